@@ -1,0 +1,6 @@
+"""``python -m ocrtool``, and the console script."""
+
+from ocrtool.cli import main
+
+if __name__ == "__main__":
+    main()

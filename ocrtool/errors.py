@@ -1,0 +1,98 @@
+"""What can go wrong, each with the exit code it leads to and one sentence that names the file and the fault."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit codes of the command line."""
+
+    OK = 0
+    FAILED = 1  # some inputs could not be read, or the output could not be written
+    USAGE = 2
+    WEIGHTS = 3
+    INTERRUPTED = 130  # 128 + SIGINT, as shells count
+    BROKEN_PIPE = 141  # 128 + SIGPIPE: the reader of standard output left
+
+
+class OcrToolError(Exception):
+    """Base of every error a user may see; its text is one sentence on one line."""
+
+    exit_code: ExitCode = ExitCode.FAILED
+
+
+class UsageError(OcrToolError):
+    """Options that contradict each other or the file system."""
+
+    exit_code = ExitCode.USAGE
+
+
+class OutputError(OcrToolError):
+    """Results could not be written."""
+
+
+class InputError(OcrToolError):
+    """One input could not be read; the others still are. ``name`` is the input as the user wrote it."""
+
+    def __init__(self, name: str, fault: str) -> None:
+        super().__init__(name, fault)  # both in args, so that the error survives the way back from a worker process
+        self.name = name
+        self.fault = fault
+
+    def __str__(self) -> str:
+        return f"{printable(self.name)}: {self.fault}"
+
+
+class InputMissing(InputError):
+    """No such file or folder."""
+
+
+class FolderWithoutImages(InputError):
+    """A folder in which nothing looks like an image."""
+
+
+class InputUnreadable(InputError):
+    """The operating system does not let us read it."""
+
+
+class InputEmpty(InputError):
+    """Zero bytes."""
+
+
+class NotAnImage(InputError):
+    """None of the formats that can be read."""
+
+
+class ImageTruncated(InputError):
+    """The file ends, or turns to garbage, before the picture is whole."""
+
+
+class ImageTooLarge(InputError):
+    """More pixels than are decoded."""
+
+
+class ImageTooSmall(InputError):
+    """Too few pixels for one character."""
+
+
+class ReadingFailed(InputError):
+    """A defect of this program met while reading one input."""
+
+
+class WeightsNotFound(OcrToolError):
+    """No weights of that name where they were looked for."""
+
+    exit_code = ExitCode.WEIGHTS
+
+
+class WeightsRefused(OcrToolError):
+    """Weights that do not match their manifest, or miss a part."""
+
+    exit_code = ExitCode.WEIGHTS
+
+
+def printable(name: str) -> str:
+    """``name`` on one line of valid Unicode, whatever bytes and control characters the file name holds."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
