@@ -1,0 +1,87 @@
+"""Grey page to ink: polarity, uneven light, local threshold.
+
+Everywhere in ocrtool *soft ink* is (H, W) uint8 with 0 = paper and 255 = full ink; *ink* is the boolean mask of it.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+#: A page whose pixels are nearly all close to one of its two extremes is already binarised.
+TWO_LEVEL_SHARE = 0.985
+TWO_LEVEL_MARGIN = 32
+#: Sauvola & Pietikäinen, "Adaptive document image binarization" (2000): k = 0.2..0.5, R = 128 for 8-bit images.
+SAUVOLA_K = 0.22
+SAUVOLA_RANGE = 128.0
+#: Paper is estimated on an image of at most this many pixels on its long side; light changes slowly.
+PAPER_LONG_SIDE = 400
+#: Less contrast than this between paper and the darkest thousandth (grey levels): the page is blank.
+MIN_CONTRAST = 24
+#: A soft-ink value from here on counts as ink where only the soft image is at hand.
+INK_LEVEL = 110
+
+
+def dark_on_light(gray: np.ndarray) -> np.ndarray:
+    """Turn a light-on-dark page over. gray: (H, W) uint8. Returns the same array, or its negative."""
+    threshold, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    dark_share = float(np.count_nonzero(gray <= threshold)) / gray.size
+    spread = int(gray.max()) - int(gray.min())
+    return 255 - gray if dark_share > 0.55 and spread >= MIN_CONTRAST else gray
+
+
+def is_two_level(gray: np.ndarray) -> bool:
+    """True where nearly every pixel is black or white, as in fax and archive scans."""
+    low, high = int(gray.min()), int(gray.max())
+    margin = min(TWO_LEVEL_MARGIN, (high - low) // 4)
+    middle = np.count_nonzero((gray > low + margin) & (gray < high - margin))
+    return middle < (1.0 - TWO_LEVEL_SHARE) * gray.size
+
+
+def paper_level(gray: np.ndarray) -> np.ndarray:
+    """Brightness of the paper under each pixel: (H, W) uint8, ink and pictures closed over."""
+    shrink = max(1.0, max(gray.shape) / PAPER_LONG_SIDE)
+    size = (max(1, round(gray.shape[1] / shrink)), max(1, round(gray.shape[0] / shrink)))
+    small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+    reach = max(3, min(31, (min(size) // 4) | 1))
+    small = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    small = cv2.GaussianBlur(small, (0, 0), reach / 4)
+    return cv2.resize(small, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_LINEAR)
+
+
+def flatten_light(gray: np.ndarray) -> np.ndarray:
+    """Divide by the paper's brightness and stretch: paper goes to 255, the darkest ink to about 0."""
+    if is_two_level(gray):
+        low, high = int(gray.min()), int(gray.max())
+        if high - low < MIN_CONTRAST:
+            return np.full_like(gray, 255)
+        return cv2.convertScaleAbs(gray, alpha=255.0 / (high - low), beta=-low * 255.0 / (high - low))
+    flat = cv2.divide(gray, paper_level(gray), scale=255.0)
+    histogram = np.cumsum(np.bincount(flat.ravel(), minlength=256))
+    darkest = int(np.searchsorted(histogram, flat.size * 0.001))
+    if 255 - darkest < MIN_CONTRAST:
+        return np.full_like(gray, 255)
+    table = np.clip((np.arange(256) - darkest) * (255.0 / max(1, 245 - darkest)), 0, 255).astype(np.uint8)
+    return cv2.LUT(flat, table)
+
+
+def sauvola(gray: np.ndarray, window: int) -> np.ndarray:
+    """Ink mask (H, W) bool by Sauvola's local threshold m * (1 + k * (s / R - 1)); ``window`` in pixels, odd."""
+    mean = cv2.boxFilter(gray, cv2.CV_32F, (window, window), borderType=cv2.BORDER_REPLICATE)
+    square = cv2.sqrBoxFilter(gray, cv2.CV_32F, (window, window), borderType=cv2.BORDER_REPLICATE)
+    deviation = cv2.sqrt(cv2.max(square - mean * mean, 0.0))
+    threshold = mean * (1.0 + SAUVOLA_K * (deviation / SAUVOLA_RANGE - 1.0))
+    return gray <= threshold
+
+
+def soft_ink(gray: np.ndarray) -> np.ndarray:
+    """Grey page, any polarity and light, to soft ink (H, W) uint8, bright on black."""
+    return 255 - flatten_light(dark_on_light(gray))
+
+
+def ink_mask(soft: np.ndarray, window: int) -> np.ndarray:
+    """Soft ink (H, W) uint8 to ink mask (H, W) bool. A pixel of full ink is ink whatever its surroundings."""
+    if is_two_level(soft):
+        return soft >= 128
+    local = sauvola(255 - soft, window | 1)
+    return (local & (soft >= 48)) | (soft >= 215)

@@ -1,0 +1,107 @@
+"""From the grey input to an upright page of a fixed x-height."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ocrtool.imaging.ink import ink_mask, soft_ink
+from ocrtool.imaging.skew import LEAST_SKEW, measure_skew, rotation, warp
+
+#: x-height of the working page in pixels: cost then depends on the text, not on the scanner's resolution.
+WORKING_X_HEIGHT = 20.0
+#: Pages are enlarged at most so much: below 4 px of x-height there is nothing left to see.
+MAX_ENLARGE = 5.0
+#: A change of scale within these bounds is not worth the resampling.
+KEEP_SCALE = (0.8, 1.3)
+#: The working page never has more pixels than this: a sheet of tiny print on a poster stays within memory.
+MAX_WORKING_PIXELS = 40_000_000
+#: Window of the first threshold, a share of the page's short side, and its bounds in pixels.
+FIRST_WINDOW_SHARE = 1 / 40
+FIRST_WINDOW = (15, 101)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingPage:
+    """The page that layout works on: upright, x-height about WORKING_X_HEIGHT.
+
+    soft: (H, W) uint8 soft ink; ink: (H, W) bool; x_height: estimate in its pixels; to_input: (2, 3) float64, working
+    pixel -> input pixel; skew: degrees found, counter-clockwise.
+    """
+
+    soft: np.ndarray
+    ink: np.ndarray
+    x_height: float
+    to_input: np.ndarray
+    skew: float
+
+
+def character_boxes(ink: np.ndarray) -> np.ndarray:
+    """(N, 4) int boxes of components that could be characters: neither specks nor rules nor frames."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    stats = stats[1:]
+    w, h, area = stats[:, 2], stats[:, 3], stats[:, 4]
+    keep = (h >= 4) & (w >= 2) & (area >= 8) & (w < 12 * h) & (h < 10 * w) & (h < 0.4 * max(ink.shape) + 8)
+    x, y = stats[keep, 0], stats[keep, 1]
+    return np.stack([x, y, x + stats[keep, 2], y + stats[keep, 3]], axis=1)
+
+
+def typical_height(boxes: np.ndarray) -> float | None:
+    """The x-height (or capital height of a page in capitals), in pixels, from component heights; None without boxes.
+
+    Heights are weighed by themselves, so that many specks do not outvote few letters; the mode of a smoothed histogram
+    on a logarithmic scale is taken: small letters are the commonest components of running text.
+    """
+    if len(boxes) == 0:
+        return None
+    heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
+    widths = (boxes[:, 2] - boxes[:, 0]).astype(np.float64)
+    weights = heights * np.minimum(1.0, widths / heights)
+    bins_per_octave = 12
+    logs = np.log2(heights) * bins_per_octave
+    histogram = np.bincount(np.round(logs).astype(int), weights=weights, minlength=140)
+    smooth = np.convolve(histogram, np.array([1, 2, 3, 2, 1]) / 9.0, mode="same")
+    peak = int(np.argmax(smooth))
+    near = np.abs(logs - peak) <= 2.5
+    return float(np.average(heights[near], weights=weights[near])) if near.any() else float(np.median(heights))
+
+
+def working_scale(x_height: float, shape: tuple[int, int]) -> float:
+    """Factor from input to working page."""
+    scale = min(MAX_ENLARGE, WORKING_X_HEIGHT / x_height)
+    if KEEP_SCALE[0] <= scale <= KEEP_SCALE[1]:
+        scale = 1.0
+    return min(scale, float(np.sqrt(MAX_WORKING_PIXELS / (shape[0] * shape[1]))))
+
+
+def prepare(gray: np.ndarray, x_height: float | None = None) -> WorkingPage | None:
+    """Grey (H, W) uint8, any polarity, light, skew within 15° and resolution -> WorkingPage; None if blank.
+
+    x_height: of the text in input pixels where it is known; else it is guessed from component heights.
+    """
+    soft = soft_ink(gray)
+    window = int(np.clip(min(gray.shape) * FIRST_WINDOW_SHARE, *FIRST_WINDOW))
+    ink = ink_mask(soft, window)
+    boxes = character_boxes(ink)
+    guess = typical_height(boxes)
+    if guess is None:
+        return None
+    x_height = x_height or guess
+    near = (boxes[:, 3] - boxes[:, 1] > 0.5 * x_height) & (boxes[:, 3] - boxes[:, 1] < 3.5 * x_height)
+    skew = measure_skew(boxes[near], x_height)
+    if abs(skew) < LEAST_SKEW:
+        skew = 0.0
+    scale = working_scale(x_height, gray.shape)
+    if skew == 0.0 and scale == 1.0:
+        return WorkingPage(soft, ink, x_height, np.eye(2, 3), 0.0)
+    matrix, shape = rotation(skew, scale, gray.shape)
+    upright = warp(soft, matrix, shape)
+    ink = ink_mask(upright, round(2.2 * x_height * scale)) if not is_small(upright) else upright >= 128
+    return WorkingPage(upright, ink, x_height * scale, cv2.invertAffineTransform(matrix), skew)
+
+
+def is_small(soft: np.ndarray) -> bool:
+    """Crops of a word or so have too little paper for a local threshold."""
+    return min(soft.shape) < 3 * WORKING_X_HEIGHT

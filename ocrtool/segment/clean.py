@@ -1,0 +1,132 @@
+"""Out with what is no text: rules, frames, specks, page edges, pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+#: All measures in x-heights of the page.
+RULE_LENGTH = 5.0
+RULE_THICKNESS = 0.35
+#: Breaks of so many pixels are closed in a rule; more would chain the serifs of a line of type into one.
+RULE_JOINT = 2
+SPECK_SIDE = 0.16
+PICTURE_HEIGHT = 6.0
+#: A frame: a large component that fills little of its box.
+FRAME_FILL = 0.12
+#: A blot or page edge fills most of a large box.
+BLOT_SIDE = 2.5
+BLOT_FILL = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """Connected components that may be text.
+
+    labels: (H, W) int32, 0 = paper or dropped; boxes: (N, 4) int32 x0 y0 x1 y1; area: (N,) ink pixels;
+    number: (N,) int32, the label of each in ``labels``.
+    """
+
+    labels: np.ndarray
+    boxes: np.ndarray
+    area: np.ndarray
+    number: np.ndarray
+
+
+def _long_runs(ink: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
+    """Ink (H, W) uint8 that lies in unbroken runs of at least ``length`` pixels."""
+    shape = (length, 1) if horizontal else (1, length)
+    return cv2.morphologyEx(ink, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, shape))
+
+
+def rule_mask(ink: np.ndarray, x_height: float) -> np.ndarray:
+    """Pixels of thin straight rules, level or upright: (H, W) bool.
+
+    Long runs of ink are found, then only those kept that are thin along their length: a bold letter's bar is thick,
+    a blot too.
+    """
+    source = ink.astype(np.uint8)
+    length = max(15, round(RULE_LENGTH * x_height))
+    thick = max(3, round(RULE_THICKNESS * x_height))
+    rules = np.zeros_like(source)
+    for horizontal in (True, False):
+        joint = (RULE_JOINT, 1) if horizontal else (1, RULE_JOINT)
+        joined = cv2.morphologyEx(source, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, joint))
+        runs = _long_runs(joined, length, horizontal)
+        if not runs.any():
+            continue
+        across = (1, thick + 1) if horizontal else (thick + 1, 1)
+        fat = cv2.morphologyEx(runs, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, across))
+        rules |= _elongated(runs & ~fat & 1, length, horizontal)
+    return (rules > 0) & ink
+
+
+def _elongated(runs: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
+    """Keep components at least ``length`` long and much longer than thick; grow them by a pixel to take ragged edges."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    along, across = (2, 3) if horizontal else (3, 2)
+    keep = (stats[:, along] >= length) & (stats[:, along] > 6 * stats[:, across])
+    keep[0] = False
+    mask = keep[labels].astype(np.uint8)
+    grow = (1, 3) if horizontal else (3, 1)
+    return cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_RECT, grow))
+
+
+def remove_rules(ink: np.ndarray, x_height: float) -> np.ndarray:
+    """Ink without rules; strokes that crossed a rule are joined again. (H, W) bool to (H, W) bool."""
+    rules = rule_mask(ink, x_height)
+    if not rules.any():
+        return ink
+    rest = (ink & ~rules).astype(np.uint8)
+    gap = max(3, round(0.3 * x_height))
+    bridged = np.zeros_like(rest)
+    for shape in ((1, gap), (gap, 1)):
+        bridged |= cv2.morphologyEx(rest, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, shape))
+    return (rest > 0) | ((bridged > 0) & rules)
+
+
+def text_components(ink: np.ndarray, x_height: float) -> Components:
+    """Components that may be (parts of) characters. ink: (H, W) bool, x_height in its pixels."""
+    ink = remove_rules(ink, x_height)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    x, y, w, h, area = (stats[:, i].astype(np.int64) for i in range(5))
+    page_h, page_w = ink.shape
+    long_side, short_side = np.maximum(w, h), np.minimum(w, h)
+    fill = area / np.maximum(1, w * h)
+    speck = (long_side < SPECK_SIDE * x_height) | (area < 0.012 * x_height**2)
+    picture = (h > PICTURE_HEIGHT * x_height) & (fill < 0.5)
+    frame = (long_side > 8 * x_height) & (short_side > 2.5 * x_height) & (fill < FRAME_FILL)
+    blot = (short_side > BLOT_SIDE * x_height) & (fill > BLOT_FILL)
+    touches = (x <= 1) | (y <= 1) | (x + w >= page_w - 1) | (y + h >= page_h - 1)
+    edge = touches & ((h > 4 * x_height) | (w > 12 * x_height) | ((fill > BLOT_FILL) & (long_side > 2 * x_height)))
+    stroke = (h > 4.5 * x_height) & (w < 0.5 * x_height)
+    keep = ~(speck | picture | frame | blot | edge | stroke)
+    keep[0] = False
+    labels[~keep[labels]] = 0
+    number = np.flatnonzero(keep).astype(np.int32)
+    boxes = np.stack([x, y, x + w, y + h], axis=1)[keep].astype(np.int32)
+    return Components(labels, boxes, area[keep], number)
+
+
+def drop_lonely_specks(components: Components, x_height: float) -> Components:
+    """Leave out small components with no character-sized one near them: dust between lines and in the margin."""
+    boxes = components.boxes
+    if len(boxes) == 0:
+        return components
+    side = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    small = side < 0.45 * x_height
+    shape = components.labels.shape
+    cell = max(1, round(x_height / 2))
+    grid = np.zeros((shape[0] // cell + 2, shape[1] // cell + 2), np.uint8)
+    for x0, y0, x1, y1 in boxes[~small] // cell:
+        grid[y0 : y1 + 1, x0 : x1 + 1] = 1
+    near = cv2.dilate(grid, np.ones((3, 7), np.uint8))  # within 1.5 x-heights sideways, half of one up and down
+    centre = (boxes[:, :2] + boxes[:, 2:]) // (2 * cell)
+    keep = ~small | (near[centre[:, 1], centre[:, 0]] > 0)
+    gone = np.zeros(int(components.labels.max()) + 1, bool)
+    gone[components.number[~keep]] = True
+    labels = components.labels
+    labels[gone[labels]] = 0
+    return Components(labels, boxes[keep], components.area[keep], components.number[keep])

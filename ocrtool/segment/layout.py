@@ -1,0 +1,118 @@
+"""A working page to its lines, in reading order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocrtool.imaging.page import WorkingPage, prepare
+from ocrtool.segment.blocks import find_blocks
+from ocrtool.segment.clean import Components, drop_lonely_specks, text_components
+from ocrtool.segment.baseline import LineContour, common_x_height, describe_line, trace_line
+from ocrtool.segment.lines import MAX_REACH, assign, find_ridges
+from ocrtool.segment.types import LineRegion
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """blocks: lines of each block, in reading order; owner: (H, W) int32, line label of each ink pixel, 0 = none;
+    x_height: the common one of the lines, in working pixels.
+    """
+
+    blocks: list[list[LineRegion]]
+    owner: np.ndarray
+    x_height: float
+
+    @property
+    def lines(self) -> list[LineRegion]:
+        return [line for block in self.blocks for line in block]
+
+
+#: How far (octaves) a line's x-height may lie from the page's estimate before the evidence must be strong.
+PRIOR_OCTAVES = 0.3
+#: Line x-height over the page's first guess: outside these bounds the page is scaled anew.
+RESCALE = (0.75, 1.4)
+#: Leftovers of a block (page numbers, signatures) are searched for lines of their own so many times.
+MAX_PASSES = 3
+
+
+def find_layout(page: WorkingPage) -> Layout:
+    """Blocks and lines of a page."""
+    components = drop_lonely_specks(text_components(page.ink, page.x_height), page.x_height)
+    finder = _LineFinder(components, page.x_height)
+    blocks = [finder.lines(members) for members in find_blocks(components.boxes, page.x_height)]
+    common = common_x_height([line for block in blocks for line in block], page.x_height)
+    regions = [[describe_line(line, common, PRIOR_OCTAVES) for line in block] for block in blocks if block]
+    return Layout(regions, finder.line_of[components.labels], common)
+
+
+def find_text(gray: np.ndarray) -> tuple[WorkingPage, Layout] | None:
+    """Grey input (H, W) uint8 to its working page and layout; None if the page is blank.
+
+    The scale is guessed from component heights, which are words where writing is joined; where the lines then show
+    another x-height, the page is prepared a second time by it.
+    """
+    page = prepare(gray)
+    if page is None:
+        return None
+    layout = find_layout(page)
+    if layout.lines and not RESCALE[0] < layout.x_height / page.x_height < RESCALE[1]:
+        scale = float(np.sqrt(abs(np.linalg.det(page.to_input[:, :2]))))
+        again = prepare(gray, layout.x_height * scale)
+        if again is not None:
+            page, layout = again, find_layout(again)
+    return (page, layout) if layout.lines else None
+
+
+class _LineFinder:
+    """Numbers the lines of all blocks of a page and remembers which component went to which."""
+
+    def __init__(self, components: Components, x_height: float) -> None:
+        self.components = components
+        self.x_height = x_height
+        self.line_of = np.zeros(int(components.number.max(initial=0)) + 1, np.int32)
+        self.count = 0
+
+    def lines(self, members: np.ndarray, passes: int = 1) -> list[LineContour]:
+        """Lines of the block made of the components ``members``, top to bottom."""
+        boxes = self.components.boxes[members]
+        margin = round(self.x_height)
+        left, top, right, bottom = self._extent(members)
+        ink = np.pad(self._ink(members, (left, top, right, bottom)), margin)
+        ridges = find_ridges(ink, self.x_height)
+        if not ridges:
+            return []
+        origin = np.array([left - margin, top - margin] * 2)
+        row, distance = assign(boxes - origin, ridges, self.x_height)
+        far = distance > MAX_REACH * self.x_height
+        found = [self._line(members[(row == k) & ~far]) for k in range(len(ridges))]
+        lines = [line for line in found if line is not None]
+        if far.any() and not far.all() and passes < MAX_PASSES and _is_text(boxes[far], self.x_height):
+            lines += self.lines(members[far], passes + 1)
+            lines.sort(key=lambda line: (line.box[1] + line.box[3]) / 2)
+        return lines
+
+    def _extent(self, members: np.ndarray) -> tuple[int, int, int, int]:
+        boxes = self.components.boxes[members]
+        return int(boxes[:, 0].min()), int(boxes[:, 1].min()), int(boxes[:, 2].max()), int(boxes[:, 3].max())
+
+    def _ink(self, members: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+        wanted = np.zeros(len(self.line_of), bool)
+        wanted[self.components.number[members]] = True
+        return wanted[self.components.labels[box[1] : box[3], box[0] : box[2]]]
+
+    def _line(self, members: np.ndarray) -> LineContour | None:
+        if len(members) == 0 or not _is_text(self.components.boxes[members], self.x_height):
+            return None
+        self.count += 1
+        self.line_of[self.components.number[members]] = self.count
+        box = self._extent(members)
+        return trace_line(self._ink(members, box), box, self.x_height, self.count)
+
+
+def _is_text(boxes: np.ndarray, x_height: float) -> bool:
+    """False for a 'line' of specks only."""
+    heights = boxes[:, 3] - boxes[:, 1]
+    widths = boxes[:, 2] - boxes[:, 0]
+    return bool((np.maximum(heights, widths) > 0.5 * x_height).any())

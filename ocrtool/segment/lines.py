@@ -1,0 +1,114 @@
+"""Lines of a block: ridges of the smoothed ink, and components to ridges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+
+#: Smoothing of the ink before ridges are sought, in x-heights: along and across the line.
+SMOOTH_ALONG = 3.0
+SMOOTH_ACROSS = 0.55
+#: Ridge maps are made on a page shrunk so that the x-height is so many pixels.
+RIDGE_X_HEIGHT = 5.0
+#: Two ridge pieces belong to one line when their rows differ by less than this (x-heights).
+RIDGE_STEP = 0.9
+#: A ridge weaker than this share of the block's typical one is an echo of ascenders or specks.
+WEAK_RIDGE = 0.18
+
+
+@dataclass(slots=True)
+class _Ridge:
+    """rows: (w,) float row at each column, true from left to right, extended level beyond."""
+
+    rows: np.ndarray
+    left: int
+    right: int
+
+
+def _ridges(ink: np.ndarray, x_height: float) -> tuple[np.ndarray, float]:
+    """Ridge label map (h, w) int32 of the shrunken block, and the shrink factor."""
+    shrink = max(1.0, x_height / RIDGE_X_HEIGHT)
+    size = (max(1, round(ink.shape[1] / shrink)), max(1, round(ink.shape[0] / shrink)))
+    small = cv2.resize(ink.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    unit = x_height / shrink
+    smooth = cv2.GaussianBlur(small, (0, 0), sigmaX=SMOOTH_ALONG * unit, sigmaY=SMOOTH_ACROSS * unit)
+    reach = max(1, round(0.5 * unit))
+    peak = cv2.dilate(smooth, np.ones((2 * reach + 1, 1), np.uint8))
+    inked = smooth[small > 0.3]
+    typical = float(np.percentile(inked, 75)) if len(inked) else 0.0
+    ridge = ((smooth >= peak) & (smooth > max(1e-4, WEAK_RIDGE * typical))).astype(np.uint8)
+    joined = cv2.dilate(ridge, np.ones((3, max(3, round(2 * unit) | 1)), np.uint8))
+    _, labels = cv2.connectedComponents(joined, connectivity=8)
+    return np.where(ridge > 0, labels, 0), shrink
+
+
+def _ridge_rows(labels: np.ndarray) -> list[_Ridge]:
+    """The labelled ridges, extended level beyond their ends."""
+    out = []
+    for k in range(1, int(labels.max()) + 1):
+        ys, xs = np.nonzero(labels == k)
+        if len(xs) == 0:
+            continue
+        order = np.argsort(xs, kind="stable")
+        columns, first = np.unique(xs[order], return_index=True)
+        sums = np.add.reduceat(ys[order].astype(np.float64), first)
+        rows = sums / np.diff(np.append(first, len(xs)))
+        filled = np.interp(np.arange(labels.shape[1]), columns, rows)
+        out.append(_Ridge(filled, int(columns[0]), int(columns[-1])))
+    return out
+
+
+def _merge_ridges(ridges: list[_Ridge], unit: float) -> list[np.ndarray]:
+    """Join ridge pieces that continue each other; returns rows (w,) of each line, top to bottom."""
+    lines: list[_Ridge] = []
+    for ridge in sorted(ridges, key=lambda r: r.left - r.right):
+        span = slice(ridge.left, ridge.right + 1)
+        near = [
+            (float(np.abs(ridge.rows[span] - line.rows[span]).mean()), k)
+            for k, line in enumerate(lines)
+            if min(ridge.right, line.right) - max(ridge.left, line.left) < 0.5 * (ridge.right - ridge.left + 1)
+        ]
+        distance, k = min(near, default=(np.inf, -1))
+        if distance >= RIDGE_STEP * unit:
+            lines.append(_Ridge(ridge.rows.copy(), ridge.left, ridge.right))
+            continue
+        line = lines[k]
+        part = slice(0, ridge.right + 1) if ridge.left < line.left else slice(ridge.left, None)
+        line.rows[part] = ridge.rows[part]
+        line.left, line.right = min(ridge.left, line.left), max(ridge.right, line.right)
+    lines.sort(key=lambda line: float(line.rows[line.left : line.right + 1].mean()))
+    return [line.rows for line in lines]
+
+
+def find_ridges(ink: np.ndarray, x_height: float) -> list[np.ndarray]:
+    """Middle rows of the lines of one block. ink: (H, W) bool. Returns (W,) float rows, top to bottom."""
+    labels, shrink = _ridges(ink, x_height)
+    rows = _merge_ridges(_ridge_rows(labels), x_height / shrink)
+    columns = np.arange(ink.shape[1]) / shrink
+    return [np.interp(columns, np.arange(len(row)), row) * shrink + shrink / 2 for row in rows]
+
+
+#: A component further than this from every ridge (x-heights) belongs to none of them.
+MAX_REACH = 1.3
+#: A component this tall and wide (x-heights) that spans two lines is a drop capital: it belongs to the upper one.
+DROP_CAPITAL = (2.2, 1.2)
+
+
+def assign(boxes: np.ndarray, ridges: list[np.ndarray], x_height: float) -> tuple[np.ndarray, np.ndarray]:
+    """Line of each component: the ridge nearest to its box, then to its middle.
+
+    boxes: (n, 4) in the pixels of the ridges' block. Returns line number (n,) int, and distance to its ridge (n,).
+    """
+    column = np.clip((boxes[:, 0] + boxes[:, 2]) // 2, 0, len(ridges[0]) - 1)
+    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    rows = np.stack([ridge[column] for ridge in ridges])  # (L, n)
+    inside = np.clip(rows, boxes[:, 1], boxes[:, 3])
+    outside = np.abs(rows - inside)
+    line = np.argmin(outside + 0.25 * np.abs(rows - middle), axis=0)
+    tall = boxes[:, 3] - boxes[:, 1] > DROP_CAPITAL[0] * x_height
+    wide = boxes[:, 2] - boxes[:, 0] > DROP_CAPITAL[1] * x_height
+    line = np.where(tall & wide, np.argmax(outside <= 0, axis=0), line)
+    return line, np.take_along_axis(outside, line[None, :], axis=0)[0]

@@ -1,0 +1,95 @@
+"""A found line to an image of fixed geometry: level baseline, fixed x-height, slant undone."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ocrtool.imaging.ink import INK_LEVEL
+from ocrtool.segment.types import BASELINE_ROW, LINE_ROWS, X_HEIGHT, LineImage, LineRegion
+
+#: Paper kept left and right of a line, in x-heights.
+SIDE_MARGIN = 0.6
+#: Shears tried: horizontal shift per row upward. Writing leans forward more than back.
+SHEARS = np.arange(-0.4, 0.81, 0.05)
+#: The upright shear is kept unless another makes the column profile sharper by this share.
+SHEAR_GAIN = 0.03
+#: Longer lines are cut off here (pixels at X_HEIGHT): 40,000 is beyond any sheet of paper.
+MAX_WIDTH = 40_000
+
+
+def measure_slant(soft: np.ndarray) -> float:
+    """Lean of the strokes: columns gained per row upward, 0 if upright. soft: (LINE_ROWS, W) uint8.
+
+    The shear that makes the column histogram of ink peakiest stands the strokes upright (Vinciarelli & Luettin, 2001,
+    without their restriction to full columns).
+    """
+    ys, xs = np.nonzero(soft > INK_LEVEL)
+    if len(xs) < 60:
+        return 0.0
+    if len(xs) > 20_000:
+        step = len(xs) // 20_000 + 1
+        ys, xs = ys[::step], xs[::step]
+    rise = BASELINE_ROW - ys
+    columns = np.round((xs[None, :] - SHEARS[:, None] * rise[None, :]) / 1.5).astype(np.int64)
+    columns -= columns.min()
+    width = int(columns.max()) + 1
+    flat = (columns + np.arange(len(SHEARS))[:, None] * width).ravel()
+    counts = np.bincount(flat, minlength=width * len(SHEARS)).reshape(len(SHEARS), width).astype(np.float64)
+    peaky = (counts**2).sum(axis=1)
+    upright = int(np.argmin(np.abs(SHEARS)))
+    best = int(np.argmax(peaky))
+    return float(SHEARS[best]) if peaky[best] > (1.0 + SHEAR_GAIN) * peaky[upright] else 0.0
+
+
+def _line_matrix(region: LineRegion, slant: float) -> tuple[np.ndarray, int]:
+    """Affine map working page -> line image, and the width of the line image."""
+    scale = X_HEIGHT / region.x_height
+    angle = np.arctan(region.slope)
+    cos, sin = np.cos(angle), np.sin(angle)
+    level = scale * np.array([[cos, sin], [-sin, cos]])
+    shear = np.array([[1.0, slant], [0.0, 1.0]])  # local y grows downward: up means smaller y, moved back by slant
+    x0, y0, x1, y1 = region.box
+    turn = shear @ level
+    origin = turn @ np.array([x0, region.slope * x0 + region.intercept])
+    corners = np.array([[x0, y0], [x1, y0], [x0, y1], [x1, y1]], float) @ turn.T - origin
+    left = corners[:, 0].min() - SIDE_MARGIN * X_HEIGHT
+    width = int(np.ceil(corners[:, 0].max() + SIDE_MARGIN * X_HEIGHT - left))
+    shift = np.array([-left, BASELINE_ROW]) - origin
+    return np.hstack([turn, shift[:, None]]), int(np.clip(width, 8, MAX_WIDTH))
+
+
+def _masked(soft: np.ndarray, owner: np.ndarray, region: LineRegion) -> tuple[np.ndarray, tuple[int, int]]:
+    """The line's own ink with its soft rim, cut out of the page, and the origin (x, y) of the cut-out."""
+    x0, y0, x1, y1 = region.box
+    x0, y0 = max(0, x0 - 3), max(0, y0 - 3)
+    x1, y1 = min(soft.shape[1], x1 + 3), min(soft.shape[0], y1 + 3)
+    own = owner[y0:y1, x0:x1]
+    mask = cv2.dilate((own == region.label).astype(np.uint8), np.ones((3, 3), np.uint8))
+    mask[(own != region.label) & (own != 0)] = 0
+    return soft[y0:y1, x0:x1] * mask, (x0, y0)
+
+
+def rectify(soft: np.ndarray, owner: np.ndarray, region: LineRegion) -> LineImage:
+    """Cut one line out of the working page.
+
+    soft: (H, W) uint8 soft ink; owner: (H, W) int, number of the line each ink pixel belongs to, 0 = none.
+    """
+    cut, (x0, y0) = _masked(soft, owner, region)
+    matrix, width = _line_matrix(region, 0.0)
+    first = _warp_cut(cut, matrix, x0, y0, width)
+    slant = measure_slant(first)
+    if slant != 0.0:
+        matrix, width = _line_matrix(region, slant)
+        first = _warp_cut(cut, matrix, x0, y0, width)
+    return LineImage(first, cv2.invertAffineTransform(matrix), region.x_height)
+
+
+def _warp_cut(cut: np.ndarray, matrix: np.ndarray, x0: int, y0: int, width: int) -> np.ndarray:
+    moved = matrix.copy()
+    moved[:, 2] += matrix[:, :2] @ np.array([x0, y0], float)
+    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    if scale < 0.6:
+        cut = cv2.blur(cut, (max(2, round(0.7 / scale)),) * 2)
+    flags = cv2.INTER_CUBIC if scale > 1.2 else cv2.INTER_LINEAR
+    return cv2.warpAffine(cut, moved, (width, LINE_ROWS), flags=flags, borderValue=0)
