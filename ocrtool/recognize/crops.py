@@ -1,0 +1,99 @@
+"""Edges to what the glyph classifier sees: a crop with its surroundings, and its place on the line."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ocrtool.segment.edges import Edges
+from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage, Pieces
+
+#: Side of a crop, and the length its glyph's longer side is scaled to, in pixels.
+CROP_SIDE = 32
+GLYPH_SIDE = 22
+#: Numbers that tell a glyph's place: known, top, bottom, height, width, gap left, gap right, log scale.
+PLACE_SIZE = 8
+#: Gaps wider than this (x-heights) all mean the same: a space.
+WIDEST_GAP = 2.0
+
+
+def glyph_images(line: LineImage, pieces: Pieces, edges: Edges) -> np.ndarray:
+    """Crops of a line's edges: (E, CROP_SIDE, CROP_SIDE, 2) uint8.
+
+    Channel 0 is the soft ink of the edge's own pieces, channel 1 all other ink in the window.
+    """
+    out = np.zeros((len(edges), CROP_SIDE, CROP_SIDE, 2), np.uint8)
+    if len(edges) == 0:
+        return out
+    pad = 3 * X_HEIGHT
+    soft = cv2.copyMakeBorder(line.soft, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0)
+    labels = cv2.copyMakeBorder(_grown(pieces.labels), pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0)
+    boxes = edges.boxes + pad
+    side = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    window = side * (CROP_SIDE / GLYPH_SIDE)
+    centre = (boxes[:, :2] + boxes[:, 2:]) / 2.0
+    low = np.floor(centre - window[:, None] / 2).astype(int)
+    high = np.ceil(centre + window[:, None] / 2).astype(int)
+    low, high = np.maximum(low, 0), np.minimum(high, [soft.shape[1], soft.shape[0]])
+    scale = GLYPH_SIDE / side
+    shift = CROP_SIDE / 2 - 0.5 - (centre - 0.5 - low) * scale[:, None]
+    for i in range(len(edges)):
+        (x0, y0), (x1, y1) = low[i], high[i]
+        ink, own = soft[y0:y1, x0:x1], labels[y0:y1, x0:x1]
+        mine = cv2.inRange(own, int(edges.start[i]) + 1, int(edges.end[i]))
+        both = cv2.merge((cv2.bitwise_and(ink, mine), cv2.bitwise_and(ink, cv2.bitwise_not(mine))))
+        s = float(scale[i])
+        if s < 0.75:  # shrinking without a blur would drop thin strokes
+            both = cv2.blur(both, (2, 2) if s > 0.45 else (3, 3))
+        matrix = np.array([[s, 0.0, shift[i, 0]], [0.0, s, shift[i, 1]]])
+        out[i] = cv2.warpAffine(both, matrix, (CROP_SIDE, CROP_SIDE), flags=cv2.INTER_LINEAR)
+    return out
+
+
+def _grown(labels: np.ndarray) -> np.ndarray:
+    """Piece labels with a rim of one pixel, so that a piece keeps its soft edge. Labels (H, W) int16, same out."""
+    grown = cv2.dilate(labels, np.ones((3, 3), np.uint8))
+    return np.where(labels > 0, labels, grown)
+
+
+def isolated_image(glyph: np.ndarray) -> np.ndarray:
+    """Crop of a character that stands alone. glyph: (h, w) uint8, ink bright. Returns (CROP_SIDE, CROP_SIDE, 2) uint8."""
+    out = np.zeros((CROP_SIDE, CROP_SIDE, 2), np.uint8)
+    x, y, w, h = cv2.boundingRect((glyph > 60).astype(np.uint8))
+    if w == 0 or h == 0:
+        return out
+    s = GLYPH_SIDE / max(w, h)
+    if s < 0.75:
+        glyph = cv2.blur(glyph, (max(2, round(0.7 / s)),) * 2)
+    shift = [CROP_SIDE / 2 - 0.5 - (a + b / 2.0 - 0.5) * s for a, b in ((x, w), (y, h))]
+    matrix = np.array([[s, 0.0, shift[0]], [0.0, s, shift[1]]])
+    out[:, :, 0] = cv2.warpAffine(glyph, matrix, (CROP_SIDE, CROP_SIDE), flags=cv2.INTER_LINEAR)
+    return out
+
+
+def glyph_places(pieces: Pieces, edges: Edges) -> np.ndarray:
+    """Where each edge's glyph stands: (E, PLACE_SIZE) float32.
+
+    [1, top, bottom, height, width, white space to the left, to the right, log2 of the longer side], all in x-heights,
+    up positive from the baseline; gaps are cut to -0.5..WIDEST_GAP.
+    """
+    if len(edges) == 0:
+        return np.zeros((0, PLACE_SIZE), np.float32)
+    boxes = edges.boxes.astype(np.float32)
+    x0, y0, x1, y1 = boxes.T
+    reach = np.maximum.accumulate(pieces.boxes[:, 2])
+    ahead = np.minimum.accumulate(pieces.boxes[::-1, 0])[::-1]
+    far = WIDEST_GAP * X_HEIGHT
+    before = np.where(edges.start > 0, x0 - reach[np.maximum(edges.start - 1, 0)], far)
+    behind = np.where(edges.end < len(pieces), ahead[np.minimum(edges.end, len(pieces) - 1)] - x1, far)
+    columns = [
+        np.ones_like(x0),
+        (BASELINE_ROW - y0) / X_HEIGHT,
+        (BASELINE_ROW - y1) / X_HEIGHT,
+        (y1 - y0) / X_HEIGHT,
+        (x1 - x0) / X_HEIGHT,
+        np.clip(before / X_HEIGHT, -0.5, WIDEST_GAP),
+        np.clip(behind / X_HEIGHT, -0.5, WIDEST_GAP),
+        np.log2(np.maximum(x1 - x0, y1 - y0) / X_HEIGHT),
+    ]
+    return np.stack(columns, axis=1).astype(np.float32)

@@ -1,0 +1,59 @@
+"""Edges of the lattice: the runs of pieces that could be one character."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocrtool.segment.types import X_HEIGHT, Pieces
+
+#: A character has at most so many pieces.
+MAX_PIECES = 6
+#: Widest character of several pieces, and widest white gap inside a character, in x-heights (W and m; broken strokes).
+MAX_WIDTH = 2.6
+MAX_GAP = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """start, end: (E,) int32, an edge covers pieces start..end-1; boxes: (E, 4) int32 x0 y0 x1 y1 in line pixels.
+
+    Sorted by start, then end; every single piece is an edge.
+    """
+
+    start: np.ndarray
+    end: np.ndarray
+    boxes: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+def find_edges(pieces: Pieces) -> Edges:
+    """All runs of 1 to MAX_PIECES pieces no wider than a character."""
+    boxes = pieces.boxes
+    n = len(boxes)
+    found = [(np.arange(n), np.arange(n) + 1, boxes)]
+    running, gap = boxes.copy(), np.zeros(n)
+    for length in range(2, min(MAX_PIECES, n) + 1):
+        count = n - length + 1
+        last = boxes[length - 1 :]
+        gap = np.maximum(gap[:count], last[:, 0] - running[:count, 2])
+        running = np.concatenate(
+            [np.minimum(running[:count, :2], last[:, :2]), np.maximum(running[:count, 2:], last[:, 2:])], axis=1
+        )
+        fits = (running[:, 2] - running[:, 0] <= MAX_WIDTH * X_HEIGHT) & (gap <= MAX_GAP * X_HEIGHT)
+        at = np.flatnonzero(fits)
+        found.append((at, at + length, running[at]))
+    start = np.concatenate([f[0] for f in found]).astype(np.int32)
+    end = np.concatenate([f[1] for f in found]).astype(np.int32)
+    box = np.concatenate([f[2] for f in found]).astype(np.int32).reshape(-1, 4)
+    order = np.lexsort((end, start))
+    return Edges(start[order], end[order], box[order])
+
+
+def gaps_before(pieces: Pieces) -> np.ndarray:
+    """White space before each piece but the first, in x-heights: (N - 1,) float; negative where boxes overlap."""
+    reach = np.maximum.accumulate(pieces.boxes[:, 2])
+    return (pieces.boxes[1:, 0] - reach[:-1]) / X_HEIGHT
