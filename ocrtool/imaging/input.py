@@ -1,0 +1,201 @@
+"""Read any image file to grey pages: format by content, size checked before decoding, every kind of pixel to grey."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ocrtool.errors import (
+    ImageTooLarge,
+    ImageTooSmall,
+    ImageTruncated,
+    InputEmpty,
+    InputError,
+    InputMissing,
+    InputUnreadable,
+    NotAnImage,
+)
+from ocrtool.imaging.gray import to_gray
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
+
+#: Most bytes read from one input: a pipe may never end.
+MAX_BYTES = 1 << 30
+#: Most pixels decoded: an A0 sheet at 300 dpi has 139 million.
+MAX_PIXELS = 150_000_000
+#: Longest side in pixels: the resampling of OpenCV counts in 16 bits.
+MAX_SIDE = 32_767
+#: Shortest side in pixels: the smallest bitmap fonts need 5 rows.
+MIN_SIDE = 4
+#: Resolutions outside are a scanner's or converter's mistake (pixels per inch).
+PLAUSIBLE_DPI = (40, 2400)
+
+#: First bytes of each format; the Pillow plugin that decodes it and the class in it.
+_SIGNATURES: dict[bytes, tuple[str, str]] = (
+    {b"\x89PNG\r\n\x1a\n": ("PngImagePlugin", "PngImageFile"), b"\xff\xd8\xff": ("JpegImagePlugin", "JpegImageFile")}
+    | dict.fromkeys((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), ("TiffImagePlugin", "TiffImageFile"))
+    | dict.fromkeys((b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"Pf"), ("PpmImagePlugin", "PpmImageFile"))
+    | {b"RIFF": ("WebPImagePlugin", "WebPImageFile"), b"BM": ("BmpImagePlugin", "BmpImageFile")}
+)
+
+#: What Pillow's decoders raise on damaged data.
+_DECODING_ERRORS = (
+    OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, RuntimeError, struct.error,
+)  # fmt: skip
+
+_NEW_SUBFILE_TYPE = 254  # TIFF tag: bit 0, a smaller copy of another page; bit 2, a mask
+
+
+@dataclass(frozen=True, slots=True)
+class InputPage:
+    """One page as it is in the file, upright by its EXIF note.
+
+    gray: (H, W) uint8, polarity as in the file; number: from 1 of ``count`` pages; dpi: None if unknown.
+    """
+
+    gray: np.ndarray
+    number: int
+    count: int
+    dpi: float | None
+    name: str
+
+
+def read_pages(source: Path | bytes, name: str) -> Iterator[InputPage]:
+    """The pages of an image file, decoded one at a time; ``name`` is what messages call it.
+
+    Raises InputError; an input of which a page cannot be decoded is damaged as a whole, so let it end before use.
+    """
+    data = source if isinstance(source, bytes) else read_bytes(source, name)
+    if not data:
+        raise InputEmpty(name, "the file is empty")
+    with _quiet_decoders():
+        image = _open(data, name)
+        frames = _frames(image)
+    for number, frame in enumerate(frames, 1):
+        where = name if len(frames) == 1 else f"{name}, page {number}"
+        with _quiet_decoders():
+            gray, dpi = _decode(image, frame, where)
+        yield InputPage(gray, number, len(frames), dpi, name)
+
+
+def read_bytes(path: Path, name: str) -> bytes:
+    """The bytes of a file. Raises InputMissing, InputUnreadable or ImageTooLarge."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise InputMissing(name, "no such file or folder") from error
+    except OSError as error:
+        raise InputUnreadable(name, f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+    if len(data) > MAX_BYTES:
+        raise ImageTooLarge(name, f"more than {MAX_BYTES >> 20} MiB, the most that is read")
+    return data
+
+
+def _open(data: bytes, name: str) -> ImageFile:
+    """The file with its header read and nothing decoded. Going round ``Image.open`` saves loading every plugin."""
+    found = next((plugin for signature, plugin in _SIGNATURES.items() if data.startswith(signature)), None)
+    if found is None or (data.startswith(b"RIFF") and data[8:12] != b"WEBP"):
+        raise NotAnImage(name, _what_else(data))
+    module, decoder = found
+    plugin = importlib.import_module(f"PIL.{module}")
+    try:
+        return getattr(plugin, decoder)(BytesIO(data))
+    except _DECODING_ERRORS as error:
+        if "not identified" in str(error):  # Pillow's way to say: no pixels
+            raise ImageTooSmall(name, "its header gives no size, or no known kind of pixels") from error
+        raise _damaged(name) from error
+
+
+def _what_else(data: bytes) -> str:
+    if b"%PDF-" in data[:1024]:
+        return "PDF is not read yet; turn its pages into images first"
+    return "not an image (PNG, JPEG, TIFF, WebP, BMP, PBM, PGM and PPM are read)"
+
+
+def _frames(image: ImageFile) -> list[int]:
+    """Numbers of the frames that are pages: all but thumbnails and masks of a TIFF; else the first."""
+    if image.format != "TIFF":
+        return [0]
+    pages = []
+    try:
+        for frame in range(image.n_frames):  # type: ignore[attr-defined]
+            image.seek(frame)
+            if not int(image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)) & 0b101:  # type: ignore[attr-defined]
+                pages.append(frame)
+    except _DECODING_ERRORS:
+        return [*pages, len(pages)]  # decoding it again names the page
+    return pages or [0]
+
+
+def _decode(image: ImageFile, frame: int, where: str) -> tuple[np.ndarray, float | None]:
+    """(H, W) uint8 grey and the resolution of one frame."""
+    from PIL import ImageOps
+
+    try:
+        image.seek(frame)
+        _check_size(*image.size, where)
+        image.load()
+        dpi = _resolution(image.info.get("dpi"))
+        ImageOps.exif_transpose(image, in_place=True)
+        return to_gray(image), dpi
+    except _DECODING_ERRORS as error:
+        raise _damaged(where) from error
+    except MemoryError as error:
+        raise ImageTooLarge(where, "not enough memory to decode it") from error
+
+
+def _check_size(width: int, height: int, where: str) -> None:
+    size = f"{width} × {height} pixels"
+    if min(width, height) < MIN_SIDE:
+        raise ImageTooSmall(where, f"{size} are too few to hold text")
+    if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
+        raise ImageTooLarge(
+            where, f"{size} are too many: at most {MAX_SIDE} a side and {MAX_PIXELS // 10**6} million in all are read"
+        )
+
+
+def _damaged(where: str) -> InputError:
+    return ImageTruncated(where, "the image is truncated or damaged")
+
+
+def _resolution(dpi: object) -> float | None:
+    try:
+        value = float(dpi[1])  # type: ignore[index]
+    except (TypeError, ValueError, LookupError, ArithmeticError):
+        return None
+    return value if PLAUSIBLE_DPI[0] <= value <= PLAUSIBLE_DPI[1] else None
+
+
+@contextmanager
+def _quiet_decoders() -> Iterator[None]:
+    """Keep Python warnings and what libtiff prints by itself off standard error: the error raised says it all.
+
+    libtiff writes to file descriptor 2 and Pillow gives no handle on that, so the descriptor itself is turned away.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            kept = os.dup(2)
+        except OSError:  # standard error is closed: nothing to keep quiet
+            yield
+            return
+        sink = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(sink, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(sink)
+            os.close(kept)
