@@ -1,0 +1,91 @@
+"""Hypotheses of the beam search, held in columns so that all lines of a page are worked on at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocrtool.decode.settings import BeamSize
+
+
+class Store:
+    """All hypotheses ever kept, as growing columns: parent, label, edge, row of the node's log-probs."""
+
+    def __init__(self) -> None:
+        self.parent: list[np.ndarray] = []
+        self.label: list[np.ndarray] = []
+        self.edge: list[np.ndarray] = []
+        self.log_probs: list[np.ndarray] = []
+        self.size = 0
+
+    def add(self, parent: np.ndarray, label: np.ndarray, edge: np.ndarray, log_probs: np.ndarray) -> np.ndarray:
+        self.parent.append(parent)
+        self.label.append(label)
+        self.edge.append(edge)
+        self.log_probs.append(log_probs.astype(np.float16))
+        ids = np.arange(self.size, self.size + len(parent))
+        self.size += len(parent)
+        return ids
+
+    def columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """parent (n,), label (n,), edge (n,), log_probs (n, 96) float16 of all hypotheses."""
+        return tuple(np.concatenate(c) for c in (self.parent, self.label, self.edge, self.log_probs))  # type: ignore
+
+
+@dataclass(slots=True)
+class Front:
+    """Hypotheses at one node of all lines: (n,) arrays, state (n, S) and log_probs (n, 96) after their last symbol."""
+
+    line: np.ndarray
+    score: np.ndarray
+    text: np.ndarray
+    spaced: np.ndarray
+    ids: np.ndarray
+    state: np.ndarray
+    log_probs: np.ndarray
+
+
+@dataclass(slots=True)
+class Candidates:
+    """Readings that arrive at a node, not yet pruned: where from, and by which label and edge."""
+
+    line: np.ndarray
+    score: np.ndarray
+    text: np.ndarray
+    node: np.ndarray
+    row: np.ndarray
+    label: np.ndarray
+    edge: np.ndarray
+
+    def take(self, index: np.ndarray) -> Candidates:
+        return Candidates(*(getattr(self, name)[index] for name in Candidates.__slots__))
+
+
+def join(parts: list[Candidates]) -> Candidates:
+    return Candidates(*(np.concatenate([getattr(p, name) for p in parts]) for name in Candidates.__slots__))
+
+
+def best_per_line(line: np.ndarray, score: np.ndarray, text: np.ndarray, beam: BeamSize) -> np.ndarray:
+    """Indices kept: of equal readings the best, of a line the ``beam.hypotheses`` best within ``beam.reach``."""
+    order = np.lexsort((-score, text, line))
+    first = np.ones(len(order), bool)
+    first[1:] = (text[order][1:] != text[order][:-1]) | (line[order][1:] != line[order][:-1])
+    unique = order[first]
+    order = unique[np.lexsort((-score[unique], line[unique]))]
+    starts = np.flatnonzero(np.diff(line[order], prepend=-1))
+    group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(order))))
+    rank = np.arange(len(order)) - starts[group]
+    best = score[order[starts]][group]
+    return order[(rank < beam.hypotheses) & (score[order] >= best - beam.reach)]
+
+
+def select(front: Front, index: np.ndarray) -> Front:
+    """The hypotheses of a front at ``index``."""
+    return Front(*(getattr(front, name)[index] for name in Front.__slots__))
+
+
+def merge(first: Front, second: Front) -> Front:
+    """Two fronts of one node as one, ordered by line."""
+    joined = Front(*(np.concatenate([getattr(first, n), getattr(second, n)]) for n in Front.__slots__))
+    return select(joined, np.argsort(joined.line, kind="stable"))

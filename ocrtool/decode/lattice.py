@@ -1,0 +1,48 @@
+"""The lattice of a line: nodes between pieces, an edge for each run of pieces, labels with scores on each edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocrtool.charset import LATIN_CLASSES, REJECT
+from ocrtool.segment.edges import Edges
+
+REJECT_INDEX = LATIN_CLASSES.index(REJECT)
+#: Labels kept on an edge, and how far (nats) below its best one the last may lie.
+LABELS_PER_EDGE = 8
+LABEL_REACH = 9.0
+#: Floor of a log-probability: beyond it a classifier's certainty carries no information.
+LOG_FLOOR = -14.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """One line ready for decoding, E edges over N pieces.
+
+    start, end: (E,) int32; labels: (E, M) int16, best first, -1 = none; log_probs: (E, M) float32 of those labels;
+    reject: (E,) float32 log-probability that the edge is a bad cut; space: (N + 1,) float32, probability of a space at
+    each node (0 at both ends); pieces: N.
+    """
+
+    start: np.ndarray
+    end: np.ndarray
+    labels: np.ndarray
+    log_probs: np.ndarray
+    reject: np.ndarray
+    space: np.ndarray
+    pieces: int
+
+
+def build_lattice(edges: Edges, scores: np.ndarray, space: np.ndarray) -> Lattice:
+    """Lattice of a line. scores: (E, 95) float32 log-probabilities, reject last; space: (N + 1,) probabilities."""
+    scores = np.maximum(scores, LOG_FLOOR)
+    glyphs = scores[:, :REJECT_INDEX]
+    order = np.argpartition(-glyphs, LABELS_PER_EDGE, axis=1)[:, :LABELS_PER_EDGE]
+    kept = np.take_along_axis(glyphs, order, axis=1)
+    by_score = np.argsort(-kept, axis=1, kind="stable")
+    labels = np.take_along_axis(order, by_score, axis=1).astype(np.int16)
+    log_probs = np.take_along_axis(kept, by_score, axis=1)
+    labels[log_probs < log_probs[:, :1] - LABEL_REACH] = -1
+    return Lattice(edges.start, edges.end, labels, log_probs, scores[:, REJECT_INDEX], space, len(space) - 1)

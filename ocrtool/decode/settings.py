@@ -1,0 +1,61 @@
+"""Weights of the decoder, fitted by ``training.fit_decoder`` and kept in a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class PathWeights:
+    """How a path's score is made up.
+
+    The sum over its edges of ``span ** glyph_power * log p(label)`` (span: pieces covered), less
+    ``reject * log p(bad cut)``, plus ``character`` each, plus ``lm`` times the language model's log-probability; over
+    its nodes ``space`` times the log-probability of space or none, plus ``word`` for each space; ``skip`` for each piece
+    left out as dirt.
+    """
+
+    glyph_power: float = 0.7
+    reject: float = 0.2
+    character: float = 0.5
+    lm: float = 0.6
+    space: float = 1.0
+    word: float = 0.0
+    skip: float = -6.0
+
+
+@dataclass(frozen=True, slots=True)
+class BeamSize:
+    """hypotheses: kept at each node; reach: nats below the best one at which a hypothesis is dropped."""
+
+    hypotheses: int = 8
+    reach: float = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class DecoderSettings:
+    """All that decoding needs besides the networks."""
+
+    guided: PathWeights
+    unguided: PathWeights
+    space_weights: tuple[float, ...]
+    confidence: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
+    beam: BeamSize = BeamSize()
+
+    @classmethod
+    def from_manifest(cls, parameters: Mapping[str, Any]) -> DecoderSettings:
+        """Settings from a manifest's ``parameters``; raises KeyError or TypeError where it does not fit."""
+        names = {f.name for f in fields(PathWeights)}
+        guided, unguided = (
+            PathWeights(**{k: float(v) for k, v in parameters[key].items() if k in names})
+            for key in ("guided", "unguided")
+        )
+        return cls(
+            guided,
+            unguided,
+            tuple(float(w) for w in parameters["space_weights"]),
+            tuple((float(a), float(b)) for a, b in parameters["confidence"]),
+            BeamSize(int(parameters["beam"]["hypotheses"]), float(parameters["beam"]["reach"])),
+        )

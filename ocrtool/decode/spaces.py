@@ -1,0 +1,61 @@
+"""How likely a gap between two pieces is a space between words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+#: Gaps wider than this (x-heights) carry no further news.
+WIDEST = 3.0
+FEATURES = ("gap", "gap squared", "gap over letter gap", "gap less the line's split", "contrast of the split", "one")
+
+
+def split_level(gaps: np.ndarray) -> tuple[float, float]:
+    """Otsu's split of a line's white gaps into those within and between words.
+
+    gaps: (n,) x-heights, positive. Returns the split and its contrast (0..1: share of the variance it explains).
+    """
+    if len(gaps) < 2:
+        return 0.5, 0.0
+    ordered = np.sort(np.minimum(gaps, WIDEST))
+    n = len(ordered)
+    total = ordered.sum()
+    below = np.cumsum(ordered)[:-1]
+    count = np.arange(1, n)
+    between = count * (n - count) / n**2 * (below / count - (total - below) / (n - count)) ** 2
+    k = int(np.argmax(between))
+    variance = float(ordered.var())
+    return float((ordered[k] + ordered[k + 1]) / 2), float(between[k] / variance) if variance > 1e-9 else 0.0
+
+
+def space_features(gaps: np.ndarray) -> np.ndarray:
+    """Features of each gap of a line: (n, len(FEATURES)) float64. gaps: (n,) in x-heights, negative where boxes overlap."""
+    g = np.clip(gaps, -0.3, WIDEST)
+    white = g[g > 0.02]
+    letter = float(np.median(white[white < 0.6])) if (white < 0.6).any() else 0.25
+    split, contrast = split_level(white)
+    relative = np.clip(g / max(0.08, letter), -1, 8)
+    return np.stack(
+        [g, np.minimum(g, 1.5) ** 2, relative, g - split, np.full_like(g, contrast), np.ones_like(g)], axis=1
+    )
+
+
+def space_probabilities(gaps: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Probability of a space at each node of a line, both ends included (0 there). Returns (n + 2,) float32."""
+    out = np.zeros(len(gaps) + 2, np.float32)
+    if len(gaps):
+        out[1:-1] = 1.0 / (1.0 + np.exp(-np.clip(space_features(gaps) @ weights, -30, 30)))
+    return out
+
+
+def fit_space_weights(features: np.ndarray, is_space: np.ndarray, ridge: float = 1e-2) -> np.ndarray:
+    """Logistic regression by Newton's method (IRLS). features: (n, F), is_space: (n,) bool. Returns (F,) float64."""
+    w = np.zeros(features.shape[1])
+    for _ in range(30):
+        p = 1.0 / (1.0 + np.exp(-np.clip(features @ w, -30, 30)))
+        gradient = features.T @ (is_space - p) - ridge * w
+        hessian = (features * (p * (1 - p))[:, None]).T @ features + ridge * np.eye(len(w))
+        step = np.linalg.solve(hessian, gradient)
+        w += step
+        if np.abs(step).max() < 1e-6:
+            break
+    return w
