@@ -96,3 +96,8 @@ def printable(name: str) -> str:
     """``name`` on one line of valid Unicode, whatever bytes and control characters the file name holds."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def reason(error: OSError) -> str:
+    """Why the operating system refused, in its own words."""
+    return (error.strerror or str(error)).lower()

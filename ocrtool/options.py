@@ -8,19 +8,22 @@ from pathlib import Path
 #: Languages that can be read.
 LANGUAGES = ("eng",)
 
-#: Output formats, each a module of ``ocrtool.export``; the name is also the file extension, but for text.
+#: Output formats, each a module of ``ocrtool.export``.
 FORMATS = ("text", "json")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Settings of one run. ``weights``, ``output`` and ``overlay`` are None where nothing was asked for."""
+    """Settings of one run. ``weights``, ``output`` and ``overlay`` are None where nothing was asked for.
+
+    Raises ValueError on a value that none of the parts would understand.
+    """
 
     language: str = "eng"
     language_model: bool = True
     weights: Path | None = None  # folder of the user's own weights
     format: str = "text"
-    output: Path | None = None  # file or folder; standard output if None
+    output: str | None = None  # file, or folder (always if it ends with a slash); standard output if None
     overlay: Path | None = None  # folder for pictures of what was found where
     jobs: int = 1  # worker processes
     threads: int = 1  # threads within each

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ocrtool.errors import WeightsNotFound, WeightsRefused
+from ocrtool.errors import WeightsNotFound, WeightsRefused, reason
 
 #: Environment variable that names a folder of weights.
 ENVIRONMENT = "OCRTOOL_WEIGHTS"
@@ -82,7 +82,7 @@ def read_manifest(name: str, folder: Path | None = None) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_bytes())
     except OSError as error:
-        raise WeightsRefused(f"{path} cannot be read: {error.strerror}") from error
+        raise WeightsRefused(f"{path} cannot be read: {reason(error)}") from error
     except ValueError as error:
         raise WeightsRefused(f"{path} is not valid JSON: {error}") from error
     if not isinstance(manifest, dict):
@@ -121,6 +121,6 @@ def _verify(path: Path, expected: object) -> None:
     try:
         found = sha256(path)
     except OSError as error:
-        raise WeightsRefused(f"{path} cannot be read: {error.strerror}") from error
+        raise WeightsRefused(f"{path} cannot be read: {reason(error)}") from error
     if found != expected:
         raise WeightsRefused(f"{path} does not match its manifest: its SHA-256 is {found}, not {expected}")

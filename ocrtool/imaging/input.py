@@ -24,6 +24,7 @@ from ocrtool.errors import (
     InputMissing,
     InputUnreadable,
     NotAnImage,
+    reason,
 )
 from ocrtool.imaging.gray import to_gray
 
@@ -97,7 +98,7 @@ def read_bytes(path: Path, name: str) -> bytes:
     except FileNotFoundError as error:
         raise InputMissing(name, "no such file or folder") from error
     except OSError as error:
-        raise InputUnreadable(name, f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+        raise InputUnreadable(name, f"cannot be read: {reason(error)}") from error
     if len(data) > MAX_BYTES:
         raise ImageTooLarge(name, f"more than {MAX_BYTES >> 20} MiB, the most that is read")
     return data

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tifffile
+from odd_files import encoded, png_header
 from PIL import Image
 
 from ocrtool import errors
@@ -23,12 +22,6 @@ def gray() -> np.ndarray:
     picture = np.linspace(120, 255, 60, dtype=np.uint8)[None].repeat(40, 0)
     picture[10:20, 5:50] = 0
     return picture
-
-
-def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
-    file = io.BytesIO()
-    image.save(file, kind, **options)
-    return file.getvalue()
 
 
 def read_one(data: bytes) -> np.ndarray:
@@ -176,14 +169,6 @@ def test_resolution(gray: np.ndarray) -> None:
         assert page.dpi == pytest.approx(300, abs=0.1)
     (page,) = reader.read_pages(encoded(Image.fromarray(gray), "PNG", dpi=(1, 1)), "page")
     assert page.dpi is None
-
-
-def png_header(width: int, height: int) -> bytes:
-    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    data = b"IDAT" + zlib.compress(b"\0\0")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in (header, data, b"IEND")
-    )
 
 
 @pytest.mark.parametrize(

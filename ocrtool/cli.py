@@ -1,0 +1,141 @@
+"""The command line: parses, prints, and turns errors into exit codes; the work is done elsewhere.
+
+Whatever takes time to load is imported inside the commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ocrtool import __version__
+from ocrtool.errors import ExitCode, OcrToolError
+from ocrtool.options import FORMATS, LANGUAGES, Options
+from ocrtool.weights import ENVIRONMENT as WEIGHTS_ENVIRONMENT
+
+if TYPE_CHECKING:
+    from ocrtool.batch import Result
+
+_FOLDER = click.Path(path_type=Path)
+
+
+def main() -> None:
+    """Run the command line of this process and leave with its exit code."""
+    code = run(sys.argv[1:])
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:  # told already; let what is left go nowhere, or Python tells it again on its way out
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run ``ocrtool`` with ``arguments``; returns its exit code, messages on standard error."""
+    try:
+        with cli.make_context("ocrtool", list(arguments)) as context:
+            return int(cli.invoke(context) or ExitCode.OK)
+    except click.exceptions.Exit as end:  # --help, --version
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return int(ExitCode.USAGE)
+    except OcrToolError as error:
+        _complain(str(error))
+        return int(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        return int(ExitCode.BROKEN_PIPE)
+
+
+def option(name: str, *aliases: str, **settings: Any) -> Callable[[Any], Any]:
+    """A command line option that the environment can set too: ``--jobs`` as OCRTOOL_JOBS."""
+    variable = "OCRTOOL_" + name.removeprefix("--").replace("-", "_").upper()
+    return click.option(name, *aliases, envvar=variable, show_envvar=True, **settings)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Read scanned documents: printed and hand-printed English."""
+
+
+@cli.command()
+@click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
+@option("--lang", type=click.Choice(LANGUAGES), default="eng", show_default=True, help="Language of the text.")
+@option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write.")
+@option("--output", "-o", metavar="FILE|DIR", help="Write here, not to standard output.")
+@option("--overlay", type=_FOLDER, metavar="DIR", help="Also draw what was found where: DIR/NAME.overlay.png.")
+@option("--no-lm", is_flag=True, help="Decode without the language model.")
+@click.option("--weights", type=_FOLDER, metavar="DIR", help=f"Your own weights.  [env var: {WEIGHTS_ENVIRONMENT}]")
+@option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Pages read at the same time.")
+@option("--fail-fast", is_flag=True, help="Stop at the first input that cannot be read.")
+@option("--quiet", "-q", is_flag=True, help="No progress bar.")
+def read(pages: tuple[str, ...], **settings: Any) -> ExitCode:
+    """Read images and print their text.
+
+    PAGE is an image file (PNG, JPEG, TIFF with all its pages, WebP, BMP, PBM, PGM, PPM), a folder whose images are
+    read in natural order, or - for standard input.
+
+    The text of several pages is joined by form feeds; --format json gives one document with boxes, probabilities and
+    alternatives for every character. With -o and a single file, FILE is written; with several inputs, or if it ends
+    with a slash, a folder with one file for each of them.
+
+    Exit code: 0 all read (a blank page too), 1 some inputs failed (each named on standard error, the others are read),
+    2 wrong usage, 3 weights missing or refused, 130 interrupted.
+    """
+    from ocrtool.batch import read_all
+    from ocrtool.output import deliver, plan_files
+    from ocrtool.sources import find_sources
+
+    options = _options(settings)
+    sources = find_sources(pages)
+    files = plan_files(sources, pages, options)
+    results = _with_progress(read_all(sources, options), len(sources), options.quiet)
+    return deliver(results, files, options, getattr(sys.stdout, "buffer", None), _complain)
+
+
+def _options(settings: dict[str, Any]) -> Options:
+    return Options(
+        language=settings["lang"],
+        language_model=not settings["no_lm"],
+        weights=settings["weights"],
+        format=settings["format_"],
+        output=settings["output"],
+        overlay=settings["overlay"],
+        jobs=settings["jobs"],
+        threads=max(1, _cores() // settings["jobs"]),
+        fail_fast=settings["fail_fast"],
+        quiet=settings["quiet"],
+    )
+
+
+def _cores() -> int:
+    """Processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _with_progress(results: Iterable[Result], total: int, quiet: bool) -> Iterable[Result]:
+    """``results`` with a bar on standard error, if somebody sits there and there is something to wait for."""
+    if quiet or total < 2 or not sys.stderr.isatty():
+        return results
+    from tqdm import tqdm
+
+    return tqdm(results, total=total, unit="input", leave=False)
+
+
+def _complain(sentence: str) -> None:
+    """One line on standard error, above the progress bar if there is one."""
+    if "tqdm" in sys.modules:
+        from tqdm import tqdm
+
+        with tqdm.external_write_mode(file=sys.stderr):
+            click.echo(f"ocrtool: {sentence}", err=True)
+    else:
+        click.echo(f"ocrtool: {sentence}", err=True)

@@ -1,0 +1,68 @@
+"""Output files: their names, never the same for two inputs, and their writing, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from ocrtool.errors import OutputError, printable, reason
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A binary file that takes the place of ``path`` when the block ends well, and leaves no trace otherwise.
+
+    Raises OutputError. The temporary file stands in the same folder, so that the rename is one step.
+    """
+    try:
+        handle, partial = tempfile.mkstemp(prefix=".ocrtool-", suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+            Path(partial).chmod(0o666 & ~_umask())
+            Path(partial).replace(path)
+        except BaseException:
+            Path(partial).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutputError(f"{printable(str(path))}: cannot be written: {reason(error)}") from error
+
+
+def unique_stems(paths: Sequence[Path]) -> list[str]:
+    """A file name without extension for each input, all different even where case does not count.
+
+    The stem if no other input has it; else the whole name (scan.png beside scan.jpg), else the parent folder's name
+    before it, and last a number. Depends on nothing but ``paths`` and their order.
+    """
+    candidates = [(p.stem, p.name, f"{p.parent.name}_{p.stem}", f"{p.parent.name}_{p.name}") for p in paths]
+    counts = [Counter(_same(c[kind]) for c in candidates) for kind in range(4)]
+    taken: set[str] = set()
+    stems = []
+    for candidate in candidates:
+        free = (c for kind, c in enumerate(candidate) if counts[kind][_same(c)] == 1 and _same(c) not in taken)
+        stem = next(free, None) or _numbered(candidate[0], taken)
+        taken.add(_same(stem))
+        stems.append(stem)
+    return stems
+
+
+def _numbered(stem: str, taken: set[str]) -> str:
+    number = 1
+    while _same(f"{stem}-{number}") in taken:
+        number += 1
+    return f"{stem}-{number}"
+
+
+def _same(name: str) -> str:
+    return name.casefold()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,82 @@
+"""The page with what was found drawn on it: blocks, baselines, pieces, chosen boxes and their labels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from ocrtool.types import Box, Character, Page
+
+#: Colours as OpenCV orders them: blue, green, red.
+BLOCK = (200, 120, 40)
+BASELINE = (200, 60, 160)
+PIECE = (230, 190, 120)
+LABEL = (150, 30, 20)
+SURE = (60, 160, 40)
+UNSURE = (30, 30, 230)
+
+#: x-height in pixels of the overlay from which labels of its size can be read; smaller pages are enlarged.
+READABLE_X_HEIGHT = 16.0
+MAX_ENLARGE = 4
+#: Labels are this share of the x-height high, to fit between the lines.
+LABEL_SHARE = 0.7
+#: How much of the page's darkness is kept under the drawing.
+INK_KEPT = 0.55
+#: Height in pixels of a capital of OpenCV's plain font at scale 1.
+_FONT_HEIGHT = 21.0
+#: Corners of pieces are drawn to 1/16 pixel, for smooth slanted lines.
+_SHIFT = 4
+
+
+def draw_overlay(gray: np.ndarray, page: Page, pieces: Sequence[np.ndarray] = ()) -> np.ndarray:
+    """(H, W) uint8 page and its reading -> (k·H, k·W, 3) uint8 BGR; k = 1 unless the text is very small.
+
+    pieces: for each line (N, 4, 2) float corners x, y of its pieces in pixels of the input; they lean where it does.
+    """
+    x_height = float(np.median([line.x_height for line in page.lines])) if page.lines else READABLE_X_HEIGHT
+    scale = int(np.clip(math.ceil(READABLE_X_HEIGHT / max(x_height, 1.0)), 1, MAX_ENLARGE))
+    picture = _faded(gray, scale)
+    for block in page.blocks:
+        _rectangle(picture, block.box, scale, BLOCK, 2)
+    for corners in pieces:
+        points = np.rint(np.asarray(corners, np.float64) * (scale << _SHIFT)).astype(np.int32)
+        cv2.polylines(picture, list(points), True, PIECE, 1, cv2.LINE_AA, _SHIFT)
+    for line in page.lines:
+        x0, y0, x1, y1 = (round(v * scale) for v in line.baseline)
+        cv2.line(picture, (x0, y0), (x1, y1), BASELINE, 1, cv2.LINE_AA)
+        for word in line.words:
+            for character in word.characters:
+                _draw_character(picture, character, scale, line.x_height)
+    return picture
+
+
+def _faded(gray: np.ndarray, scale: int) -> np.ndarray:
+    levels = np.arange(256)
+    light: np.ndarray = cv2.LUT(gray, (255 - (255 - levels) * INK_KEPT).astype(np.uint8))
+    if scale > 1:
+        light = cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    return cv2.cvtColor(light, cv2.COLOR_GRAY2BGR)
+
+
+def _draw_character(picture: np.ndarray, character: Character, scale: int, x_height: float) -> None:
+    _rectangle(picture, character.box, scale, _colour(character.probability), 1)
+    size = LABEL_SHARE * x_height * scale / _FONT_HEIGHT
+    x = (character.box.x0 + character.box.x1) * scale / 2
+    (width, _), _ = cv2.getTextSize(character.label, cv2.FONT_HERSHEY_SIMPLEX, size, 1)
+    place = (round(x - width / 2), character.box.y0 * scale - 2)
+    cv2.putText(picture, character.label, place, cv2.FONT_HERSHEY_SIMPLEX, size, LABEL, 1, cv2.LINE_AA)
+
+
+def _rectangle(picture: np.ndarray, box: Box, scale: int, colour: tuple[int, int, int], thick: int) -> None:
+    corner = (box.x1 * scale - 1, box.y1 * scale - 1)
+    cv2.rectangle(picture, (box.x0 * scale, box.y0 * scale), corner, colour, thick)
+
+
+def _colour(probability: float) -> tuple[int, int, int]:
+    """From UNSURE at a half and below to SURE at one."""
+    share = min(1.0, max(0.0, 2 * probability - 1))
+    blue, green, red = (round(u + share * (s - u)) for u, s in zip(UNSURE, SURE, strict=True))
+    return blue, green, red

@@ -1,0 +1,103 @@
+"""Where results go: one document on standard output, or a file for each input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import BinaryIO
+
+from ocrtool.batch import Result
+from ocrtool.errors import ExitCode, OutputError, UsageError, printable, reason
+from ocrtool.export.files import whole_file
+from ocrtool.options import Options
+from ocrtool.sources import Source, is_folder
+
+
+def plan_files(sources: Sequence[Source], arguments: Sequence[str], options: Options) -> dict[str, Path] | None:
+    """The output file of each input, by the input's stem; None if all go to standard output.
+
+    ``options.output`` is a folder if it is one, ends with a slash, or several inputs may come: then it is made.
+    Raises UsageError, also where an output would take the place of an input; OutputError if a folder cannot be made.
+    """
+    if options.overlay is not None:
+        _make_folder(options.overlay)
+    if options.output is None:
+        return None
+    target = Path(options.output)
+    several = len(arguments) > 1 or is_folder(arguments[0])
+    if target.is_dir() or options.output.endswith("/") or several:
+        _make_folder(target)
+        extension = import_module(f"ocrtool.export.{options.format}").EXTENSION
+        files = {source.stem: target / (source.stem + extension) for source in sources}
+    elif not target.parent.is_dir():
+        raise UsageError(f"{printable(str(target.parent))}: no such folder, so no output file can be made there")
+    else:
+        files = {sources[0].stem: target}
+    for path in files.values():
+        if path.exists() and any(source.path.exists() and path.samefile(source.path) for source in sources):
+            raise UsageError(f"{printable(str(path))} is an input; an output never takes its place")
+    return files
+
+
+def deliver(
+    results: Iterable[Result],
+    files: dict[str, Path] | None,
+    options: Options,
+    out: BinaryIO | None,
+    report: Callable[[str], None],
+) -> ExitCode:
+    """Write ``results`` as they come to ``files``, or to ``out`` as one document; report each failure in a sentence.
+
+    Returns FAILED if there was one, and after the first if ``options.fail_fast``. Raises OutputError; BrokenPipeError
+    if nobody reads ``out`` any more.
+    """
+    document = import_module(f"ocrtool.export.{options.format}").document
+    outcome = ExitCode.OK
+
+    def succeeded() -> Iterator[Result]:
+        nonlocal outcome
+        for result in results:
+            if result.failure is None:
+                yield result
+                continue
+            outcome = ExitCode.FAILED
+            report(str(result.failure))
+            if options.fail_fast:
+                return
+
+    if files is None:
+        if out is None:
+            raise OutputError("standard output is closed")
+        _stream(document(page for result in succeeded() for page in result.pages), out)
+        return outcome
+    for result in succeeded():
+        with whole_file(files[result.source.stem]) as file:
+            _write(document(result.pages), file)
+    return outcome
+
+
+def _stream(parts: Iterable[str], out: BinaryIO) -> None:
+    for part in parts:
+        try:
+            _write([part], out)
+            out.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(f"standard output: cannot be written: {reason(error)}") from error
+
+
+def _write(parts: Iterable[str], file: BinaryIO) -> None:
+    for part in parts:
+        # Bytes of file names that are no UTF-8 come as lone surrogates, for which JSON has an escape.
+        file.write(part.encode("utf-8", "backslashreplace"))
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise UsageError(f"{printable(str(path))} is a file, but a folder is needed") from error
+    except OSError as error:
+        raise OutputError(f"{printable(str(path))}: the folder cannot be made: {reason(error)}") from error
