@@ -131,7 +131,13 @@ class _Search:
 
     @staticmethod
     def _candidates(
-        node: int, front: Front, row: np.ndarray, score: np.ndarray, text: np.ndarray, label: np.ndarray, edge: np.ndarray
+        node: int,
+        front: Front,
+        row: np.ndarray,
+        score: np.ndarray,
+        text: np.ndarray,
+        label: np.ndarray,
+        edge: np.ndarray,
     ) -> Candidates:
         return Candidates(front.line[row], score, text, np.full(len(row), node), row, label, edge)
 

@@ -35,7 +35,7 @@ def is_two_level(gray: np.ndarray) -> bool:
     low, high = int(gray.min()), int(gray.max())
     margin = min(TWO_LEVEL_MARGIN, (high - low) // 4)
     middle = np.count_nonzero((gray > low + margin) & (gray < high - margin))
-    return middle < (1.0 - TWO_LEVEL_SHARE) * gray.size
+    return bool(middle < (1.0 - TWO_LEVEL_SHARE) * gray.size)
 
 
 def paper_level(gray: np.ndarray) -> np.ndarray:
@@ -69,7 +69,7 @@ def sauvola(gray: np.ndarray, window: int) -> np.ndarray:
     """Ink mask (H, W) bool by Sauvola's local threshold m * (1 + k * (s / R - 1)); ``window`` in pixels, odd."""
     mean = cv2.boxFilter(gray, cv2.CV_32F, (window, window), borderType=cv2.BORDER_REPLICATE)
     square = cv2.sqrBoxFilter(gray, cv2.CV_32F, (window, window), borderType=cv2.BORDER_REPLICATE)
-    deviation = cv2.sqrt(cv2.max(square - mean * mean, 0.0))
+    deviation = np.sqrt(np.maximum(square - mean * mean, 0.0))
     threshold = mean * (1.0 + SAUVOLA_K * (deviation / SAUVOLA_RANGE - 1.0))
     return gray <= threshold
 

@@ -27,13 +27,15 @@ FIRST_WINDOW = (15, 101)
 class WorkingPage:
     """The page that layout works on: upright, x-height about WORKING_X_HEIGHT.
 
-    soft: (H, W) uint8 soft ink; ink: (H, W) bool; x_height: estimate in its pixels; to_input: (2, 3) float64, working
+    soft: (H, W) uint8 soft ink; ink: (H, W) bool; x_height: estimate in its pixels; part_height: typical height of a
+    connected component, the x-height in print but more where letters are joined; to_input: (2, 3) float64, working
     pixel -> input pixel; skew: degrees found, counter-clockwise.
     """
 
     soft: np.ndarray
     ink: np.ndarray
     x_height: float
+    part_height: float
     to_input: np.ndarray
     skew: float
 
@@ -95,11 +97,12 @@ def prepare(gray: np.ndarray, x_height: float | None = None) -> WorkingPage | No
         skew = 0.0
     scale = working_scale(x_height, gray.shape)
     if skew == 0.0 and scale == 1.0:
-        return WorkingPage(soft, ink, x_height, np.eye(2, 3), 0.0)
+        return WorkingPage(soft, ink, x_height, max(guess, x_height), np.eye(2, 3), 0.0)
     matrix, shape = rotation(skew, scale, gray.shape)
     upright = warp(soft, matrix, shape)
     ink = ink_mask(upright, round(2.2 * x_height * scale)) if not is_small(upright) else upright >= 128
-    return WorkingPage(upright, ink, x_height * scale, cv2.invertAffineTransform(matrix), skew)
+    part_height = max(guess, x_height) * scale
+    return WorkingPage(upright, ink, x_height * scale, part_height, cv2.invertAffineTransform(matrix), skew)
 
 
 def is_small(soft: np.ndarray) -> bool:

@@ -30,7 +30,7 @@ def measure_skew(boxes: np.ndarray, height: float) -> float:
     """Skew in degrees, counter-clockwise positive, as seen on the page.
 
     boxes: (N, 4) x0 y0 x1 y1 of character-like components; height: their typical height in pixels.
-    Follows Baird, "The skew angle of printed documents" (1987): project the components' feet, seek the sharpest profile.
+    After Baird, "The skew angle of printed documents" (1987): project the components' feet, seek the sharpest profile.
     """
     if len(boxes) < MIN_COMPONENTS:
         return 0.0
@@ -59,7 +59,7 @@ def rotation(degrees: float, scale: float, shape: tuple[int, int]) -> tuple[np.n
 
 
 def warp(soft: np.ndarray, matrix: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Soft ink through an affine map; paper (0) comes in at the edges. Shrinks by area first, so thin strokes survive."""
+    """Soft ink through an affine map; paper (0) comes in at the edges. Shrinks by area, so that thin strokes survive."""
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     upright = abs(matrix[0, 1]) < 1e-9
     if upright and scale < 1.0:

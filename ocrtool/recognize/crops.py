@@ -57,7 +57,7 @@ def _grown(labels: np.ndarray) -> np.ndarray:
 
 
 def isolated_image(glyph: np.ndarray) -> np.ndarray:
-    """Crop of a character that stands alone. glyph: (h, w) uint8, ink bright. Returns (CROP_SIDE, CROP_SIDE, 2) uint8."""
+    """Crop of a character that stands alone: (CROP_SIDE, CROP_SIDE, 2) uint8. glyph: (h, w) uint8, ink bright."""
     out = np.zeros((CROP_SIDE, CROP_SIDE, 2), np.uint8)
     x, y, w, h = cv2.boundingRect((glyph > 60).astype(np.uint8))
     if w == 0 or h == 0:

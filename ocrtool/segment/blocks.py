@@ -1,7 +1,7 @@
 """Columns and blocks by white space: a recursive X-Y cut over component boxes.
 
-After Nagy & Seth, "Hierarchical representation of optically scanned documents" (1984), with the cut directions chosen by
-what the white space separates: a gutter counts only where text stands on both sides of it over several lines.
+After Nagy & Seth, "Hierarchical representation of optically scanned documents" (1984), with the cut directions chosen
+by what the white space separates: a gutter counts only where text stands on both sides of it over several lines.
 """
 
 from __future__ import annotations
@@ -63,9 +63,7 @@ def _cut(boxes: np.ndarray, members: np.ndarray, x_height: float, depth: int) ->
             edges = np.array([(a + b) / 2 for a, b in gutters])
             column = np.searchsorted(edges, (part[:, 0] + part[:, 2]) / 2)
             return [
-                block
-                for k in range(len(edges) + 1)
-                for block in _cut(boxes, members[column == k], x_height, depth + 1)
+                block for k in range(len(edges) + 1) for block in _cut(boxes, members[column == k], x_height, depth + 1)
             ]
         bands = _gaps(part[:, 1], part[:, 3], 0.5 * x_height)
         split = _heading_above_columns(part, bands, x_height)

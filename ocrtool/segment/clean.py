@@ -59,12 +59,12 @@ def rule_mask(ink: np.ndarray, x_height: float) -> np.ndarray:
             continue
         across = (1, thick + 1) if horizontal else (thick + 1, 1)
         fat = cv2.morphologyEx(runs, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, across))
-        rules |= _elongated(runs & ~fat & 1, length, horizontal)
+        rules |= _elongated(cv2.subtract(runs, fat), length, horizontal)
     return (rules > 0) & ink
 
 
 def _elongated(runs: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
-    """Keep components at least ``length`` long and much longer than thick; grow them by a pixel to take ragged edges."""
+    """Keep components at least ``length`` long and much longer than thick; grown by a pixel to take ragged edges."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     along, across = (2, 3) if horizontal else (3, 2)
     keep = (stats[:, along] >= length) & (stats[:, along] > 6 * stats[:, across])
@@ -90,7 +90,7 @@ def remove_rules(ink: np.ndarray, x_height: float) -> np.ndarray:
 def text_components(ink: np.ndarray, x_height: float) -> Components:
     """Components that may be (parts of) characters. ink: (H, W) bool, x_height in its pixels."""
     ink = remove_rules(ink, x_height)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
     x, y, w, h, area = (stats[:, i].astype(np.int64) for i in range(5))
     page_h, page_w = ink.shape
     long_side, short_side = np.maximum(w, h), np.minimum(w, h)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocrtool.imaging.page import WorkingPage, prepare
+from ocrtool.segment.baseline import LineContour, common_x_height, describe_line, trace_line
 from ocrtool.segment.blocks import find_blocks
 from ocrtool.segment.clean import Components, drop_lonely_specks, text_components
-from ocrtool.segment.baseline import LineContour, common_x_height, describe_line, trace_line
-from ocrtool.segment.lines import MAX_REACH, assign, find_ridges
+from ocrtool.segment.lines import assign, find_ridges
 from ocrtool.segment.types import LineRegion
 
 
@@ -40,8 +40,8 @@ MAX_PASSES = 3
 def find_layout(page: WorkingPage) -> Layout:
     """Blocks and lines of a page."""
     components = drop_lonely_specks(text_components(page.ink, page.x_height), page.x_height)
-    finder = _LineFinder(components, page.x_height)
-    blocks = [finder.lines(members) for members in find_blocks(components.boxes, page.x_height)]
+    finder = _LineFinder(components, page.x_height, page.part_height)
+    blocks = [finder.lines(members) for members in find_blocks(components.boxes, page.part_height)]
     common = common_x_height([line for block in blocks for line in block], page.x_height)
     regions = [[describe_line(line, common, PRIOR_OCTAVES) for line in block] for block in blocks if block]
     return Layout(regions, finder.line_of[components.labels], common)
@@ -68,24 +68,24 @@ def find_text(gray: np.ndarray) -> tuple[WorkingPage, Layout] | None:
 class _LineFinder:
     """Numbers the lines of all blocks of a page and remembers which component went to which."""
 
-    def __init__(self, components: Components, x_height: float) -> None:
+    def __init__(self, components: Components, x_height: float, part_height: float) -> None:
         self.components = components
         self.x_height = x_height
+        self.part_height = part_height
         self.line_of = np.zeros(int(components.number.max(initial=0)) + 1, np.int32)
         self.count = 0
 
     def lines(self, members: np.ndarray, passes: int = 1) -> list[LineContour]:
         """Lines of the block made of the components ``members``, top to bottom."""
         boxes = self.components.boxes[members]
-        margin = round(self.x_height)
+        margin = round(self.part_height)
         left, top, right, bottom = self._extent(members)
         ink = np.pad(self._ink(members, (left, top, right, bottom)), margin)
-        ridges = find_ridges(ink, self.x_height)
+        ridges = find_ridges(ink, self.part_height)
         if not ridges:
             return []
         origin = np.array([left - margin, top - margin] * 2)
-        row, distance = assign(boxes - origin, ridges, self.x_height)
-        far = distance > MAX_REACH * self.x_height
+        row, far = assign(boxes - origin, ridges, self.part_height)
         found = [self._line(members[(row == k) & ~far]) for k in range(len(ridges))]
         lines = [line for line in found if line is not None]
         if far.any() and not far.all() and passes < MAX_PASSES and _is_text(boxes[far], self.x_height):

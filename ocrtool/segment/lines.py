@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-
 #: Smoothing of the ink before ridges are sought, in x-heights: along and across the line.
 SMOOTH_ALONG = 3.0
 SMOOTH_ACROSS = 0.55
@@ -91,8 +90,10 @@ def find_ridges(ink: np.ndarray, x_height: float) -> list[np.ndarray]:
     return [np.interp(columns, np.arange(len(row)), row) * shrink + shrink / 2 for row in rows]
 
 
-#: A component further than this from every ridge (x-heights) belongs to none of them.
+#: A component further than this from every ridge (x-heights) belongs to none of them; marks smaller than half an
+#: x-height (dots, accents, quotes) may stand further off.
 MAX_REACH = 1.3
+MARK_REACH = 2.2
 #: A component this tall and wide (x-heights) that spans two lines is a drop capital: it belongs to the upper one.
 DROP_CAPITAL = (2.2, 1.2)
 
@@ -100,7 +101,7 @@ DROP_CAPITAL = (2.2, 1.2)
 def assign(boxes: np.ndarray, ridges: list[np.ndarray], x_height: float) -> tuple[np.ndarray, np.ndarray]:
     """Line of each component: the ridge nearest to its box, then to its middle.
 
-    boxes: (n, 4) in the pixels of the ridges' block. Returns line number (n,) int, and distance to its ridge (n,).
+    boxes: (n, 4) in the pixels of the ridges' block. Returns line number (n,) int, and (n,) bool: too far from all.
     """
     column = np.clip((boxes[:, 0] + boxes[:, 2]) // 2, 0, len(ridges[0]) - 1)
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
@@ -111,4 +112,6 @@ def assign(boxes: np.ndarray, ridges: list[np.ndarray], x_height: float) -> tupl
     tall = boxes[:, 3] - boxes[:, 1] > DROP_CAPITAL[0] * x_height
     wide = boxes[:, 2] - boxes[:, 0] > DROP_CAPITAL[1] * x_height
     line = np.where(tall & wide, np.argmax(outside <= 0, axis=0), line)
-    return line, np.take_along_axis(outside, line[None, :], axis=0)[0]
+    distance = np.take_along_axis(outside, line[None, :], axis=0)[0]
+    side = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    return line, distance > np.where(side < 0.5 * x_height, MARK_REACH, MAX_REACH) * x_height

@@ -6,6 +6,8 @@ costs the character.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -48,12 +50,12 @@ def cut_columns(part: np.ndarray, stroke: float) -> list[int]:
     reach = round(NECK_REACH * X_HEIGHT)
     padded = np.pad(smooth, reach)
     windows = np.lib.stride_tricks.sliding_window_view(padded, reach + 1)
-    left, right = windows[: width].max(axis=1), windows[reach : reach + width].max(axis=1)
+    left, right = windows[:width].max(axis=1), windows[reach : reach + width].max(axis=1)
     neck = smooth <= NECK_SHARE * np.minimum(left, right)
     thin = amount <= THIN_STROKES * stroke
     spacing = round(CUT_SPACING * X_HEIGHT)
     allowed = (neck | thin) & (np.arange(width) >= spacing) & (np.arange(width) <= width - spacing)
-    # cheapest columns first, each keeping its neighbourhood free of further cuts; a pull to the middle of flat stretches
+    # cheapest columns first, each keeping its neighbourhood free of more cuts; drawn to the middle of flat stretches
     flat = np.convolve(np.pad(smooth, 3, mode="edge"), np.ones(7) / 7, mode="valid")
     cost = np.where(allowed, smooth + 0.3 * flat, np.inf)
     cuts: list[int] = []
@@ -74,7 +76,7 @@ def _split(labels: np.ndarray, stats: np.ndarray, stroke: float) -> tuple[np.nda
             continue
         own = labels[y : y + h, x : x + w] == k
         edges = [0, *cut_columns(own, stroke), w]
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
+        for a, b in pairwise(edges):
             strip = own[:, a:b]
             rows = np.flatnonzero(strip.any(axis=1))
             if len(rows) == 0:

@@ -1,0 +1,80 @@
+"""Best paths to a page: characters, words and lines with boxes in pixels of the input."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ocrtool.charset import LATIN
+from ocrtool.decode.beam import SPACE, Step
+from ocrtool.decode.confidence import alternatives, character_posterior, word_probability
+from ocrtool.segment.edges import Edges
+from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage
+from ocrtool.types import Box, Character, Line, Word
+
+
+def compose(outer: np.ndarray, inner: np.ndarray) -> np.ndarray:
+    """The affine map that does ``inner`` first, then ``outer``; both (2, 3)."""
+    return np.hstack([outer[:, :2] @ inner[:, :2], outer[:, :2] @ inner[:, 2:] + outer[:, 2:]])
+
+
+def input_box(box: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> Box:
+    """A box of the line image as a level box of the input. box: (4,), matrix: line -> input, size: input (H, W)."""
+    x0, y0, x1, y1 = (float(v) for v in box)
+    corners = cv2.transform(np.array([[[x0, y0], [x1, y0], [x0, y1], [x1, y1]]]), matrix)[0]
+    low = np.clip(np.floor(corners.min(axis=0) + 0.25), 0, [size[1] - 1, size[0] - 1]).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0) - 0.25), low + 1, [size[1], size[0]]).astype(int)
+    return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+
+
+class LineAssembler:
+    """Turns one line's best path into a ``Line``.
+
+    to_input: (2, 3) line image -> input; size: (H, W) of the input; lm_weight: the guide's share in the path score;
+    calibration: see ``word_probability``.
+    """
+
+    def __init__(
+        self,
+        line: LineImage,
+        to_input: np.ndarray,
+        size: tuple[int, int],
+        lm_weight: float,
+        calibration: tuple[tuple[float, float], ...],
+    ) -> None:
+        self.width, self.matrix, self.size = line.soft.shape[1], compose(to_input, line.to_page), size
+        self.lm_weight, self.calibration = lm_weight, calibration
+
+    def assemble(self, path: list[Step], edges: Edges, scores: np.ndarray) -> Line | None:
+        """The line, or None if nothing was read. scores: (E, 95) float32 log-probabilities."""
+        words: list[Word] = []
+        characters: list[Character] = []
+        for step in path:
+            if step.label == SPACE:
+                self._close(characters, words)
+                characters = []
+            else:
+                characters.append(self._character(step, edges.boxes[step.edge], scores[step.edge]))
+        self._close(characters, words)
+        if not words:
+            return None
+        ends = np.array([[[0.0, BASELINE_ROW], [float(self.width), BASELINE_ROW]]])
+        (x0, y0), (x1, y1) = cv2.transform(ends, self.matrix)[0].round(1).tolist()
+        x_height = round(X_HEIGHT * float(np.sqrt(abs(np.linalg.det(self.matrix[:, :2])))), 1)
+        return Line(Box.around([w.box for w in words]), tuple(words), (x0, y0, x1, y1), x_height)
+
+    def _character(self, step: Step, box: np.ndarray, scores: np.ndarray) -> Character:
+        posterior = character_posterior(step, scores, self.lm_weight)
+        probability = round(float(posterior[step.label]), 4)
+        return Character(
+            input_box(box, self.matrix, self.size),
+            LATIN[step.label],
+            probability,
+            alternatives(posterior, step.label),
+        )
+
+    def _close(self, characters: list[Character], words: list[Word]) -> None:
+        if characters:
+            probability = word_probability([c.probability for c in characters], self.calibration)
+            box = Box.around([c.box for c in characters])
+            words.append(Word(box, tuple(characters), round(probability, 4)))

@@ -1,0 +1,179 @@
+"""Real characters and real bad cuts from transcribed pages: python -m training.align_pages --data DIR --out DIR.
+
+Reads the training parts with the weights at hand, aligns every line with its text, and writes shards for
+``training.train_latin --shards``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+from tqdm import tqdm
+
+from ocrtool.charset import LATIN_CLASSES, REJECT
+from ocrtool.decode.beam import path_text, search
+from ocrtool.decode.lattice import Lattice
+from ocrtool.options import Options
+from ocrtool.pipeline import Engine, SegmentedLine, line_lattice, load_engine, score_lines, segment_page
+from ocrtool.recognize.crops import glyph_images, glyph_places
+from training.align import Alignment, align
+from training.transcribed import Transcript
+
+#: A character's label is believed when its own score (nats) is above the first, or above the second between good ones.
+GOOD_SCORE, FAIR_SCORE = -4.0, -8.5
+#: A line is used when at least this share of its characters is good.
+LINE_SHARE = 0.6
+#: Bad cuts kept per labelled character.
+REJECTS_PER_CHARACTER = 1.2
+#: A page line is used when what was read there differs from the page's text by less than this share.
+LINE_DISTANCE = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredLine:
+    """A line, its classifier scores (E, 95) and its lattice."""
+
+    line: SegmentedLine
+    scores: np.ndarray
+    lattice: Lattice
+
+
+def score_page(gray: np.ndarray, engine: Engine) -> list[ScoredLine]:
+    """All lines of an image, scored."""
+    segmented = segment_page(gray)
+    if segmented is None:
+        return []
+    lines = segmented.lines
+    return [
+        ScoredLine(line, s, line_lattice(line, s, engine.settings))
+        for line, s in zip(lines, score_lines(lines, engine.classifier), strict=True)
+    ]
+
+
+def read_lines(lines: list[ScoredLine], engine: Engine) -> list[str]:
+    """Text of each line by the engine's own decoding."""
+    lattices = [line.lattice for line in lines]
+    return [path_text(p) for p in search(lattices, engine.guide, engine.path_weights, engine.settings.beam)]
+
+
+def line_texts(read: list[str], truth: str) -> list[str | None]:
+    """The stretch of a page's running text that each read line stands for; None where they are too far apart."""
+    joined = " ".join(read)
+    ops = Levenshtein.opcodes(joined, truth)
+    # position in truth of each position in joined
+    where = np.zeros(len(joined) + 1, np.int64)
+    for op in ops:
+        span = op.src_end - op.src_start
+        where[op.src_start : op.src_end + 1] = np.round(np.linspace(op.dest_start, op.dest_end, span + 1)).astype(int)
+    out: list[str | None] = []
+    at = 0
+    for text in read:
+        stretch = truth[where[at] : where[at + len(text)]].strip()
+        at += len(text) + 1
+        if text.endswith("-") and not stretch.endswith("-"):
+            stretch += "-"  # a word broken at the line's end is whole in the running text
+        far = Levenshtein.normalized_distance(text, stretch) if text else 1.0
+        out.append(stretch if far <= LINE_DISTANCE and len(stretch) > 1 else None)
+    return out
+
+
+def align_line(line: ScoredLine, text: str, item: Transcript) -> Alignment | None:
+    """``align`` for a scored line of a transcript."""
+    space = line.lattice.space
+    return align(line.line.edges, line.scores, space, text, infix=item.infix, any_case=item.any_case)
+
+
+def aligned_lines(item: Transcript, engine: Engine, page: bool) -> Iterator[tuple[ScoredLine, Alignment]]:
+    """The lines of a transcript with their alignments. page: the text runs over the lines of a whole page."""
+    lines = score_page(item.gray, engine)
+    if not lines:
+        return
+    if page:
+        texts = line_texts(read_lines(lines, engine), item.text)
+        pairs: Iterable[tuple[ScoredLine, str | None]] = zip(lines, texts, strict=True)
+    else:
+        pairs = [(line, item.text) for line in lines]
+    found = [(line, a) for line, text in pairs if text and (a := align_line(line, text, item))]
+    if not page and found:  # of the lines in a crop the one that fits: the others are bits of its neighbours
+        found = [max(found, key=lambda pair: pair[1].score)]
+    for line, a in found:
+        if len(a.scores) and np.mean(a.scores > GOOD_SCORE) >= LINE_SHARE:
+            yield line, a
+
+
+def trusted(alignment: Alignment) -> np.ndarray:
+    """(n,) bool: characters whose label can be believed."""
+    good = alignment.scores > GOOD_SCORE
+    beside = np.concatenate([[True], good[:-1]]) & np.concatenate([good[1:], [True]])
+    return good | (beside & (alignment.scores > FAIR_SCORE))
+
+
+def line_examples(
+    line: ScoredLine, alignment: Alignment, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """images (n, 32, 32, 2), place (n, 8), labels (n,) of a line: its trusted characters, and bad cuts beside them."""
+    edges = line.line.edges
+    keep = trusted(alignment)
+    chosen, labels = alignment.edges[keep], alignment.labels[keep]
+    covered = np.zeros(len(line.line.pieces) + 1, bool)  # pieces of trusted characters
+    for e in chosen:
+        covered[edges.start[e] : edges.end[e]] = True
+    inside = np.array([covered[a:b].all() for a, b in zip(edges.start, edges.end, strict=True)])
+    inside[alignment.edges] = False
+    candidates = np.flatnonzero(inside)
+    count = min(len(candidates), round(REJECTS_PER_CHARACTER * len(chosen)))
+    if count:
+        # what the classifier takes for a character teaches most; what it refuses already still gets its share
+        weight = 0.15 + np.clip(-line.scores[candidates, -1], 0, 4)
+        candidates = rng.choice(candidates, count, replace=False, p=weight / weight.sum())
+    picked = np.concatenate([chosen, candidates])
+    reject = np.full(len(candidates), LATIN_CLASSES.index(REJECT))
+    images = glyph_images(line.line.image, line.line.pieces, edges)[picked]
+    places = glyph_places(line.line.pieces, edges)[picked]
+    return images, places, np.concatenate([labels, reject]).astype(np.int16)
+
+
+def write_shard(items: Iterable[Transcript], engine: Engine, page: bool, out: Path, seed: int, source: str) -> int:
+    """Align all items and write one shard ``out`` (npz). Returns the number of labelled characters."""
+    rng = np.random.default_rng(seed)
+    images, places, labels, groups = [], [], [], []
+    for item in tqdm(items, desc=source, disable=None):
+        for line, alignment in aligned_lines(item, engine, page):
+            example = line_examples(line, alignment, rng)
+            images.append(example[0])
+            places.append(example[1])
+            labels.append(example[2])
+            groups += [item.group] * len(example[2])
+    if not images:
+        return 0
+    y = np.concatenate(labels)
+    x, p = np.concatenate(images), np.concatenate(places)
+    np.savez(out, images=x, place=p, labels=y, groups=np.array(groups), source=source)
+    return int(np.count_nonzero(y < LATIN_CLASSES.index(REJECT)))
+
+
+def main() -> None:
+    from training.sources.transcribed_sets import SETS, default_data
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=default_data())
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--sets", nargs="+", choices=sorted(SETS), default=sorted(SETS))
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    engine = load_engine(Options(weights=args.weights))
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name in args.sets:
+        load, page = SETS[name]
+        count = write_shard(load(args.data), engine, page, args.out / f"aligned-{name}.npz", args.seed, name)
+        print(f"{name}: {count} characters")
+
+
+if __name__ == "__main__":
+    main()
