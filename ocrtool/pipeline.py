@@ -64,7 +64,7 @@ class Segmented:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What the overlay shows besides the page. ``piece_boxes``: for each line, (N, 4, 2) float corners in input pixels."""
+    """What the overlay shows besides the page. ``piece_boxes``: per line (N, 4, 2) float corners in input pixels."""
 
     piece_boxes: list[np.ndarray]
 

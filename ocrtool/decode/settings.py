@@ -11,8 +11,8 @@ from typing import Any
 class PathWeights:
     """How a path's score is made up.
 
-    Over its edges: ``span ** glyph_power * log p(label)`` (span: pieces covered), less ``reject * log p(bad cut)``, plus
-    ``character`` each, plus ``lm`` times the language model's log-probability. Over its nodes: ``space`` times the
+    Over its edges: ``span ** glyph_power * log p(label)`` (span: pieces covered), less ``reject * log p(bad cut)``,
+    plus ``character`` each, plus ``lm`` times the language model's log-probability. Over its nodes: ``space`` times the
     log-probability of space or none, plus ``word`` for each space. ``skip`` for each piece left out as dirt.
     """
 

@@ -28,7 +28,7 @@ def split_level(gaps: np.ndarray) -> tuple[float, float]:
 
 
 def space_features(gaps: np.ndarray) -> np.ndarray:
-    """Features of each gap of a line: (n, len(FEATURES)) float64. gaps: (n,) x-heights, negative where boxes overlap."""
+    """Features of each gap: (n, len(FEATURES)) float64. gaps: (n,) in x-heights, negative where boxes overlap."""
     g = np.clip(gaps, -0.3, WIDEST)
     white = g[g > 0.02]
     letter = float(np.median(white[white < 0.6])) if (white < 0.6).any() else 0.25

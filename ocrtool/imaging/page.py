@@ -60,7 +60,7 @@ def typical_height(boxes: np.ndarray) -> float | None:
         return None
     heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
     widths = (boxes[:, 2] - boxes[:, 0]).astype(np.float64)
-    weights = heights * np.minimum(1.0, widths / heights)
+    weights = heights * np.clip(widths / heights, 0.5, 1.0)
     bins_per_octave = 12
     logs = np.log2(heights) * bins_per_octave
     histogram = np.bincount(np.round(logs).astype(int), weights=weights, minlength=140)

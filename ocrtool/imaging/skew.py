@@ -59,7 +59,7 @@ def rotation(degrees: float, scale: float, shape: tuple[int, int]) -> tuple[np.n
 
 
 def warp(soft: np.ndarray, matrix: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Soft ink through an affine map; paper (0) comes in at the edges. Shrinks by area, so that thin strokes survive."""
+    """Soft ink through an affine map; paper (0) comes in at the edges. Shrinks by area: thin strokes survive."""
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     upright = abs(matrix[0, 1]) < 1e-9
     if upright and scale < 1.0:

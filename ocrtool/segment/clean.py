@@ -9,7 +9,7 @@ import numpy as np
 
 #: All measures in x-heights of the page.
 RULE_LENGTH = 5.0
-RULE_THICKNESS = 0.35
+RULE_THICKNESS = 0.5
 #: Breaks of so many pixels are closed in a rule; more would chain the serifs of a line of type into one.
 RULE_JOINT = 2
 SPECK_SIDE = 0.16
@@ -49,7 +49,6 @@ def rule_mask(ink: np.ndarray, x_height: float) -> np.ndarray:
     """
     source = ink.astype(np.uint8)
     length = max(15, round(RULE_LENGTH * x_height))
-    thick = max(3, round(RULE_THICKNESS * x_height))
     rules = np.zeros_like(source)
     for horizontal in (True, False):
         joint = (RULE_JOINT, 1) if horizontal else (1, RULE_JOINT)
@@ -57,21 +56,19 @@ def rule_mask(ink: np.ndarray, x_height: float) -> np.ndarray:
         runs = _long_runs(joined, length, horizontal)
         if not runs.any():
             continue
-        across = (1, thick + 1) if horizontal else (thick + 1, 1)
-        fat = cv2.morphologyEx(runs, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, across))
-        rules |= _elongated(cv2.subtract(runs, fat), length, horizontal)
+        rules |= _thin(runs, RULE_THICKNESS * x_height, horizontal)
     return (rules > 0) & ink
 
 
-def _elongated(runs: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
-    """Keep components at least ``length`` long and much longer than thick; grown by a pixel to take ragged edges."""
+def _thin(runs: np.ndarray, thickness: float, horizontal: bool) -> np.ndarray:
+    """Keep components thin for their length, on average at most ``thickness``; grown by a pixel for ragged edges."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
-    along, across = (2, 3) if horizontal else (3, 2)
-    keep = (stats[:, along] >= length) & (stats[:, along] > 6 * stats[:, across])
+    length = stats[:, cv2.CC_STAT_WIDTH if horizontal else cv2.CC_STAT_HEIGHT]
+    mean = stats[:, cv2.CC_STAT_AREA] / np.maximum(1, length)
+    keep = (mean <= thickness) & (length > 6 * mean)
     keep[0] = False
-    mask = keep[labels].astype(np.uint8)
     grow = (1, 3) if horizontal else (3, 1)
-    return cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_RECT, grow))
+    return cv2.dilate(keep[labels].astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_RECT, grow))
 
 
 def remove_rules(ink: np.ndarray, x_height: float) -> np.ndarray:

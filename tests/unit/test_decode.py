@@ -1,0 +1,148 @@
+"""The beam search and its lattice, on lattices made by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from ocrtool.charset import ENGLISH, LATIN_CLASSES
+from ocrtool.decode.beam import path_text, search
+from ocrtool.decode.lattice import REJECT_INDEX, Lattice, build_lattice
+from ocrtool.decode.settings import BeamSize, DecoderSettings, PathWeights
+from ocrtool.decode.spaces import fit_space_weights, space_features, space_probabilities, split_level
+from ocrtool.segment.edges import Edges
+from training.align import align
+
+WEIGHTS = PathWeights(glyph_power=1.0, reject=0.2, character=0.0, lm=1.0, space=1.0, word=0.0, skip=-6.0)
+BEAM = BeamSize(8, 12.0)
+
+
+class NoGuide:
+    """All symbols alike."""
+
+    def start(self, count: int) -> np.ndarray:
+        return np.zeros((count, 0), np.float32)
+
+    def step(self, symbols: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return np.full((len(symbols), len(ENGLISH)), -np.log(len(ENGLISH)), np.float32), state
+
+
+class BigramGuide:
+    """After a symbol its favourite is likely; the state counts the symbols heard."""
+
+    def __init__(self, favourites: dict[str, str]) -> None:
+        self.table = np.full((len(ENGLISH), len(ENGLISH)), np.log(0.002), np.float32)
+        for a, b in favourites.items():
+            self.table[ENGLISH.index(a), ENGLISH.index(b)] = np.log(0.8)
+
+    def start(self, count: int) -> np.ndarray:
+        return np.zeros((count, 1), np.float32)
+
+    def step(self, symbols: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self.table[symbols], state + 1
+
+
+def edge_scores(edges: list[tuple[int, int]], readings: dict[tuple[int, int], dict[str, float]]) -> np.ndarray:
+    """(E, 95) log-probabilities: the readings named, the rest a bad cut."""
+    scores = np.full((len(edges), len(LATIN_CLASSES)), 1e-5)
+    for k, edge in enumerate(edges):
+        for label, p in readings.get(edge, {}).items():
+            scores[k, LATIN_CLASSES.index(label)] = p
+        scores[k, REJECT_INDEX] = max(1e-5, 1.0 - scores[k, :REJECT_INDEX].sum())
+    return np.log(scores).astype(np.float32)
+
+
+def make(
+    n: int, readings: dict[tuple[int, int], dict[str, float]], spaces: dict[int, float] | None = None
+) -> tuple[Edges, np.ndarray, np.ndarray]:
+    pairs = [(i, j) for i in range(n) for j in range(i + 1, min(n, i + 3) + 1)]
+    edges = Edges(np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs]), np.zeros((len(pairs), 4), int))
+    space = np.full(n + 1, 0.01, np.float32)
+    space[0] = space[-1] = 0
+    for node, p in (spaces or {}).items():
+        space[node] = p
+    return edges, edge_scores(pairs, readings), space
+
+
+def lattice(*args: object) -> Lattice:
+    return build_lattice(*make(*args))  # type: ignore[arg-type]
+
+
+def read(lattices: list[Lattice], guide: object = None, weights: PathWeights = WEIGHTS) -> list[str]:
+    return [path_text(p) for p in search(lattices, guide or NoGuide(), weights, BEAM)]  # type: ignore[arg-type]
+
+
+def test_joined_pieces_win_where_halves_are_bad_cuts() -> None:
+    m = lattice(3, {(0, 2): {"m": 0.9}, (0, 1): {"r": 0.2}, (1, 2): {"n": 0.2}, (2, 3): {"e": 0.95}})
+    assert read([m]) == ["me"]
+
+
+def test_guide_decides_between_like_shapes() -> None:
+    line = lattice(2, {(0, 1): {"c": 0.9}, (1, 2): {"1": 0.5, "l": 0.45}})
+    assert read([line]) == ["c1"]
+    assert read([line], BigramGuide({"\n": "c", "c": "l"})) == ["cl"]
+    assert read([line], BigramGuide({"\n": "c", "c": "l"}), dataclasses.replace(WEIGHTS, lm=0.0)) == ["c1"]
+
+
+def test_spaces_come_from_gaps_and_guide() -> None:
+    letters = {(i, i + 1): {c: 0.95} for i, c in enumerate("aman")}
+    alone = dataclasses.replace(WEIGHTS, lm=0.0)
+    assert read([lattice(4, letters, {1: 0.9})], weights=alone) == ["a man"]
+    assert read([lattice(4, letters, {1: 0.3})], weights=alone) == ["aman"]
+    assert read([lattice(4, letters, {1: 0.3})], BigramGuide({"a": " ", " ": "m", "m": "a"})) == ["a man"]
+
+
+def test_lines_of_different_length_are_read_as_if_alone() -> None:
+    words = ["a", "reading", "of", "several", "lines", "together"]
+    lattices = [lattice(len(w), {(i, i + 1): {c: 0.9} for i, c in enumerate(w)}) for w in words]
+    assert read(lattices) == words
+    assert [read([x])[0] for x in lattices] == words
+
+
+def test_dirt_is_skipped_when_nothing_fits() -> None:
+    assert read([lattice(3, {(0, 1): {"a": 0.9}, (2, 3): {"b": 0.9}})]) == ["ab"]
+
+
+def test_no_pieces_no_text() -> None:
+    empty = build_lattice(Edges(*(np.zeros(s, int) for s in (0, 0, (0, 4)))), np.zeros((0, 95)), np.zeros(1))
+    assert read([empty]) == [""]
+    assert read([]) == []
+
+
+def test_otsu_split_finds_word_gaps() -> None:
+    level, contrast = split_level(np.array([0.1, 0.15, 0.12, 0.8, 0.1, 0.9]))
+    assert 0.2 < level < 0.8
+    assert contrast > 0.8
+
+
+def test_space_weights_are_learned_from_gaps() -> None:
+    rng = np.random.default_rng(0)
+    truth = np.tile([False, False, False, True], 50)
+    gaps = np.where(truth, 0.9, 0.15) + rng.normal(0, 0.05, len(truth))
+    weights = fit_space_weights(space_features(gaps), truth)
+    found = space_probabilities(gaps, weights)[1:-1] > 0.5
+    assert (found == truth).mean() > 0.99
+
+
+def test_alignment_finds_the_characters_of_a_known_text() -> None:
+    edges, scores, space = make(
+        4, {(0, 1): {"h": 0.2}, (1, 3): {"a": 0.3}, (1, 2): {"c": 0.4}, (3, 4): {"t": 0.1}}, {3: 0.2}
+    )
+    found = align(edges, scores, space, "hat")
+    assert [(int(edges.start[e]), int(edges.end[e])) for e in found.edges] == [(0, 1), (1, 3), (3, 4)]
+    assert [LATIN_CLASSES[k] for k in found.labels] == list("hat")
+
+
+def test_alignment_within_more_ink_and_either_case() -> None:
+    readings = {(i, i + 1): {c: 0.9} for i, c in enumerate("NOM:anna")}
+    edges, scores, space = make(8, readings)
+    found = align(edges, scores, space, "ANNA", infix=True, any_case=True)
+    assert [int(edges.start[e]) for e in found.edges] == [4, 5, 6, 7]
+    assert [LATIN_CLASSES[k] for k in found.labels] == list("anna")
+
+
+def test_settings_from_manifest_refuse_what_is_missing() -> None:
+    with pytest.raises(KeyError):
+        DecoderSettings.from_manifest({"guided": {}})

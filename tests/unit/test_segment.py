@@ -1,0 +1,162 @@
+"""Finding text on drawn pages: what a reader sees as a line must come out as one."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from ocrtool.imaging.page import prepare
+from ocrtool.recognize.crops import CROP_SIDE, GLYPH_SIDE, glyph_images, glyph_places, isolated_image
+from ocrtool.segment.edges import MAX_PIECES, find_edges
+from ocrtool.segment.layout import find_text
+from ocrtool.segment.pieces import cut_pieces
+from ocrtool.segment.rectify import rectify
+from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT
+
+TEXTS = [
+    "the quick brown fox jumps over a",
+    "lazy dog and runs to some nearby",
+    "river where no man has ever seen",
+    "a summer as warm as in our years",
+    "or rain as soft as on our fields",
+    "nor was there once a nicer house",
+]
+FONT = cv2.FONT_HERSHEY_COMPLEX
+
+
+def drawn_page(scale: float = 1.0, columns: int = 1, size: tuple[int, int] = (700, 1000)) -> np.ndarray:
+    """Ink on white at ``scale``; x-height 14 px, baselines 60 px apart."""
+    page = np.full((round(size[0] * scale), round(size[1] * scale * columns)), 255, np.uint8)
+    for column in range(columns):
+        for i, text in enumerate(TEXTS):
+            at = (round((80 + column * size[1] * 0.9) * scale), round((100 + 60 * i) * scale))
+            cv2.putText(page, text, at, FONT, scale, 0, max(1, round(2 * scale)), cv2.LINE_AA)
+    return page
+
+
+def turned(page: np.ndarray, degrees: float) -> np.ndarray:
+    """The page turned counter-clockwise on white paper."""
+    h, w = page.shape
+    matrix = cv2.getRotationMatrix2D((w / 2, h / 2), degrees, 0.9)
+    return cv2.warpAffine(page, matrix, (w, h), flags=cv2.INTER_CUBIC, borderValue=255)
+
+
+def line_count(gray: np.ndarray) -> int:
+    found = find_text(gray)
+    return len(found[1].lines) if found else 0
+
+
+@pytest.mark.parametrize("scale", [0.45, 0.7, 1.0, 2.0, 3.5])
+def test_lines_have_the_same_geometry_at_any_resolution(scale: float) -> None:
+    page, layout = find_text(drawn_page(scale))
+    assert len(layout.lines) == len(TEXTS)
+    for region in layout.lines:
+        soft = rectify(page.soft, layout.owner, region).soft
+        rows = np.flatnonzero((soft > 128).sum(axis=1) > 0.25 * (soft > 128).sum(axis=1).max())
+        assert abs(rows[-1] - BASELINE_ROW) <= 2.5  # most ink ends at the baseline
+        assert 0.75 * X_HEIGHT <= BASELINE_ROW - rows[0] <= 1.6 * X_HEIGHT
+
+
+@pytest.mark.parametrize("degrees", [-14.0, -3.3, 0.8, 7.0, 14.0])
+def test_skew_is_measured_and_undone(degrees: float) -> None:
+    gray = turned(drawn_page(), degrees)
+    page = prepare(gray)
+    assert page.skew == pytest.approx(degrees, abs=0.35)
+    assert line_count(gray) == len(TEXTS)
+
+
+def test_polarity_and_uneven_light_make_no_difference() -> None:
+    page = drawn_page()
+    shade = np.linspace(0.45, 1.0, page.shape[1])[None, :]
+    assert line_count(255 - page) == len(TEXTS)
+    assert line_count((page * shade).astype(np.uint8)) == len(TEXTS)
+
+
+def test_columns_are_read_one_after_the_other() -> None:
+    _, layout = find_text(drawn_page(columns=2))
+    assert len(layout.lines) == 2 * len(TEXTS)
+    left = [line.box[0] for line in layout.lines]
+    assert max(left[: len(TEXTS)]) < min(left[len(TEXTS) :])
+    for half in (layout.lines[: len(TEXTS)], layout.lines[len(TEXTS) :]):
+        assert [line.box[1] for line in half] == sorted(line.box[1] for line in half)
+
+
+def test_frames_and_rules_are_no_text() -> None:
+    page = drawn_page()
+    cv2.rectangle(page, (30, 30), (970, 670), 0, 3)
+    cv2.line(page, (60, 480), (940, 480), 0, 2)
+    assert line_count(page) == len(TEXTS)
+
+
+def test_specks_are_no_text() -> None:
+    page = drawn_page()
+    rng = np.random.default_rng(3)
+    for x, y in zip(rng.integers(0, 1000, 150), rng.integers(450, 700, 150), strict=True):
+        page[y : y + 2, x : x + 2] = 0
+    assert line_count(page) == len(TEXTS)
+
+
+@pytest.mark.parametrize("gray", [np.full((400, 300), 255, np.uint8), np.zeros((400, 300), np.uint8)])
+def test_blank_page_has_no_text(gray: np.ndarray) -> None:
+    assert find_text(gray) is None
+
+
+def test_pieces_hold_all_ink_and_touching_letters_are_cut() -> None:
+    gray = np.full((120, 700), 255, np.uint8)
+    cv2.putText(gray, "minimum oooo", (20, 80), FONT, 1.6, 0, 3, cv2.LINE_AA)
+    gray[62:66, 40:400] = 0  # one stroke through all letters joins them
+    page, layout = find_text(gray)
+    line = rectify(page.soft, layout.owner, layout.lines[0])
+    pieces = cut_pieces(line)
+    assert np.count_nonzero((line.soft > 128) & (pieces.labels == 0)) == 0
+    assert len(pieces) >= 10
+    assert (np.diff(pieces.boxes[:, 0] + pieces.boxes[:, 2]) >= 0).all()
+
+
+def test_dots_belong_to_their_letters() -> None:
+    gray = np.full((100, 700), 255, np.uint8)
+    cv2.putText(gray, "juni is mini; jim hid!", (20, 60), FONT, 1.2, 0, 2, cv2.LINE_AA)
+    page, layout = find_text(gray)
+    pieces = cut_pieces(rectify(page.soft, layout.owner, layout.lines[0]))
+    assert (pieces.boxes[:, 3] > BASELINE_ROW - X_HEIGHT / 2).all()  # no piece is a dot alone
+
+
+def test_edges_are_runs_of_pieces() -> None:
+    page, layout = find_text(drawn_page())
+    line = rectify(page.soft, layout.owner, layout.lines[0])
+    pieces = cut_pieces(line)
+    edges = find_edges(pieces)
+    span = edges.end - edges.start
+    assert span.min() == 1
+    assert span.max() <= MAX_PIECES
+    assert sorted(edges.start[span == 1]) == list(range(len(pieces)))
+    several = int(np.argmax(span))
+    inside = pieces.boxes[edges.start[several] : edges.end[several]]
+    assert edges.boxes[several].tolist() == [*inside[:, :2].min(axis=0), *inside[:, 2:].max(axis=0)]
+
+
+def test_crops_show_own_ink_apart_from_its_surroundings() -> None:
+    page, layout = find_text(drawn_page())
+    line = rectify(page.soft, layout.owner, layout.lines[0])
+    pieces = cut_pieces(line)
+    edges = find_edges(pieces)
+    images, places = glyph_images(line, pieces, edges), glyph_places(pieces, edges)
+    assert images.shape == (len(edges), CROP_SIDE, CROP_SIDE, 2)
+    ys, xs = np.nonzero(images[:, :, :, 0].max(axis=0) > 128)
+    assert max(np.ptp(ys), np.ptp(xs)) + 1 <= GLYPH_SIDE + 2  # own ink keeps its margin
+    assert images[:, 0, :, 1].max() > 0 or images[:, :, 0, 1].max() > 0  # context reaches the border
+    first = edges.boxes[0]
+    assert places[0, 1] == pytest.approx((BASELINE_ROW - first[1]) / X_HEIGHT)
+    assert (places[:, 0] == 1).all()
+
+
+def test_isolated_image_is_centred_and_scaled() -> None:
+    glyph = np.zeros((60, 60), np.uint8)
+    glyph[5:49, 30:40] = 255
+    image = isolated_image(glyph)
+    ys, xs = np.nonzero(image[:, :, 0] > 128)
+    assert np.ptp(ys) + 1 == pytest.approx(GLYPH_SIDE, abs=1)
+    assert ys.mean() == pytest.approx((CROP_SIDE - 1) / 2, abs=0.6)
+    assert xs.mean() == pytest.approx((CROP_SIDE - 1) / 2, abs=0.6)
+    assert image[:, :, 1].max() == 0
