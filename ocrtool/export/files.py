@@ -39,16 +39,22 @@ def unique_stems(paths: Sequence[Path]) -> list[str]:
     The stem if no other input has it; else the whole name (scan.png beside scan.jpg), else the parent folder's name
     before it, and last a number. Depends on nothing but ``paths`` and their order.
     """
-    candidates = [(p.stem, p.name, f"{p.parent.name}_{p.stem}", f"{p.parent.name}_{p.name}") for p in paths]
+    candidates = [(p.stem, p.name, _below(p, p.stem), _below(p, p.name)) for p in paths]
     counts = [Counter(_same(c[kind]) for c in candidates) for kind in range(4)]
-    taken: set[str] = set()
+    taken = {stem for stem, count in counts[0].items() if count == 1}
     stems = []
     for candidate in candidates:
-        free = (c for kind, c in enumerate(candidate) if counts[kind][_same(c)] == 1 and _same(c) not in taken)
-        stem = next(free, None) or _numbered(candidate[0], taken)
-        taken.add(_same(stem))
+        stem = candidate[0]
+        if counts[0][_same(stem)] > 1:
+            unique = (c for kind, c in enumerate(candidate) if counts[kind][_same(c)] == 1)
+            stem = next((c for c in unique if _same(c) not in taken), None) or _numbered(stem, taken)
+            taken.add(_same(stem))
         stems.append(stem)
     return stems
+
+
+def _below(path: Path, name: str) -> str:
+    return f"{path.parent.name}_{name}" if path.parent.name else name
 
 
 def _numbered(stem: str, taken: set[str]) -> str:

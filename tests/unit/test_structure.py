@@ -1,0 +1,124 @@
+"""The shape of the source: imports point downward, no cycle, packages all installed, every option in the README."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from ocrtool import cli
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted((ROOT / "ocrtool").rglob("*.py"))
+
+#: Parts of the program from the top down; one may import those below it only. What stands in one group does not
+#: import its neighbours.
+LAYERS = (
+    ("__main__",),
+    ("cli",),
+    ("output",),
+    ("batch",),
+    ("pipeline",),
+    ("sources",),
+    ("export",),
+    ("decode",),
+    ("recognize",),
+    ("segment",),
+    ("imaging",),
+    ("models",),
+    ("weights",),
+    ("metrics",),
+    ("options", "types", "charset", "text", "errors"),
+    ("",),  # ocrtool/__init__.py
+)
+LEVEL = {part: -level for level, parts in enumerate(LAYERS) for part in parts}
+FOUNDATION = {"types", "charset", "text", "metrics", "errors", "options", ""}
+
+
+def dotted(path: Path) -> str:
+    """Name of a module within ``ocrtool``: ``export.json``; empty for the package itself."""
+    return ".".join(path.relative_to(ROOT / "ocrtool").with_suffix("").parts).removesuffix("__init__").rstrip(".")
+
+
+NAMES = {dotted(path) for path in MODULES}
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that ``path`` imports anywhere, in full: ``ocrtool.types``, ``numpy``."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            module = str(node.module)
+            members = {f"{module}.{alias.name}" for alias in node.names}
+            modules = {m for m in members if m.removeprefix("ocrtool.") in NAMES}
+            found |= modules | ({module} if members - modules else set())
+    return found
+
+
+def own_imports(path: Path) -> set[str]:
+    """Modules of ``ocrtool`` that ``path`` imports, without the package's name."""
+    return {
+        name.removeprefix("ocrtool").lstrip(".") for name in imported(path) if name.split(".")[0] == "ocrtool"
+    }
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_imports_point_downward(path: Path) -> None:
+    part = dotted(path).split(".")[0]
+    for name in own_imports(path):
+        other = name.split(".")[0]
+        assert other == part or LEVEL[other] < LEVEL[part], f"{dotted(path)} imports {name}"
+
+
+def test_no_cycle() -> None:
+    graph = {dotted(path): own_imports(path) - {dotted(path)} for path in MODULES}
+    while leaves := {name for name, needs in graph.items() if not needs & graph.keys()}:
+        graph = {name: needs for name, needs in graph.items() if name not in leaves}
+    assert not graph, f"import each other: {sorted(graph)}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_nothing_imports_training(path: Path) -> None:
+    assert "training" not in {name.split(".")[0] for name in imported(path)}
+
+
+def test_foundation_needs_only_the_standard_library_and_numpy() -> None:
+    for path in MODULES:
+        if dotted(path) in FOUNDATION:
+            others = {name.split(".")[0] for name in imported(path)} - {"ocrtool", "numpy"}
+            assert others <= sys.stdlib_module_names, dotted(path)
+
+
+def test_only_models_import_keras() -> None:
+    for path in MODULES:
+        heavy = {"keras", "tensorflow", "jax", "torch"} & {name.split(".")[0] for name in imported(path)}
+        assert not heavy or dotted(path).startswith("models"), dotted(path)
+
+
+def test_every_package_is_installed() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    listed = set(setup["options"]["packages"].split()) - {"ocrtool._weights"}
+    there = {path.parent.relative_to(ROOT).as_posix().replace("/", ".") for path in MODULES}
+    assert listed == there
+
+
+def test_readme_names_every_command_and_option() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for name, command in cli.cli.commands.items():
+        assert f"ocrtool {name}" in readme
+        for option in (*command.params, *cli.cli.params):
+            if isinstance(option, click.Option):
+                assert f"`{option.opts[0]}" in readme, f"{name} {option.opts[0]}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_every_module_says_what_it_is(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text())) or not path.read_text().strip()
