@@ -24,8 +24,7 @@ REQUIRED = (
 
 def sha256(path: Path) -> str:
     """Hexadecimal SHA-256 of the file's bytes. Raises FileNotFoundError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def library_versions() -> dict[str, str]:

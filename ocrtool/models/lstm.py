@@ -1,0 +1,76 @@
+"""Character language model: embedding, one LSTM layer, scores of the next symbol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True, slots=True)
+class LstmSpec:
+    """Sizes of the model. ``symbols``: size of the alphabet; ``dropout`` acts on the LSTM's output while training."""
+
+    symbols: int = 96
+    embedding: int = 64
+    units: int = 512
+    dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        if min(self.symbols, self.embedding, self.units) < 1 or not 0.0 <= self.dropout < 1.0:
+            raise ValueError(f"impossible sizes: {self}")
+
+    @property
+    def state_size(self) -> int:
+        """Width of the state of one row: h, then c."""
+        return 2 * self.units
+
+
+def build_sequence_model(spec: LstmSpec, length: int | None = None, unroll: bool = False) -> keras.Model:
+    """Training form: symbols (B, T) int32 -> logits (B, T, symbols), from the zero state.
+
+    ``unroll`` needs a fixed ``length``; it is faster on a CPU and changes no weight.
+    """
+    from keras import Input, Model, layers
+
+    symbols = Input((length,), dtype="int32", name="symbols")
+    x = layers.Embedding(spec.symbols, spec.embedding, name="embedding")(symbols)  # (B, T, embedding)
+    x = layers.LSTM(spec.units, return_sequences=True, unroll=unroll, name="lstm")(x)  # (B, T, units)
+    x = layers.Dropout(spec.dropout, name="dropout")(x)
+    return Model(symbols, layers.Dense(spec.symbols, name="logits")(x), name="character_lstm")
+
+
+def build_step_model(spec: LstmSpec, sequence_model: keras.Model) -> keras.Model:
+    """Reading form, with the weights of ``sequence_model``: one symbol a row, state in and out.
+
+    [symbols (B,) int32, state (B, 2 * units) float32 = h, c] -> [logits (B, symbols), state (B, 2 * units)].
+    The four gates are one product of [embedding, h] with one matrix; Keras keeps them in the order i, f, c, o.
+    """
+    from keras import Input, Model, layers, ops
+
+    symbols = Input((), dtype="int32", name="symbols")
+    state = Input((spec.state_size,), name="state")
+    units = spec.units
+    embedding = layers.Embedding(spec.symbols, spec.embedding, name="embedding")
+    gates = layers.Dense(4 * units, name="gates")
+    logits = layers.Dense(spec.symbols, name="logits")
+
+    h, c = state[:, :units], state[:, units:]
+    z = gates(ops.concatenate([embedding(symbols), h], axis=-1))  # (B, 4 * units)
+    i, f, o = (ops.sigmoid(z[:, k * units : (k + 1) * units]) for k in (0, 1, 3))
+    c = f * c + i * ops.tanh(z[:, 2 * units : 3 * units])
+    h = o * ops.tanh(c)
+    model = Model([symbols, state], [logits(h), ops.concatenate([h, c], axis=-1)], name="character_lstm_step")
+    _share(sequence_model, embedding, gates, logits)
+    return model
+
+
+def _share(sequence_model: keras.Model, embedding: Any, gates: Any, logits: Any) -> None:
+    import numpy as np
+
+    kernel, recurrent, bias = sequence_model.get_layer("lstm").get_weights()
+    gates.set_weights([np.concatenate([kernel, recurrent]), bias])
+    embedding.set_weights(sequence_model.get_layer("embedding").get_weights())
+    logits.set_weights(sequence_model.get_layer("logits").get_weights())

@@ -1,0 +1,205 @@
+"""Training the language model: folding of text, windows, one tiny run, the exported files."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+keras = pytest.importorskip("keras")
+pytest.importorskip("faker")
+
+from ocrtool.charset import ENGLISH, LINE_START  # noqa: E402
+from ocrtool.decode.language_model import LanguageModel, log_softmax  # noqa: E402
+from ocrtool.models.lstm import LstmSpec, build_sequence_model, build_step_model  # noqa: E402
+from ocrtool.weights import open_weights  # noqa: E402
+from training import train_language  # noqa: E402
+from training.corpus import Books, book_paragraphs, hyphen_points, load_books, load_hand_printed_names, wrap  # noqa: E402
+from training.form_text import FormText, splice  # noqa: E402
+from training.language_export import export, load_sequence_model  # noqa: E402
+from training.language_scores import HeldOutText, sequence_log_probs, step_log_probs  # noqa: E402
+from training.line_windows import LineWindows, Sources, book_window, fixed_windows  # noqa: E402
+from training.text import decode, encode, normalise  # noqa: E402
+
+SPEC = LstmSpec(embedding=8, units=16)
+BOOK = """_The Lamp_
+
+The keeper climbed the stair at dusk, as he had done for thirty years, and lit
+the lamp before the first ship passed the point. “It burns,” he said--and no
+more; the sea was loud and he was not a man of many words.
+
+  Turn, lamp, turn,
+  Burn, lamp, burn.
+
+In the morning a letter came from the harbour-master. It was long, and the
+keeper read it twice, sitting on the step with his pipe gone cold beside him.
+"""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with three small books and nothing else."""
+    root = tmp_path_factory.mktemp("data")
+    (root / "gutenberg").mkdir()
+    for number in range(3):
+        text = "\n\n".join(BOOK.replace("thirty", word) for word in ("ten", "twenty", "forty", "sixty"))
+        (root / "gutenberg" / f"book{number}.txt").write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a run of a few batches has ended and is exported."""
+    out = tmp_path_factory.mktemp("run")
+    books = load_books(data)
+    settings = train_language.Settings(minutes=0.02, batch=4, window=12, batches_per_epoch=3)
+    train_language.fit(SPEC, settings, Sources.load(data, books["train"]), books["validation"], out)
+    texts = {"book_lines": HeldOutText.windows(books["test"].text, 20, 8)}
+    export("lstm_eng", SPEC, out / "best.weights.h5", out, texts, {"data": "", "split": "", "seed": 1})
+    return out
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("‘Ah!’ “Oh”", "'Ah!' \"Oh\""),
+        ("one—two – three…", "one-two - three..."),
+        ("Éloïse Müller, Łódź, Ångström", "Eloise Muller, Lodz, Angstrom"),
+        ("œuvre Æsop straße ﬁne ſo", "oeuvre AEsop strasse fine so"),
+        ("a\u00a0b\tc   d", "a b c d"),
+        ("two\r\nlines\n", "two\nlines"),
+        ("price £5 한글 ★", "price 5"),
+    ],
+)
+def test_text_is_folded_to_the_alphabet(text: str, expected: str) -> None:
+    for form in ("NFC", "NFD", "NFKC"):
+        assert normalise(unicodedata.normalize(form, text)) == expected
+    assert set(normalise(text)) <= set(ENGLISH)
+
+
+def test_encoding_comes_back_and_refuses_the_unknown() -> None:
+    assert decode(encode(ENGLISH)) == ENGLISH
+    assert encode(ENGLISH).tolist() == list(range(len(ENGLISH)))
+    for foreign in ("é", "\t", "한"):
+        with pytest.raises(ValueError, match="normalised"):
+            encode(foreign)
+
+
+def test_paragraphs_are_joined_and_verse_keeps_its_lines() -> None:
+    paragraphs = book_paragraphs(BOOK)
+    assert paragraphs[0] == "The Lamp"
+    assert '"It burns," he said-and no more; the sea was loud and he was not' in paragraphs[1]
+    assert paragraphs[2:4] == ["Turn, lamp, turn,", "Burn, lamp, burn."]
+
+
+@pytest.mark.parametrize("hyphenate", [0.0, 1.0])
+def test_wrapped_lines_fit_and_lose_nothing(hyphenate: float) -> None:
+    paragraph = book_paragraphs(BOOK)[-1]
+    lines = wrap(paragraph, 25, hyphenate, np.random.default_rng(1))
+    assert max(map(len, lines)) <= 25
+    assert "".join(lines).replace("-", "").replace(" ", "") == paragraph.replace("-", "").replace(" ", "")
+    if not hyphenate:
+        assert not any(line.endswith("-") and not line.endswith("harbour-") for line in lines)
+
+
+def test_words_are_broken_where_printers_break_them() -> None:
+    assert hyphen_points("morning") == [3]
+    assert hyphen_points("the") == []
+    assert 5 in hyphen_points("whirlwind")
+    assert 3 not in hyphen_points("anything")
+
+
+def test_named_books_are_held_out_and_the_last_stand_in(data: Path) -> None:
+    assert all(load_books(data)[part].text for part in ("train", "validation", "test"))
+    with pytest.raises(FileNotFoundError):
+        load_books(data / "nowhere")
+    with pytest.raises(ValueError, match="no text"):
+        Books(" \n")
+
+
+def test_names_of_the_other_part_are_never_read(tmp_path: Path) -> None:
+    assert load_hand_printed_names(tmp_path, "train") == []
+    root = tmp_path / "hand_printed_words"
+    root.mkdir()
+    (root / "parts.tsv").write_text("a.png\ttrain\nb.png\ttest\n")
+    (root / "truth.tsv").write_text("a.png\tANNA\nb.png\tBORIS\n")
+    assert load_hand_printed_names(tmp_path, "train") == ["ANNA"]
+    assert load_hand_printed_names(tmp_path, "test") == ["BORIS"]
+
+
+def test_form_text_is_in_the_alphabet_and_mostly_in_capitals() -> None:
+    forms, rng = FormText(["ZEBULON"]), np.random.default_rng(2)
+    lines = [line for _ in range(60) for line in forms.window(rng, 60)]
+    assert set("".join(lines)) <= set(ENGLISH)
+    letters = [c for line in lines for c in line if c.isalpha()]
+    assert np.mean([c.isupper() for c in letters]) > 0.5
+    assert splice("Martin", "Bernard", rng)[:1] == "M"
+
+
+def test_windows_begin_at_a_line_and_are_the_same_for_a_seed(data: Path) -> None:
+    sources = Sources.load(data)
+    first, second = (LineWindows(sources, 16, 40, 5, seed=7)[2] for _ in range(2))
+    np.testing.assert_array_equal(first[0], second[0])
+    symbols, following = first
+    assert symbols.shape == following.shape == (16, 40) and symbols.dtype == np.int32
+    assert (symbols[:, 0] == ENGLISH.index(LINE_START)).all()
+    np.testing.assert_array_equal(symbols[:, 1:], following[:, :-1])
+    later = LineWindows(sources, 16, 40, 5, seed=7, first=1)[1]
+    np.testing.assert_array_equal(later[0], symbols)
+
+
+def test_window_at_the_very_end_of_the_text_is_short_not_endless() -> None:
+    assert len("".join(book_window("one two three", 12, 50, np.random.default_rng(1)))) < 50
+    assert fixed_windows("one two three", 30, 4)[0].shape == (4, 30)
+
+
+def test_step_model_equals_the_sequence_model() -> None:
+    keras.utils.set_random_seed(1)
+    sequence = build_sequence_model(SPEC)
+    step = build_step_model(SPEC, sequence)
+    symbols = np.random.default_rng(1).integers(0, SPEC.symbols, (3, 6)).astype(np.int32)
+    expected = sequence.predict(symbols, verbose=0)
+    state = np.zeros((3, SPEC.state_size), np.float32)
+    for t in range(symbols.shape[1]):
+        logits, state = step.predict([symbols[:, t], state], verbose=0)
+        np.testing.assert_allclose(logits, expected[:, t], atol=1e-5)
+
+
+def test_run_leaves_three_files_that_agree(run: Path) -> None:
+    weights = open_weights("lstm_eng", run)
+    assert weights.manifest["parameters"]["units"] == SPEC.units
+    sequence = load_sequence_model(SPEC, weights.h5_path)
+    symbols = np.random.default_rng(1).integers(0, SPEC.symbols, (4, 9)).astype(np.int32)
+    exact, compiled = sequence_log_probs(sequence, symbols), step_log_probs(LanguageModel(weights), symbols)
+    np.testing.assert_allclose(np.exp(compiled), np.exp(exact), atol=0.01)
+    assert set(weights.manifest["scores"]["tflite"]["book_lines"]) == {"bits_per_character", "accuracy", "characters"}
+
+
+def test_run_resumes_and_a_used_up_budget_ends_at_once(run: Path, data: Path) -> None:
+    books = load_books(data)
+    sources = Sources.load(data, books["train"])
+    before = json.loads((run / "progress.json").read_text())
+    settings = train_language.Settings(minutes=0.02, batch=4, window=12, batches_per_epoch=3)
+    used_up = train_language.fit(SPEC, settings, sources, books["validation"], run, resume=True)
+    assert used_up.batches == before["batches"]
+    longer = train_language.Settings(minutes=before["seconds"] / 60 + 0.02, batch=4, window=12, batches_per_epoch=3)
+    assert train_language.fit(SPEC, longer, sources, books["validation"], run, resume=True).batches > before["batches"]
+
+
+def test_scores_count_only_what_is_asked_for() -> None:
+    text = HeldOutText.lines(["AB", "ABCD"])
+    assert text.counted.sum() == 3 + 5  # each line's end counts
+    logits = np.full((*text.symbols.shape, len(ENGLISH)), -20.0, np.float32)
+    np.put_along_axis(logits, text.following[..., None], 20.0, axis=-1)
+    assert text.score(log_softmax(logits)) == {"bits_per_character": 0.0, "accuracy": 1.0, "characters": 8}
+    uniform = text.score(np.full(logits.shape, -np.log(len(ENGLISH)), np.float32))
+    assert uniform["bits_per_character"] == pytest.approx(np.log2(len(ENGLISH)), abs=1e-3)
+
+
+def test_impossible_sizes_are_refused() -> None:
+    for wrong in ({"units": 0}, {"dropout": 1.0}):
+        with pytest.raises(ValueError, match="impossible"):
+            LstmSpec(**wrong)  # type: ignore[arg-type]

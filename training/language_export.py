@@ -1,0 +1,86 @@
+"""Turn trained weights of the language model into the three shipped files: h5, compiled step, manifest."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from ocrtool.charset import ENGLISH
+from ocrtool.decode.language_model import LanguageModel
+from ocrtool.models.lstm import LstmSpec, build_sequence_model, build_step_model
+from ocrtool.weights import Weights
+from training.language_scores import HeldOutText, sequence_log_probs, step_log_probs
+from training.manifest import library_versions, sha256, training_command, write_manifest
+
+logger = logging.getLogger(__name__)
+
+#: int8 is shipped if it costs less than this share of the bits per character of book lines.
+INT8_LOSS = 0.005
+
+LICENCE = (
+    "Weights: Apache-2.0 as far as this project holds rights. Trained on Project Gutenberg books (public domain in the "
+    "US), on transcripts of IAM handwriting pages (non-commercial research use only: this note travels with the "
+    "weights), on names from hand-printed forms (CC0), on SROIE receipts and on text made by faker (MIT)."
+)
+
+
+def load_sequence_model(spec: LstmSpec, h5: Path) -> keras.Model:
+    """The training form with the weights of ``h5``, for a sequence of any length. Raises ValueError, OSError."""
+    model = build_sequence_model(spec)
+    model.load_weights(h5)
+    return model
+
+
+def compile_step(spec: LstmSpec, model: keras.Model, path: Path, int8: bool = True) -> None:
+    """Write the reading form of ``model`` to ``path`` as LiteRT, any number of rows; ``int8``: weights of 8 bits."""
+    options: dict[str, Any] = {}
+    if int8:
+        from tensorflow import lite
+
+        options["optimizations"] = [lite.Optimize.DEFAULT]
+    build_step_model(spec, model).export(path, format="litert", verbose=False, **options)
+
+
+def export(
+    name: str, spec: LstmSpec, trained: Path, folder: Path, texts: Mapping[str, HeldOutText], facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write ``name``.weights.h5, .tflite and .json to ``folder`` and measure both forms on ``texts``.
+
+    trained: weights file of the fit; texts must have "book_lines". facts: the manifest's data, split and seed.
+    Returns the manifest.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    model = load_sequence_model(spec, trained)
+    h5 = folder / f"{name}.weights.h5"
+    model.save_weights(h5)  # without the optimizer's part, two thirds of the file
+    manifest: dict[str, Any] = {
+        "name": name,
+        "architecture": "character_lstm",
+        "parameters": asdict(spec),
+        "labels": list(ENGLISH),
+        "input": {"shape": ["B"], "normalisation": "symbol numbers; a line starts with the line start, state zero"},
+        "temperature": 1.0,
+        "licence": LICENCE,
+        "versions": library_versions(),
+        "command": training_command(),
+        **facts,
+    }
+    compiled = Weights(name, folder, manifest)
+    exact = {key: text.score(sequence_log_probs(model, text.symbols)) for key, text in texts.items()}
+    for int8 in (True, False):
+        compile_step(spec, model, compiled.tflite_path, int8)
+        reading = LanguageModel(compiled)
+        scores = {key: text.score(step_log_probs(reading, text.symbols)) for key, text in texts.items()}
+        loss = scores["book_lines"]["bits_per_character"] / exact["book_lines"]["bits_per_character"] - 1
+        logger.info("%s costs %.2f %% of the bits per character", "int8" if int8 else "float32", 100 * loss)
+        if loss < INT8_LOSS:
+            break
+    manifest |= {"scores": {"h5": exact, "tflite": scores}, "compiled": "int8 weights" if int8 else "float32"}
+    manifest |= {"h5_sha256": sha256(h5), "tflite_sha256": sha256(compiled.tflite_path)}
+    write_manifest(folder / f"{name}.json", manifest)
+    return manifest

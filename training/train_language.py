@@ -1,0 +1,139 @@
+"""Train the character language model: ``python -m training.train_language --lang eng --minutes 60 --out runs/lstm``."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import keras
+
+from ocrtool.models.lstm import LstmSpec, build_sequence_model
+from training.budget import KeepBest, Progress, TimedCosine
+from training.corpus import TEST_BOOKS, VALIDATION_BOOKS, Books, default_data_folder, load_books
+from training.language_export import export
+from training.language_scores import held_out_texts
+from training.line_windows import MIX, LineWindows, Sources, fixed_windows
+
+logger = logging.getLogger(__name__)
+
+#: Symbols of a window: about one and a half lines, since every line is decoded from the zero state.
+WINDOW = 80
+VALIDATION_WINDOWS = 640
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a run goes. ``minutes``: training time in all, earlier parts of a resumed run counted in.
+
+    ``window``: symbols of a window; ``batch``: windows of a batch; ``rate``: highest learning rate.
+    """
+
+    minutes: float
+    seed: int = 1
+    batch: int = 64
+    window: int = WINDOW
+    rate: float = 2e-3
+    batches_per_epoch: int = 400
+
+
+def compile_for_training(spec: LstmSpec, settings: Settings) -> keras.Model:
+    """A fresh model, ready to fit."""
+    keras.utils.set_random_seed(settings.seed)
+    model = build_sequence_model(spec, settings.window, unroll=True)
+    model.compile(
+        optimizer=keras.optimizers.Adam(settings.rate, global_clipnorm=1.0),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+        jit_compile=False,
+    )
+    return model
+
+
+def fit(
+    spec: LstmSpec, settings: Settings, sources: Sources, validation: Books, folder: Path, resume: bool = False
+) -> Progress:
+    """Fit until the time is used up; leaves best.weights.h5 and what resuming needs in ``folder``.
+
+    An interrupt ends it early: the best weights so far stay.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    resume = resume and (folder / "last.keras").exists()
+    progress = Progress.load(folder / "progress.json") if resume else Progress()
+    if progress.seconds >= settings.minutes * 60:
+        return progress
+    model = keras.models.load_model(folder / "last.keras") if resume else compile_for_training(spec, settings)
+    windows = LineWindows(
+        sources, settings.batch, settings.window, settings.batches_per_epoch, settings.seed, first=progress.batches
+    )
+    try:
+        model.fit(
+            windows,
+            epochs=1_000_000,
+            validation_data=fixed_windows(validation.text, settings.window, VALIDATION_WINDOWS),
+            validation_batch_size=settings.batch,
+            shuffle=False,
+            verbose=2,
+            callbacks=[
+                TimedCosine(progress, settings.minutes * 60, settings.rate),
+                KeepBest(progress, folder),
+            ],
+        )
+    except KeyboardInterrupt:
+        logger.warning("interrupted after %d batches; the best weights so far are kept", progress.batches)
+    return progress
+
+
+@click.command()
+@click.option("--lang", type=click.Choice(["eng"]), default="eng", show_default=True)
+@click.option("--data", type=click.Path(path_type=Path, exists=True), default=default_data_folder)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("runs/lstm_eng"), show_default=True)
+@click.option("--minutes", type=float, default=60.0, show_default=True, help="Training time, evaluation not counted.")
+@click.option("--units", type=int, default=512, show_default=True)
+@click.option("--batch", type=int, default=64, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--resume", is_flag=True, help="Go on with the run in --out.")
+def main(lang: str, data: Path, out: Path, minutes: float, units: int, batch: int, seed: int, resume: bool) -> None:
+    """Train the character language model of --lang; leave its weights, manifest and compiled form in --out."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    spec, settings = LstmSpec(units=units), Settings(minutes=minutes, seed=seed, batch=batch)
+    books = load_books(data)
+    progress = fit(spec, settings, Sources.load(data, books["train"]), books["validation"], out, resume)
+    manifest = export(
+        f"lstm_{lang}",
+        spec,
+        out / "best.weights.h5",
+        out,
+        held_out_texts(books["test"].text, data),
+        facts(progress, settings),
+    )
+    click.echo(json.dumps(manifest["scores"], indent=1))
+
+
+def facts(progress: Progress, settings: Settings) -> dict[str, object]:
+    """What the manifest says of the data, the split and the run."""
+    return {
+        "data": {
+            "mix": MIX,
+            "books": "Project Gutenberg, 45 English books, re-wrapped to lines",
+            "form": "faker names, dates, addresses; names of hand_printed_words, train part",
+            "handwriting": "transcripts of IAM pages with reading=train",
+            "receipt": "SROIE receipts, train part",
+        },
+        "split": {"test_books": sorted(TEST_BOOKS), "validation_books": sorted(VALIDATION_BOOKS)},
+        "seed": settings.seed,
+        "run": {
+            "minutes": round(progress.seconds / 60, 1),
+            "batches": progress.batches,
+            "best_after_batches": progress.best_batches,
+            "characters_seen": progress.best_batches * settings.batch * settings.window,
+            "validation_bits_per_character": round(progress.best_loss / math.log(2), 4),
+        },
+    }
+
+
+if __name__ == "__main__":
+    main()
