@@ -76,7 +76,7 @@ def load_engine(options: Options) -> Engine:
     from ocrtool.recognize.latin import LatinClassifier
     from ocrtool.weights import open_weights, read_manifest
 
-    classifier = LatinClassifier(open_weights("latin", options.weights), num_threads=options.threads)
+    classifier = LatinClassifier(open_weights("latin", options.weights), options.threads)
     manifest = read_manifest("decoder_eng", options.weights)
     try:
         settings = DecoderSettings.from_manifest(manifest["parameters"])

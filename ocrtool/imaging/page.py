@@ -18,6 +18,8 @@ MAX_ENLARGE = 5.0
 KEEP_SCALE = (0.8, 1.3)
 #: The working page never has more pixels than this: a sheet of tiny print on a poster stays within memory.
 MAX_WORKING_PIXELS = 40_000_000
+#: Nor is it enlarged beyond so many: a page of specks would be taken for tiny print.
+MAX_ENLARGED_PIXELS = 16_000_000
 #: Window of the first threshold, a share of the page's short side, and its bounds in pixels.
 FIRST_WINDOW_SHARE = 1 / 40
 FIRST_WINDOW = (15, 101)
@@ -53,14 +55,14 @@ def character_boxes(ink: np.ndarray) -> np.ndarray:
 def typical_height(boxes: np.ndarray) -> float | None:
     """The x-height (or capital height of a page in capitals), in pixels, from component heights; None without boxes.
 
-    Heights are weighed by themselves, so that many specks do not outvote few letters; the mode of a smoothed histogram
+    Tall parts weigh more, so that many specks do not outvote few letters; the mode of a smoothed histogram
     on a logarithmic scale is taken: small letters are the commonest components of running text.
     """
     if len(boxes) == 0:
         return None
     heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
     widths = (boxes[:, 2] - boxes[:, 0]).astype(np.float64)
-    weights = heights * np.clip(widths / heights, 0.5, 1.0)
+    weights = heights**1.5 * np.clip(widths / heights, 0.5, 1.0)
     bins_per_octave = 12
     logs = np.log2(heights) * bins_per_octave
     histogram = np.bincount(np.round(logs).astype(int), weights=weights, minlength=140)
@@ -75,7 +77,10 @@ def working_scale(x_height: float, shape: tuple[int, int]) -> float:
     scale = min(MAX_ENLARGE, WORKING_X_HEIGHT / x_height)
     if KEEP_SCALE[0] <= scale <= KEEP_SCALE[1]:
         scale = 1.0
-    return min(scale, float(np.sqrt(MAX_WORKING_PIXELS / (shape[0] * shape[1]))))
+    size = shape[0] * shape[1]
+    if scale > 1.0:
+        scale = max(1.0, min(scale, float(np.sqrt(MAX_ENLARGED_PIXELS / size))))
+    return min(scale, float(np.sqrt(MAX_WORKING_PIXELS / size)))
 
 
 def prepare(gray: np.ndarray, x_height: float | None = None) -> WorkingPage | None:

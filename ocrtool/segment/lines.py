@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -46,17 +47,16 @@ def _ridges(ink: np.ndarray, x_height: float) -> tuple[np.ndarray, float]:
 
 def _ridge_rows(labels: np.ndarray) -> list[_Ridge]:
     """The labelled ridges, extended level beyond their ends."""
+    ys, xs = np.nonzero(labels)
+    order = np.lexsort((xs, labels[ys, xs]))
+    ys, xs = ys[order].astype(np.float64), xs[order]
+    starts = np.flatnonzero(np.diff(labels[ys.astype(int), xs], prepend=0))
     out = []
-    for k in range(1, int(labels.max()) + 1):
-        ys, xs = np.nonzero(labels == k)
-        if len(xs) == 0:
-            continue
-        order = np.argsort(xs, kind="stable")
-        columns, first = np.unique(xs[order], return_index=True)
-        sums = np.add.reduceat(ys[order].astype(np.float64), first)
-        rows = sums / np.diff(np.append(first, len(xs)))
-        filled = np.interp(np.arange(labels.shape[1]), columns, rows)
-        out.append(_Ridge(filled, int(columns[0]), int(columns[-1])))
+    for a, b in pairwise([*starts.tolist(), len(xs)]):
+        columns, first = np.unique(xs[a:b], return_index=True)
+        rows = np.add.reduceat(ys[a:b], first) / np.diff(np.append(first, b - a))
+        level = np.interp(np.arange(labels.shape[1]), columns, rows)
+        out.append(_Ridge(level, int(columns[0]), int(columns[-1])))
     return out
 
 
