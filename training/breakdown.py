@@ -1,9 +1,12 @@
 """Where the errors are born: python -m training.breakdown --data DIR [--part test].
 
-Each stage is measured by replacing the stages before it with the truth. Layout: what page-level reading loses against the
-same lines read one by one. Pieces: what is lost when the decoder may only use the cuts of the forced alignment with the
-true text. Glyphs: characters whose best label is wrong on the true cut. Decoding: what stays wrong there after the
-language model. Never found: characters of the truth for which the lattice holds no edge.
+Each stage is measured by replacing the stages before it with the truth:
+
+- layout: what page-level reading loses against the same lines read one by one;
+- pieces: what is lost against a decoder that may only use the cuts of the forced alignment with the true text;
+- best label wrong: characters whose likeliest label is wrong on the true cut, before the language model;
+- on true cuts: what stays wrong there after it;
+- never found: characters of the truth for which the lattice holds no edge.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-#: A page whose pixels are nearly all close to one of its two extremes is already binarised.
-TWO_LEVEL_SHARE = 0.985
+#: A page with fewer pixels between its two extremes than this share of the rarer extreme is already binarised.
+BETWEEN_SHARE = 0.1
 TWO_LEVEL_MARGIN = 32
 #: Sauvola & Pietikäinen, "Adaptive document image binarization" (2000): k = 0.2..0.5, R = 128 for 8-bit images.
 SAUVOLA_K = 0.22
@@ -34,8 +34,8 @@ def is_two_level(gray: np.ndarray) -> bool:
     """True where nearly every pixel is black or white, as in fax and archive scans."""
     low, high = int(gray.min()), int(gray.max())
     margin = min(TWO_LEVEL_MARGIN, (high - low) // 4)
-    middle = np.count_nonzero((gray > low + margin) & (gray < high - margin))
-    return bool(middle < (1.0 - TWO_LEVEL_SHARE) * gray.size)
+    dark, bright = np.count_nonzero(gray <= low + margin), np.count_nonzero(gray >= high - margin)
+    return gray.size - dark - bright < BETWEEN_SHARE * min(dark, bright)
 
 
 def paper_level(gray: np.ndarray) -> np.ndarray:

@@ -86,6 +86,7 @@ class _LineFinder:
             return []
         origin = np.array([left - margin, top - margin] * 2)
         row, far = assign(boxes - origin, ridges, self.part_height)
+        _recall(boxes, row, far, len(ridges))
         found = [self._line(members[(row == k) & ~far]) for k in range(len(ridges))]
         lines = [line for line in found if line is not None]
         if far.any() and not far.all() and passes < MAX_PASSES and _is_text(boxes[far], self.x_height):
@@ -109,6 +110,17 @@ class _LineFinder:
         self.line_of[self.components.number[members]] = self.count
         box = self._extent(members)
         return trace_line(self._ink(members, box), box, self.x_height, self.count)
+
+
+def _recall(boxes: np.ndarray, row: np.ndarray, far: np.ndarray, count: int) -> None:
+    """Give far components that lie within a line's box to that line, in place: high bars of T, long tails."""
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    for k in range(count):
+        own = boxes[(row == k) & ~far]
+        if len(own):
+            low, high = own[:, :2].min(axis=0), own[:, 2:].max(axis=0)
+            inside = far & ((middle >= low) & (middle <= high)).all(axis=1)
+            row[inside], far[inside] = k, False
 
 
 def _is_text(boxes: np.ndarray, x_height: float) -> bool:
