@@ -1,0 +1,125 @@
+"""A tiny fit of the glyph classifier, its export, and that the compiled form says the same as the network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ocrtool.charset import LATIN, LATIN_CLASSES
+from ocrtool.weights import open_weights
+from training.examples import REJECT_LABEL, Examples, alone
+from training.glyph_scores import FOLDED, calibration_error, edge_scores, fit_temperature, mean_class_accuracy
+
+
+def noise_examples(count: int, seed: int) -> Examples:
+    """Random images whose brightness tells one of three labels."""
+    rng = np.random.default_rng(seed)
+    labels = rng.choice([3, 40, REJECT_LABEL], count).astype(np.int16)
+    images = rng.integers(0, 60, (count, 32, 32, 2)) + (labels[:, None, None, None] == 40) * 150
+    images[labels == REJECT_LABEL, :16] += 120
+    return alone(images.astype(np.uint8), labels, "noise")
+
+
+def test_batches_repeat_and_differ_between_epochs() -> None:
+    pytest.importorskip("keras")
+    from training.glyph_batches import GlyphBatches
+
+    data = noise_examples(50, 0)
+    one, two = (GlyphBatches(data, {}, steps=2, batch=8, seed=4) for _ in range(2))
+    assert np.array_equal(one[1][0]["image"], two[1][0]["image"])
+    two.on_epoch_end()
+    assert not np.array_equal(one[1][0]["image"], two[1][0]["image"])
+    assert one[0][1].shape == (8, len(LATIN_CLASSES))
+
+
+def test_sources_and_rare_classes_get_their_share() -> None:
+    pytest.importorskip("keras")
+    from training.glyph_batches import REJECT_SHARE, example_weights
+
+    labels = np.array([1] * 90 + [2] * 10 + [REJECT_LABEL] * 100, np.int16)
+    data = Examples(
+        np.zeros((200, 32, 32, 2), np.uint8), np.zeros((200, 8), np.float32), labels, np.array(["a"] * 200)
+    )  # fmt: skip
+    weights = example_weights(data, {"a": 2.0})
+    assert weights.sum() == pytest.approx(1.0)
+    assert weights[100:].sum() == pytest.approx(REJECT_SHARE)
+    assert weights[:90].sum() / weights[90:100].sum() == pytest.approx(3.0)
+
+
+def test_unknown_places_stay_unknown() -> None:
+    pytest.importorskip("keras")
+    from training.glyph_batches import jitter_place
+
+    place = np.array([[1, 1, 0, 1, 0.6, 0.2, 0.2, 0], [0] * 8], np.float32)
+    moved = jitter_place(place, np.random.default_rng(0))
+    assert moved[0, 0] == 1.0 and not np.array_equal(moved[0], place[0])
+    assert not moved[1].any()
+
+
+def test_a_tiny_fit_is_exported_and_the_pair_agrees(tmp_path: Path) -> None:
+    pytest.importorskip("tensorflow")
+    from ocrtool.models.glyph import GlyphSpec, build_glyph
+    from ocrtool.recognize.latin import LatinClassifier, log_softmax
+    from training.fit import FitPlan, fit
+    from training.glyph_batches import GlyphBatches
+    from training.train_latin import export
+
+    train, held = noise_examples(200, 1), noise_examples(60, 2)
+    spec = GlyphSpec(widths=(4, 8, 8), blocks=(1, 1, 1), hidden=16, place_units=4)
+    targets = np.eye(95, dtype=np.float32)[held.labels]
+    inputs = {"image": held.images, "place": held.place}
+    plan = FitPlan(tmp_path / "run", minutes=0.5, rate=1e-2, most_epochs=2)
+    model, progress = fit(build_glyph(spec), GlyphBatches(train, {}, steps=10, batch=16), (inputs, targets), plan)
+    assert progress.batches == 20 and (tmp_path / "run" / "best.weights.h5").is_file()
+
+    facts = {"data": {}, "split": "", "seed": 0, "licence": ""}
+    manifest = export(model, spec, held, tmp_path / "out", facts)
+    assert manifest["scores"]["validation"]["noise"]["examples"] > 0
+    classifier = LatinClassifier(open_weights("latin", tmp_path / "out"))
+    compiled = classifier.log_probs(held.images, held.place)
+    exact = log_softmax(model.predict(inputs, verbose=0) / manifest["temperature"])
+    assert compiled.shape == (60, 95)
+    assert np.allclose(np.exp(compiled).sum(axis=1), 1.0, atol=1e-4)
+    assert np.abs(np.exp(compiled) - np.exp(exact)).max() < 0.1
+    # a glyph's scores do not depend on its batch
+    alone_again = classifier.log_probs(held.images[7:8], held.place[7:8])
+    assert np.allclose(alone_again[0], compiled[7], atol=1e-5)
+    assert classifier.log_probs(held.images[:0], held.place[:0]).shape == (0, 95)
+
+
+def test_interrupted_runs_go_on(tmp_path: Path) -> None:
+    pytest.importorskip("tensorflow")
+    from ocrtool.models.glyph import GlyphSpec, build_glyph
+    from training.fit import FitPlan, fit
+    from training.glyph_batches import GlyphBatches
+
+    data = noise_examples(40, 1)
+    held = ({"image": data.images, "place": data.place}, np.eye(95, dtype=np.float32)[data.labels])
+    spec = GlyphSpec(widths=(4, 4, 4), blocks=(1, 1, 1), hidden=8, place_units=4)
+    batches = GlyphBatches(data, {}, steps=2, batch=8)
+    fit(build_glyph(spec), batches, held, FitPlan(tmp_path, 0.5, most_epochs=1))
+    _, progress = fit(build_glyph(spec), batches, held, FitPlan(tmp_path, 0.5, most_epochs=1, resume=True))
+    assert progress.batches == 4
+
+
+def test_scores() -> None:
+    a, b = LATIN.index("o"), LATIN.index("O")
+    assert FOLDED[a] == FOLDED[b] and FOLDED[LATIN.index("a")] != FOLDED[LATIN.index("A")]
+    assert mean_class_accuracy(np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1])) == pytest.approx((2 / 3 + 1) / 2)
+    log_probs = np.full((4, 95), -10.0)
+    for row, guess in enumerate([a, b, REJECT_LABEL, REJECT_LABEL]):
+        log_probs[row, guess] = -0.01
+    scores = edge_scores(log_probs, np.array([a, a, REJECT_LABEL, a]))
+    assert scores["reject_precision"] == 0.5 and scores["reject_recall"] == 1.0
+    assert scores["accuracy_with_reject"] == 0.5
+    assert calibration_error(log_probs, np.array([a, b, REJECT_LABEL, REJECT_LABEL])) < 0.02
+
+
+def test_temperature_undoes_overconfidence() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0.0, 2.0, (4000, 10))
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    labels = np.array([rng.choice(10, p=p) for p in probabilities])
+    assert fit_temperature(logits * 2.0, labels) == pytest.approx(2.0, rel=0.08)

@@ -1,0 +1,63 @@
+"""Training examples of the glyph classifier: arrays, and the shards they are kept in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ocrtool.charset import LATIN_CLASSES, REJECT
+
+#: Label of a bad cut.
+REJECT_LABEL = LATIN_CLASSES.index(REJECT)
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """images: (N, 32, 32, 2) uint8; place: (N, 8) float32; labels: (N,) int16, 94 = reject; sources: (N,) str."""
+
+    images: np.ndarray
+    place: np.ndarray
+    labels: np.ndarray
+    sources: np.ndarray
+
+    def __post_init__(self) -> None:
+        if not len(self.images) == len(self.place) == len(self.labels) == len(self.sources):
+            raise ValueError("images, place, labels and sources differ in length")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, index: np.ndarray) -> Examples:
+        """The examples at ``index`` (integers or a mask)."""
+        return Examples(self.images[index], self.place[index], self.labels[index], self.sources[index])
+
+    def save(self, path: Path) -> None:
+        """Write an .npz shard, uncompressed: reading it back is what training waits for."""
+        np.savez(path, images=self.images, place=self.place, labels=self.labels, source=self.sources)
+
+
+def alone(images: np.ndarray, labels: np.ndarray, source: str) -> Examples:
+    """Examples of characters without a line: place unknown. images: (N, 32, 32, 2) uint8; labels: (N,)."""
+    place = np.zeros((len(images), 8), np.float32)
+    return Examples(images, place, np.asarray(labels, np.int16), np.full(len(images), source))
+
+
+def load(path: Path) -> Examples:
+    """Read a shard. Raises FileNotFoundError, KeyError if it is none."""
+    with np.load(path, allow_pickle=False) as data:
+        sources = np.broadcast_to(data["source"].astype(str), (len(data["labels"]),))
+        return Examples(data["images"], data["place"].astype(np.float32), data["labels"].astype(np.int16), sources)
+
+
+def join(parts: Iterable[Examples]) -> Examples:
+    """All parts in one. Raises ValueError if there are none."""
+    parts = list(parts)
+    return Examples(
+        np.concatenate([p.images for p in parts]),
+        np.concatenate([p.place for p in parts]),
+        np.concatenate([p.labels for p in parts]),
+        np.concatenate([p.sources for p in parts]),
+    )

@@ -1,0 +1,64 @@
+"""EMNIST images (Cohen et al., "EMNIST: an extension of MNIST to handwritten letters", 2017), upright and labelled."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ocrtool.charset import LATIN
+
+#: Label of an image that a scheme says nothing about.
+NO_LABEL = 255
+#: Classes of the byclass scheme in order, and of the balanced scheme: there 15 letters stand for both cases.
+BYCLASS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+BALANCED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt"
+#: Letters whose balanced class holds one case only, so that it tells the very character.
+ONE_CASE = "0123456789ABDEFGHNQRTabdefghnqrt"
+
+
+@dataclass(frozen=True, slots=True)
+class Emnist:
+    """images: (N, 28, 28) uint8, upright, ink bright; byclass, balanced: (N,) uint8, 255 = no label."""
+
+    images: np.ndarray
+    byclass: np.ndarray
+    balanced: np.ndarray
+
+
+def read_idx(path: Path) -> np.ndarray:
+    """Array of a gzipped idx file of unsigned bytes. Raises ValueError if it is none, FileNotFoundError."""
+    raw = gzip.decompress(path.read_bytes())
+    if len(raw) < 4 or raw[:3] != b"\0\0\x08":
+        raise ValueError(f"{path} is not an idx file of bytes")
+    dimensions = raw[3]
+    shape = np.frombuffer(raw, ">u4", count=dimensions, offset=4)
+    return np.frombuffer(raw, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
+
+
+def load(folder: Path, part: str) -> Emnist:
+    """The ``train`` or ``test`` part of ``folder``, each image transposed back to upright."""
+
+    def read(name: str) -> np.ndarray:
+        return read_idx(folder / f"emnist-pool-{part}-{name}-ubyte.gz")
+
+    images = np.ascontiguousarray(read("images-idx3").transpose(0, 2, 1))
+    return Emnist(images, read("byclass-labels-idx1"), read("balanced-labels-idx1"))
+
+
+def character_labels(data: Emnist, byclass_only: bool = False) -> np.ndarray:
+    """Index into `LATIN` of each image whose very character is known, -1 for the others: (N,) int16.
+
+    A byclass label tells it; a balanced one only for letters that are not merged with their other case, and not at all
+    if ``byclass_only``.
+    """
+    by_class = np.full(256, -1, np.int16)
+    by_class[: len(BYCLASS)] = [LATIN.index(c) for c in BYCLASS]
+    by_balanced = np.full(256, -1, np.int16)
+    by_balanced[: len(BALANCED)] = [LATIN.index(c) if c in ONE_CASE else -1 for c in BALANCED]
+    labels = by_class[data.byclass]
+    if not byclass_only:
+        labels = np.where(labels < 0, by_balanced[data.balanced], labels)
+    return labels
