@@ -28,7 +28,7 @@ def test_boxes_pieces_and_labels_are_drawn() -> None:
     assert picture.shape == (60, 200, 3)
     colours = {tuple(int(v) for v in colour) for colour in picture.reshape(-1, 3)}
     assert BLOCK in colours
-    assert tuple(picture[25, 100]) == PIECE
+    assert np.abs(picture[25, 100].astype(int) - PIECE).max() < 20  # anti-aliased
     assert len(colours) > 10  # anti-aliased labels
 
 
