@@ -15,7 +15,7 @@ class LineContour:
     """What a line's baseline and x-height are fitted to, in pixels of the working page.
 
     box: x0 y0 x1 y1; rises: (n,) heights of the local tops above the baseline; slope, intercept: the baseline;
-    label: the line's number in the owner map.
+    label: the line's number in the owner map; whole: False if the edge of the page cuts the line along its length.
     """
 
     box: tuple[int, int, int, int]
@@ -23,6 +23,7 @@ class LineContour:
     slope: float
     intercept: float
     label: int
+    whole: bool
 
 
 def contour_extremes(ink: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray]:
@@ -100,17 +101,23 @@ def fit_x_height(rises: np.ndarray, expected: float, prior_octaves: float | None
     return float(expected * 2.0 ** grid[strong[0] if len(strong) else int(np.argmax(density))])
 
 
-def trace_line(ink: np.ndarray, box: tuple[int, int, int, int], x_height: float, label: int) -> LineContour:
-    """Contour and baseline of a line. ink: (h, w) bool, the line's own ink within box (working pixels)."""
-    tops, feet = contour_extremes(ink, max(1, round(0.25 * x_height)))
-    slope, intercept = fit_baseline(feet, x_height)
+def trace_line(
+    ink: np.ndarray, box: tuple[int, int, int, int], part_height: float, label: int, whole: bool
+) -> LineContour:
+    """Contour and baseline of a line.
+
+    ink: (h, w) bool, the line's own ink within box (working pixels); part_height: typical height of its components.
+    """
+    tops, feet = contour_extremes(ink, max(1, round(0.25 * part_height)))
+    slope, intercept = fit_baseline(feet, part_height)
     rises = slope * tops[:, 0] + intercept - tops[:, 1]
-    return LineContour(box, rises, slope, intercept + box[1] - slope * box[0], label)
+    return LineContour(box, rises, slope, intercept + box[1] - slope * box[0], label, whole)
 
 
 def common_x_height(lines: list[LineContour], guess: float) -> float:
-    """The x-height most of the page's text has."""
-    return fit_x_height(np.concatenate([line.rises for line in lines]), guess, None) if lines else guess
+    """The x-height most of the page's text has; lines cut along the page's edge have a say only where all are."""
+    whole = [line.rises for line in lines if line.whole] or [line.rises for line in lines]
+    return fit_x_height(np.concatenate(whole), guess, None) if whole else guess
 
 
 def describe_line(line: LineContour, common: float, prior_octaves: float) -> LineRegion:

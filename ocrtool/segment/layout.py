@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocrtool.imaging.page import WorkingPage, prepare
+from ocrtool.imaging.page import WorkingPage, inside_image, prepare
 from ocrtool.segment.baseline import LineContour, common_x_height, describe_line, trace_line
 from ocrtool.segment.blocks import find_blocks
 from ocrtool.segment.clean import Components, drop_lonely_specks, text_components
@@ -33,6 +33,8 @@ class Layout:
 PRIOR_OCTAVES = 0.3
 #: Line x-height over the page's first guess: outside these bounds the page is scaled anew.
 RESCALE = (0.75, 1.4)
+#: A line that the page's edge cuts along its length and leaves less than this of (x-heights) cannot be read.
+SLIVER = 0.6
 #: Leftovers of a block (page numbers, signatures) are searched for lines of their own so many times.
 MAX_PASSES = 3
 
@@ -85,7 +87,8 @@ class _LineFinder:
         if not ridges:
             return []
         origin = np.array([left - margin, top - margin] * 2)
-        row, far = assign(boxes - origin, ridges, self.part_height)
+        cut = ~inside_image(boxes, self.components.labels.shape)
+        row, far = assign(boxes - origin, ridges, self.part_height, cut)
         _recall(boxes, row, far, len(ridges))
         found = [self._line(members[(row == k) & ~far]) for k in range(len(ridges))]
         lines = [line for line in found if line is not None]
@@ -108,8 +111,13 @@ class _LineFinder:
             return None
         self.count += 1
         self.line_of[self.components.number[members]] = self.count
-        box = self._extent(members)
-        return trace_line(self._ink(members, box), box, self.x_height, self.count)
+        box, boxes = self._extent(members), self.components.boxes[members]
+        heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
+        body = heights[heights > 0.4 * heights.max()]
+        whole = bool(2 * np.count_nonzero(inside_image(boxes, self.components.labels.shape)) >= len(boxes))
+        if not whole and body.max() < SLIVER * self.x_height:
+            return None
+        return trace_line(self._ink(members, box), box, float(np.median(body)), self.count, whole)
 
 
 def _recall(boxes: np.ndarray, row: np.ndarray, far: np.ndarray, count: int) -> None:

@@ -94,14 +94,19 @@ def find_ridges(ink: np.ndarray, x_height: float) -> list[np.ndarray]:
 #: x-height (dots, accents, quotes) may stand further off.
 MAX_REACH = 1.3
 MARK_REACH = 2.2
+#: What the page's edge cuts through is a bit of another line unless it stands in this one.
+CUT_REACH = 0.3
 #: A component this tall and wide (x-heights) that spans two lines is a drop capital: it belongs to the upper one.
 DROP_CAPITAL = (2.2, 1.2)
 
 
-def assign(boxes: np.ndarray, ridges: list[np.ndarray], x_height: float) -> tuple[np.ndarray, np.ndarray]:
+def assign(
+    boxes: np.ndarray, ridges: list[np.ndarray], x_height: float, cut: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Line of each component: the ridge nearest to its box, then to its middle.
 
-    boxes: (n, 4) in the pixels of the ridges' block. Returns line number (n,) int, and (n,) bool: too far from all.
+    boxes: (n, 4) in the pixels of the ridges' block; cut: (n,) bool, cut by the edge of the page.
+    Returns line number (n,) int, and (n,) bool: too far from all.
     """
     column = np.clip((boxes[:, 0] + boxes[:, 2]) // 2, 0, len(ridges[0]) - 1)
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
@@ -114,4 +119,5 @@ def assign(boxes: np.ndarray, ridges: list[np.ndarray], x_height: float) -> tupl
     line = np.where(tall & wide, np.argmax(outside <= 0, axis=0), line)
     distance = np.take_along_axis(outside, line[None, :], axis=0)[0]
     side = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-    return line, distance > np.where(side < 0.5 * x_height, MARK_REACH, MAX_REACH) * x_height
+    reach = np.where(side < 0.5 * x_height, MARK_REACH, MAX_REACH)
+    return line, distance > np.where(cut, CUT_REACH, reach) * x_height
