@@ -16,7 +16,7 @@ from training.sources.font_face import FontFace
 from training.sources.hand_faces import EmnistFace, HandManner, PenFace
 
 #: How often a family of each kind is set, against the others.
-KIND_WEIGHTS = {"old": 3.0, "serif": 1.5, "typewriter": 2.0, "sans": 1.0, "mono": 1.0}
+KIND_WEIGHTS = {"old": 4.0, "serif": 2.0, "typewriter": 0.6, "sans": 1.5, "mono": 1.0}
 #: x-height of the scan in pixels: about 60 dpi to 400 dpi of ordinary print.
 SMALLEST, LARGEST = 6.0, 42.0
 

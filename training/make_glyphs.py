@@ -65,11 +65,13 @@ def _write_shard(source: str, number: int, count: int, seed: int, path: Path) ->
 @click.option("--part", type=click.Choice(["train", "validation", "test"]), default="train", show_default=True)
 @click.option("--count", type=int, default=1_000_000, show_default=True, help="Examples in all.")
 @click.option("--source", "only", type=click.Choice(SOURCES), multiple=True, help="Only these sources.")
+@click.option("--begin", type=int, default=0, show_default=True, help="Number of the first shard of each source.")
 @click.option("--jobs", type=int, default=2, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
 def main(
-    data: Path | None, fonts: Path | None, out: Path, part: str, count: int, only: tuple[str, ...], jobs: int, seed: int
-) -> None:
+    data: Path | None, fonts: Path | None, out: Path, part: str, count: int, only: tuple[str, ...], begin: int, jobs: int,
+    seed: int,
+) -> None:  # fmt: skip
     """Draw pages and cut them to training examples."""
     out.mkdir(parents=True, exist_ok=True)
     chosen = only or SOURCES
@@ -77,7 +79,7 @@ def main(
     work = []
     for source in chosen:
         wanted = round(count * SHARES[source] / total)
-        for number, first in enumerate(range(0, wanted, SHARD)):
+        for number, first in enumerate(range(0, wanted, SHARD), start=begin):
             path = out / f"{part}-{source}-{number:03d}.npz"
             work.append((source, number, min(SHARD, wanted - first), seed, path))
     work.sort(key=lambda item: (item[1], SOURCES.index(item[0])))
