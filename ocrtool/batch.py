@@ -19,7 +19,7 @@ from ocrtool.errors import InputError, OcrToolError, ReadingFailed
 from ocrtool.export.files import whole_file
 from ocrtool.imaging.input import read_pages
 from ocrtool.options import Options
-from ocrtool.sources import Source, unusable_folder
+from ocrtool.sources import Source, is_folder, unusable_folder
 from ocrtool.types import Page
 
 #: For each line (N, 4, 2) float corners of its pieces in pixels of the input, for the overlay.
@@ -72,15 +72,15 @@ def read_source(source: Source, reader: Reader, options: Options) -> Result:
     """All pages of one input and, if asked for, their overlays; no error of one input stops the others."""
     pages = []
     try:
-        if source.data is None and source.path.is_dir():
+        if is_folder(source.name):
             raise unusable_folder(source)
         data = source.path if source.data is None else source.data
         for image in read_pages(data, source.name):
             page, pieces = reader(image.gray)
             pages.append(replace(page, source=source.name, number=image.number))
             if options.overlay is not None:
-                part = f".{image.number}" if image.count > 1 else ""
-                _write_overlay(options.overlay / f"{source.stem}{part}.overlay.png", image.gray, page, pieces)
+                path = overlay_path(options.overlay, source, image.number if image.count > 1 else None)
+                _write_overlay(path, image.gray, page, pieces)
     except InputError as error:
         return Result(source, failure=error)
     except OcrToolError:
@@ -88,6 +88,11 @@ def read_source(source: Source, reader: Reader, options: Options) -> Result:
     except Exception as error:  # noqa: BLE001 - a defect met on one page must not cost the user the other thousand
         return Result(source, failure=ReadingFailed(source.name, f"internal error: {type(error).__name__}: {error}"))
     return Result(source, tuple(pages))
+
+
+def overlay_path(folder: Path, source: Source, number: int | None = None) -> Path:
+    """Where the overlay of an input goes; ``number``: of the page, if it is one of several."""
+    return folder / f"{source.stem}{'' if number is None else f'.{number}'}.overlay.png"
 
 
 def _write_overlay(path: Path, gray: np.ndarray, page: Page, pieces: PieceBoxes) -> None:

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
-from ocrtool.batch import Result
+from ocrtool.batch import Result, overlay_path
 from ocrtool.errors import ExitCode, OutputError, UsageError, printable, reason
 from ocrtool.export.files import whole_file
 from ocrtool.options import Options
@@ -22,21 +22,20 @@ def plan_files(sources: Sequence[Source], arguments: Sequence[str], options: Opt
     """
     if options.overlay is not None:
         _make_folder(options.overlay)
+        _spare_inputs(sources, [overlay_path(options.overlay, source) for source in sources])
     if options.output is None:
         return None
     target = Path(options.output)
     several = len(arguments) > 1 or is_folder(arguments[0])
-    if target.is_dir() or options.output.endswith("/") or several:
+    if is_folder(options.output) or options.output.endswith("/") or several:
         _make_folder(target)
         extension = import_module(f"ocrtool.export.{options.format}").EXTENSION
         files = {source.stem: target / (source.stem + extension) for source in sources}
-    elif not target.parent.is_dir():
+    elif not is_folder(str(target.parent)):
         raise UsageError(f"{printable(str(target.parent))}: no such folder, so no output file can be made there")
     else:
         files = {sources[0].stem: target}
-    for path in files.values():
-        if path.exists() and any(source.path.exists() and path.samefile(source.path) for source in sources):
-            raise UsageError(f"{printable(str(path))} is an input; an output never takes its place")
+    _spare_inputs(sources, files.values())
     return files
 
 
@@ -92,6 +91,23 @@ def _write(parts: Iterable[str], file: BinaryIO) -> None:
     for part in parts:
         # Bytes of file names that are no UTF-8 come as lone surrogates, for which JSON has an escape.
         file.write(part.encode("utf-8", "backslashreplace"))
+
+
+def _spare_inputs(sources: Sequence[Source], outputs: Iterable[Path]) -> None:
+    """Raise UsageError if one of ``outputs`` is the file of an input, by whatever name."""
+    inputs = {_identity(source.path) for source in sources} - {None}
+    for path in outputs:
+        if _identity(path) in inputs:
+            raise UsageError(f"{printable(str(path))} is an input; an output never takes its place")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Device and number of an existing file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _make_folder(path: Path) -> None:

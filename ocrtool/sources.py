@@ -50,7 +50,7 @@ def find_sources(arguments: Sequence[str]) -> list[Source]:
 
 def is_folder(argument: str) -> bool:
     """Whether a command line argument stands for the images of a folder."""
-    return argument != STANDARD_INPUT and Path(argument).is_dir()
+    return argument != STANDARD_INPUT and os.path.isdir(argument)  # noqa: PTH112 - Path.is_dir raises if it may not look
 
 
 def unusable_folder(source: Source) -> InputError:

@@ -158,6 +158,13 @@ def test_unreadable_file(tmp_path: Path, capfd: pytest.CaptureFixture, monkeypat
     assert capfd.readouterr() == ("40 by 20 mean 0\n", f"ocrtool: {locked}: cannot be read: permission denied\n")
 
 
+def test_names_that_cannot_be(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    assert read("x" * 300 + ".png", "", draw(tmp_path / "a.png")) == 1
+    captured = capfd.readouterr()
+    assert captured.out == "40 by 20 mean 0\n"
+    assert [line.rpartition(": ")[2] for line in captured.err.splitlines()] == ["file name too long", "is a directory"]
+
+
 def test_fail_fast(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
     assert read("--fail-fast", tmp_path / "gone.png", tmp_path / "gone too.png", draw(tmp_path / "a.png")) == 1
     captured = capfd.readouterr()
@@ -215,6 +222,7 @@ def test_no_two_inputs_share_an_output(tmp_path: Path) -> None:
         (["-o", "none/such/out.txt", "a.png"], "no such folder"),
         (["-o", "a.png", "a.png"], "is an input"),
         (["-o", "a.png", "a.png", "b.png"], "is a file, but a folder is needed"),
+        (["--overlay", ".", "a.png", "a.overlay.png"], "is an input"),
     ],
 )
 def test_wrong_usage(
@@ -222,6 +230,7 @@ def test_wrong_usage(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     before = draw(tmp_path / "a.png").read_bytes()
+    draw(tmp_path / "a.overlay.png")
     assert read(*arguments) == 2
     captured = capfd.readouterr()
     assert captured.out == ""
