@@ -97,7 +97,9 @@ def read(pages: tuple[str, ...], **settings: Any) -> ExitCode:
     options = _options(settings)
     sources = find_sources(pages)
     files = plan_files(sources, pages, options)
-    results = _with_progress(read_all(sources, options), len(sources), options.quiet)
+    results: Iterable[Result] = read_all(sources, options)
+    if not options.quiet and len(sources) > 1 and _free_terminal(files is None):
+        results = _with_progress(results, len(sources))
     return deliver(results, files, options, getattr(sys.stdout, "buffer", None), _complain)
 
 
@@ -121,10 +123,12 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _with_progress(results: Iterable[Result], total: int, quiet: bool) -> Iterable[Result]:
-    """``results`` with a bar on standard error, if somebody sits there and there is something to wait for."""
-    if quiet or total < 2 or not sys.stderr.isatty():
-        return results
+def _free_terminal(prints: bool) -> bool:
+    """Whether standard error is a terminal, and not one that the text itself runs over."""
+    return sys.stderr.isatty() and not (prints and sys.stdout.isatty())
+
+
+def _with_progress(results: Iterable[Result], total: int) -> Iterable[Result]:
     from tqdm import tqdm
 
     return tqdm(results, total=total, unit="input", leave=False)
