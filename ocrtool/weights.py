@@ -41,10 +41,10 @@ class Weights:
 
     def open_interpreter(self, num_threads: int = 1) -> Any:
         """A LiteRT ``Interpreter`` of the compiled form, tensors not yet allocated. Raises WeightsRefused."""
-        from ai_edge_litert.interpreter import Interpreter
+        from ocrtool.interpreter import QuietInterpreter
 
         try:
-            return Interpreter(model_path=str(self.tflite_path), num_threads=num_threads)
+            return QuietInterpreter(model_path=str(self.tflite_path), num_threads=num_threads)
         except (ValueError, RuntimeError) as error:
             raise WeightsRefused(f"{self.tflite_path} is not a model that can be run: {error}") from error
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import os
 import struct
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +24,7 @@ from ocrtool.errors import (
     reason,
 )
 from ocrtool.imaging.gray import to_gray
+from ocrtool.quiet import quiet_libraries
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
@@ -80,12 +78,12 @@ def read_pages(source: Path | bytes, name: str) -> Iterator[InputPage]:
     data = source if isinstance(source, bytes) else read_bytes(source, name)
     if not data:
         raise InputEmpty(name, "the file is empty")
-    with _quiet_decoders():
+    with quiet_libraries():
         image = _open(data, name)
         frames = _frames(image)
     for number, frame in enumerate(frames, 1):
         where = name if len(frames) == 1 else f"{name}, page {number}"
-        with _quiet_decoders():
+        with quiet_libraries():
             gray, dpi = _decode(image, frame, where)
         yield InputPage(gray, number, len(frames), dpi, name)
 
@@ -177,26 +175,3 @@ def _resolution(dpi: object) -> float | None:
     except (TypeError, ValueError, LookupError, ArithmeticError):
         return None
     return value if PLAUSIBLE_DPI[0] <= value <= PLAUSIBLE_DPI[1] else None
-
-
-@contextmanager
-def _quiet_decoders() -> Iterator[None]:
-    """Keep Python warnings and what libtiff prints by itself off standard error: the error raised says it all.
-
-    libtiff writes to file descriptor 2 and Pillow gives no handle on that, so the descriptor itself is turned away.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            kept = os.dup(2)
-        except OSError:  # standard error is closed: nothing to keep quiet
-            yield
-            return
-        sink = os.open(os.devnull, os.O_WRONLY)
-        try:
-            os.dup2(sink, 2)
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(sink)
-            os.close(kept)

@@ -31,12 +31,13 @@ LAYERS = (
     ("imaging",),
     ("models",),
     ("weights",),
+    ("interpreter",),
     ("metrics",),
-    ("options", "types", "charset", "text", "errors"),
+    ("options", "types", "charset", "text", "errors", "quiet"),
     ("",),  # ocrtool/__init__.py
 )
 LEVEL = {part: -level for level, parts in enumerate(LAYERS) for part in parts}
-FOUNDATION = {"types", "charset", "text", "metrics", "errors", "options", ""}
+FOUNDATION = {"types", "charset", "text", "metrics", "errors", "options", "quiet", ""}
 
 
 def dotted(path: Path) -> str:
