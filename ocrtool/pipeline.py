@@ -84,7 +84,7 @@ def load_engine(options: Options) -> Engine:
         raise WeightsRefused(f"decoder_eng.json is not a decoder's manifest: {error!r}") from error
     if not options.language_model:
         return Engine(classifier, UniformModel(), settings, settings.unguided)
-    return Engine(classifier, LanguageModel.open("lstm_eng", options.weights), settings, settings.guided)
+    return Engine(classifier, LanguageModel(open_weights("lstm_eng", options.weights), options.threads), settings, settings.guided)
 
 
 def segment_page(gray: np.ndarray) -> Segmented | None:

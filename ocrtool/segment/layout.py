@@ -132,7 +132,7 @@ def _recall(boxes: np.ndarray, row: np.ndarray, far: np.ndarray, count: int) -> 
 
 
 def _is_text(boxes: np.ndarray, x_height: float) -> bool:
-    """False for a 'line' of specks only."""
+    """False for a 'line' of specks only, or of dashes only: the remains of a rule."""
     heights = boxes[:, 3] - boxes[:, 1]
     widths = boxes[:, 2] - boxes[:, 0]
-    return bool((np.maximum(heights, widths) > 0.5 * x_height).any())
+    return bool((heights > 0.4 * x_height).any() and (np.maximum(heights, widths) > 0.5 * x_height).any())
