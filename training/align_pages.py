@@ -7,6 +7,7 @@ Reads the training parts with the weights at hand, aligns every line with its te
 from __future__ import annotations
 
 import argparse
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +16,13 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from tqdm import tqdm
 
-from ocrtool.charset import LATIN_CLASSES, REJECT
 from ocrtool.decode.beam import path_text, search
 from ocrtool.decode.lattice import Lattice
 from ocrtool.options import Options
 from ocrtool.pipeline import Engine, SegmentedLine, line_lattice, load_engine, score_lines, segment_page
 from ocrtool.recognize.crops import glyph_images, glyph_places
 from training.align import Alignment, align
+from training.examples import REJECT_LABEL, Examples, join
 from training.transcribed import Transcript
 
 #: A character's label is believed when its own score (nats) is above the first, or above the second between good ones.
@@ -30,6 +31,8 @@ GOOD_SCORE, FAIR_SCORE = -4.0, -8.5
 LINE_SHARE = 0.6
 #: Bad cuts kept per labelled character.
 REJECTS_PER_CHARACTER = 1.2
+#: One in so many writers or forms is kept to choose weights by.
+HOLD_OUT_STEP = 12
 #: A page line is used when what was read there differs from the page's text by less than this share.
 LINE_DISTANCE = 0.35
 
@@ -132,29 +135,39 @@ def line_examples(
         weight = 0.15 + np.clip(-line.scores[candidates, -1], 0, 4)
         candidates = rng.choice(candidates, count, replace=False, p=weight / weight.sum())
     picked = np.concatenate([chosen, candidates])
-    reject = np.full(len(candidates), LATIN_CLASSES.index(REJECT))
+    reject = np.full(len(candidates), REJECT_LABEL)
     images = glyph_images(line.line.image, line.line.pieces, edges)[picked]
     places = glyph_places(line.line.pieces, edges)[picked]
     return images, places, np.concatenate([labels, reject]).astype(np.int16)
 
 
-def write_shard(items: Iterable[Transcript], engine: Engine, page: bool, out: Path, seed: int, source: str) -> int:
-    """Align all items and write one shard ``out`` (npz). Returns the number of labelled characters."""
+def is_held_out(group: str) -> bool:
+    """True for the groups (writers, forms) kept to choose weights by."""
+    return zlib.crc32(group.encode()) % HOLD_OUT_STEP == 0
+
+
+def aligned_examples(
+    items: Iterable[Transcript], engine: Engine, page: bool, seed: int, source: str
+) -> tuple[Examples, np.ndarray]:
+    """Examples of all items, and (N,) str group of each."""
     rng = np.random.default_rng(seed)
-    images, places, labels, groups = [], [], [], []
+    parts, groups = [], []
     for item in tqdm(items, desc=source, disable=None):
         for line, alignment in aligned_lines(item, engine, page):
-            example = line_examples(line, alignment, rng)
-            images.append(example[0])
-            places.append(example[1])
-            labels.append(example[2])
-            groups += [item.group] * len(example[2])
-    if not images:
-        return 0
-    y = np.concatenate(labels)
-    x, p = np.concatenate(images), np.concatenate(places)
-    np.savez(out, images=x, place=p, labels=y, groups=np.array(groups), source=source)
-    return int(np.count_nonzero(y < LATIN_CLASSES.index(REJECT)))
+            images, places, labels = line_examples(line, alignment, rng)
+            parts.append(Examples(images, places, labels, np.full(len(labels), source)))
+            groups += [item.group] * len(labels)
+    return join(parts), np.array(groups)
+
+
+def write_shards(found: Examples, groups: np.ndarray, out: Path, name: str) -> None:
+    """Write ``aligned-NAME.npz`` and ``held-NAME.npz``; all goes to the first where groups are few (books)."""
+    names = np.unique(groups)
+    held = [g for g in names if is_held_out(g)] if len(names) >= HOLD_OUT_STEP else []
+    mask = np.isin(groups, held)
+    found.take(~mask).save(out / f"aligned-{name}.npz")
+    if mask.any():
+        found.take(mask).save(out / f"held-{name}.npz")
 
 
 def main() -> None:
@@ -171,8 +184,9 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     for name in args.sets:
         load, page = SETS[name]
-        count = write_shard(load(args.data), engine, page, args.out / f"aligned-{name}.npz", args.seed, name)
-        print(f"{name}: {count} characters")
+        found, groups = aligned_examples(load(args.data), engine, page, args.seed, name)
+        write_shards(found, groups, args.out, name)
+        print(f"{name}: {np.count_nonzero(found.labels != REJECT_LABEL)} characters", flush=True)
 
 
 if __name__ == "__main__":
