@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ocrtool.errors import WeightsNotFound, WeightsRefused, reason
+from ocrtool.quiet import quiet_libraries
 
 #: Environment variable that names a folder of weights.
 ENVIRONMENT = "OCRTOOL_WEIGHTS"
@@ -41,7 +42,8 @@ class Weights:
 
     def open_interpreter(self, num_threads: int = 1) -> Any:
         """A LiteRT ``Interpreter`` of the compiled form, tensors not yet allocated. Raises WeightsRefused."""
-        from ocrtool.interpreter import QuietInterpreter
+        with quiet_libraries():  # some versions of LiteRT greet the user when they are loaded
+            from ocrtool.interpreter import QuietInterpreter
 
         try:
             return QuietInterpreter(model_path=str(self.tflite_path), num_threads=num_threads)
