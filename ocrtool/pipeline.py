@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -14,20 +13,12 @@ from ocrtool.decode.lattice import Lattice, build_lattice
 from ocrtool.decode.settings import DecoderSettings, PathWeights
 from ocrtool.decode.spaces import space_probabilities
 from ocrtool.options import Options
-from ocrtool.recognize.crops import glyph_images, glyph_places
-from ocrtool.segment.edges import Edges, find_edges, gaps_before
+from ocrtool.recognize.score import Classifier, SegmentedLine, score_settling
+from ocrtool.segment.edges import find_edges, gaps_before
 from ocrtool.segment.layout import find_text
 from ocrtool.segment.pieces import cut_pieces
 from ocrtool.segment.rectify import rectify
-from ocrtool.segment.types import LineImage, Pieces
 from ocrtool.types import Block, Box, Line, Page
-
-
-class Classifier(Protocol):
-    """What reading asks of a glyph classifier."""
-
-    def log_probs(self, images: np.ndarray, place: np.ndarray) -> np.ndarray:
-        """(E, 32, 32, 2) uint8 crops and (E, 8) float32 places -> (E, 95) float32 log-probabilities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +32,6 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentedLine:
-    """A line cut up: its image, pieces and edges. ``to_input``: (2, 3), working page -> input."""
-
-    image: LineImage
-    pieces: Pieces
-    edges: Edges
-
-
-@dataclass(frozen=True, slots=True)
 class Segmented:
     """A page cut up. ``blocks`` hold lines in reading order; ``skew`` in degrees counter-clockwise."""
 
@@ -60,6 +42,11 @@ class Segmented:
     @property
     def lines(self) -> list[SegmentedLine]:
         return [line for block in self.blocks for line in block]
+
+    def with_lines(self, lines: list[SegmentedLine]) -> Segmented:
+        """The same page with its lines replaced one for one."""
+        rest = iter(lines)
+        return replace(self, blocks=[[next(rest) for _ in block] for block in self.blocks])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +71,8 @@ def load_engine(options: Options) -> Engine:
         raise WeightsRefused(f"decoder_eng.json is not a decoder's manifest: {error!r}") from error
     if not options.language_model:
         return Engine(classifier, UniformModel(), settings, settings.unguided)
-    return Engine(classifier, LanguageModel(open_weights("lstm_eng", options.weights), options.threads), settings, settings.guided)
+    guide = LanguageModel(open_weights("lstm_eng", options.weights), options.threads)
+    return Engine(classifier, guide, settings, settings.guided)
 
 
 def segment_page(gray: np.ndarray) -> Segmented | None:
@@ -99,16 +87,6 @@ def segment_page(gray: np.ndarray) -> Segmented | None:
         pieces = [cut_pieces(image) for image in images]
         blocks.append([SegmentedLine(i, p, find_edges(p)) for i, p in zip(images, pieces, strict=True) if len(p)])
     return Segmented([block for block in blocks if block], page.to_input, page.skew)
-
-
-def score_lines(lines: list[SegmentedLine], classifier: Classifier) -> list[np.ndarray]:
-    """Log-probabilities of all edges of all lines, in a few batches: one (E, 95) float32 per line."""
-    if not lines:
-        return []
-    images = np.concatenate([glyph_images(line.image, line.pieces, line.edges) for line in lines])
-    places = np.concatenate([glyph_places(line.pieces, line.edges) for line in lines])
-    ends = np.cumsum([len(line.edges) for line in lines])[:-1]
-    return np.split(classifier.log_probs(images, places), ends)
 
 
 def line_lattice(line: SegmentedLine, scores: np.ndarray, settings: DecoderSettings) -> Lattice:
@@ -129,10 +107,10 @@ def read_page_detailed(gray: np.ndarray, engine: Engine, options: Options) -> tu
     segmented = segment_page(gray)
     if segmented is None:
         return Page(width, height, language=options.language), Details([])
-    lines = segmented.lines
-    scores = score_lines(lines, engine.classifier)
+    lines, scores = score_settling(segmented.lines, engine.classifier)
     lattices = [line_lattice(line, s, engine.settings) for line, s in zip(lines, scores, strict=True)]
     paths = search(lattices, engine.guide, engine.path_weights, engine.settings.beam)
+    segmented = segmented.with_lines(lines)
     read = _assemble(segmented, paths, scores, engine, (height, width))
     blocks = tuple(Block(Box.around([line.box for line in block]), tuple(block)) for block in read if block)
     page = Page(width, height, blocks, round(segmented.skew, 2), options.language)

@@ -19,8 +19,9 @@ from tqdm import tqdm
 from ocrtool.decode.beam import path_text, search
 from ocrtool.decode.lattice import Lattice
 from ocrtool.options import Options
-from ocrtool.pipeline import Engine, SegmentedLine, line_lattice, load_engine, score_lines, segment_page
+from ocrtool.pipeline import Engine, line_lattice, load_engine, segment_page
 from ocrtool.recognize.crops import glyph_images, glyph_places
+from ocrtool.recognize.score import SegmentedLine, score_lines, score_settling
 from training.align import Alignment, align
 from training.examples import REJECT_LABEL, Examples, join
 from training.transcribed import Transcript
@@ -46,16 +47,17 @@ class ScoredLine:
     lattice: Lattice
 
 
-def score_page(gray: np.ndarray, engine: Engine) -> list[ScoredLine]:
-    """All lines of an image, scored."""
+def score_page(gray: np.ndarray, engine: Engine, settling: bool = False) -> list[ScoredLine]:
+    """All lines of an image, scored: every edge, or settling as reading does."""
     segmented = segment_page(gray)
     if segmented is None:
         return []
     lines = segmented.lines
-    return [
-        ScoredLine(line, s, line_lattice(line, s, engine.settings))
-        for line, s in zip(lines, score_lines(lines, engine.classifier), strict=True)
-    ]
+    if settling:
+        lines, scores = score_settling(lines, engine.classifier)
+    else:
+        scores = score_lines(lines, engine.classifier)
+    return [ScoredLine(x, s, line_lattice(x, s, engine.settings)) for x, s in zip(lines, scores, strict=True)]
 
 
 def read_lines(lines: list[ScoredLine], engine: Engine) -> list[str]:

@@ -59,7 +59,7 @@ class Sample:
 
 
 def _page_samples(item: Transcript, engine: Engine) -> list[Sample]:
-    lines = score_page(item.gray, engine)
+    lines = score_page(item.gray, engine, settling=True)
     texts = line_texts(read_lines(lines, engine), item.text) if lines else []
     return [Sample("books", item.group, [line], t, False) for line, t in zip(lines, texts, strict=True) if t]
 
@@ -77,7 +77,7 @@ def load_samples(data: Path, engine: Engine, count: int, seed: int) -> list[Samp
     samples = [books[i] for i in rng.permutation(len(books))[:count]]
     for kind, items in crops.items():
         for i in rng.permutation(len(items))[:count]:
-            lines = score_page(items[i].gray, engine)
+            lines = score_page(items[i].gray, engine, settling=True)
             if lines:
                 samples.append(Sample(kind, items[i].group, lines, items[i].text, items[i].infix))
     return samples

@@ -18,13 +18,12 @@ def compose(outer: np.ndarray, inner: np.ndarray) -> np.ndarray:
     return np.hstack([outer[:, :2] @ inner[:, :2], outer[:, :2] @ inner[:, 2:] + outer[:, 2:]])
 
 
-def input_box(box: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> Box:
-    """A box of the line image as a level box of the input. box: (4,), matrix: line -> input, size: input (H, W)."""
-    x0, y0, x1, y1 = (float(v) for v in box)
-    corners = cv2.transform(np.array([[[x0, y0], [x1, y0], [x0, y1], [x1, y1]]]), matrix)[0]
-    low = np.clip(np.floor(corners.min(axis=0) + 0.25), 0, [size[1] - 1, size[0] - 1]).astype(int)
-    high = np.clip(np.ceil(corners.max(axis=0) - 0.25), low + 1, [size[1], size[0]]).astype(int)
-    return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+def input_boxes(boxes: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> list[Box]:
+    """Boxes (n, 4) of the line image as level boxes of the input. matrix: (2, 3) line -> input, size: input (H, W)."""
+    corners = cv2.transform(boxes[:, [[0, 1], [2, 1], [0, 3], [2, 3]]].astype(np.float64), matrix)  # (n, 4, 2)
+    low = np.clip(np.floor(corners.min(axis=1) + 0.25), 0, [size[1] - 1, size[0] - 1]).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=1) - 0.25), low + 1, [size[1], size[0]]).astype(int)
+    return [Box(*box) for box in np.concatenate([low, high], axis=1).tolist()]
 
 
 class LineAssembler:
@@ -49,12 +48,14 @@ class LineAssembler:
         """The line, or None if nothing was read. scores: (E, 95) float32 log-probabilities."""
         words: list[Word] = []
         characters: list[Character] = []
+        read = [step.edge for step in path if step.label != SPACE]
+        boxes = iter(input_boxes(edges.boxes[read], self.matrix, self.size) if read else ())
         for step in path:
             if step.label == SPACE:
                 self._close(characters, words)
                 characters = []
             else:
-                characters.append(self._character(step, edges.boxes[step.edge], scores[step.edge]))
+                characters.append(self._character(step, next(boxes), scores[step.edge]))
         self._close(characters, words)
         if not words:
             return None
@@ -63,15 +64,10 @@ class LineAssembler:
         x_height = round(X_HEIGHT * float(np.sqrt(abs(np.linalg.det(self.matrix[:, :2])))), 1)
         return Line(Box.around([w.box for w in words]), tuple(words), (x0, y0, x1, y1), x_height)
 
-    def _character(self, step: Step, box: np.ndarray, scores: np.ndarray) -> Character:
+    def _character(self, step: Step, box: Box, scores: np.ndarray) -> Character:
         posterior = character_posterior(step, scores, self.lm_weight)
         probability = round(float(posterior[step.label]), 4)
-        return Character(
-            input_box(box, self.matrix, self.size),
-            LATIN[step.label],
-            probability,
-            alternatives(posterior, step.label),
-        )
+        return Character(box, LATIN[step.label], probability, alternatives(posterior, step.label))
 
     def _close(self, characters: list[Character], words: list[Word]) -> None:
         if characters:

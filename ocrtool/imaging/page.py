@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ocrtool.imaging.ink import ink_mask, soft_ink
+from ocrtool.imaging.ink import INK_LEVEL, ink_mask, soft_ink
 from ocrtool.imaging.skew import LEAST_SKEW, measure_skew, rotation, warp
 
 #: x-height of the working page in pixels: cost then depends on the text, not on the scanner's resolution.
@@ -20,9 +20,8 @@ KEEP_SCALE = (0.8, 1.3)
 MAX_WORKING_PIXELS = 40_000_000
 #: Nor is it enlarged beyond so many: a page of specks would be taken for tiny print.
 MAX_ENLARGED_PIXELS = 16_000_000
-#: Window of the first threshold, a share of the page's short side, and its bounds in pixels.
-FIRST_WINDOW_SHARE = 1 / 40
-FIRST_WINDOW = (15, 101)
+#: Side of the local threshold's window in x-heights: wider than any stroke, narrower than a shadow.
+WINDOW_X_HEIGHTS = 2.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +99,7 @@ def prepare(gray: np.ndarray, x_height: float | None = None) -> WorkingPage | No
     x_height: of the text in input pixels where it is known; else it is guessed from component heights.
     """
     soft = soft_ink(gray)
-    window = int(np.clip(min(gray.shape) * FIRST_WINDOW_SHARE, *FIRST_WINDOW))
-    ink = ink_mask(soft, window)
-    boxes = character_boxes(ink)
+    boxes = character_boxes(soft >= INK_LEVEL)  # the light is even by now: good enough to measure heights by
     guess = typical_height(boxes)
     if guess is None:
         return None
@@ -112,13 +109,13 @@ def prepare(gray: np.ndarray, x_height: float | None = None) -> WorkingPage | No
     if abs(skew) < LEAST_SKEW:
         skew = 0.0
     scale = working_scale(x_height, gray.shape)
-    if skew == 0.0 and scale == 1.0:
-        return WorkingPage(soft, ink, x_height, max(guess, x_height), np.eye(2, 3), 0.0)
-    matrix, shape = rotation(skew, scale, gray.shape)
-    upright = warp(soft, matrix, shape)
-    ink = ink_mask(upright, round(2.2 * x_height * scale)) if not is_small(upright) else upright >= 128
+    matrix, shape = np.eye(2, 3), gray.shape
+    if skew != 0.0 or scale != 1.0:
+        matrix, shape = rotation(skew, scale, gray.shape)
+        soft = warp(soft, matrix, shape)
+    ink = soft >= 128 if is_small(soft) else ink_mask(soft, round(WINDOW_X_HEIGHTS * x_height * scale))
     part_height = max(guess, x_height) * scale
-    return WorkingPage(upright, ink, x_height * scale, part_height, cv2.invertAffineTransform(matrix), skew)
+    return WorkingPage(soft, ink, x_height * scale, part_height, cv2.invertAffineTransform(matrix), skew)
 
 
 def is_small(soft: np.ndarray) -> bool:

@@ -29,6 +29,10 @@ class Edges:
     def __len__(self) -> int:
         return len(self.start)
 
+    def take(self, index: np.ndarray) -> Edges:
+        """The edges at ``index`` (integers or a mask), in their order."""
+        return Edges(self.start[index], self.end[index], self.boxes[index])
+
 
 def find_edges(pieces: Pieces) -> Edges:
     """All runs of 1 to MAX_PIECES pieces no wider than a character."""
@@ -51,6 +55,15 @@ def find_edges(pieces: Pieces) -> Edges:
     box = np.concatenate([f[2] for f in found]).astype(np.int32).reshape(-1, 4)
     order = np.lexsort((end, start))
     return Edges(start[order], end[order], box[order])
+
+
+def whole_components(pieces: Pieces, edges: Edges) -> np.ndarray:
+    """(E,) bool: edges that cover all pieces of one connected component and nothing else."""
+    component = pieces.component
+    changes = np.concatenate([[True], component[1:] != component[:-1], [True]])
+    count = np.bincount(component) if len(component) else np.zeros(1, np.int64)
+    first, last = component[edges.start], component[edges.end - 1]
+    return changes[edges.start] & changes[edges.end] & (first == last) & (count[first] == edges.end - edges.start)
 
 
 def gaps_before(pieces: Pieces) -> np.ndarray:

@@ -6,8 +6,6 @@ costs the character.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import cv2
 import numpy as np
 
@@ -30,6 +28,8 @@ DOT_SIDE = 0.65
 #: Shares of the narrower width that must lie one over the other to be joined.
 DOT_OVERLAP = 0.5
 STACK_OVERLAP = 0.85
+#: Parts wider than this (x-heights) are joined to nothing: they are more than a character.
+MAX_STACK_WIDTH = 1.2
 
 
 def stroke_width(ink: np.ndarray) -> float:
@@ -40,89 +40,109 @@ def stroke_width(ink: np.ndarray) -> float:
     return float(np.clip(2.0 * area / max(1, edge), 1.5, 0.5 * X_HEIGHT))
 
 
-def cut_columns(part: np.ndarray, stroke: float) -> list[int]:
-    """Columns at which a component may be two characters. part: (h, w) bool. A cut at c parts columns < c from >= c."""
-    width = part.shape[1]
-    if width < MIN_CUT_WIDTH * X_HEIGHT:
-        return []
-    amount = part.sum(axis=0).astype(np.float32)
-    smooth = np.convolve(np.pad(amount, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
+def _profiles(labels: np.ndarray, stats: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Column profiles of all components laid end to end, white between them.
+
+    labels: (H, W) int32 with statistics stats (K, 5) of OpenCV; dust is left out. Returns rows, columns and position in
+    the profile of each ink pixel, (n,) each, and start (K + 1,) of each component's profile; start[-1] is the end.
+    """
+    width = np.where(stats[:, cv2.CC_STAT_AREA] >= DUST, stats[:, cv2.CC_STAT_WIDTH], 0)
+    width[0] = 0
+    between = round(NECK_REACH * X_HEIGHT) + 1
+    start = np.concatenate([[0], np.cumsum(width + between)]) + between
+    ys, xs = np.nonzero(labels)
+    component = labels[ys, xs]
+    keep = width[component] > 0
+    ys, xs, component = ys[keep], xs[keep], component[keep]
+    return ys, xs, start[component] + xs - stats[component, cv2.CC_STAT_LEFT], start
+
+
+def _cut_costs(amount: np.ndarray, stroke: float) -> np.ndarray:
+    """Cost of a cut at each column of a profile, inf where none is allowed. amount: (n,) ink pixels a column."""
+    row = amount.astype(np.float32)[None]
+    smooth = cv2.filter2D(row, -1, np.array([[0.25, 0.5, 0.25]], np.float32), borderType=cv2.BORDER_CONSTANT)
     reach = round(NECK_REACH * X_HEIGHT)
-    padded = np.pad(smooth, reach)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, reach + 1)
-    left, right = windows[:width].max(axis=1), windows[reach : reach + width].max(axis=1)
+    window = np.ones((1, reach + 1), np.uint8)
+    left = cv2.dilate(smooth, window, anchor=(reach, 0), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    right = cv2.dilate(smooth, window, anchor=(0, 0), borderType=cv2.BORDER_CONSTANT, borderValue=0)
     neck = smooth <= NECK_SHARE * np.minimum(left, right)
-    thin = amount <= THIN_STROKES * stroke
+    thin = row <= THIN_STROKES * stroke
+    flat = cv2.blur(smooth, (7, 1), borderType=cv2.BORDER_CONSTANT)
+    return np.where(neck | thin, smooth + 0.3 * flat, np.inf)[0]
+
+
+def _choose_cuts(cost: np.ndarray) -> list[int]:
+    """Columns to cut one component at, from the costs (w,) of its columns: cheapest first, none near another."""
     spacing = round(CUT_SPACING * X_HEIGHT)
-    allowed = (neck | thin) & (np.arange(width) >= spacing) & (np.arange(width) <= width - spacing)
-    # cheapest columns first, each keeping its neighbourhood free of more cuts; drawn to the middle of flat stretches
-    flat = np.convolve(np.pad(smooth, 3, mode="edge"), np.ones(7) / 7, mode="valid")
-    cost = np.where(allowed, smooth + 0.3 * flat, np.inf)
+    if len(cost) < MIN_CUT_WIDTH * X_HEIGHT:
+        return []
+    cost = cost.copy()
+    cost[:spacing] = cost[len(cost) - spacing + 1 :] = np.inf
     cuts: list[int] = []
-    while np.isfinite(cost).any():
-        column = int(np.argmin(cost))
+    while np.isfinite(cost[column := int(np.argmin(cost))]):
         cuts.append(column)
         cost[max(0, column - spacing) : column + spacing + 1] = np.inf
-    return sorted(cuts)
+    return cuts
 
 
-def _split(labels: np.ndarray, stats: np.ndarray, stroke: float) -> tuple[np.ndarray, np.ndarray]:
-    """Components to parts. Returns part map (H, W) int32 and (N, 4) boxes x0 y0 x1 y1, in no order yet."""
+def _split(labels: np.ndarray, stats: np.ndarray, stroke: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Components to parts, cut where characters may touch.
+
+    Returns part map (H, W) int32, (N, 4) boxes x0 y0 x1 y1, in no order yet, and (N,) component of each part.
+    """
+    ys, xs, position, start = _profiles(labels, stats)
     parts = np.zeros_like(labels)
-    boxes: list[tuple[int, int, int, int]] = []
+    if len(ys) == 0:
+        return parts, np.zeros((0, 4), np.int32), np.zeros(0, np.int64)
+    cost = _cut_costs(np.bincount(position, minlength=int(start[-1])), stroke)
+    border = np.zeros(int(start[-1]) + 1, np.int64)
+    border[start[:-1]] = 1
     for k in range(1, len(stats)):
-        x, y, w, h, area = (int(v) for v in stats[k])
-        if area < DUST:
-            continue
-        own = labels[y : y + h, x : x + w] == k
-        edges = [0, *cut_columns(own, stroke), w]
-        for a, b in pairwise(edges):
-            strip = own[:, a:b]
-            rows = np.flatnonzero(strip.any(axis=1))
-            if len(rows) == 0:
-                continue
-            boxes.append((x + a, y + int(rows[0]), x + b, y + int(rows[-1]) + 1))
-            parts[y : y + h, x + a : x + b][strip] = len(boxes)
-    return parts, np.array(boxes, np.int32).reshape(-1, 4)
+        first = start[k]
+        for column in _choose_cuts(cost[first : first + stats[k, cv2.CC_STAT_WIDTH]]):
+            border[first + column] = 1
+    _, number = np.unique(np.cumsum(border)[position], return_inverse=True)
+    parts[ys, xs] = number + 1
+    order = np.argsort(number, kind="stable")
+    edge = np.flatnonzero(np.diff(number[order], prepend=-1))
+    low = [np.minimum.reduceat(v[order], edge) for v in (xs, ys)]
+    high = [np.maximum.reduceat(v[order], edge) + 1 for v in (xs, ys)]
+    return parts, np.stack([*low, *high], axis=1).astype(np.int32), labels[ys, xs][order][edge]
 
 
 def _join_upward(boxes: np.ndarray) -> np.ndarray:
     """Group number of each part: dots and accents with what they stand over, parts of = : ; ! ? with each other."""
-    n = len(boxes)
-    parent = np.arange(n)
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    x0, y0, x1, _ = boxes.T
+    overlap = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)  # (N, N), of part i with part j
+    share = overlap / np.minimum(width[:, None], width)
+    is_dot = np.maximum(width, height) <= DOT_SIDE * X_HEIGHT
+    number = np.arange(len(boxes))
+    wider = (width > width[:, None]) | ((width == width[:, None]) & (number > number[:, None]))
+    share[~(wider | is_dot[:, None]) | (number == number[:, None])] = 0.0
+    below = y0 > y0[:, None]
+    target = np.argmax(share + 0.001 * below, axis=1)
+    joins = share[number, target] >= np.where(is_dot, DOT_OVERLAP, STACK_OVERLAP)
+    joins &= is_dot | (width <= MAX_STACK_WIDTH * X_HEIGHT)
+    parent = number.copy()
 
     def root(i: int) -> int:
         while parent[i] != i:
-            i = parent[i]
+            i = int(parent[i])
         return i
 
-    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    order = np.argsort(boxes[:, 0], kind="stable")
-    starts = boxes[order, 0]
-    for i in range(n):
-        if max(width[i], height[i]) > DOT_SIDE * X_HEIGHT and width[i] > 1.2 * X_HEIGHT:
-            continue
-        last = int(np.searchsorted(starts, boxes[i, 2]))
-        near = order[:last]
-        overlap = np.minimum(boxes[near, 2], boxes[i, 2]) - np.maximum(boxes[near, 0], boxes[i, 0])
-        share = overlap / np.minimum(width[near], width[i])
-        is_dot = max(width[i], height[i]) <= DOT_SIDE * X_HEIGHT
-        share[near == i] = 0.0
-        share[~((width[near] > width[i]) | ((width[near] == width[i]) & (near > i)) | is_dot)] = 0.0
-        if len(share) == 0 or share.max() < (DOT_OVERLAP if is_dot else STACK_OVERLAP):
-            continue
-        best = int(near[int(np.argmax(share + 0.001 * (boxes[near, 1] > boxes[i, 1])))])
-        parent[root(i)] = root(best)
-    return np.array([root(i) for i in range(n)], np.int64)
+    for i in np.flatnonzero(joins):
+        parent[root(int(i))] = root(int(target[i]))
+    return np.array([root(i) for i in range(len(boxes))], np.int64)
 
 
 def cut_pieces(line: LineImage) -> Pieces:
     """Pieces of a line, left to right by their middles."""
     ink = line.soft > INK_LEVEL
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    parts, boxes = _split(labels, stats, stroke_width(ink))
+    parts, boxes, component = _split(labels, stats, stroke_width(ink))
     if len(boxes) == 0:
-        return Pieces(np.zeros(ink.shape, np.int16), np.zeros((0, 4), np.int32))
+        return Pieces(np.zeros(ink.shape, np.int16), np.zeros((0, 4), np.int32), np.zeros(0, np.int32))
     group = _join_upward(boxes)
     _, group = np.unique(group, return_inverse=True)
     joined = np.concatenate([np.full((group.max() + 1, 2), 10**6), np.full((group.max() + 1, 2), -1)], axis=1)
@@ -134,7 +154,10 @@ def cut_pieces(line: LineImage) -> Pieces:
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     table = np.concatenate([[0], rank[group] + 1]).astype(np.int16)
-    return Pieces(table[parts], joined[order].astype(np.int32))
+    whole = np.zeros(len(joined), np.int32)
+    by_width = np.argsort(boxes[:, 2] - boxes[:, 0], kind="stable")
+    whole[group[by_width]] = component[by_width]  # the widest part of a joined piece tells where it was cut from
+    return Pieces(table[parts], joined[order].astype(np.int32), whole[order])
 
 
 def above_baseline(rows: np.ndarray) -> np.ndarray:

@@ -45,11 +45,13 @@ class LineImage:
 class Pieces:
     """The smallest parts of a line that a character may consist of, left to right.
 
-    labels: (LINE_ROWS, W) int16, 0 = no piece, i + 1 = piece i; boxes: (N, 4) int32 x0 y0 x1 y1 in line pixels.
+    labels: (LINE_ROWS, W) int16, 0 = no piece, i + 1 = piece i; boxes: (N, 4) int32 x0 y0 x1 y1 in line pixels;
+    component: (N,) int32, pieces with the same number were cut from one connected component.
     """
 
     labels: np.ndarray
     boxes: np.ndarray
+    component: np.ndarray
 
     def __len__(self) -> int:
         return len(self.boxes)
