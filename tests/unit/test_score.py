@@ -1,0 +1,70 @@
+"""Scoring edges in two turns: what is settled is not looked at again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ocrtool.charset import LATIN_CLASSES, REJECT
+from ocrtool.recognize.score import SegmentedLine, score_lines, score_settling
+from ocrtool.segment.edges import Edges, find_edges, whole_components
+from ocrtool.segment.types import LINE_ROWS, LineImage, Pieces
+
+
+class SameForAll:
+    """A classifier that gives every edge the same label with the same probability; counts what it is shown."""
+
+    def __init__(self, label: str, probability: float) -> None:
+        self.row = np.full(len(LATIN_CLASSES), 1e-6)
+        self.row[LATIN_CLASSES.index(label)] = probability
+        self.row[LATIN_CLASSES.index(REJECT)] = 1.0 - probability
+        self.shown = 0
+
+    def log_probs(self, images: np.ndarray, place: np.ndarray) -> np.ndarray:
+        self.shown += len(images)
+        return np.tile(np.log(self.row + 1e-9).astype(np.float32), (len(images), 1))
+
+
+def three_components() -> SegmentedLine:
+    """A line of three components, the middle one cut in two: pieces 0, 1 + 2, 3."""
+    labels = np.zeros((LINE_ROWS, 80), np.int16)
+    spans = [(10, 20), (22, 30), (30, 38), (41, 50)]
+    for i, (a, b) in enumerate(spans):
+        labels[42:62, a:b] = i + 1
+    boxes = np.array([(a, 42, b, 62) for a, b in spans], np.int32)
+    pieces = Pieces(labels, boxes, np.array([1, 2, 2, 3], np.int32))
+    soft = np.where(labels > 0, 255, 0).astype(np.uint8)
+    return SegmentedLine(LineImage(soft, np.eye(2, 3), 20.0), pieces, find_edges(pieces))
+
+
+def pairs(edges: Edges) -> list[tuple[int, int]]:
+    return list(zip(edges.start.tolist(), edges.end.tolist(), strict=True))
+
+
+def test_whole_components_are_known() -> None:
+    line = three_components()
+    whole = line.edges.take(whole_components(line.pieces, line.edges))
+    assert pairs(whole) == [(0, 1), (1, 3), (3, 4)]
+
+
+def test_sure_components_are_neither_cut_nor_joined() -> None:
+    classifier = SameForAll("n", 0.999)
+    lines, scores = score_settling([three_components()], classifier)
+    assert pairs(lines[0].edges) == [(0, 1), (1, 3), (3, 4)]
+    assert classifier.shown == len(scores[0]) == 3
+
+
+def test_doubtful_components_are_looked_at_every_way() -> None:
+    line = three_components()
+    lines, scores = score_settling([line], SameForAll("n", 0.7))
+    assert pairs(lines[0].edges) == pairs(line.edges)
+    assert np.allclose(scores[0], score_lines([line], SameForAll("n", 0.7))[0])
+
+
+def test_marks_settle_nothing() -> None:
+    line = three_components()
+    lines, _ = score_settling([line], SameForAll("'", 0.999))  # two of them may be a quote
+    assert pairs(lines[0].edges) == pairs(line.edges)
+
+
+def test_no_lines() -> None:
+    assert score_settling([], SameForAll("n", 0.9)) == ([], [])
