@@ -12,6 +12,7 @@ from ocrtool.decode.beam import Guide, Step, search
 from ocrtool.decode.lattice import Lattice, build_lattice
 from ocrtool.decode.settings import DecoderSettings, PathWeights
 from ocrtool.decode.spaces import space_probabilities
+from ocrtool.decode.textness import common_x_height, text_probability
 from ocrtool.options import Options
 from ocrtool.recognize.score import Classifier, SegmentedLine, score_settling
 from ocrtool.segment.edges import find_edges, gaps_before
@@ -19,6 +20,9 @@ from ocrtool.segment.layout import find_text
 from ocrtool.segment.pieces import cut_pieces
 from ocrtool.segment.rectify import rectify
 from ocrtool.types import Block, Box, Line, Page
+
+#: A line is told if it is text with at least this probability.
+TEXT_LEVEL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ def read_page_detailed(gray: np.ndarray, engine: Engine, options: Options) -> tu
 def _assemble(
     segmented: Segmented, paths: list[list[Step]], scores: list[np.ndarray], engine: Engine, size: tuple[int, int]
 ) -> list[list[Line]]:
-    """Lines of each block, those in which nothing was read left out."""
+    """Lines of each block, those that hold no text left out."""
     read: list[list[Line]] = []
     number = 0
     for block in segmented.blocks:
@@ -133,7 +137,16 @@ def _assemble(
             if result is not None:
                 read[-1].append(result)
             number += 1
-    return read
+    return _text_alone(read, engine.settings.text_weights)
+
+
+def _text_alone(blocks: list[list[Line]], weights: tuple[float, ...]) -> list[list[Line]]:
+    """The lines that are text; what was read out of pictures is left out."""
+    lines = [line for block in blocks for line in block]
+    if not lines:
+        return blocks
+    x_height = common_x_height(lines)
+    return [[line for line in block if text_probability(line, x_height, weights) >= TEXT_LEVEL] for block in blocks]
 
 
 def _piece_corners(line: SegmentedLine, to_input: np.ndarray) -> np.ndarray:

@@ -17,16 +17,19 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from ocrtool.decode.assemble import LineAssembler
 from ocrtool.decode.beam import SPACE, Guide, Step, path_text, search
 from ocrtool.decode.confidence import character_posterior, word_probability
 from ocrtool.decode.language_model import UniformModel
 from ocrtool.decode.lattice import Lattice
 from ocrtool.decode.settings import BeamSize, PathWeights
 from ocrtool.decode.spaces import fit_space_weights, space_features, space_probabilities
+from ocrtool.decode.textness import common_x_height, line_features
 from ocrtool.metrics import infix_distance
 from ocrtool.options import Options
 from ocrtool.pipeline import Engine, load_engine
 from ocrtool.segment.edges import gaps_before
+from ocrtool.types import Line
 from training.align import align
 from training.align_pages import ScoredLine, line_texts, read_lines, score_page
 from training.manifest import library_versions, training_command
@@ -45,6 +48,8 @@ MOVES: dict[str, tuple[float, ...]] = {
 }
 ROUNDS = 3
 FOLDS = 4
+#: Lines that are no text taken from one page: a page of foliage must not outvote all others.
+MOST_JUNK = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +192,56 @@ def cross_validated(evaluator: Evaluator) -> dict[str, float]:
     return evaluator.rates(errors)
 
 
+def read_line(line: ScoredLine, path: list[Step], lm: float) -> Line | None:
+    """A scored line as reading would give it, boxes and x-height in pixels of the working page."""
+    size = (100_000, 100_000)
+    assembler = LineAssembler(line.line.image, np.eye(2, 3), size, lm, ((0.0, 0.0), (1.0, 1.0)))
+    return assembler.assemble(path, line.line.edges, line.scores)
+
+
+def fit_text(data: Path, engine: Engine, lm: float, seed: int) -> tuple[np.ndarray, dict[str, float]]:
+    """Weights that tell text from what pictures give, and how often they are wrong.
+
+    Text: the lines of book pages that stand in their text, handwritten lines, names. No text: all other lines of the
+    book pages, at most MOST_JUNK of each.
+    """
+    rng = np.random.default_rng(seed)
+    features, truth = [], []
+
+    def add(lines: list[ScoredLine], is_text: list[bool]) -> None:
+        paths = search([x.lattice for x in lines], engine.guide, engine.path_weights, engine.settings.beam)
+        read = [read_line(x, p, lm) for x, p in zip(lines, paths, strict=True)]
+        found = [line for line in read if line is not None]
+        x_height = common_x_height(found) if found else 1.0
+        for line, told in zip(read, is_text, strict=True):
+            if line is not None:
+                features.append(line_features(line, x_height))
+                truth.append(told)
+
+    for page in book_pages(data, "train"):
+        lines = score_page(page.gray, engine, settling=True)
+        texts = line_texts(read_lines(lines, engine), page.text) if lines else []
+        junk = [k for k, text in enumerate(texts) if text is None]
+        dropped = set(rng.permutation(junk)[MOST_JUNK:].tolist())
+        kept = [k for k in range(len(lines)) if k not in dropped]
+        add([lines[k] for k in kept], [texts[k] is not None for k in kept])
+    crops = [*list(iam_lines(data, "train"))[::25], *list(name_crops(data, "train"))[::3]]
+    for item in crops:
+        lines = score_page(item.gray, engine, settling=True)
+        if lines:
+            longest = max(lines, key=lambda line: len(line.line.pieces))
+            add([longest], [True])
+    x, y = np.array(features), np.array(truth)
+    weights = fit_space_weights(x, y)
+    told = x @ weights > 0
+    return weights, {
+        "text": float(y.sum()),
+        "text_lost": round(float(np.mean(~told[y])), 4),
+        "no_text": float((~y).sum()),
+        "no_text_told": round(float(np.mean(told[~y])), 4),
+    }
+
+
 def fit_confidence(evaluator: Evaluator, weights: PathWeights) -> tuple[list[tuple[float, float]], float]:
     """Calibration points (raw, true) of word probabilities, and the share of right words at 0.9 and above."""
     paths = search(evaluator.lattices, evaluator.guide, weights, evaluator.beam)
@@ -263,6 +318,8 @@ def main() -> None:
     start = dataclasses.replace(best, lm=0.0, word=0.0)
     plain = coordinate_search(unguided, start, tuple(n for n in every if n != "lm"))
     points, sure = fit_confidence(guided, best)
+    fitted = dataclasses.replace(engine, path_weights=best)
+    text_weights, text_scores = fit_text(args.data, fitted, best.lm, args.seed)
     manifest = {
         "name": "decoder_eng",
         "kind": "decoder",
@@ -270,6 +327,7 @@ def main() -> None:
             "guided": dataclasses.asdict(best),
             "unguided": dataclasses.asdict(plain),
             "space_weights": [round(float(w), 5) for w in space_weights],
+            "text_weights": [round(float(w), 5) for w in text_weights],
             "confidence": points,
             "beam": dataclasses.asdict(beam),
         },
@@ -282,6 +340,7 @@ def main() -> None:
             "unguided_cross_validated": cross_validated(unguided),
             "right_words_at_0.9": round(sure, 4),
             "space": space_scores,
+            "text": text_scores,
         },
         "seed": args.seed,
         "versions": library_versions(),

@@ -25,9 +25,11 @@ def character_posterior(step: Step, scores: np.ndarray, lm_weight: float) -> np.
 
 
 def alternatives(posterior: np.ndarray, chosen: int) -> tuple[Alternative, ...]:
-    """The likeliest labels, the chosen one first whatever its rank."""
-    order = [chosen] + [int(k) for k in np.argsort(-posterior, kind="stable")[:MAX_ALTERNATIVES] if k != chosen]
-    kept = [k for k in order[:MAX_ALTERNATIVES] if k == chosen or posterior[k] >= LEAST_PROBABILITY]
+    """The likeliest labels, likeliest first; the chosen one is among them whatever its rank."""
+    order = [int(k) for k in np.argsort(-posterior, kind="stable")[:MAX_ALTERNATIVES]]
+    if chosen not in order:
+        order[-1] = chosen
+    kept = [k for k in order if k == chosen or posterior[k] >= LEAST_PROBABILITY]
     return tuple(Alternative(LATIN[k], round(float(posterior[k]), 4)) for k in kept)
 
 

@@ -40,6 +40,7 @@ class DecoderSettings:
     guided: PathWeights
     unguided: PathWeights
     space_weights: tuple[float, ...]
+    text_weights: tuple[float, ...]
     confidence: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
     beam: BeamSize = BeamSize()
 
@@ -55,6 +56,7 @@ class DecoderSettings:
             guided,
             unguided,
             tuple(float(w) for w in parameters["space_weights"]),
+            tuple(float(w) for w in parameters["text_weights"]),
             tuple((float(a), float(b)) for a, b in parameters["confidence"]),
             BeamSize(int(parameters["beam"]["hypotheses"]), float(parameters["beam"]["reach"])),
         )

@@ -14,6 +14,8 @@ TWO_LEVEL_MARGIN = 32
 #: Sauvola & Pietikäinen, "Adaptive document image binarization" (2000): k = 0.2..0.5, R = 128 for 8-bit images.
 SAUVOLA_K = 0.22
 SAUVOLA_RANGE = 128.0
+#: Polarity is told on an image of at most this many pixels on its long side.
+POLARITY_LONG_SIDE = 1200
 #: Paper is estimated on an image of at most this many pixels on its long side; light changes slowly.
 PAPER_LONG_SIDE = 400
 #: Less contrast than this between paper and the darkest thousandth (grey levels): the page is blank.
@@ -23,11 +25,18 @@ INK_LEVEL = 110
 
 
 def dark_on_light(gray: np.ndarray) -> np.ndarray:
-    """Turn a light-on-dark page over. gray: (H, W) uint8. Returns the same array, or its negative."""
-    threshold, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    dark_share = float(np.count_nonzero(gray <= threshold)) / gray.size
-    spread = int(gray.max()) - int(gray.min())
-    return 255 - gray if dark_share > 0.55 and spread >= MIN_CONTRAST else gray
+    """Turn a light-on-dark page over. gray: (H, W) uint8. Returns the same array, or its negative.
+
+    Ink is the rarer of the two: it makes the distribution of brightness about the local mean lopsided toward itself,
+    however the light falls.
+    """
+    shrink = max(1.0, max(gray.shape) / POLARITY_LONG_SIDE)
+    size = (max(1, round(gray.shape[1] / shrink)), max(1, round(gray.shape[0] / shrink)))
+    small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    window = max(15, round(max(size) / 12))
+    about = small - cv2.blur(small, (window, window), borderType=cv2.BORDER_REPLICATE)
+    about -= about.mean()
+    return 255 - gray if float((about**3).mean()) > 0.0 else gray
 
 
 def is_two_level(gray: np.ndarray) -> bool:
