@@ -1,0 +1,119 @@
+"""Paths to words with boxes, probabilities and alternatives; lines that are no text."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ocrtool.charset import ENGLISH, LATIN, LATIN_CLASSES, REJECT
+from ocrtool.decode.assemble import LineAssembler, compose, input_boxes
+from ocrtool.decode.beam import SPACE, Step
+from ocrtool.decode.confidence import alternatives, character_posterior, word_probability
+from ocrtool.decode.settings import DecoderSettings
+from ocrtool.decode.textness import common_x_height, text_probability
+from ocrtool.segment.edges import Edges
+from ocrtool.segment.types import LINE_ROWS, LineImage
+from ocrtool.types import Box, Character, Line, Word
+from ocrtool.weights import read_manifest
+
+CONTEXT = np.full(len(ENGLISH), -np.log(len(ENGLISH)), np.float32)
+
+
+def scores_for(*labels: str, probability: float = 0.9) -> np.ndarray:
+    """(n, 95) log-probabilities: one label likely on each edge, the rest a bad cut."""
+    rows = np.full((len(labels), len(LATIN_CLASSES)), 1e-6)
+    for row, label in zip(rows, labels, strict=True):
+        row[LATIN_CLASSES.index(label)] = probability
+        row[LATIN_CLASSES.index(REJECT)] = 1 - probability
+    return np.log(rows).astype(np.float32)
+
+
+def line_of(text: str, probability: float, x_height: float = 20.0) -> Line:
+    box = Box(0, 0, 10, 20)
+    words = tuple(Word(box, tuple(Character(box, c, probability) for c in word), probability) for word in text.split())
+    return Line(box, words, (0.0, 20.0, 100.0, 20.0), x_height)
+
+
+def test_boxes_come_back_to_the_input() -> None:
+    half = np.array([[0.5, 0.0, 3.0], [0.0, 0.5, 4.0]])
+    assert input_boxes(np.array([[10, 20, 30, 60]]), half, (100, 100)) == [Box(8, 14, 18, 34)]
+    quarter_turn = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 50.0]])
+    assert input_boxes(np.array([[10, 20, 30, 40]]), quarter_turn, (100, 100)) == [Box(20, 20, 40, 40)]
+
+
+def test_boxes_stay_inside_the_input() -> None:
+    (box,) = input_boxes(np.array([[-5, -5, 200, 200]]), np.eye(2, 3), (60, 80))
+    assert box == Box(0, 0, 80, 60)
+
+
+def test_compose_does_the_inner_map_first() -> None:
+    shift, double = np.array([[1.0, 0, 5], [0, 1, 7]]), np.array([[2.0, 0, 0], [0, 2, 0]])
+    assert (compose(double, shift) @ [1, 1, 1]).tolist() == [12, 16]
+
+
+def test_path_becomes_words() -> None:
+    image = LineImage(np.zeros((LINE_ROWS, 100), np.uint8), np.eye(2, 3), 20.0)
+    edges = Edges(np.arange(3), np.arange(1, 4), np.array([[0, 42, 10, 62], [12, 42, 20, 62], [40, 42, 50, 62]]))
+    steps = [Step(LATIN.index("a"), 0, CONTEXT), Step(LATIN.index("m"), 1, CONTEXT), Step(SPACE, -1, CONTEXT)]
+    steps.append(Step(LATIN.index("I"), 2, CONTEXT))
+    line = LineAssembler(image, np.eye(2, 3), (96, 100), 0.5, ((0.0, 0.0), (1.0, 1.0))).assemble(
+        steps, edges, scores_for("a", "m", "I")
+    )
+    assert line is not None
+    assert line.text == "am I"
+    assert line.words[0].box == Box(0, 42, 20, 62)
+    assert line.words[0].characters[1].probability == pytest.approx(0.9, abs=0.01)
+    assert line.x_height == 20.0
+
+
+def test_empty_path_is_no_line() -> None:
+    image = LineImage(np.zeros((LINE_ROWS, 100), np.uint8), np.eye(2, 3), 20.0)
+    edges = Edges(np.zeros(0, int), np.zeros(0, int), np.zeros((0, 4), int))
+    assembler = LineAssembler(image, np.eye(2, 3), (96, 100), 0.5, ((0.0, 0.0), (1.0, 1.0)))
+    assert assembler.assemble([], edges, np.zeros((0, 95), np.float32)) is None
+
+
+def test_context_moves_the_posterior() -> None:
+    scores = scores_for("1", probability=0.5)[0]
+    scores[LATIN_CLASSES.index("l")] = np.log(0.45)
+    plain = character_posterior(Step(LATIN.index("1"), 0, CONTEXT), scores, 0.7)
+    assert plain[LATIN.index("1")] > plain[LATIN.index("l")]
+    context = CONTEXT.copy()
+    context[ENGLISH.index("l")] = np.log(0.5)
+    told = character_posterior(Step(LATIN.index("1"), 0, context), scores, 0.7)
+    assert told[LATIN.index("l")] > told[LATIN.index("1")]
+
+
+def test_alternatives_are_likeliest_first_and_hold_the_chosen_label() -> None:
+    posterior = np.full(len(LATIN), 1e-5)
+    posterior[[0, 1, 2, 3, 4, 5]] = [0.1, 0.3, 0.2, 0.15, 0.1, 0.05]
+    told = alternatives(posterior, 5)
+    assert [a.probability for a in told] == sorted((a.probability for a in told), reverse=True)
+    assert LATIN[5] in [a.label for a in told]
+    assert len(told) == 5
+
+
+def test_word_is_as_sure_as_its_calibration_says() -> None:
+    points = ((0.0, 0.0), (0.5, 0.2), (1.0, 0.9))
+    assert word_probability([1.0, 1.0], points) == pytest.approx(0.9)
+    assert word_probability([0.5], points) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    ("text", "probability", "x_height", "is_text"),
+    [
+        ("It was the best of times and the worst", 0.95, 20.0, True),
+        ("CHAPTER VII", 0.9, 31.0, True),
+        ("-| = .- 1_ [", 0.3, 9.0, False),
+        ("i", 0.2, 60.0, False),
+    ],
+)
+def test_shipped_weights_tell_text_from_pictures(text: str, probability: float, x_height: float, is_text: bool) -> None:
+    settings = DecoderSettings.from_manifest(read_manifest("decoder_eng")["parameters"])
+    found = text_probability(line_of(text, probability, x_height), 20.0, settings.text_weights)
+    assert (found >= 0.5) == is_text
+
+
+def test_common_x_height_is_that_of_most_characters() -> None:
+    lines = [line_of("A TITLE", 0.9, 40.0), line_of("a much longer line of small letters", 0.9, 20.0)]
+    assert common_x_height(lines) == 20.0
