@@ -69,8 +69,8 @@ def _write_shard(source: str, number: int, count: int, seed: int, path: Path) ->
 @click.option("--jobs", type=int, default=2, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
 def main(
-    data: Path | None, fonts: Path | None, out: Path, part: str, count: int, only: tuple[str, ...], begin: int, jobs: int,
-    seed: int,
+    data: Path | None, fonts: Path | None, out: Path, part: str, count: int, only: tuple[str, ...], begin: int,
+    jobs: int, seed: int,
 ) -> None:  # fmt: skip
     """Draw pages and cut them to training examples."""
     out.mkdir(parents=True, exist_ok=True)

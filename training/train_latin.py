@@ -81,7 +81,9 @@ def export(model: keras.Model, spec: GlyphSpec, held: Examples, out: Path, facts
     out.mkdir(parents=True, exist_ok=True)
     logits = model.predict({"image": held.images, "place": held.place}, batch_size=512, verbose=0)
     temperature = fit_temperature(logits, held.labels)
-    model.save_weights(out / "latin.weights.h5")
+    bare = build_glyph(spec)  # a model never compiled: the optimizer's state would make the file three times as large
+    bare.set_weights(model.get_weights())
+    bare.save_weights(out / "latin.weights.h5")
     shifted = logits / temperature
     log_probs = shifted - np.logaddexp.reduce(shifted, axis=1, keepdims=True)
     sets = {str(s): held.take(held.sources == s) for s in np.unique(held.sources)}

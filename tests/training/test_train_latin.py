@@ -123,3 +123,41 @@ def test_temperature_undoes_overconfidence() -> None:
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     labels = np.array([rng.choice(10, p=p) for p in probabilities])
     assert fit_temperature(logits * 2.0, labels) == pytest.approx(2.0, rel=0.08)
+
+
+def drawn_glyphs() -> tuple[np.ndarray, np.ndarray]:
+    """Crops of all characters in a plotter font, with and without a place."""
+    import cv2
+
+    from ocrtool.recognize.crops import isolated_image
+
+    images = []
+    for character in LATIN:
+        canvas = np.zeros((96, 96), np.uint8)
+        cv2.putText(canvas, character, (20, 66), cv2.FONT_HERSHEY_COMPLEX, 1.8, 255, 3, cv2.LINE_AA)
+        images.append(isolated_image(canvas))
+    place = np.zeros((2 * len(images), 8), np.float32)
+    place[len(images) :] = [1.0, 1.4, 0.0, 1.4, 0.9, 0.2, 0.2, 0.5]
+    return np.stack(images * 2), place
+
+
+def test_the_shipped_pair_agrees() -> None:
+    """Probabilities of the compiled form differ from the network's by at most 0.1, by 0.01 on average."""
+    pytest.importorskip("tensorflow")
+    from ocrtool.errors import WeightsNotFound
+    from ocrtool.recognize.latin import LatinClassifier, log_softmax
+    from training.compile_weights import build
+
+    try:
+        weights = open_weights("latin")
+    except WeightsNotFound as missing:
+        pytest.skip(str(missing))
+    images, place = drawn_glyphs()
+    manifest = weights.manifest
+    model = build(manifest["architecture"], manifest["parameters"])
+    model.load_weights(weights.h5_path)
+    exact = np.exp(log_softmax(model.predict({"image": images, "place": place}, verbose=0) / manifest["temperature"]))
+    compiled = np.exp(LatinClassifier(weights).log_probs(images, place))
+    assert np.abs(compiled - exact).max() < 0.1
+    assert np.abs(compiled - exact).max(axis=1).mean() < 0.01
+    assert (exact[: len(LATIN)].argmax(axis=1) == np.arange(len(LATIN))).mean() > 0.6
