@@ -1,14 +1,21 @@
-"""Keras callbacks of a run with a budget of time: cosine learning rate, best weights kept, resuming."""
+"""A fit with a budget of time: cosine learning rate, best weights kept, resuming, Ctrl-C keeps what there is."""
 
 from __future__ import annotations
 
 import json
+import logging
 import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
+
+logger = logging.getLogger(__name__)
+
+#: Epochs asked of Keras; time ends the fit.
+ENDLESS = 1_000_000
 
 
 @dataclass
@@ -81,3 +88,31 @@ class KeepBest(keras.callbacks.Callback):
         self.model.save(partial)
         partial.replace(self._folder / "last.keras")
         self._progress.save(self._folder / "progress.json")
+
+
+def fit_in_time(
+    model: keras.Model,
+    batches: keras.utils.PyDataset,
+    validation: tuple[Any, Any],
+    folder: Path,
+    progress: Progress,
+    minutes: float,
+    rate: float,
+) -> None:
+    """Fit a compiled model until ``minutes`` (those in ``progress`` counted in) are used up or Ctrl-C is pressed.
+
+    Leaves best.weights.h5, last.keras and progress.json in ``folder`` and brings ``progress`` up to date.
+    """
+    callbacks = [TimedCosine(progress, minutes * 60, rate), KeepBest(progress, folder)]
+    try:
+        model.fit(
+            batches,
+            epochs=ENDLESS,
+            validation_data=validation,
+            validation_batch_size=len(batches[0][1]),
+            shuffle=False,
+            verbose=2,
+            callbacks=callbacks,
+        )
+    except KeyboardInterrupt:
+        logger.warning("interrupted after %d batches; the best weights so far are kept", progress.batches)

@@ -12,13 +12,11 @@ import click
 import keras
 
 from ocrtool.models.lstm import LstmSpec, build_sequence_model
-from training.budget import KeepBest, Progress, TimedCosine
+from training.budget import Progress, fit_in_time
 from training.corpus import TEST_BOOKS, VALIDATION_BOOKS, Books, default_data_folder, load_books
 from training.language_export import export
 from training.language_scores import held_out_texts
 from training.line_windows import MIX, LineWindows, Sources, fixed_windows
-
-logger = logging.getLogger(__name__)
 
 #: Symbols of a window: about one and a half lines, since every line is decoded from the zero state.
 WINDOW = 80
@@ -69,21 +67,8 @@ def fit(
     windows = LineWindows(
         sources, settings.batch, settings.window, settings.batches_per_epoch, settings.seed, first=progress.batches
     )
-    try:
-        model.fit(
-            windows,
-            epochs=1_000_000,
-            validation_data=fixed_windows(validation.text, settings.window, VALIDATION_WINDOWS),
-            validation_batch_size=settings.batch,
-            shuffle=False,
-            verbose=2,
-            callbacks=[
-                TimedCosine(progress, settings.minutes * 60, settings.rate),
-                KeepBest(progress, folder),
-            ],
-        )
-    except KeyboardInterrupt:
-        logger.warning("interrupted after %d batches; the best weights so far are kept", progress.batches)
+    validating = fixed_windows(validation.text, settings.window, VALIDATION_WINDOWS)
+    fit_in_time(model, windows, validating, folder, progress, settings.minutes, settings.rate)
     return progress
 
 
