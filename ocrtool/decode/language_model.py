@@ -1,8 +1,8 @@
 """What comes next in English text: the character LSTM, one step for many beams at a time.
 
-The step runs as LiteRT int8. Measured with 512 units on a shared machine with AVX-512: 140,000 to 250,000 rows a second
-on one thread at 64 to 512 rows; the same step in NumPy float32 reached 8,000 to 24,000 on two. A second thread of LiteRT
-gained too little to take it from another page.
+The step runs as LiteRT int8. Measured with 512 units on a shared machine with AVX-512: 140,000 to 250,000 rows a
+second on one thread at 64 to 512 rows; the same step in NumPy float32 reached 8,000 to 24,000 on two. A second thread
+of LiteRT gained too little to take it from another page.
 """
 
 from __future__ import annotations
