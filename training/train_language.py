@@ -103,7 +103,7 @@ def facts(progress: Progress, settings: Settings) -> dict[str, object]:
     return {
         "data": {
             "mix": MIX,
-            "books": "Project Gutenberg, 45 English books, re-wrapped to lines",
+            "books": "Project Gutenberg, English books but those of the split, re-wrapped to lines",
             "form": "faker names, dates, addresses; names of hand_printed_words, train part",
             "handwriting": "transcripts of IAM pages with reading=train",
             "receipt": "SROIE receipts, train part",
@@ -111,6 +111,7 @@ def facts(progress: Progress, settings: Settings) -> dict[str, object]:
         "split": {"test_books": sorted(TEST_BOOKS), "validation_books": sorted(VALIDATION_BOOKS)},
         "seed": settings.seed,
         "run": {
+            "backend": keras.backend.backend(),
             "minutes": round(progress.seconds / 60, 1),
             "batches": progress.batches,
             "best_after_batches": progress.best_batches,

@@ -1,8 +1,8 @@
 """What comes next in English text: the character LSTM, one step for many beams at a time.
 
-The step runs as LiteRT int8. Measured with 512 units on a shared machine with AVX-512: 140,000 to 250,000 rows a
-second on one thread at 64 to 512 rows; the same step in NumPy float32 reached 8,000 to 24,000 on two. A second thread
-of LiteRT gained too little to take it from another page.
+The step runs as LiteRT int8. Measured with 512 units on one thread of an AVX-512 machine busy with other work: 160,000
+rows a second at 8 rows, 210,000 to 250,000 at 64 to 512; the same step in NumPy float32: 24,000 and 45,000 to 49,000.
+There, with both cores taken, a second thread slowed both; an idle machine was not measured.
 """
 
 from __future__ import annotations
