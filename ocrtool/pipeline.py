@@ -75,7 +75,7 @@ def load_engine(options: Options) -> Engine:
         raise WeightsRefused(f"decoder_eng.json is not a decoder's manifest: {error!r}") from error
     if not options.language_model:
         return Engine(classifier, UniformModel(), settings, settings.unguided)
-    guide = LanguageModel(open_weights("lstm_eng", options.weights), options.threads)
+    guide = LanguageModel(open_weights("lstm_eng", options.weights))  # one thread: its steps are too short for more
     return Engine(classifier, guide, settings, settings.guided)
 
 

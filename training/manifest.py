@@ -41,7 +41,8 @@ def library_versions() -> dict[str, str]:
 def training_command() -> str:
     """The command line of this process, as one would type it in the repository's root; paths of data left out.
 
-    Paths are those of one machine, so the values of ``--data`` and ``--out`` become DATA and OUT.
+    Paths are those of one machine: the values of ``--data`` and ``--out`` become DATA and OUT, of other absolute paths
+    the last part stays.
     """
     words = ["python", "-m", f"training.{Path(sys.argv[0]).stem}"]
     placeholder = {"--data": "DATA", "--out": "OUT"}
@@ -53,7 +54,7 @@ def training_command() -> str:
         elif equals and option in placeholder:
             words.append(f"{option}={placeholder[option]}")
         else:
-            words.append(shlex.quote(word))
+            words.append(shlex.quote(Path(word).name if word.startswith("/") else word))
         previous = word
     return " ".join(words)
 
