@@ -1,4 +1,4 @@
-"""Compile trained weights for reading: ``python -m training.compile_weights FOLDER`` makes FOLDER/NAME.tflite.
+"""Compile trained weights for reading: ``python -m training.compile_weights FOLDER`` makes its compiled forms.
 
 The weights become integers of 8 bits, the activations are quantised as they come (dynamic range): as fast as full
 integer arithmetic here, needs no sample data, and a glyph's scores do not depend on what else is in its batch.
@@ -15,17 +15,27 @@ import click
 import keras
 
 from ocrtool.models.glyph import GlyphSpec, build_glyph
+from ocrtool.models.lstm import LstmSpec, build_sequence_model, build_step_model
 from training.manifest import sha256, write_manifest
 
-#: Architecture name in a manifest -> its spec and its builder.
-ARCHITECTURES: dict[str, tuple[Callable[..., Any], Callable[[Any], keras.Model]]] = {"glyph": (GlyphSpec, build_glyph)}
+#: Architecture name in a manifest -> its spec, and the builder of the model that the h5 file holds.
+ARCHITECTURES: dict[str, tuple[Callable[..., Any], Callable[[Any], keras.Model]]] = {
+    "glyph": (GlyphSpec, build_glyph),
+    "character_lstm": (LstmSpec, build_sequence_model),
+}
+#: Architecture name -> what of its model is compiled, where that is not the model itself: spec and model to model.
+COMPILED_FORM: dict[str, Callable[[Any, keras.Model], keras.Model]] = {"character_lstm": build_step_model}
 
 
 def build(architecture: str, parameters: Mapping[str, Any]) -> keras.Model:
     """An untrained model as a manifest describes it. Raises KeyError for an architecture not known."""
-    spec, builder = ARCHITECTURES[architecture]
+    return ARCHITECTURES[architecture][1](make_spec(architecture, parameters))
+
+
+def make_spec(architecture: str, parameters: Mapping[str, Any]) -> Any:
+    """The spec of a manifest's parameters. Raises KeyError for an architecture not known."""
     plain = {key: tuple(value) if isinstance(value, list) else value for key, value in parameters.items()}
-    return builder(spec(**plain))
+    return ARCHITECTURES[architecture][0](**plain)
 
 
 def compile_model(model: keras.Model, path: Path) -> None:
@@ -42,8 +52,11 @@ def compile_folder(folder: Path, name: str) -> dict[str, Any]:
     """
     manifest_path, h5 = folder / f"{name}.json", folder / f"{name}.weights.h5"
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-    model = build(manifest["architecture"], manifest["parameters"])
+    architecture = manifest["architecture"]
+    model = build(architecture, manifest["parameters"])
     model.load_weights(h5)
+    if architecture in COMPILED_FORM:
+        model = COMPILED_FORM[architecture](make_spec(architecture, manifest["parameters"]), model)
     compiled = folder / f"{name}.tflite"
     compile_model(model, compiled)
     manifest |= {"h5_sha256": sha256(h5), "tflite_sha256": sha256(compiled)}
@@ -53,11 +66,13 @@ def compile_folder(folder: Path, name: str) -> dict[str, Any]:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--name", default="latin", show_default=True, help="Which weights in FOLDER.")
-def main(folder: Path, name: str) -> None:
+@click.option("--name", help="Which weights in FOLDER (default: all that lack their compiled form).")
+def main(folder: Path, name: str | None) -> None:
     """Make FOLDER/NAME.tflite from FOLDER/NAME.weights.h5 and FOLDER/NAME.json."""
-    compile_folder(folder, name)
-    print(folder / f"{name}.tflite")
+    every = [path.name.removesuffix(".weights.h5") for path in sorted(folder.glob("*.weights.h5"))]
+    for each in [name] if name else [n for n in every if not (folder / f"{n}.tflite").is_file()]:
+        compile_folder(folder, each)
+        print(folder / f"{each}.tflite")
 
 
 if __name__ == "__main__":
