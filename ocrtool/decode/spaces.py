@@ -45,17 +45,3 @@ def space_probabilities(gaps: np.ndarray, weights: np.ndarray) -> np.ndarray:
     if len(gaps):
         out[1:-1] = 1.0 / (1.0 + np.exp(-np.clip(space_features(gaps) @ weights, -30, 30)))
     return out
-
-
-def fit_space_weights(features: np.ndarray, is_space: np.ndarray, ridge: float = 1e-2) -> np.ndarray:
-    """Logistic regression by Newton's method (IRLS). features: (n, F), is_space: (n,) bool. Returns (F,) float64."""
-    w = np.zeros(features.shape[1])
-    for _ in range(30):
-        p = 1.0 / (1.0 + np.exp(-np.clip(features @ w, -30, 30)))
-        gradient = features.T @ (is_space - p) - ridge * w
-        hessian = (features * (p * (1 - p))[:, None]).T @ features + ridge * np.eye(len(w))
-        step = np.linalg.solve(hessian, gradient)
-        w += step
-        if np.abs(step).max() < 1e-6:
-            break
-    return w

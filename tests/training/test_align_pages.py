@@ -7,7 +7,7 @@ import numpy as np
 from training.align import Alignment
 from training.align_pages import is_held_out, line_texts, trusted, write_shards
 from training.examples import Examples, load
-from training.fit_decoder import isotonic
+from training.fit_confidence import isotonic
 
 
 def test_running_text_is_dealt_out_to_the_lines_of_the_page() -> None:

@@ -11,9 +11,10 @@ from ocrtool.charset import ENGLISH, LATIN_CLASSES
 from ocrtool.decode.beam import path_text, search
 from ocrtool.decode.lattice import REJECT_INDEX, Lattice, build_lattice
 from ocrtool.decode.settings import BeamSize, DecoderSettings, PathWeights
-from ocrtool.decode.spaces import fit_space_weights, space_features, space_probabilities, split_level
+from ocrtool.decode.spaces import space_features, space_probabilities, split_level
 from ocrtool.segment.edges import Edges
 from training.align import align
+from training.logistic import fit_logistic
 
 WEIGHTS = PathWeights(glyph_power=1.0, reject=0.2, character=0.0, lm=1.0, space=1.0, word=0.0, skip=-6.0)
 BEAM = BeamSize(8, 12.0)
@@ -121,7 +122,7 @@ def test_space_weights_are_learned_from_gaps() -> None:
     rng = np.random.default_rng(0)
     truth = np.tile([False, False, False, True], 50)
     gaps = np.where(truth, 0.9, 0.15) + rng.normal(0, 0.05, len(truth))
-    weights = fit_space_weights(space_features(gaps), truth)
+    weights = fit_logistic(space_features(gaps), truth)
     found = space_probabilities(gaps, weights)[1:-1] > 0.5
     assert (found == truth).mean() > 0.99
 
