@@ -12,8 +12,9 @@ import numpy as np
 from ocrtool.imaging.ink import INK_LEVEL
 from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage, Pieces
 
-#: Components narrower than this (x-heights) are not cut.
+#: Components narrower than this (x-heights) are not cut; nor are flat ones: a dash is thin everywhere.
 MIN_CUT_WIDTH = 0.6
+MIN_CUT_HEIGHT = 0.4
 #: Least distance of two cuts, and of a cut from the component's ends, in x-heights.
 CUT_SPACING = 0.3
 #: A cut goes through at most this much ink: in stroke widths, or as a share of the taller ink beside it.
@@ -97,7 +98,7 @@ def _split(labels: np.ndarray, stats: np.ndarray, stroke: float) -> tuple[np.nda
     cost = _cut_costs(np.bincount(position, minlength=int(start[-1])), stroke)
     border = np.zeros(int(start[-1]) + 1, np.int64)
     border[start[:-1]] = 1
-    for k in range(1, len(stats)):
+    for k in np.flatnonzero(stats[:, cv2.CC_STAT_HEIGHT] >= MIN_CUT_HEIGHT * X_HEIGHT)[1:]:
         first = start[k]
         for column in _choose_cuts(cost[first : first + stats[k, cv2.CC_STAT_WIDTH]]):
             border[first + column] = 1

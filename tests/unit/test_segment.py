@@ -122,6 +122,17 @@ def test_dots_belong_to_their_letters() -> None:
     assert (pieces.boxes[:, 3] > BASELINE_ROW - X_HEIGHT / 2).all()  # no piece is a dot alone
 
 
+def test_a_long_dash_is_one_piece() -> None:
+    gray = np.full((120, 700), 255, np.uint8)
+    cv2.putText(gray, "some seats", (20, 80), FONT, 1.2, 0, 2, cv2.LINE_AA)
+    cv2.line(gray, (330, 70), (380, 70), 0, 3)
+    cv2.putText(gray, "as stated", (400, 80), FONT, 1.2, 0, 2, cv2.LINE_AA)
+    page, layout = find_text(gray)
+    pieces = cut_pieces(rectify(page.soft, layout.owner, layout.lines[0]))
+    height, width = np.ptp(pieces.boxes[:, 1::2], axis=1), np.ptp(pieces.boxes[:, ::2], axis=1)
+    assert np.count_nonzero((height < X_HEIGHT / 4) & (width > 2 * X_HEIGHT)) == 1
+
+
 def test_edges_are_runs_of_pieces() -> None:
     page, layout = find_text(drawn_page())
     line = rectify(page.soft, layout.owner, layout.lines[0])
