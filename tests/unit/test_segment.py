@@ -130,7 +130,7 @@ def test_a_long_dash_is_one_piece() -> None:
     page, layout = find_text(gray)
     pieces = cut_pieces(rectify(page.soft, layout.owner, layout.lines[0]))
     height, width = np.ptp(pieces.boxes[:, 1::2], axis=1), np.ptp(pieces.boxes[:, ::2], axis=1)
-    assert np.count_nonzero((height < X_HEIGHT / 4) & (width > 2 * X_HEIGHT)) == 1
+    assert np.count_nonzero((height < X_HEIGHT / 3) & (width > 2 * X_HEIGHT)) == 1
 
 
 def test_edges_are_runs_of_pieces() -> None:
