@@ -8,9 +8,11 @@ from typing import Protocol
 import numpy as np
 
 from ocrtool.charset import LATIN_CLASSES
+from ocrtool.recognize.case import settle_case, shows_both_heights
 from ocrtool.recognize.crops import glyph_images, glyph_places
 from ocrtool.segment.edges import Edges, whole_components
-from ocrtool.segment.types import LineImage, Pieces
+from ocrtool.segment.pieces import above_baseline
+from ocrtool.segment.types import X_HEIGHT, LineImage, Pieces
 
 #: A whole connected component read as a letter or digit with this probability is settled: its own cuts and its joins
 #: with its neighbours are not looked at. On clean print that spares two thirds of the work.
@@ -66,9 +68,17 @@ def score_settling(lines: list[SegmentedLine], classifier: Classifier) -> tuple[
         start, end = np.concatenate([e.start, more.start]), np.concatenate([e.end, more.end])
         order = np.lexsort((end, start))
         boxes = np.concatenate([e.boxes, more.boxes])
-        out_lines.append(replace(line, edges=Edges(start[order], end[order], boxes[order])))
-        out_scores.append(np.concatenate([s, more_scores])[order])
+        edges = Edges(start[order], end[order], boxes[order])
+        out_lines.append(replace(line, edges=edges))
+        out_scores.append(_cased(line, edges, np.concatenate([s, more_scores])[order], e))
     return out_lines, out_scores
+
+
+def _cased(line: SegmentedLine, edges: Edges, scores: np.ndarray, whole: Edges) -> np.ndarray:
+    """Scores with case settled by height, on a line that shows both heights. whole: edges of whole components."""
+    if not shows_both_heights(above_baseline(whole.boxes[:, 1])):
+        return scores
+    return settle_case(scores, (edges.boxes[:, 3] - edges.boxes[:, 1]) / X_HEIGHT)
 
 
 def _open(line: SegmentedLine, first: Edges, scores: np.ndarray) -> np.ndarray:

@@ -26,6 +26,9 @@ NECK_REACH = 0.5
 DUST = 5
 #: A part so small (x-heights) is a dot or an accent: it joins what it stands over.
 DOT_SIDE = 0.65
+#: A dot stands over or under its letter: one that overlaps it in height by more than this share of its own is a comma
+#: under the arm of a y.
+BESIDE = 0.3
 #: Shares of the narrower width that must lie one over the other to be joined.
 DOT_OVERLAP = 0.5
 STACK_OVERLAP = 0.85
@@ -114,13 +117,14 @@ def _split(labels: np.ndarray, stats: np.ndarray, stroke: float) -> tuple[np.nda
 def _join_upward(boxes: np.ndarray) -> np.ndarray:
     """Group number of each part: dots and accents with what they stand over, parts of = : ; ! ? with each other."""
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    x0, y0, x1, _ = boxes.T
+    x0, y0, x1, y1 = boxes.T
     overlap = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)  # (N, N), of part i with part j
     share = overlap / np.minimum(width[:, None], width)
     is_dot = np.maximum(width, height) <= DOT_SIDE * X_HEIGHT
     number = np.arange(len(boxes))
     wider = (width > width[:, None]) | ((width == width[:, None]) & (number > number[:, None]))
-    share[~(wider | is_dot[:, None]) | (number == number[:, None])] = 0.0
+    beside = np.minimum(y1[:, None], y1) - np.maximum(y0[:, None], y0) > BESIDE * height[:, None]
+    share[~(wider | is_dot[:, None]) | (is_dot[:, None] & beside) | (number == number[:, None])] = 0.0
     below = y0 > y0[:, None]
     target = np.argmax(share + 0.001 * below, axis=1)
     joins = share[number, target] >= np.where(is_dot, DOT_OVERLAP, STACK_OVERLAP)

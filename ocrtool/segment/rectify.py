@@ -14,6 +14,8 @@ SIDE_MARGIN = 0.6
 SHEARS = np.arange(-0.4, 0.81, 0.05)
 #: The upright shear is kept unless another makes the column profile sharper by this share.
 SHEAR_GAIN = 0.03
+#: A line whose ink is mostly fainter than this (soft ink) is brightened to full ink.
+FAINT = 190.0
 #: Longer lines are cut off here (pixels at X_HEIGHT): 40,000 is beyond any sheet of paper.
 MAX_WIDTH = 40_000
 
@@ -67,7 +69,14 @@ def _masked(soft: np.ndarray, owner: np.ndarray, region: LineRegion) -> tuple[np
     own = owner[y0:y1, x0:x1]
     mask = cv2.dilate((own == region.label).astype(np.uint8), np.ones((3, 3), np.uint8))
     mask[(own != region.label) & (own != 0)] = 0
-    return soft[y0:y1, x0:x1] * mask, (x0, y0)
+    cut = soft[y0:y1, x0:x1] * mask
+    return _full_contrast(cut, own == region.label), (x0, y0)
+
+
+def _full_contrast(cut: np.ndarray, ink: np.ndarray) -> np.ndarray:
+    """Brighten a faint line: beside bold print a dot-matrix line is half as dark, and as much to be read."""
+    level = float(np.percentile(cut[ink], 80)) if ink.any() else 255.0
+    return cv2.convertScaleAbs(cut, alpha=255.0 / max(level, 32.0)) if level < FAINT else cut
 
 
 def rectify(soft: np.ndarray, owner: np.ndarray, region: LineRegion) -> LineImage:

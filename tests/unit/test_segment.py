@@ -12,7 +12,7 @@ from ocrtool.segment.edges import MAX_PIECES, find_edges
 from ocrtool.segment.layout import find_text
 from ocrtool.segment.pieces import cut_pieces
 from ocrtool.segment.rectify import rectify
-from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT
+from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage
 
 TEXTS = [
     "the quick brown fox jumps over a",
@@ -171,3 +171,21 @@ def test_isolated_image_is_centred_and_scaled() -> None:
     assert ys.mean() == pytest.approx((CROP_SIDE - 1) / 2, abs=0.6)
     assert xs.mean() == pytest.approx((CROP_SIDE - 1) / 2, abs=0.6)
     assert image[:, :, 1].max() == 0
+
+
+def test_comma_under_the_arm_of_y_is_a_piece_of_its_own() -> None:
+    labels = np.zeros((96, 60), np.uint8)
+    cv2.line(labels, (12, 42), (20, 60), 255, 3)
+    cv2.line(labels, (32, 42), (16, 76), 255, 3)
+    cv2.line(labels, (32, 60), (30, 66), 255, 3)
+    assert len(cut_pieces(LineImage(labels, np.eye(2, 3), 20.0)).boxes) >= 2
+    assert cut_pieces(LineImage(labels, np.eye(2, 3), 20.0)).boxes[-1, 0] >= 26
+
+
+def test_faint_line_beside_bold_print_is_brightened() -> None:
+    page = drawn_page()
+    page[:250] = np.where(page[:250] < 255, 255 - (255 - page[:250]) // 3, 255)  # three faint lines of six
+    working, layout = find_text(page)
+    assert len(layout.lines) == len(TEXTS)
+    for region in layout.lines:
+        assert np.percentile(rectify(working.soft, layout.owner, region).soft, 99) > 200

@@ -1,0 +1,37 @@
+"""Capital or small, by the height of the glyph on a line that shows both."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ocrtool.charset import LATIN_CLASSES
+from ocrtool.recognize.case import settle_case, shows_both_heights
+
+
+def row(**probabilities: float) -> np.ndarray:
+    scores = np.full((1, len(LATIN_CLASSES)), 1e-7)
+    for label, p in probabilities.items():
+        scores[0, LATIN_CLASSES.index(label)] = p
+    return np.log(scores).astype(np.float32)
+
+
+@pytest.mark.parametrize(("height", "label"), [(1.0, "o"), (1.4, "O")])
+def test_height_tells_case(height: float, label: str) -> None:
+    settled = settle_case(row(O=0.5, o=0.4, e=0.1), np.array([height]))
+    assert LATIN_CLASSES[int(settled[0].argmax())] == label
+    assert np.exp(settled[0, LATIN_CLASSES.index(label)]) > 0.85
+
+
+def test_all_else_stays() -> None:
+    scores = row(O=0.5, o=0.3, e=0.15)
+    settled = settle_case(scores, np.array([1.0]))
+    assert settled[0, LATIN_CLASSES.index("e")] == scores[0, LATIN_CLASSES.index("e")]
+    assert np.exp(settled[0]).sum() == pytest.approx(np.exp(scores[0]).sum(), rel=1e-4)
+
+
+def test_lines_of_capitals_or_of_small_letters_show_one_height() -> None:
+    assert shows_both_heights(np.array([1.0, 1.0, 1.45, 1.02, 1.4, 0.98, 1.0]))
+    assert not shows_both_heights(np.full(9, 1.0))
+    assert not shows_both_heights(np.array([1.0, 1.4, 0.2]))
+    assert not shows_both_heights(np.zeros(0))
