@@ -142,10 +142,7 @@ def _assemble(
 
 def _text_alone(blocks: list[list[Line]], weights: tuple[float, ...]) -> list[list[Line]]:
     """The lines that are text; what was read out of pictures is left out."""
-    lines = [line for block in blocks for line in block]
-    if not lines:
-        return blocks
-    x_height = common_x_height(lines)
+    x_height = common_x_height([line for block in blocks for line in block])
     return [[line for line in block if text_probability(line, x_height, weights) >= TEXT_LEVEL] for block in blocks]
 
 

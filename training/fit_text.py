@@ -41,7 +41,7 @@ def fit_text(data: Path, engine: Engine, lm: float, seed: int) -> tuple[np.ndarr
         paths = search([x.lattice for x in lines], engine.guide, engine.path_weights, engine.settings.beam)
         read = [read_line(x, p, lm) for x, p in zip(lines, paths, strict=True)]
         found = [line for line in read if line is not None]
-        x_height = common_x_height(found) if found else 1.0
+        x_height = common_x_height(found)
         for line, told in zip(read, is_text, strict=True):
             if line is not None:
                 features.append(line_features(line, x_height))

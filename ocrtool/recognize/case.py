@@ -14,6 +14,9 @@ from ocrtool.charset import LATIN_CLASSES
 ONE_SHAPE = "cosvwxz"
 SMALL = np.array([LATIN_CLASSES.index(c) for c in ONE_SHAPE])
 CAPITAL = np.array([LATIN_CLASSES.index(c.upper()) for c in ONE_SHAPE])
+#: Classes that are small letters, and capitals, by their shape.
+IS_SMALL = np.array([len(c) == 1 and c.islower() and c not in ONE_SHAPE for c in LATIN_CLASSES])
+IS_CAPITAL = np.array([len(c) == 1 and c.isupper() and c.lower() not in ONE_SHAPE for c in LATIN_CLASSES])
 #: Height (x-heights) at which small and capital are equally likely, and the height that makes odds of e.
 EVEN_HEIGHT, HEIGHT_STEP = 1.2, 0.05
 #: Log-odds that height can give at most, and what is left of the classifier's own.
@@ -32,6 +35,16 @@ def shows_both_heights(tops: np.ndarray) -> bool:
     tall = int(np.count_nonzero((tops > TALL) & (tops < TALLEST)))
     low = int(np.count_nonzero((tops > LOW[0]) & (tops < LOW[1])))
     return tall >= LEAST_TALL and tall >= TALL_SHARE * len(tops) and low >= LOW_SHARE * len(tops)
+
+
+def reads_small(scores: np.ndarray, heights: np.ndarray) -> bool:
+    """True if the parts as high as the x-height are read as small letters rather than capitals.
+
+    scores: (n, 95) log-probabilities of a line's components; heights: (n,) in x-heights. Letters of one shape in both
+    cases have no vote: on a line of capitals with taller initials the others tell.
+    """
+    best = scores[(heights > LOW[0]) & (heights < LOW[1])].argmax(axis=1)
+    return int(np.count_nonzero(IS_SMALL[best])) >= int(np.count_nonzero(IS_CAPITAL[best]))
 
 
 def settle_case(scores: np.ndarray, heights: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from ocrtool.charset import LATIN_CLASSES
-from ocrtool.recognize.case import settle_case, shows_both_heights
+from ocrtool.recognize.case import reads_small, settle_case, shows_both_heights
 from ocrtool.recognize.crops import glyph_images, glyph_places
 from ocrtool.segment.edges import Edges, whole_components
 from ocrtool.segment.pieces import above_baseline
@@ -70,15 +70,15 @@ def score_settling(lines: list[SegmentedLine], classifier: Classifier) -> tuple[
         boxes = np.concatenate([e.boxes, more.boxes])
         edges = Edges(start[order], end[order], boxes[order])
         out_lines.append(replace(line, edges=edges))
-        out_scores.append(_cased(line, edges, np.concatenate([s, more_scores])[order], e))
+        merged = np.concatenate([s, more_scores])[order]
+        mixed = shows_both_heights(above_baseline(e.boxes[:, 1])) and reads_small(s, _heights(e))
+        out_scores.append(settle_case(merged, _heights(edges)) if mixed else merged)
     return out_lines, out_scores
 
 
-def _cased(line: SegmentedLine, edges: Edges, scores: np.ndarray, whole: Edges) -> np.ndarray:
-    """Scores with case settled by height, on a line that shows both heights. whole: edges of whole components."""
-    if not shows_both_heights(above_baseline(whole.boxes[:, 1])):
-        return scores
-    return settle_case(scores, (edges.boxes[:, 3] - edges.boxes[:, 1]) / X_HEIGHT)
+def _heights(edges: Edges) -> np.ndarray:
+    """Heights of the glyphs in x-heights: (E,) float."""
+    return (edges.boxes[:, 3] - edges.boxes[:, 1]) / X_HEIGHT
 
 
 def _open(line: SegmentedLine, first: Edges, scores: np.ndarray) -> np.ndarray:

@@ -62,8 +62,9 @@ def find_text(gray: np.ndarray) -> tuple[WorkingPage, Layout] | None:
     if layout.lines and not RESCALE[0] < layout.x_height / page.x_height < RESCALE[1]:
         scale = float(np.sqrt(abs(np.linalg.det(page.to_input[:, :2]))))
         again = prepare(gray, layout.x_height * scale)
-        if again is not None:
-            page, layout = again, find_layout(again)
+        second = find_layout(again) if again is not None else None
+        if again is not None and second is not None and second.lines:
+            page, layout = again, second
     return (page, layout) if layout.lines else None
 
 

@@ -115,5 +115,6 @@ def test_shipped_weights_tell_text_from_pictures(text: str, probability: float, 
 
 
 def test_common_x_height_is_that_of_most_characters() -> None:
-    lines = [line_of("A TITLE", 0.9, 40.0), line_of("a much longer line of small letters", 0.9, 20.0)]
+    lines = [line_of("A TITLE", 0.9, 40.0), *[line_of("a much longer line of small letters", 0.9, 20.0)] * 4]
     assert common_x_height(lines) == 20.0
+    assert common_x_height(lines[:2]) is None

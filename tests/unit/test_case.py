@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ocrtool.charset import LATIN_CLASSES
-from ocrtool.recognize.case import settle_case, shows_both_heights
+from ocrtool.recognize.case import reads_small, settle_case, shows_both_heights
 
 
 def row(**probabilities: float) -> np.ndarray:
@@ -35,3 +35,9 @@ def test_lines_of_capitals_or_of_small_letters_show_one_height() -> None:
     assert not shows_both_heights(np.full(9, 1.0))
     assert not shows_both_heights(np.array([1.0, 1.4, 0.2]))
     assert not shows_both_heights(np.zeros(0))
+
+
+def test_capitals_with_taller_initials_are_capitals() -> None:
+    capitals = np.concatenate([row(E=0.9), row(R=0.9), row(S=0.9), row(o=0.9)])
+    assert not reads_small(capitals, np.ones(4))
+    assert reads_small(np.concatenate([row(e=0.9), row(r=0.9), row(S=0.9)]), np.ones(3))
