@@ -42,7 +42,10 @@ LICENCE = (
     "GPL with font exception and alike)."
 )
 #: Added where sources of real pages took part.
-IAM_NOTE = " Glyphs of IAM handwriting took part: non-commercial research use only."
+IAM_NOTE = (
+    " Glyphs of real pages took part: scans of books out of copyright, hand-printed names (CC0), and IAM handwriting: "
+    "non-commercial research use only."
+)
 
 
 def find_shards(patterns: Iterable[str]) -> list[Path]:
