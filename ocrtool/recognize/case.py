@@ -18,7 +18,7 @@ CAPITAL = np.array([LATIN_CLASSES.index(c.upper()) for c in ONE_SHAPE])
 IS_SMALL = np.array([len(c) == 1 and c.islower() and c not in ONE_SHAPE for c in LATIN_CLASSES])
 IS_CAPITAL = np.array([len(c) == 1 and c.isupper() and c.lower() not in ONE_SHAPE for c in LATIN_CLASSES])
 #: Height (x-heights) at which small and capital are equally likely, and the height that makes odds of e.
-EVEN_HEIGHT, HEIGHT_STEP = 1.2, 0.05
+EVEN_HEIGHT, HEIGHT_STEP = 1.2, 0.08
 #: Log-odds that height can give at most, and what is left of the classifier's own.
 MOST_ODDS, CLASSIFIER_SHARE = 5.0, 0.3
 #: A line shows both heights if at least so many, and such a share, of its parts rise between the first and the second

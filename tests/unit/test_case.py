@@ -20,7 +20,7 @@ def row(**probabilities: float) -> np.ndarray:
 def test_height_tells_case(height: float, label: str) -> None:
     settled = settle_case(row(O=0.5, o=0.4, e=0.1), np.array([height]))
     assert LATIN_CLASSES[int(settled[0].argmax())] == label
-    assert np.exp(settled[0, LATIN_CLASSES.index(label)]) > 0.85
+    assert np.exp(settled[0, LATIN_CLASSES.index(label)]) > 0.75
 
 
 def test_all_else_stays() -> None:
