@@ -89,10 +89,21 @@ def test_closed_standard_output(image: Path, environment: dict[str, str]) -> Non
     assert (closed.returncode, closed.stderr) == (1, "ocrtool: standard output is closed\n")
 
 
+def heed_interrupts() -> None:
+    """Shells start background jobs with SIGINT ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_interrupt(jobs: int, image: Path, environment: dict[str, str]) -> None:
     arguments = command(5, image, image, "--jobs", jobs, "-o", image.parent / "out")
-    process = subprocess.Popen(arguments, stderr=subprocess.PIPE, env=environment, start_new_session=True)
+    process = subprocess.Popen(
+        arguments,
+        stderr=subprocess.PIPE,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=heed_interrupts,
+    )
     deadline = time.monotonic() + 30
     while not (image.parent / "out").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
