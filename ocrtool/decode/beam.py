@@ -43,7 +43,7 @@ class Guide(Protocol):
 class Step:
     """One step of the best path: a label index, or SPACE; its edge (-1 for a space); the language model's log-probs.
 
-    context: (96,) float32, log-probabilities before this character was read, or None without a guide.
+    context: (96,) float32, log-probabilities before this character was read.
     """
 
     label: int

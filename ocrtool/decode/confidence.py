@@ -39,6 +39,7 @@ def word_probability(characters: list[float], calibration: tuple[tuple[float, fl
     characters: probability of each; calibration: (raw, true) points, ascending, fitted on pages with known text: the
     characters of a word are not wrong independently of each other.
     """
+    # characters go wrong together: a long word is about as sure as one of four characters with its mean certainty
     raw = float(np.exp(np.mean(np.log(np.maximum(characters, 1e-6))) * min(len(characters), 4)))
     points = np.array(calibration)
     return float(np.clip(np.interp(raw, points[:, 0], points[:, 1]), 0.0, 1.0))

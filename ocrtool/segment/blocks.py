@@ -14,7 +14,7 @@ GUTTER_HEIGHT = 9.0
 COLUMN_WIDTH = 9.0
 #: White bands wider than this (x-heights) part blocks; within a block lines are at most so far apart.
 BAND_HEIGHT = 3.2
-#: Ink a gutter may hold (share of the rows beside it): a heading or a stray mark that crosses.
+#: Cuts within cuts at most; pages have few, noise could have many.
 MAX_DEPTH = 12
 
 

@@ -10,8 +10,6 @@ import numpy as np
 
 from ocrtool.charset import LATIN
 
-#: Label of an image that a scheme says nothing about.
-NO_LABEL = 255
 #: Classes of the byclass scheme in order, and of the balanced scheme: there 15 letters stand for both cases.
 BYCLASS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 BALANCED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt"

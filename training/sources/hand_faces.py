@@ -115,7 +115,6 @@ class EmnistFace:
         """images: (N, 28, 28) uint8; by_label: indices of the images of each label; x_height: pixels."""
         self.x_height = x_height
         self._images, self._by_label, self._manner, self._pens = images, by_label, manner, pens
-        self._level = 0.5
 
     def stamp(self, character: str, rng: np.random.Generator) -> Stamp | None:
         indices = self._by_label.get(LATIN.find(character))
