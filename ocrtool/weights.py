@@ -58,21 +58,26 @@ def packaged_folder() -> Path:
     return installed if installed.is_dir() else here.parent / "weights"
 
 
-def find_folder(name: str, folder: Path | None = None) -> Path:
-    """The folder that holds ``name``.json. Raises WeightsNotFound, also where ``folder`` holds no weights at all."""
+def search_folders(folder: Path | None = None) -> tuple[Path, ...]:
+    """Where weights are looked for, in order. Raises WeightsNotFound where ``folder`` holds no weights at all."""
     if folder is None and os.environ.get(ENVIRONMENT):
         folder = Path(os.environ[ENVIRONMENT])
-    if folder is not None:
-        if not folder.is_dir():
-            raise WeightsNotFound(f"{folder} is not a folder of weights")
-        if not any(folder.glob("*.json")):
-            raise WeightsNotFound(f"{folder} holds no weights: no manifest NAME.json is there")
-        if (folder / f"{name}.json").is_file():
-            return folder
-    packaged = packaged_folder()
-    if (packaged / f"{name}.json").is_file():
-        return packaged
-    raise WeightsNotFound(f"no weights named {name} in {folder or packaged}")
+    if folder is None:
+        return (packaged_folder(),)
+    if not folder.is_dir():
+        raise WeightsNotFound(f"{folder} is not a folder of weights")
+    if not any(folder.glob("*.json")):
+        raise WeightsNotFound(f"{folder} holds no weights: no manifest NAME.json is there")
+    return (folder, packaged_folder())
+
+
+def find_folder(name: str, folder: Path | None = None) -> Path:
+    """The folder that holds ``name``.json. Raises WeightsNotFound, also where ``folder`` holds no weights at all."""
+    folders = search_folders(folder)
+    for each in folders:
+        if (each / f"{name}.json").is_file():
+            return each
+    raise WeightsNotFound(f"no weights named {name} in {folders[0]}")
 
 
 def read_manifest(name: str, folder: Path | None = None) -> dict[str, Any]:
@@ -104,9 +109,9 @@ def open_weights(name: str, folder: Path | None = None) -> Weights:
                 f"{weights.h5_path} has no compiled form: run python -m training.compile_weights {weights.folder}"
             )
         raise WeightsNotFound(f"{weights.tflite_path} is missing")
-    _verify(weights.tflite_path, weights.manifest.get("tflite_sha256"))
+    verify(weights.tflite_path, weights.manifest.get("tflite_sha256"))
     if weights.h5_path.is_file():
-        _verify(weights.h5_path, weights.manifest.get("h5_sha256"))
+        verify(weights.h5_path, weights.manifest.get("h5_sha256"))
     return weights
 
 
@@ -119,7 +124,8 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _verify(path: Path, expected: object) -> None:
+def verify(path: Path, expected: object) -> None:
+    """Raise WeightsRefused unless the SHA-256 of the file is the one ``expected``."""
     try:
         found = sha256(path)
     except OSError as error:
