@@ -103,6 +103,39 @@ def read(pages: tuple[str, ...], **settings: Any) -> ExitCode:
     return deliver(results, files, options, getattr(sys.stdout, "buffer", None), _complain)
 
 
+@cli.command()
+@click.argument("name", required=False)
+@click.option(
+    "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True, help="What to print."
+)
+@click.option("--weights", type=_FOLDER, metavar="DIR", help=f"Your own weights.  [env var: {WEIGHTS_ENVIRONMENT}]")
+def models(name: str | None, format_: str, weights: Path | None) -> ExitCode:
+    """List the weights that are there; with NAME, show the whole manifest of these.
+
+    Your own weights stand for those of the same name that come with the program. All files are checked against their
+    manifests.
+
+    Exit code: 0 all can be used, 2 wrong usage, 3 weights missing or refused (each named on standard error).
+    """
+    from ocrtool import listing
+    from ocrtool.export.files import write_stream
+    from ocrtool.inventory import find_all, find_one
+
+    as_json = format_ == "json"
+    if name is None:
+        entries = find_all(weights)
+        parts = listing.as_json(entries) if as_json else listing.as_text(entries)
+    else:
+        entries = [find_one(name, weights)]
+        manifest = entries[0].manifest
+        parts = listing.manifest_json(manifest) if as_json and manifest else listing.manifest_text(manifest)
+    write_stream(parts, getattr(sys.stdout, "buffer", None))
+    faults = [entry.fault for entry in entries if entry.fault is not None]
+    for fault in faults:
+        _complain(fault)
+    return ExitCode.WEIGHTS if faults else ExitCode.OK
+
+
 def _options(settings: dict[str, Any]) -> Options:
     return Options(
         language=settings["lang"],

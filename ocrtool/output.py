@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from ocrtool.batch import Result, overlay_path
 from ocrtool.errors import ExitCode, OutputError, UsageError, printable, reason
-from ocrtool.export.files import whole_file
+from ocrtool.export.files import whole_file, write_parts, write_stream
 from ocrtool.options import Options
 from ocrtool.sources import Source, is_folder
 
@@ -66,31 +66,12 @@ def deliver(
                 return
 
     if files is None:
-        if out is None:
-            raise OutputError("standard output is closed")
-        _stream(document(page for result in succeeded() for page in result.pages), out)
+        write_stream(document(page for result in succeeded() for page in result.pages), out)
         return outcome
     for result in succeeded():
         with whole_file(files[result.source.stem]) as file:
-            _write(document(result.pages), file)
+            write_parts(document(result.pages), file)
     return outcome
-
-
-def _stream(parts: Iterable[str], out: BinaryIO) -> None:
-    for part in parts:
-        try:
-            _write([part], out)
-            out.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise OutputError(f"standard output: cannot be written: {reason(error)}") from error
-
-
-def _write(parts: Iterable[str], file: BinaryIO) -> None:
-    for part in parts:
-        # Bytes of file names that are no UTF-8 come as lone surrogates, for which JSON has an escape.
-        file.write(part.encode("utf-8", "backslashreplace"))
 
 
 def _spare_inputs(sources: Sequence[Source], outputs: Iterable[Path]) -> None:

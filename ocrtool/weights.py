@@ -58,26 +58,27 @@ def packaged_folder() -> Path:
     return installed if installed.is_dir() else here.parent / "weights"
 
 
-def search_folders(folder: Path | None = None) -> tuple[Path, ...]:
-    """Where weights are looked for, in order. Raises WeightsNotFound where ``folder`` holds no weights at all."""
+def chosen_folder(folder: Path | None = None) -> Path | None:
+    """The user's own weights: ``folder``, else the one that the environment names. Raises WeightsNotFound."""
     if folder is None and os.environ.get(ENVIRONMENT):
         folder = Path(os.environ[ENVIRONMENT])
-    if folder is None:
-        return (packaged_folder(),)
-    if not folder.is_dir():
+    if folder is not None and not folder.is_dir():
         raise WeightsNotFound(f"{folder} is not a folder of weights")
-    if not any(folder.glob("*.json")):
-        raise WeightsNotFound(f"{folder} holds no weights: no manifest NAME.json is there")
-    return (folder, packaged_folder())
+    return folder
 
 
 def find_folder(name: str, folder: Path | None = None) -> Path:
     """The folder that holds ``name``.json. Raises WeightsNotFound, also where ``folder`` holds no weights at all."""
-    folders = search_folders(folder)
-    for each in folders:
-        if (each / f"{name}.json").is_file():
-            return each
-    raise WeightsNotFound(f"no weights named {name} in {folders[0]}")
+    folder = chosen_folder(folder)
+    if folder is not None:
+        if not any(folder.glob("*.json")):
+            raise WeightsNotFound(f"{folder} holds no weights: no manifest NAME.json is there")
+        if (folder / f"{name}.json").is_file():
+            return folder
+    packaged = packaged_folder()
+    if (packaged / f"{name}.json").is_file():
+        return packaged
+    raise WeightsNotFound(f"no weights named {name} in {folder or packaged}")
 
 
 def read_manifest(name: str, folder: Path | None = None) -> dict[str, Any]:
@@ -85,7 +86,11 @@ def read_manifest(name: str, folder: Path | None = None) -> dict[str, Any]:
 
     Raises WeightsNotFound, and WeightsRefused if it is not a JSON object.
     """
-    path = find_folder(name, folder) / f"{name}.json"
+    return parse_manifest(find_folder(name, folder) / f"{name}.json")
+
+
+def parse_manifest(path: Path) -> dict[str, Any]:
+    """The manifest in the file ``path``. Raises WeightsRefused if it is not a JSON object."""
     try:
         manifest = json.loads(path.read_bytes())
     except OSError as error:

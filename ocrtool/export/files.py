@@ -1,11 +1,11 @@
-"""Output files: their names, never the same for two inputs, and their writing, whole or not at all."""
+"""Output: files, their names never the same for two inputs, written whole or not at all; and standard output."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -31,6 +31,27 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             raise
     except OSError as error:
         raise OutputError(f"{printable(str(path))}: cannot be written: {reason(error)}") from error
+
+
+def write_stream(parts: Iterable[str], out: BinaryIO | None) -> None:
+    """Write ``parts`` to standard output as they come. Raises OutputError, also if it is closed; BrokenPipeError."""
+    if out is None:
+        raise OutputError("standard output is closed")
+    for part in parts:
+        try:
+            write_parts([part], out)
+            out.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(f"standard output: cannot be written: {reason(error)}") from error
+
+
+def write_parts(parts: Iterable[str], file: BinaryIO) -> None:
+    """Write ``parts`` as UTF-8."""
+    for part in parts:
+        # Bytes of file names that are no UTF-8 come as lone surrogates, for which JSON has an escape.
+        file.write(part.encode("utf-8", "backslashreplace"))
 
 
 def unique_stems(paths: Sequence[Path]) -> list[str]:

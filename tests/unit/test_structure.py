@@ -20,7 +20,8 @@ MODULES = sorted((ROOT / "ocrtool").rglob("*.py"))
 LAYERS = (
     ("__main__",),
     ("cli",),
-    ("output",),
+    ("output", "listing"),
+    ("inventory",),
     ("batch",),
     ("pipeline",),
     ("sources",),
