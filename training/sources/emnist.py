@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ocrtool.charset import LATIN
+from training.emnist.idx import read_idx
+from training.emnist.mapping import BALANCED, BYCLASS
 
-#: Classes of the byclass scheme in order, and of the balanced scheme: there 15 letters stand for both cases.
-BYCLASS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-BALANCED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt"
 #: Letters whose balanced class holds one case only, so that it tells the very character.
 ONE_CASE = "0123456789ABDEFGHNQRTabdefghnqrt"
 
@@ -24,16 +22,6 @@ class Emnist:
     images: np.ndarray
     byclass: np.ndarray
     balanced: np.ndarray
-
-
-def read_idx(path: Path) -> np.ndarray:
-    """Array of a gzipped idx file of unsigned bytes. Raises ValueError if it is none, FileNotFoundError."""
-    raw = gzip.decompress(path.read_bytes())
-    if len(raw) < 4 or raw[:3] != b"\0\0\x08":
-        raise ValueError(f"{path} is not an idx file of bytes")
-    dimensions = raw[3]
-    shape = np.frombuffer(raw, ">u4", count=dimensions, offset=4)
-    return np.frombuffer(raw, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 
 
 def load(folder: Path, part: str) -> Emnist:
