@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from emnist_files import (
 
 from training.emnist import idx
 from training.emnist.idx import idx_header, read_idx
+from training.emnist.idx_writer import IdxPairWriter
 from training.emnist.splits import load_split
 
 
@@ -190,3 +192,14 @@ def test_what_is_not_there(tmp_path: Path) -> None:
     for split, part in (("letter", "train"), ("letters", "valid")):
         with pytest.raises(ValueError, match=r"unknown (split|part)"):
             load_split(tmp_path, split, part)
+
+
+def test_a_full_disk_is_named(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    write_csv(tmp_path, "digits", "train", upright(2), np.array([1, 2]))
+    monkeypatch.setattr(IdxPairWriter, "add", full)
+    with pytest.raises(OSError, match=r"no room for the unpacked .*digits-train\.csv in .*; OCRTOOL_CACHE names another"):
+        load_split(tmp_path, "digits", "train")
+    assert list(cache.iterdir()) == []
