@@ -200,6 +200,6 @@ def test_a_full_disk_is_named(tmp_path: Path, cache: Path, monkeypatch: pytest.M
 
     write_csv(tmp_path, "digits", "train", upright(2), np.array([1, 2]))
     monkeypatch.setattr(IdxPairWriter, "add", full)
-    with pytest.raises(OSError, match=r"no room for the unpacked .*digits-train\.csv in .*; OCRTOOL_CACHE names another"):
+    with pytest.raises(OSError, match=r"no room for the unpacked .*train\.csv in .*; OCRTOOL_CACHE names another"):
         load_split(tmp_path, "digits", "train")
     assert list(cache.iterdir()) == []

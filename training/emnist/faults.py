@@ -15,7 +15,7 @@ def sentence(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {reason(error)}"
     if isinstance(error, OSError) and error.strerror:
-        return reason(error)
+        return error.strerror
     return " ".join(str(error).split())
 
 
