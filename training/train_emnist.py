@@ -21,11 +21,13 @@ from ocrtool.models.parts import LOGITS
 from training.corpus import default_data_folder
 from training.emnist.augment import STANDARD, augmented_test_set
 from training.emnist.batches import ImageBatches
+from training.emnist.faults import told_in_a_sentence
 from training.emnist.loop import Run, fit, make_optimizer
 from training.emnist.loss import LevelledCrossEntropy, log_prior
 from training.emnist.recipes import RATES, RECIPES, Recipe
 from training.emnist.splits import SPLITS, LabelledImages, load_split, split_validation
 from training.emnist.trained import EmnistResult, write_trained
+from training.evaluate import find_weights, open_model
 from training.predict import keras_run, predict
 from training.report.scores import split_scores
 
@@ -126,6 +128,7 @@ def measure(model: keras.Model, test: LabelledImages) -> tuple[dict[str, dict[st
 @click.option("--bfloat16", is_flag=True, help="Compute in bfloat16: up to twice as fast where the CPU has it.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
+@told_in_a_sentence()
 def main(
     name: str, split: str, data: Path | None, out: Path, augmented: bool, limit: int | None, minutes: float,
     start: Path | None, bfloat16: bool, seed: int, resume: bool, dropout: float | None, sizes: tuple[str, ...],
@@ -135,11 +138,8 @@ def main(
     cv2.setNumThreads(1)
     keras.utils.set_random_seed(seed)
     folder = data or default_data_folder() / "emnist"
-    try:
-        parts, test = load_split(folder, split, "train"), load_split(folder, split, "test")
-        settings = read_sizes(name, sizes, dropout)
-    except (OSError, ValueError) as error:
-        raise click.ClickException(str(error)) from error
+    parts, test = load_split(folder, split, "train"), load_split(folder, split, "test")
+    settings = read_sizes(name, sizes, dropout)
     kept, held = split_validation(parts, VALIDATION_SHARE, seed)
     kept = limited(kept, limit, seed)
     recipe = chosen_recipe(name, **changes)
@@ -186,17 +186,9 @@ def _number(text: str) -> float | int | bool:
 
 
 def begin_from(model: keras.Model, folder: Path) -> None:
-    """Copy what fits of the trained model in ``folder``. Raises click.ClickException where there is none."""
-    from training.evaluate import find_weights
-
-    try:
-        weights = find_weights(folder)
-        parameters = weights.manifest["parameters"]
-        sizes = {k: v for k, v in parameters.items() if k not in ("model", "classes")}
-        source = build_emnist(parameters["model"], parameters["classes"], **sizes)
-        copied = start_from(model, weights.h5_path, source)
-    except (OSError, ValueError, KeyError) as error:
-        raise click.ClickException(f"{folder}: no weights to start from: {error}") from error
+    """Copy what fits of the trained model in ``folder``. Raises WeightsNotFound, WeightsRefused."""
+    weights = find_weights(folder)
+    copied = start_from(model, weights.h5_path, open_model(weights))
     print(f"started from {weights.name}: {copied} layers")
 
 
