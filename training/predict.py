@@ -36,6 +36,7 @@ def predict(run: Run, images: np.ndarray, batch: int = BATCH) -> tuple[np.ndarra
     """
     if not len(images):
         raise ValueError("there is no image to run the classifier on")
+    batch = min(batch, len(images))
     run(_batch_of(images, 0, batch))
     parts = []
     seconds = 0.0

@@ -84,7 +84,7 @@ def augment(images: np.ndarray, rng: np.random.Generator, policy: Policy = STAND
     """``images`` (B, 28, 28) uint8, ink bright, each varied on its own. Returns a new array alike."""
     count, side = len(images), images.shape[1]
     maps = affine_maps(count, side, rng, policy)
-    out = np.empty_like(images)
+    out = np.empty(images.shape, np.uint8)
     for i, image in enumerate(images):
         cv2.remap(np.ascontiguousarray(image), maps[i], None, cv2.INTER_LINEAR, dst=out[i], borderValue=0)
     for i in np.flatnonzero(rng.random(count) < policy.restroked):

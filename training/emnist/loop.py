@@ -93,7 +93,7 @@ def fit(
     except KeyboardInterrupt:
         print(f"interrupted after {run.steps} of {steps} batches: the best weights so far are kept")
     if (folder / "best.weights.h5").is_file():
-        model.load_weights(folder / "best.weights.h5")
+        _bare(model).load_weights(folder / "best.weights.h5")
     return run
 
 
@@ -125,11 +125,16 @@ def _close_epoch(
     figures |= score(model)
     if figures["val_class_accuracy"] > run.best_score:
         run.best_score, run.best_epoch = figures["val_class_accuracy"], len(run.epochs)
-        _whole(folder / "best.weights.h5", model.save_weights)
-    _whole(folder / "last.weights.h5", model.save_weights)
+        _whole(folder / "best.weights.h5", _bare(model).save_weights)
+    _whole(folder / "last.weights.h5", _bare(model).save_weights)
     _whole(folder / "optimizer.npz", lambda path: _save_optimizer(model.optimizer, path))
     run.save(folder)
     bar.write(" ".join(f"{k} {v:.4f}" if isinstance(v, float) else f"{k} {v}" for k, v in figures.items()))
+
+
+def _bare(model: keras.Model) -> keras.Model:
+    """The same layers without the optimizer, whose state is stored on its own."""
+    return keras.Model(model.inputs, model.outputs)
 
 
 def _save_optimizer(optimizer: keras.optimizers.Optimizer, path: Path) -> None:
@@ -138,7 +143,7 @@ def _save_optimizer(optimizer: keras.optimizers.Optimizer, path: Path) -> None:
 
 
 def _restore(model: keras.Model, folder: Path) -> None:
-    model.load_weights(folder / "last.weights.h5")
+    _bare(model).load_weights(folder / "last.weights.h5")
     model.optimizer.build(model.trainable_variables)
     with np.load(folder / "optimizer.npz") as stored:
         for variable, name in zip(model.optimizer.variables, stored.files, strict=True):
