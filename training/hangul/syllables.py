@@ -1,0 +1,52 @@
+"""Hangul syllables: which there are, the letters they are made of, and ways to say some of them."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+from training.hangul.phd08_files import character_of
+
+FIRST, LAST = "가", "힣"
+#: Letters at each place of a syllable; the first final is none.
+INITIALS, VOWELS, FINALS = 19, 21, 28
+
+
+@cache
+def all_syllables() -> tuple[str, ...]:
+    """The 11,172 syllables by code point."""
+    return tuple(chr(code) for code in range(ord(FIRST), ord(LAST) + 1))
+
+
+@cache
+def ks_x_1001() -> tuple[str, ...]:
+    """The 2,350 syllables of the Korean standard, which are those of PHD08, in its order."""
+    rows, cells = range(0xB0, 0xC9), range(0xA1, 0xFF)
+    return tuple(bytes((row, cell)).decode("euc_kr") for row in rows for cell in cells)
+
+
+def letters(syllable: str) -> tuple[int, int, int]:
+    """Places of initial (0..18), vowel (0..20) and final (0..27, 0 = none). Raises ValueError."""
+    if len(syllable) != 1 or not FIRST <= syllable <= LAST:
+        raise ValueError(f"{syllable!r} is not a Hangul syllable")
+    rest, final = divmod(ord(syllable) - ord(FIRST), FINALS)
+    initial, vowel = divmod(rest, VOWELS)
+    return initial, vowel, final
+
+
+def characters_in(text: str) -> tuple[str, ...]:
+    """Characters between commas, in NFC, also as codes such as U+002C. Raises ValueError if one is given twice."""
+    characters = []
+    for word in (part.strip() for part in text.split(",") if part.strip()):
+        character = character_of(word)
+        if character is None:
+            raise ValueError(f"{word} is not one character; write several with commas between them")
+        if character in characters:
+            raise ValueError(f"{character} is given twice")
+        characters.append(character)
+    return tuple(characters)
+
+
+def plain_characters(text: str) -> tuple[str, ...]:
+    """The characters of a text in NFC, each once, without white space."""
+    return tuple(dict.fromkeys(c for c in unicodedata.normalize("NFC", text) if not c.isspace()))

@@ -1,0 +1,151 @@
+"""PHD08, the database of printed Hangul: ``python -m training.phd08 COMMAND --help``.
+
+``convert`` makes arrays of its text files, ``info`` and ``sheet`` show what is in them.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from ocrtool.errors import printable
+from training.emnist.faults import told_in_a_sentence
+from training.hangul.phd08_files import Source, find_sources
+from training.hangul.syllables import characters_in
+
+#: Arguments and options shared by commands.
+FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+CLASSES = click.option("--classes", metavar="라,호,댜", default="", help="Only these syllables, labels in this order.")
+JOBS = click.option("--jobs", type=click.IntRange(1), default=None, help="Processes (default: all cores).")
+SEED = click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+
+
+@click.group()
+def main() -> None:
+    """Convert, look at and generate data in the form of PHD08."""
+
+
+@main.command("convert")
+@FOLDER
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="FILE.h5, or a folder for .npy pairs.")
+@click.option("--width", type=click.IntRange(1, 1024), default=28, show_default=True)
+@click.option("--height", type=click.IntRange(1, 1024), default=28, show_default=True)
+@click.option(
+    "--gaussian-sigma", "sigma", type=click.FloatRange(0, 20), default=0.3, show_default=True,
+    help="Of the blur before resizing, in pixels; 0 for none.",
+)  # fmt: skip
+@click.option("--one-hot", is_flag=True, help="Labels as rows of 0 and 1.")
+@click.option("--batch-size", "batch", type=click.IntRange(1), default=2, show_default=True, help="Files a .npy pair.")
+@CLASSES
+@click.option("--png", "pictures", is_flag=True, help="Also PNGs, ink dark, in a folder for each syllable.")
+@JOBS
+def convert_command(
+    folder: Path, out: Path, width: int, height: int, sigma: float, one_hot: bool, batch: int, classes: str,
+    pictures: bool, jobs: int | None,
+) -> None:  # fmt: skip
+    """Make arrays of the .txt files in DIR. If it is interrupted, the same command goes on."""
+    from training.hangul.conversion import Conversion
+    from training.hangul.convert import convert
+    from training.hangul.shards import Shape
+
+    start = time.monotonic()
+    with told_in_a_sentence():
+        sources = _sources(folder, classes)
+        shape = Shape(height, width, sigma)
+        conversion = Conversion(sources, out, shape, one_hot, batch, pictures, jobs or _cores())
+        total = sum(source.size for source in sources)
+        with _bar(total, "converting") as bar:
+            summary = convert(conversion, _tell, lambda source: bar.update(source.size))
+    click.echo(
+        f"{out}: {summary.samples:,} samples of {len(sources):,} characters, {height}×{width}; "
+        f"{total / 1e6:,.1f} MB of text in {time.monotonic() - start:.1f} s"
+    )
+    _end_with_damage(summary.damaged, len(sources))
+
+
+@main.command("info")
+@FOLDER
+@CLASSES
+@JOBS
+def info_command(folder: Path, classes: str, jobs: int | None) -> None:
+    """Count the samples in DIR, and measure their size and ink by font."""
+    from training.hangul.overview import by_font, file_facts
+    from training.hangul.workers import in_order
+
+    with told_in_a_sentence():
+        sources = _sources(folder, classes)
+        files = []
+        with _bar(sum(source.size for source in sources), "reading") as bar:
+            for facts in in_order(file_facts, sources, jobs or _cores()):
+                files.append(facts)
+                bar.update(facts.size)
+    fonts = by_font(files)
+    counts = [sum(len(sizes) for sizes in facts.sizes.values()) for facts in files]
+    size = sum(source.size for source in sources) / 1e6
+    click.echo(f"{folder}: {len(files):,} characters, {sum(counts):,} samples, {size:,.1f} MB")
+    if counts:
+        click.echo(f"samples of a character: {min(counts):,} to {max(counts):,}")
+    click.echo(f"{'font':<24}{'samples':>10}  {'height':>14}  {'width':>14}  {'ink':>6}")
+    for font in fonts:
+        height, width = (f"{low}–{high} ({mean:.1f})" for low, mean, high in (font.height, font.width))
+        click.echo(f"{font.font[:24]:<24}{font.samples:>10,}  {height:>14}  {width:>14}  {font.ink:>6.3f}")
+    _end_with_damage(sum(facts.faults > 0 for facts in files), len(files))
+
+
+@main.command("sheet")
+@FOLDER
+@CLASSES
+@click.option("--most", type=click.IntRange(1, 200), default=12, show_default=True, help="Characters shown.")
+@click.option("--per-font", type=click.IntRange(1, 50), default=3, show_default=True, help="Samples of each font.")
+@SEED
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Picture to write.")
+def sheet_command(folder: Path, classes: str, most: int, per_font: int, seed: int, out: Path) -> None:
+    """Write a picture of some samples in DIR."""
+    import numpy as np
+
+    from training.hangul.overview import draw_sheet
+
+    with told_in_a_sentence():
+        sources = _sources(folder, classes)
+        chosen = np.random.default_rng(seed).permutation(len(sources))[:most]
+        picture = draw_sheet(sources if classes else [sources[i] for i in sorted(chosen)], per_font, seed)
+        try:
+            picture.save(out)
+        except ValueError as error:  # a name that tells no format
+            raise ValueError(f"{out}: {error}") from None
+    click.echo(f"{out}: {picture.width}×{picture.height} pixels")
+
+
+def _sources(folder: Path, classes: str) -> tuple[Source, ...]:
+    """The files of a folder; those that are not named after a character are told of."""
+    sources = find_sources(folder, characters_in(classes))
+    for path in sources.others:
+        _tell(f"{printable(str(path))}: not named after one character, left out")
+    return sources.files
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _bar(total: int, what: str) -> tqdm:
+    return tqdm(total=total, desc=what, unit="B", unit_scale=True, disable=None)
+
+
+def _tell(sentence: str) -> None:
+    with tqdm.external_write_mode():
+        click.echo(sentence, err=True)
+
+
+def _end_with_damage(damaged: int, files: int) -> None:
+    """Exit code 1 if any file was damaged."""
+    if damaged:
+        raise click.ClickException(f"{damaged} of {files} files are damaged; their other samples were kept")
+
+
+if __name__ == "__main__":
+    main()
