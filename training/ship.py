@@ -1,0 +1,141 @@
+"""Put trained runs among the weights that come with the program: ``python -m training.ship RUN... --compiled``.
+
+Of each RUN, a folder that a training wrote, OUT gets NAME.weights.h5 with numbers of 16 bits where the score holds,
+NAME.json, NAME.architecture.json and with ``--compiled`` NAME.tflite. All forms are measured on the test part, and what
+loses too much is refused before anything is put there.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ocrtool.weights import Weights, parse_manifest
+from training.compile_weights import compile_folder
+from training.corpus import default_data_folder
+from training.emnist.faults import told_in_a_sentence
+from training.evaluate import find_weights
+from training.float16 import store_float16
+from training.manifest import sha256, write_manifest
+from training.markdown import has_marks, put_between, table
+from training.part_scores import part_scores
+
+#: What the mean of classes may lose by numbers of 16 bits, and by the compiled form's integers of 8 bits.
+MOST_LOST_FLOAT16, MOST_LOST_INT8 = 0.0005, 0.002
+#: Mark in OUT/README.md between which the table of what is shipped stands.
+MARK = "emnist"
+
+
+def ship(run: Path, out: Path, data: Path, compiled: bool) -> dict[str, Any]:
+    """Put the weights of ``run`` into ``out``. Returns their manifest.
+
+    Raises OcrToolError, ValueError (also if the compiled form loses too much) and OSError; then ``out`` is unchanged.
+    """
+    trained = find_weights(run)
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out, prefix=".shipping-") as name:
+        staged = Weights(trained.name, Path(name), trained.manifest)
+        manifest = _store_h5(trained, staged, data)
+        _store_architecture(trained, staged)
+        if compiled:
+            manifest = _compile(staged, data)
+        for path in sorted(staged.folder.iterdir()):
+            path.replace(out / path.name)
+    if not compiled:
+        Weights(trained.name, out, {}).tflite_path.unlink(missing_ok=True)  # that of other weights
+    return manifest
+
+
+def _store_h5(trained: Weights, staged: Weights, data: Path) -> dict[str, Any]:
+    """Write the staged h5, of 16 bits unless the score falls, and its manifest."""
+    before = part_scores(trained, data, compiled=False)
+    try:
+        store_float16(trained.h5_path, staged.h5_path)
+    except ValueError as error:
+        print(f"{trained.name} stays float32: {error}")
+    else:
+        manifest = _manifest_of(staged, data, "float16")
+        lost = before["class_accuracy"] - manifest["scores"]["test"]["class_accuracy"]
+        if lost <= MOST_LOST_FLOAT16:
+            return manifest
+        print(f"{trained.name} stays float32: float16 loses {100 * lost:.2f} points")
+    shutil.copyfile(trained.h5_path, staged.h5_path)
+    return _manifest_of(staged, data, "float32")
+
+
+def _manifest_of(staged: Weights, data: Path, precision: str) -> dict[str, Any]:
+    """Measure the staged h5 and write its manifest: the scores there are those of the file beside it."""
+    manifest = {**staged.manifest, "h5_precision": precision, "h5_sha256": sha256(staged.h5_path), "tflite_sha256": ""}
+    scores = part_scores(Weights(staged.name, staged.folder, manifest), data, compiled=False)
+    earlier = {part: one for part, one in manifest.get("scores", {}).items() if part != "int8_test"}
+    manifest["scores"] = {**earlier, "test": scores}
+    write_manifest(staged.folder / f"{staged.name}.json", manifest)
+    return manifest
+
+
+def _store_architecture(trained: Weights, staged: Weights) -> None:
+    source = trained.folder / "architecture.json"
+    if not source.is_file():
+        source = trained.folder / f"{trained.name}.architecture.json"  # weights shipped before
+    text = json.dumps(json.loads(source.read_text(encoding="utf-8")), separators=(",", ":"))
+    (staged.folder / f"{staged.name}.architecture.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _compile(staged: Weights, data: Path) -> dict[str, Any]:
+    """Add the compiled form and its scores. Raises ValueError if it loses too much."""
+    manifest = compile_folder(staged.folder, staged.name)
+    scores = part_scores(Weights(staged.name, staged.folder, manifest), data, compiled=True)
+    lost = manifest["scores"]["test"]["class_accuracy"] - scores["class_accuracy"]
+    if lost > MOST_LOST_INT8:
+        raise ValueError(f"{staged.name}: int8 loses {100 * lost:.2f} points of the mean of classes, over 0.2")
+    manifest["scores"]["int8_test"] = scores
+    write_manifest(staged.folder / f"{staged.name}.json", manifest)
+    return manifest
+
+
+def shipped_table(folder: Path) -> str:
+    """Table of the suite's weights in ``folder``, for its README."""
+    rows = []
+    for path in sorted(folder.glob("*.weights.h5")):
+        weights = Weights(path.name.removesuffix(".weights.h5"), folder, {})
+        manifest = parse_manifest(folder / f"{weights.name}.json")
+        if "h5_precision" in manifest:
+            rows.append([f"`{weights.name}`", f"{manifest.get('parameters_total', 0):,}", *_cells(weights, manifest)])
+    return table(("weights", "parameters", "h5", "compiled", "test", "compiled, test", "licence"), rows)
+
+
+def _cells(weights: Weights, manifest: dict[str, Any]) -> list[str]:
+    paths = (weights.h5_path, weights.tflite_path)
+    h5, compiled = (f"{path.stat().st_size / 1e6:.1f} MB" if path.is_file() else "–" for path in paths)
+    accuracies = [_accuracies(manifest["scores"].get(part)) for part in ("test", "int8_test")]
+    return [f"{h5}, {manifest['h5_precision']}", compiled, *accuracies, str(manifest["licence"]).split(". ")[0]]
+
+
+def _accuracies(scores: dict[str, Any] | None) -> str:
+    return f"{scores['accuracy']:.4f} / {scores['class_accuracy']:.4f}" if scores else "–"
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("weights"), show_default=True)
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of EMNIST files.")
+@click.option("--compiled", is_flag=True, help="Also compile for reading (int8).")
+def main(runs: Sequence[Path], out: Path, data: Path | None, compiled: bool) -> None:
+    """Put trained RUNs (folders of weights) into OUT, small, and name them in its README."""
+    with told_in_a_sentence():
+        for run in runs:
+            manifest = ship(run, out, data or default_data_folder() / "emnist", compiled)
+            h5, int8 = (_accuracies(manifest["scores"].get(part)) for part in ("test", "int8_test"))
+            print(f"{out / manifest['name']}: {manifest['h5_precision']} {h5}, int8 {int8}")
+        if has_marks(out / "README.md", MARK):
+            put_between(out / "README.md", MARK, shipped_table(out))
+
+
+if __name__ == "__main__":
+    main()
