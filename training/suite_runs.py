@@ -1,0 +1,99 @@
+"""The trained runs of the suite in a folder: one sub-folder each, as ``training.train_emnist --out`` writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ocrtool.errors import WeightsNotFound, WeightsRefused
+from ocrtool.weights import Weights
+from training.emnist.recipes import RECIPES
+from training.evaluate import find_weights
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRun:
+    """A finished run: its weights with their manifest. Raises WeightsRefused where the manifest is not of the suite."""
+
+    weights: Weights
+
+    def __post_init__(self) -> None:
+        try:
+            parts = self.clean, self.varied
+            known = all(isinstance(part[key], float) for part in parts for key in ("accuracy", "class_accuracy"))
+            known = known and isinstance(self.training["images"], int) and self.model in RECIPES and bool(self.split)
+        except (KeyError, TypeError):
+            known = False
+        if not known:
+            raise WeightsRefused(
+                f"{self.folder / self.weights.name}.json is no manifest of a trained model of the suite"
+            )
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self.weights.folder
+
+    @property
+    def model(self) -> str:
+        """Name among `ocrtool.models.emnist.MODELS`."""
+        return str(self.weights.manifest["parameters"]["model"])
+
+    @property
+    def split(self) -> str:
+        """Split of EMNIST."""
+        return str(self.weights.manifest["split"])
+
+    @property
+    def training(self) -> dict[str, Any]:
+        """How the training went."""
+        return self.weights.manifest["training"]
+
+    @property
+    def augmented(self) -> bool:
+        """Whether the images were varied in training."""
+        return bool(self.training["augmented"])
+
+    @property
+    def clean(self) -> dict[str, Any]:
+        """Scores of the test images."""
+        return self.weights.manifest["scores"]["test"]
+
+    @property
+    def varied(self) -> dict[str, Any]:
+        """Scores of the augmented test images."""
+        return self.weights.manifest["scores"]["augmented_test"]
+
+    @property
+    def regular(self) -> bool:
+        """Whether its folder is named as one of the comparison's: MODEL-SPLIT, MODEL-SPLIT-aug."""
+        return self.folder.name == f"{self.model}-{self.split}" + "-aug" * self.augmented
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What of its recipe and sizes is not the suite's own."""
+        own = RECIPES[self.model]
+        recipe = {k: v for k, v in self.training.get("recipe", {}).items() if v != getattr(own, k, v)}
+        sizes = {k: v for k, v in self.weights.manifest["parameters"].items() if k not in ("model", "classes")}
+        return recipe | sizes
+
+
+def find_runs(folder: Path) -> Iterator[SuiteRun]:
+    """All finished runs of single models below ``folder``, by name.
+
+    Raises WeightsNotFound if there is none, and WeightsRefused for a manifest that is damaged.
+    """
+    found = [weights for weights in map(_weights, sorted(folder.glob("*/"))) if weights is not None]
+    runs = [SuiteRun(weights) for weights in found if weights.manifest.get("architecture") == "emnist"]
+    if not runs:
+        raise WeightsNotFound(f"{folder} holds no folder of a trained model")
+    yield from runs
+
+
+def _weights(folder: Path) -> Weights | None:
+    """Those of a finished run; None while it is being trained."""
+    names = sorted(path.name.removesuffix(".json") for path in folder.glob("*.json"))
+    finished = [name for name in names if (folder / f"{name}.weights.h5").is_file()]
+    return find_weights(folder / f"{finished[0]}.weights.h5") if finished else None
