@@ -85,15 +85,18 @@ def find_runs(folder: Path) -> Iterator[SuiteRun]:
 
     Raises WeightsNotFound if there is none, and WeightsRefused for a manifest that is damaged.
     """
-    found = [weights for weights in map(_weights, sorted(folder.glob("*/"))) if weights is not None]
+    found = [weights for weights in map(finished_weights, sorted(folder.glob("*/"))) if weights is not None]
     runs = [SuiteRun(weights) for weights in found if weights.manifest.get("architecture") == "emnist"]
     if not runs:
         raise WeightsNotFound(f"{folder} holds no folder of a trained model")
     yield from runs
 
 
-def _weights(folder: Path) -> Weights | None:
-    """Those of a finished run; None while it is being trained."""
+def finished_weights(folder: Path) -> Weights | None:
+    """The weights of a run that have a manifest, not its checkpoints; None while it is being trained.
+
+    Raises WeightsRefused.
+    """
     names = sorted(path.name.removesuffix(".json") for path in folder.glob("*.json"))
     finished = [name for name in names if (folder / f"{name}.weights.h5").is_file()]
-    return find_weights(folder / f"{finished[0]}.weights.h5") if finished else None
+    return find_weights(folder / f"{finished[0]}.weights.h5") if len(finished) == 1 else None

@@ -54,6 +54,7 @@ def make_run(folder: Path, name: str = NAME, scale: float = 1.0, **fields: Any) 
     h5 = folder / f"{name}.weights.h5"
     model.save_weights(h5)
     (folder / "architecture.json").write_text(model.to_json(indent=1))
+    (folder / "best.weights.h5").write_bytes(b"a checkpoint, such as a training leaves")
     manifest = {
         "name": name, "purpose": "single characters, EMNIST balanced", "architecture": "emnist",
         "parameters": {"model": "tuned", "classes": 47, **SIZES}, "parameters_total": model.count_params(),
