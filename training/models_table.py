@@ -2,11 +2,13 @@
 
 RUNS holds the folders of the runs: MODEL-SPLIT, trained plainly, and MODEL-SPLIT-aug, with augmentation; those of
 other names are variants, with a table of their own. The tables go into OUT.md, between marks such as
-``<!-- balanced -->``, the chart to OUT/augmentation.png. What is not compiled yet is compiled and measured (once).
+``<!-- balanced -->``, the chart to OUT/augmentation.png, and of the suite's own model confusions and curves. What is
+not compiled yet is compiled and measured (once).
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,8 +148,21 @@ def comparisons(runs: Sequence[SuiteRun]) -> list[Comparison]:
     return [Comparison(model, both.get(False), both.get(True)) for model, both in pairs.items()]
 
 
+def write_pictures(runs: Sequence[SuiteRun], out: Path) -> list[str]:
+    """The chart, and of the suite's own model two pictures of its report; what was written."""
+    out.mkdir(parents=True, exist_ok=True)
+    bar_chart(comparisons(runs), out / "augmentation.png")
+    written = [out / "augmentation.png"]
+    for run in [run for run in runs if run.model == OURS][-1:]:
+        for name in ("confusion", "curves"):
+            if (run.folder / "report" / f"{name}.png").is_file():
+                written.append(out / f"{OURS}-{name}.png")
+                shutil.copyfile(run.folder / "report" / f"{name}.png", written[-1])
+    return [str(path) for path in written]
+
+
 def write_tables(folder: Path, data: Path, out: Path, race_anew: bool) -> list[str]:
-    """Write all tables and the chart. Returns what was written. Raises OcrToolError, ValueError and OSError."""
+    """Write all tables and pictures; what was written. Raises OcrToolError, ValueError and OSError."""
     page = out.with_name(out.name + ".md")
     runs = sorted(find_runs(folder), key=rank)
     written = []
@@ -160,14 +175,12 @@ def write_tables(folder: Path, data: Path, out: Path, race_anew: bool) -> list[s
         speeds: dict[str, float] = {}
         if split == MAIN_SPLIT:
             speeds = race({run.model: run.weights for run in regular}, folder / "speed.json", race_anew)
-            out.mkdir(parents=True, exist_ok=True)
-            bar_chart(comparisons(regular), out / "augmentation.png")
-            written.append(str(out / "augmentation.png"))
+            written += write_pictures(regular, out)
         put_between(page, split, section(rows, speeds))
         written.append(f"{page}: {split}, {len(rows)} runs")
     others = [run for run in runs if not run.regular]
-    if others and has_marks(page, VARIANTS):
-        put_between(page, VARIANTS, variants_table(others))
+    if has_marks(page, VARIANTS):
+        put_between(page, VARIANTS, variants_table(others) if others else "None yet.")
         written.append(f"{page}: {VARIANTS}, {len(others)} runs")
     if not written:
         raise ValueError(f"{page} has no place for any table: marks such as <!-- {MAIN_SPLIT} --> are missing")
@@ -182,7 +195,7 @@ def write_tables(folder: Path, data: Path, out: Path, race_anew: bool) -> list[s
 def main(runs: Path, data: Path | None, out: Path, race_anew: bool) -> None:
     """Write the tables of all trained models in RUNS into OUT.md, and their chart into OUT."""
     with told_in_a_sentence():
-        for line in write_tables(runs, data or default_data_folder() / "emnist", out, race_anew):
+        for line in write_tables(runs, data or default_data_folder(), out, race_anew):
             print(line)
 
 

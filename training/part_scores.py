@@ -31,8 +31,24 @@ def emnist_scores(weights: Weights, folder: Path, compiled: bool) -> dict[str, A
     return headline(split_scores(probabilities, data.labels, data.classes))
 
 
+def fusion_scores(weights: Weights, folder: Path, compiled: bool) -> dict[str, Any]:
+    """Scores on single images, each with the text before it. Raises as `emnist_scores`."""
+    from training.fusion import scoring
+
+    return scoring.fusion_scores(weights, folder, compiled)
+
+
+def lstm_scores(weights: Weights, folder: Path, compiled: bool) -> dict[str, Any]:
+    """Scores of a fusion network's LSTM on the test books. Raises as `emnist_scores`."""
+    from training.fusion import scoring
+
+    return scoring.lstm_scores(weights, folder, compiled)
+
+
 #: Architecture in a manifest -> how its weights are scored.
-SCORERS: dict[str, Scorer] = {"emnist": emnist_scores}
+SCORERS: dict[str, Scorer] = {"emnist": emnist_scores, "fusion": fusion_scores, "character_lstm": lstm_scores}
+#: Architectures that have a compiled form to be scored.
+COMPILED = frozenset(("emnist",))
 
 
 def part_scores(weights: Weights, folder: Path, compiled: bool) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 Of each RUN, a folder that a training wrote, OUT gets NAME.weights.h5 with numbers of 16 bits where the score holds,
 NAME.json, NAME.architecture.json and with ``--compiled`` NAME.tflite. All forms are measured on the test part, and what
-loses too much is refused before anything is put there.
+loses too much is refused before anything is put there. The LSTM of a fusion network goes before the network itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from ocrtool.weights import Weights, parse_manifest
+from ocrtool.weights import Weights, parse_manifest, verify
 from training.compile_weights import compile_folder
 from training.corpus import default_data_folder
 from training.emnist.faults import told_in_a_sentence
@@ -24,7 +24,7 @@ from training.evaluate import find_weights
 from training.float16 import store_float16
 from training.manifest import sha256, write_manifest
 from training.markdown import has_marks, put_between, table
-from training.part_scores import part_scores
+from training.part_scores import COMPILED, part_scores
 from training.suite_runs import finished_weights
 
 #: What the mean of classes may lose by numbers of 16 bits, and by the compiled form's integers of 8 bits.
@@ -39,44 +39,50 @@ def ship(run: Path, out: Path, data: Path, compiled: bool) -> dict[str, Any]:
     Raises OcrToolError, ValueError (also if the compiled form loses too much) and OSError; then ``out`` is unchanged.
     """
     trained = finished_weights(run) or find_weights(run)
+    verify(trained.h5_path, trained.manifest.get("h5_sha256"))
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".shipping-") as name:
         staged = Weights(trained.name, Path(name), trained.manifest)
         manifest = _store_h5(trained, staged, data)
         _store_architecture(trained, staged)
-        if compiled:
+        if compiled and manifest["architecture"] in COMPILED:
             manifest = _compile(staged, data)
         for path in sorted(staged.folder.iterdir()):
             path.replace(out / path.name)
-    if not compiled:
+    if not manifest["tflite_sha256"]:
         Weights(trained.name, out, {}).tflite_path.unlink(missing_ok=True)  # that of other weights
     return manifest
 
 
 def _store_h5(trained: Weights, staged: Weights, data: Path) -> dict[str, Any]:
-    """Write the staged h5, of 16 bits unless the score falls, and its manifest."""
-    before = part_scores(trained, data, compiled=False)
+    """Write the staged h5, of 16 bits unless the score falls, and its manifest, which has the scores of that file."""
+    # measured there, as what a model needs besides is looked for in the folder above
+    shutil.copyfile(trained.h5_path, staged.h5_path)
+    full = _measured(staged, data, "float32")
     try:
         store_float16(trained.h5_path, staged.h5_path)
     except ValueError as error:
         print(f"{trained.name} stays float32: {error}")
-    else:
-        manifest = _manifest_of(staged, data, "float16")
-        lost = before["class_accuracy"] - manifest["scores"]["test"]["class_accuracy"]
-        if lost <= MOST_LOST_FLOAT16:
-            return manifest
-        print(f"{trained.name} stays float32: float16 loses {100 * lost:.2f} points")
+        return full
+    half = _measured(staged, data, "float16")
+    lost = full["scores"]["test"]["class_accuracy"] - half["scores"]["test"]["class_accuracy"]
+    if lost <= MOST_LOST_FLOAT16:
+        return half
+    print(f"{trained.name} stays float32: float16 loses {100 * lost:.2f} points")
     shutil.copyfile(trained.h5_path, staged.h5_path)
-    return _manifest_of(staged, data, "float32")
+    write_manifest(staged.folder / f"{staged.name}.json", full)
+    return full
 
 
-def _manifest_of(staged: Weights, data: Path, precision: str) -> dict[str, Any]:
-    """Measure the staged h5 and write its manifest: the scores there are those of the file beside it."""
+def _measured(staged: Weights, data: Path, precision: str) -> dict[str, Any]:
+    """The manifest of the staged h5, with its scores, written beside it."""
+    path = staged.folder / f"{staged.name}.json"
+    scores = {part: one for part, one in staged.manifest.get("scores", {}).items() if part != "int8_test"}
     manifest = {**staged.manifest, "h5_precision": precision, "h5_sha256": sha256(staged.h5_path), "tflite_sha256": ""}
-    scores = part_scores(Weights(staged.name, staged.folder, manifest), data, compiled=False)
-    earlier = {part: one for part, one in manifest.get("scores", {}).items() if part != "int8_test"}
-    manifest["scores"] = {**earlier, "test": scores}
-    write_manifest(staged.folder / f"{staged.name}.json", manifest)
+    write_manifest(path, manifest)
+    scores["test"] = part_scores(Weights(staged.name, staged.folder, manifest), data, compiled=False)
+    manifest["scores"] = scores
+    write_manifest(path, manifest)
     return manifest
 
 
@@ -125,13 +131,13 @@ def _accuracies(scores: dict[str, Any] | None) -> str:
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("weights"), show_default=True)
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of EMNIST files.")
-@click.option("--compiled", is_flag=True, help="Also compile for reading (int8).")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of EMNIST files; for fusion also of gutenberg.")
+@click.option("--compiled", is_flag=True, help="Also compile image models to int8.")
 def main(runs: Sequence[Path], out: Path, data: Path | None, compiled: bool) -> None:
     """Put trained RUNs (folders of weights) into OUT, small, and name them in its README."""
     with told_in_a_sentence():
         for run in runs:
-            manifest = ship(run, out, data or default_data_folder() / "emnist", compiled)
+            manifest = ship(run, out, data or default_data_folder(), compiled)
             h5, int8 = (_accuracies(manifest["scores"].get(part)) for part in ("test", "int8_test"))
             print(f"{out / manifest['name']}: {manifest['h5_precision']} {h5}, int8 {int8}")
         if has_marks(out / "README.md", MARK):

@@ -84,7 +84,7 @@ def test_the_table_the_chart_and_the_lead(runs: Path) -> None:
     assert result.exit_code == 0, result.output
     page = (runs.parent / "models.md").read_text()
     assert page.startswith("# Models\n\n<!-- balanced -->\n\nTrained on 5,000 images, tested on 900;")
-    assert "old" not in page and page.endswith("Text.\n\n<!-- variants -->\n<!-- /variants -->\n")
+    assert "old" not in page and page.endswith("Text.\n\n<!-- variants -->\n\nNone yet.\n\n<!-- /variants -->\n")
     rows = [line for line in page.splitlines() if line.startswith("| ")][2:]
     assert rows == [
         "| vanilla | 484,719 | 17.4 | plain | 9.4 min, 12 epochs | 87.00 / 86.00 | 71.00 / 70.00 | 86.99 / 85.99 "
