@@ -1,0 +1,116 @@
+"""Every combination of optimizer, batch size, epochs and dropout, trained one by one, judged on validation images.
+
+A run of many epochs, looked at on its way, is not a run of few: its learning rate is still high. So each is trained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from training.emnist.faults import sentence
+from training.emnist.once import Task, train_once
+from training.emnist.recipes import Recipe
+from training.emnist.tables import Table, as_cell
+from training.markdown import table
+
+AXES = ("optimizer", "batch", "epochs", "dropout")
+FIGURES = ("accuracy", "class_accuracy", "loss")
+#: Characters of a fault that go to the table: some frameworks add pages.
+LONGEST_NOTE = 200
+COLUMNS = (*AXES, "outcome", *FIGURES, "rate", "parameters", "seconds", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """A point of the grid."""
+
+    optimizer: str
+    batch: int
+    epochs: float
+    dropout: float
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Its cells of `AXES` in the table."""
+        return tuple(as_cell(getattr(self, axis)) for axis in AXES)
+
+    @property
+    def name(self) -> str:
+        """For people, and for its folder."""
+        return "-".join(self.key)
+
+    @property
+    def sizes(self) -> dict[str, float]:
+        """What of it belongs to the model's spec."""
+        return {"dropout": self.dropout}
+
+
+def combinations(
+    optimizers: Sequence[str], batches: Sequence[int], epochs: Sequence[float], dropouts: Sequence[float]
+) -> list[Combination]:
+    """All combinations, each once, dropouts changing fastest."""
+    return list(dict.fromkeys(Combination(*values) for values in product(optimizers, batches, epochs, dropouts)))
+
+
+def latest(log: Table) -> dict[tuple[str, ...], dict[str, str]]:
+    """The last row of each combination in the log."""
+    return {tuple(row[axis] for axis in AXES): row for row in log.rows}
+
+
+def run_grid(
+    task: Task, grid: Sequence[Combination], recipe_of: Callable[[Combination], Recipe], log: Table, out: Path
+) -> None:
+    """Train what is not yet done of the grid, each in its folder of out/runs; fills the log.
+
+    One that fails is named in the log, and the next time tried again. Raises KeyboardInterrupt.
+    """
+    done = {key for key, row in latest(log).items() if row["outcome"] == "done"}
+    missing = [one for one in grid if one.key not in done]
+    for one in tqdm(missing, unit="training", disable=None):
+        axes = dict(zip(AXES, one.key, strict=True))
+        recipe = recipe_of(one)
+        try:
+            outcome = train_once(task, one.sizes, recipe, out / "runs" / one.name)
+        except Exception as error:  # noqa: BLE001 - out of memory and the like have no common base
+            log.add(**axes, outcome="failed", rate=recipe.peak_rate, note=_fault(error))
+            tqdm.write(f"{one.name}: failed: {log.rows[-1]['note']}")
+            continue
+        log.add(
+            **axes, outcome="done", **outcome.figures, rate=recipe.peak_rate, parameters=outcome.parameters,
+            seconds=round(outcome.seconds, 1),
+        )  # fmt: skip
+        tqdm.write(f"{one.name}: validation accuracy {outcome.figures['accuracy']:.4f}, "
+                   f"mean of classes {outcome.figures['class_accuracy']:.4f}")  # fmt: skip
+
+
+def _fault(error: Exception) -> str:
+    return f"{type(error).__name__}: {sentence(error)}"[:LONGEST_NOTE]
+
+
+def best_of(rows: Sequence[dict[str, str]]) -> dict[str, str] | None:
+    """The finished row with the best mean of classes on validation images; the first of several as good."""
+    done = [row for row in rows if row["outcome"] == "done"]
+    return max(done, key=lambda row: float(row["class_accuracy"]), default=None)
+
+
+def markdown(grid: Sequence[Combination], log: Table) -> str:
+    """The grid as a table, a line each, the best one bold; of what failed or was not yet trained it says so."""
+    rows = latest(log)
+    best = best_of([rows[one.key] for one in grid if one.key in rows])
+    header = ("optimizer", "rate", "batch", "epochs", "dropout", "accuracy", "mean of classes", "loss", "seconds")
+    lines = []
+    for one in grid:
+        row: dict[str, Any] = rows.get(one.key, dict.fromkeys(COLUMNS, "") | {"note": "not yet trained"})
+        setting = [one.optimizer, row["rate"], *one.key[1:]]
+        if row.get("outcome") == "done":
+            cells = [*setting, *(f"{float(row[name]):.4f}" for name in FIGURES), row["seconds"]]
+        else:
+            cells = [*setting, row["note"] if not row.get("outcome") else f"failed: {row['note']}", "", "", ""]
+        lines.append([f"**{cell}**" if row is best and cell else cell for cell in cells])
+    return table(header, lines, numbers=header[1:])
