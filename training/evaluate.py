@@ -33,10 +33,12 @@ SHOWN = 12
 def find_weights(path: Path, suffix: str = H5) -> Weights:
     """The weights that ``path`` means: the file itself, or the only one in a folder that ends with ``suffix``.
 
-    Nothing of them is verified yet. Raises WeightsNotFound and WeightsRefused, one sentence each.
+    Where some have a manifest, those without one, such as the checkpoints of a training, do not count. Nothing is
+    verified yet. Raises WeightsNotFound and WeightsRefused, one sentence each.
     """
     if path.is_dir():
-        found = sorted(path.glob("*" + suffix))
+        every = sorted(path.glob("*" + suffix))
+        found = [one for one in every if (path / f"{one.name.removesuffix(suffix)}.json").is_file()] or every
         if len(found) != 1:
             names = ", ".join(one.name for one in found)
             raise WeightsNotFound(

@@ -74,11 +74,15 @@ def compiled_run(weights: Weights, shape: tuple[int, ...], batch: int = BATCH, t
     interpreter = weights.open_interpreter(threads or cores())
     inputs = interpreter.get_input_details()
     check_inputs(weights.name, [tuple(int(n) for n in one["shape"][1:]) for one in inputs], shape)
-    interpreter.resize_tensor_input(inputs[0]["index"], [batch, *shape, 1])
-    interpreter.allocate_tensors()
     output = interpreter.get_output_details()[0]["index"]
+    allocated = 0
 
     def run(rows: np.ndarray) -> np.ndarray:
+        nonlocal allocated
+        if len(rows) != allocated:
+            interpreter.resize_tensor_input(inputs[0]["index"], rows.shape)
+            interpreter.allocate_tensors()
+            allocated = len(rows)
         interpreter.set_tensor(inputs[0]["index"], rows)
         interpreter.invoke()
         return interpreter.get_tensor(output).copy()

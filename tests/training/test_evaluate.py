@@ -137,6 +137,11 @@ def test_text_for_people(weights: Path, pair: dict[str, Path]) -> None:
     assert "    0        O      2    50.0%" in result.stdout
 
 
+def test_checkpoints_in_the_folder_do_not_count(weights: Path, pair: dict[str, Path]) -> None:
+    (weights.parent / "best.weights.h5").write_bytes(b"a checkpoint, without a manifest")
+    assert "accuracy" in evaluate(weights.parent, pair).output
+
+
 def test_report_folder(weights: Path, pair: dict[str, Path], tmp_path: Path) -> None:
     report = figures(evaluate(weights, pair, "--json", "--report", tmp_path / "report"))
     assert json.loads((tmp_path / "report" / "report.json").read_text()) == report
