@@ -58,7 +58,7 @@ def time_spent(run: SuiteRun) -> str:
     """Minutes and epochs, and the device where it is not the common CPU."""
     minutes, device = run.training["minutes"], run.training.get("device", "cpu")
     told = f"{minutes:.0f} min" if minutes >= 10 else f"{minutes:.1f} min"
-    return f"{told}{'' if device == 'cpu' else f' ({device})'}, {run.training['epochs']:g} epochs"
+    return f"{told}{'' if device == 'cpu' else f' ({device})'}, {round(run.training['epochs'], 1):g} epochs"
 
 
 def how(run: SuiteRun) -> str:
@@ -101,9 +101,10 @@ def variants_table(runs: Sequence[SuiteRun]) -> str:
 
 
 def lead(runs: Sequence[SuiteRun]) -> str:
-    """What the suite's own model is ahead by, in points of the mean of classes; empty where it or all others miss.
+    """How far ahead the suite's own model is; empty where it or all others miss.
 
-    It stands there as trained with augmentation if it was; of the others the better training counts.
+    It stands there as trained with augmentation if it was; of the others the training counts with the better mean of
+    classes.
     """
     own = [run for run in runs if run.model == OURS]
     parts = []
@@ -113,9 +114,12 @@ def lead(runs: Sequence[SuiteRun]) -> str:
     ):
         if own and group:
             rival = max(group, key=lambda run: run.clean["class_accuracy"])
-            points = 100 * (own[-1].clean["class_accuracy"] - rival.clean["class_accuracy"])
-            parts.append(f"{points:+.2f} points against {what} ({rival.model}, {how(rival)})")
-    return f"Mean of classes of *{OURS}* ({how(own[-1])}): {'; '.join(parts)}." if parts else ""
+            points = {key: 100 * (own[-1].clean[key] - rival.clean[key]) for key in ("accuracy", "class_accuracy")}
+            parts.append(
+                f"against {what} ({rival.model}, {how(rival)}) {points['class_accuracy']:+.2f} points of the mean of "
+                f"classes, {points['accuracy']:+.2f} of all images"
+            )
+    return f"*{OURS}* ({how(own[-1])}): {'; '.join(parts)}." if parts else ""
 
 
 def int8_loss(rows: Sequence[Row]) -> str:
