@@ -25,7 +25,6 @@ from training.float16 import store_float16
 from training.manifest import sha256, write_manifest
 from training.markdown import has_marks, put_between, table
 from training.part_scores import COMPILED, part_scores
-from training.suite_runs import finished_weights
 
 #: What the mean of classes may lose by numbers of 16 bits, and by the compiled form's integers of 8 bits.
 MOST_LOST_FLOAT16, MOST_LOST_INT8 = 0.0005, 0.002
@@ -38,7 +37,7 @@ def ship(run: Path, out: Path, data: Path, compiled: bool) -> dict[str, Any]:
 
     Raises OcrToolError, ValueError (also if the compiled form loses too much) and OSError; then ``out`` is unchanged.
     """
-    trained = finished_weights(run) or find_weights(run)
+    trained = find_weights(run)
     verify(trained.h5_path, trained.manifest.get("h5_sha256"))
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".shipping-") as name:
