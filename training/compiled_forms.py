@@ -83,6 +83,6 @@ def _lane(weights: Weights) -> tuple[Any, np.ndarray]:
     depend on what they show.
     """
     images = np.random.default_rng(0).uniform(0, 255, (RACE_BATCH, SIDE, SIDE, 1)).astype(np.float32)
-    run = compiled_run(open_weights(weights.name, weights.folder), (SIDE, SIDE), RACE_BATCH, RACE_THREADS)
+    run = compiled_run(open_weights(weights.name, weights.folder), (SIDE, SIDE), RACE_THREADS)
     run(images)
     return run, images

@@ -66,7 +66,7 @@ def keras_run(model: keras.Model) -> Run:
     return run
 
 
-def compiled_run(weights: Weights, shape: tuple[int, ...], batch: int = BATCH, threads: int | None = None) -> Run:
+def compiled_run(weights: Weights, shape: tuple[int, ...], threads: int | None = None) -> Run:
     """The compiled form of ``weights`` for images of ``shape`` (H, W), on all cores unless ``threads`` are named.
 
     Raises WeightsRefused if it takes anything else than one such image.

@@ -89,7 +89,7 @@ def train(
         # XLA halves the speed of convolutions on a CPU under TensorFlow
         jit_compile=keras.backend.backend() != "tensorflow",
     )
-    batches = ImageBatches(train_part, recipe.batch, seed, STANDARD if augmented else None)
+    batches = ImageBatches(train_part, recipe.batch, seed, STANDARD.weakened(recipe.strength) if augmented else None)
     return fit(trainee, batches, validation_figures(held), run, recipe.epochs, recipe.peak_rate, minutes, resume)
 
 
@@ -121,6 +121,7 @@ def measure(model: keras.Model, test: LabelledImages) -> tuple[dict[str, dict[st
 @click.option("--dropout", type=click.FloatRange(0, 1, max_open=True))
 @click.option("--epochs", type=click.FloatRange(min=0, min_open=True), help="May be broken: 1.5.")
 @click.option("--level", type=click.FloatRange(0, 1), help="How far unequal numbers of the classes are undone.")
+@click.option("--strength", type=click.FloatRange(0, 1), help="Of the augmentation; 1 is the whole policy.")
 @click.option("--size", "sizes", multiple=True, metavar="NAME=VALUE", help="A size of the model, such as hidden=128.")
 @click.option("--limit", type=click.IntRange(min=1), help="Train on so many images only.")
 @click.option("--minutes", type=float, default=MOST_MINUTES, show_default=True, help="Longest training.")

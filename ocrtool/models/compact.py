@@ -41,7 +41,7 @@ def build_ours(spec: OursSpec) -> keras.Model:
     """A residual block at 14x14 and at 7x7, and a dense layer that knows where at 4x4 a stroke lies.
 
     What pooling over the whole image forgets tells q from g and D from 0; strided convolutions rather than pooling
-    keep it cheap: 459,000 parameters, 19 million multiplications.
+    keep it cheap: 461,511 parameters for 47 classes, 19 million multiplications.
     """
     image, x = character_input()
     x = _convolution(x, spec.stem, 1, "stem")

@@ -7,7 +7,7 @@ resampling; then some get thicker or thinner strokes, some noise, some other con
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import cv2
 import numpy as np
@@ -35,6 +35,11 @@ class Policy:
     noise: float = 24.0
     recontrasted: float = 0.2
     contrast: float = 0.6
+
+    def weakened(self, strength: float) -> Policy:
+        """The policy with every change, and its share of the images, ``strength`` times as large; 1 leaves it."""
+        weaker = {f.name: getattr(self, f.name) * strength for f in fields(self) if f.name not in ("share", "contrast")}
+        return replace(self, **weaker, contrast=1.0 - (1.0 - self.contrast) * strength)
 
 
 STANDARD = Policy()

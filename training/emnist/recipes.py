@@ -11,7 +11,8 @@ RATES = {"adam": 1e-3, "adamax": 2e-3, "adadelta": 1.0}
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """epochs: passes over the images; batch: images a step; rate: peak learning rate (None: `RATES`); smoothing: label
-    smoothing; decay: decoupled weight decay; level: how far the loss undoes the classes' unequal numbers, 0 to 1.
+    smoothing; decay: decoupled weight decay; level: how far the loss undoes the classes' unequal numbers, 0 to 1;
+    strength: of the augmentation where there is any, 1 is the whole policy.
     """
 
     epochs: float = 12.0
@@ -21,6 +22,7 @@ class Recipe:
     smoothing: float = 0.0
     decay: float = 0.0
     level: float = 0.0
+    strength: float = 1.0
 
     @property
     def peak_rate(self) -> float:
