@@ -17,7 +17,9 @@ LEAST_SPAN = 1.0
 #: Worst shown, in points below the best: what did not learn at all must not hide how the others differ.
 MOST_SPAN = 15.0
 #: Inches of a cell, and around the cells.
-CELL_WIDTH, CELL_HEIGHT, SIDE_WIDTH, SIDE_HEIGHT = 0.95, 0.5, 2.9, 1.7
+CELL_WIDTH, CELL_HEIGHT, SIDE_WIDTH, SIDE_HEIGHT = 0.95, 0.5, 2.2, 1.7
+#: Inches of a letter of the title.
+LETTER_WIDTH = 0.115
 
 
 def heat_map(grid: Sequence[Combination], log: Table, title: str, path: Path) -> None:
@@ -40,13 +42,14 @@ def heat_map(grid: Sequence[Combination], log: Table, title: str, path: Path) ->
         raise ValueError(f"{log.path}: no training came to its end, there is nothing to draw")
     high = float(np.nanmax(values))
     low = min(max(float(np.nanmin(values)), high - MOST_SPAN), high - LEAST_SPAN)
-    figure = new_figure(SIDE_WIDTH + CELL_WIDTH * len(right), SIDE_HEIGHT + CELL_HEIGHT * len(down))
+    width = max(SIDE_WIDTH + CELL_WIDTH * len(right), LETTER_WIDTH * len(title))
+    figure = new_figure(width, SIDE_HEIGHT + CELL_HEIGHT * len(down))
     axes = figure.subplots()
     colors = LinearSegmentedColormap.from_list("blues", BLUES[:5])
     axes.imshow(np.ma.masked_invalid(values), cmap=colors, vmin=low, vmax=high, aspect="auto")
     _cells(axes, values, (low + high) / 2)
     _rows_and_columns(axes, down, right)
-    axes.set_title(title, loc="left", fontsize=11, color=INK, fontweight="bold", pad=10)
+    figure.suptitle(title, x=0.02, ha="left", fontsize=11, color=INK, fontweight="bold")
     axes.set_xlabel("% right, mean of classes, validation images", fontsize=9, color=QUIET, labelpad=8)
     save(figure, path)
 
@@ -68,7 +71,7 @@ def _cells(axes: Any, values: np.ndarray, dark_from: float) -> None:
 def _rows_and_columns(axes: Any, down: Sequence[tuple[str, int]], right: Sequence[tuple[float, float]]) -> None:
     """What the cells stand for, and lines of paper that part them."""
     axes.set_yticks(range(len(down)), [f"{optimizer}, batch {batch}" for optimizer, batch in down])
-    names = [f"{epochs:g} epochs\ndropout {dropout:g}" for epochs, dropout in right]
+    names = [f"{epochs:g} epoch{'s' * (epochs != 1)}\ndropout {dropout:g}" for epochs, dropout in right]
     axes.set_xticks(range(len(right)), names)
     axes.tick_params(length=0, colors=INK, labelsize=9)
     for spine in axes.spines.values():
