@@ -148,8 +148,7 @@ def main(
     if bfloat16:
         keras.mixed_precision.set_dtype_policy("mixed_bfloat16")
     model = build_emnist(name, classes, **settings)
-    if start is not None:
-        begin_from(model, start)
+    started = None if start is None else begin_from(model, start)
     print(f"{name}: {model.count_params()} parameters, {len(kept)} images, {asdict(recipe)}")
     run = train(model, kept, held, recipe, out, seed, augmented, minutes, resume)
     keras.mixed_precision.set_dtype_policy("float32")
@@ -157,7 +156,7 @@ def main(
     bare.set_weights(model.get_weights())
     scores, probabilities = measure(bare, test)
     result = EmnistResult(
-        name, split, parts.classes, settings, recipe, run, scores, seed, augmented, bfloat16, len(kept)
+        name, split, parts.classes, settings, recipe, run, scores, seed, augmented, bfloat16, len(kept), started
     )
     write_trained(out, bare, result, test, probabilities)
     for part, figures in scores.items():
@@ -186,11 +185,12 @@ def _number(text: str) -> float | int | bool:
     return int(value) if value.is_integer() and "." not in text else value
 
 
-def begin_from(model: keras.Model, folder: Path) -> None:
-    """Copy what fits of the trained model in ``folder``. Raises WeightsNotFound, WeightsRefused."""
+def begin_from(model: keras.Model, folder: Path) -> dict[str, Any]:
+    """Copy what fits of the trained model in ``folder``; how that was trained. Raises WeightsNotFound, WeightsRefused."""
     weights = find_weights(folder)
     copied = start_from(model, weights.h5_path, open_model(weights))
     print(f"started from {weights.name}: {copied} layers")
+    return {key: weights.manifest.get(key) for key in ("name", "command", "training")}
 
 
 if __name__ == "__main__":

@@ -20,7 +20,9 @@ LICENCE = "Apache-2.0. Trained on EMNIST (NIST Special Database 19, public domai
 
 @dataclass(frozen=True, slots=True)
 class EmnistResult:
-    """A finished training: what was asked, how it went, what it scores."""
+    """A finished training: what was asked, how it went, what it scores. started: of the weights it went on from, how
+    they were trained.
+    """
 
     model: str
     split: str
@@ -33,6 +35,7 @@ class EmnistResult:
     augmented: bool
     bfloat16: bool
     images: int
+    started: dict[str, Any] | None = None
 
     @property
     def name(self) -> str:
@@ -51,6 +54,7 @@ class EmnistResult:
             "best_epoch": self.run.best_epoch,
             "backend": keras.backend.backend(),
             "recipe": asdict(self.recipe),
+            **({"started_from": self.started} if self.started else {}),
         }
 
 
