@@ -186,7 +186,10 @@ def _number(text: str) -> float | int | bool:
 
 
 def begin_from(model: keras.Model, folder: Path) -> dict[str, Any]:
-    """Copy what fits of the trained model in ``folder``; how that was trained. Raises WeightsNotFound, WeightsRefused."""
+    """Copy what fits of the trained model in ``folder``; how that was trained.
+
+    Raises WeightsNotFound and WeightsRefused.
+    """
     weights = find_weights(folder)
     copied = start_from(model, weights.h5_path, open_model(weights))
     print(f"started from {weights.name}: {copied} layers")
