@@ -1,11 +1,13 @@
 """PHD08, the database of printed Hangul: ``python -m training.phd08 COMMAND --help``.
 
-``convert`` makes arrays of its text files, ``info`` and ``sheet`` show what is in them.
+``convert`` makes arrays of its text files, ``info`` and ``sheet`` show what is in them, ``generate`` draws more in the
+same form in any fonts, ``calibrate`` measures how like the real ones those are.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -15,8 +17,10 @@ from tqdm import tqdm
 from ocrtool.errors import printable
 from training.emnist.faults import told_in_a_sentence
 from training.hangul.phd08_files import Source, find_sources
-from training.hangul.syllables import characters_in
+from training.hangul.syllables import all_syllables, characters_in, ks_x_1001, plain_characters
 
+#: Characters that no font has, as many as are named.
+MISSING_SHOWN = 20
 #: Arguments and options shared by commands.
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 CLASSES = click.option("--classes", metavar="라,호,댜", default="", help="Only these syllables, labels in this order.")
@@ -118,6 +122,101 @@ def sheet_command(folder: Path, classes: str, most: int, per_font: int, seed: in
         except ValueError as error:  # a name that tells no format
             raise ValueError(f"{out}: {error}") from None
     click.echo(f"{out}: {picture.width}×{picture.height} pixels")
+
+
+@main.command("generate")
+@click.option("--fonts", "folder", type=click.Path(path_type=Path), help="Folder of fonts (default: the families).")
+@click.option("--part", type=click.Choice(["train", "validation", "test"]), help="Only families of this part.")
+@click.option("--fonts-limit", type=click.IntRange(1), help="So many fonts, chosen by chance.")
+@click.option("--syllables", default="", metavar="TEXT", help="The characters of this text.")
+@click.option("--ksx1001", is_flag=True, help="The 2,350 syllables of PHD08.")
+@click.option("--all", "everything", is_flag=True, help="All 11,172 syllables.")
+@click.option("--variations", type=click.IntRange(1, 243), default=243, show_default=True, help="Of each font.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for .txt files, or FILE.h5.")
+@SEED
+@JOBS
+def generate_command(
+    folder: Path | None, part: str | None, fonts_limit: int | None, syllables: str, ksx1001: bool, everything: bool,
+    variations: int, out: Path, seed: int, jobs: int | None,
+) -> None:  # fmt: skip
+    """Draw characters in the form of PHD08. If it is interrupted, the same command goes on."""
+    from training.hangul.conversion import HDF5_ENDINGS
+    from training.hangul.generate import Generation, choose_fonts, generate, look_up
+
+    with told_in_a_sentence():
+        characters = _characters(syllables, ksx1001, everything)
+        fonts = choose_fonts(folder, part, fonts_limit, seed)
+        in_hdf5 = out.suffix.lower() in HDF5_ENDINGS
+        texts = out.with_name(f".{out.name}.texts") if in_hdf5 else out
+        with tqdm(total=len(fonts), desc="fonts", disable=None) as bar:
+            for _ in look_up(fonts, jobs or _cores()):
+                bar.update()
+        with tqdm(total=len(characters), desc="drawing", disable=None) as bar:
+            work = Generation(characters, tuple(fonts), texts, variations, seed, jobs or _cores())
+            summary = generate(work, bar.update)
+        if in_hdf5 and summary.samples:
+            _to_hdf5(texts, out, jobs or _cores())
+    found = len(characters) - len(summary.missing)
+    click.echo(f"{out}: {summary.samples:,} samples of {found:,} characters in {len(fonts)} fonts")
+    if summary.missing:
+        raise click.ClickException(f"no font has {_some(summary.missing)}")
+
+
+@main.command("calibrate")
+@click.option("--fonts", "folder", type=click.Path(path_type=Path), help="Folder of fonts (default: the families).")
+@click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder of real PHD08 files.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the table and a picture.")
+@click.option("--beside", type=click.Path(path_type=Path), help="Picture of real and generated samples; not for docs.")
+@SEED
+def calibrate_command(folder: Path | None, data: Path, out: Path, beside: Path | None, seed: int) -> None:
+    """Measure how like real samples generated ones are. Exit code 1 if a difference is not tolerated."""
+    from training.hangul.calibrate import compare, read_real
+    from training.hangul.calibration_report import picture, report
+    from training.hangul.counterparts import draw_like
+    from training.hangul.fonts import find_korean_fonts
+
+    with told_in_a_sentence():
+        if beside is not None and beside.resolve().is_relative_to(Path(__file__).resolve().parents[1]):
+            raise ValueError(f"{beside}: pictures of real samples may not lie in the repository")
+        real = read_real(find_sources(data).files)
+        generated = draw_like(real.keys(), find_korean_fonts(folder), seed)
+        rows = compare(real, generated)
+        out.mkdir(parents=True, exist_ok=True)
+        command = "python -m training.phd08 calibrate --data DIR --out docs/hangul"
+        (out / "phd08.md").write_text(report(real, rows, command), encoding="utf-8")
+        picture(real, generated, beside=False).save(out / "generated.png")
+        if beside is not None:
+            picture(real, generated, beside=True).save(beside)
+    failed = [row.what for row in rows if not row.passed]
+    click.echo(f"{out}: {len(rows) - len(failed)} of {len(rows)} comparisons within tolerance")
+    if failed:
+        raise click.ClickException(f"not within tolerance: {', '.join(failed)}")
+
+
+def _characters(text: str, ksx1001: bool, everything: bool) -> tuple[str, ...]:
+    if bool(text) + ksx1001 + everything != 1:
+        raise click.UsageError("say one of --syllables, --ksx1001 and --all")
+    characters = all_syllables() if everything else ks_x_1001() if ksx1001 else plain_characters(text)
+    if not characters:
+        raise click.UsageError("--syllables holds no characters")
+    return characters
+
+
+def _to_hdf5(texts: Path, out: Path, jobs: int) -> None:
+    """Generated texts in one file; the texts go."""
+    from training.hangul.conversion import Conversion
+    from training.hangul.convert import convert
+
+    sources = find_sources(texts).files
+    with _bar(sum(source.size for source in sources), "converting") as bar:
+        convert(Conversion(sources, out, jobs=jobs), _tell, lambda source: bar.update(source.size))
+    shutil.rmtree(texts)
+
+
+def _some(characters: tuple[str, ...]) -> str:
+    shown = " ".join(characters[:MISSING_SHOWN])
+    rest = len(characters) - MISSING_SHOWN
+    return f"{shown} and {rest:,} more characters" if rest > 0 else shown
 
 
 def _sources(folder: Path, classes: str) -> tuple[Source, ...]:
