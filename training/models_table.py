@@ -55,10 +55,18 @@ def accuracies(scores: Mapping[str, Any]) -> str:
 
 
 def time_spent(run: SuiteRun) -> str:
-    """Minutes and epochs, and the device where it is not the common CPU."""
-    minutes, device = run.training["minutes"], run.training.get("device", "cpu")
+    """Minutes and epochs of each training it went through, the device where it is not the common CPU."""
+    stages, training = [], run.training
+    while training:
+        stages.append(_stage(training))
+        training = (training.get("started_from") or {}).get("training")
+    return ", then ".join(reversed(stages))
+
+
+def _stage(training: Mapping[str, Any]) -> str:
+    minutes, device = training["minutes"], training.get("device", "cpu")
     told = f"{minutes:.0f} min" if minutes >= 10 else f"{minutes:.1f} min"
-    return f"{told}{'' if device == 'cpu' else f' ({device})'}, {round(run.training['epochs'], 1):g} epochs"
+    return f"{told}{'' if device == 'cpu' else f' ({device})'}, {round(training['epochs'], 1):g} epochs"
 
 
 def how(run: SuiteRun) -> str:

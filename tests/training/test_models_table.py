@@ -14,7 +14,7 @@ from emnist_files import upright, write_plain
 from ocrtool.weights import sha256
 from training import compiled_forms
 from training.manifest import write_manifest
-from training.models_table import main
+from training.models_table import main, time_spent
 
 PAGE = "# Models\n\n<!-- balanced -->\nold\n<!-- /balanced -->\n\nText.\n\n<!-- variants -->\n<!-- /variants -->\n"
 RECIPE = {"epochs": 12, "batch": 128, "optimizer": "adam", "rate": None, "smoothing": 0.0, "decay": 0.0, "level": 0.0}
@@ -177,3 +177,11 @@ def test_compiled_forms_are_made_and_raced_once(tmp_path: Path, monkeypatch: pyt
     weights.h5_path.write_bytes(b"other")  # trained anew
     with pytest.raises(TypeError):
         compiled_forms.compiled_facts(weights, tmp_path)
+
+
+def test_a_training_that_went_on_tells_all_its_stages() -> None:
+    from types import SimpleNamespace
+
+    first = {"minutes": 40.0, "epochs": 16.0}
+    run = SimpleNamespace(training={"minutes": 9.5, "epochs": 8.0, "started_from": {"training": first}})
+    assert time_spent(run) == "40 min, 16 epochs, then 9.5 min, 8 epochs"
