@@ -1,0 +1,1 @@
+"""Reading a character by its image and by the text before it."""
