@@ -96,7 +96,7 @@ def write_language(
 @click.option("--batch-size", "batch", type=click.IntRange(min=1), default=DEFAULTS.batch, show_default=True)
 @click.option("--window", type=click.IntRange(min=2), default=DEFAULTS.window, show_default=True, help="Symbols.")
 @click.option("--rate", type=float, default=DEFAULTS.rate, show_default=True, help="Peak learning rate.")
-@click.option("--units", type=click.IntRange(min=1), default=384, show_default=True)
+@click.option("--units", type=click.IntRange(min=1), default=320, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
 @told_in_a_sentence()

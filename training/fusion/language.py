@@ -35,9 +35,9 @@ class LanguageSettings:
     drawn evenly by class; epochs: of ``steps_per_epoch`` batches; minutes: an end before them.
     """
 
-    epochs: float = 16.0
+    epochs: float = 10.0
     minutes: float = math.inf
-    batch: int = 48
+    batch: int = 32
     window: int = 64
     rate: float = 8e-3
     level: float = 0.25
