@@ -15,6 +15,7 @@ import click
 import keras
 
 from ocrtool.models.emnist import EmnistSpec, build_emnist_spec
+from ocrtool.models.fusion import FusionSpec, build_fusion
 from ocrtool.models.glyph import GlyphSpec, build_glyph
 from ocrtool.models.lstm import LstmSpec, build_sequence_model, build_step_model
 from training.manifest import sha256, write_manifest
@@ -24,6 +25,7 @@ ARCHITECTURES: dict[str, tuple[Callable[..., Any], Callable[[Any], keras.Model]]
     "glyph": (GlyphSpec, build_glyph),
     "character_lstm": (LstmSpec, build_sequence_model),
     "emnist": (lambda model, classes, **sizes: EmnistSpec(model, classes, sizes), build_emnist_spec),
+    "fusion": (FusionSpec, build_fusion),
 }
 #: Architecture name -> what of its model is compiled, where that is not the model itself: spec and model to model.
 COMPILED_FORM: dict[str, Callable[[Any, keras.Model], keras.Model]] = {"character_lstm": build_step_model}
