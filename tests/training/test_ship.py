@@ -106,7 +106,7 @@ def test_a_run_is_shipped_small_and_compiled(
     assert readme.startswith("# Weights\n\n<!-- emnist -->\n") and readme.endswith("<!-- /emnist -->\n\nThe rest.\n")
     assert cli.run(["models", "--weights", str(out)]) == 0
     rows = [line.split()[0] for line in capfd.readouterr().out.splitlines() if "emnist" in line.split()[0]]
-    assert rows == [NAME]
+    assert rows.count(NAME) == 1
     assert shipped(out / f"{NAME}.weights.h5", "--out", out, "--data", data).exit_code == 0  # once more, not compiled
     assert not weights.tflite_path.exists()
     assert "int8_test" not in json.loads((out / f"{NAME}.json").read_text())["scores"]
