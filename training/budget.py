@@ -12,6 +12,8 @@ from typing import Any
 
 import keras
 
+from ocrtool.export.files import whole_file
+
 logger = logging.getLogger(__name__)
 
 #: Epochs asked of Keras; time ends the fit.
@@ -34,9 +36,8 @@ class Progress:
 
     def save(self, path: Path) -> None:
         """Write to ``path``, whole or not at all."""
-        partial = path.with_name(path.name + ".part")
-        partial.write_text(json.dumps(asdict(self)))
-        partial.replace(path)
+        with whole_file(path) as file:
+            file.write(json.dumps(asdict(self)).encode())
 
 
 class TimedCosine(keras.callbacks.Callback):
@@ -98,8 +99,9 @@ def fit_in_time(
     progress: Progress,
     minutes: float,
     rate: float,
+    epochs: int = ENDLESS,
 ) -> None:
-    """Fit a compiled model until ``minutes`` (those in ``progress`` counted in) are used up or Ctrl-C is pressed.
+    """Fit a compiled model until ``minutes`` (those in ``progress`` counted in) or ``epochs`` are used up, or Ctrl-C.
 
     Leaves best.weights.h5, last.keras and progress.json in ``folder`` and brings ``progress`` up to date.
     """
@@ -107,7 +109,7 @@ def fit_in_time(
     try:
         model.fit(
             batches,
-            epochs=ENDLESS,
+            epochs=epochs,
             validation_data=validation,
             validation_batch_size=len(batches[0][1]),
             shuffle=False,

@@ -20,7 +20,8 @@ from ocrtool.weights import open_weights
 from training import examples, isolated
 from training.corpus import default_data_folder
 from training.examples import Examples
-from training.glyph_scores import Predict, calibration_error, confusions, score_all
+from training.glyph_scores import Predict, confusions, score_all
+from training.report.scores import calibration_error
 from training.sources import unipen
 
 
@@ -81,7 +82,7 @@ def main(data: Path | None, weights: Path | None, shards: tuple[Path, ...], shee
     print(json.dumps(score_all(classifier.log_probs, sets), indent=1))
     for name, held in sets.items():
         log_probs = classifier.log_probs(held.images, held.place)
-        print(f"{name}: calibration error {calibration_error(log_probs, held.labels):.4f}")
+        print(f"{name}: calibration error {calibration_error(np.exp(log_probs), held.labels):.4f}")
         print(" ", " ".join(f"{a}>{b or 'R'}:{n}" for a, b, n in confusions(log_probs, held.labels)))
         if sheets is not None:
             sheets.mkdir(parents=True, exist_ok=True)

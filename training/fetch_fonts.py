@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,22 +13,26 @@ import click
 from training.fonts import FONTSOURCE, default_fonts_folder
 
 
-def fetch(family: str, folder: Path) -> None:
-    """Unpack the Latin files and the licence of one family to ``folder``/``family``. Raises CalledProcessError."""
+def packed_files(family: str) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each .woff file and of the licence of a Fontsource family. Raises CalledProcessError."""
     with tempfile.TemporaryDirectory() as scratch:
         command = ["npm", "pack", "--silent", f"@fontsource/{family}"]
-        printed = subprocess.run(command, cwd=scratch, check=True, capture_output=True, text=True).stdout
-        archive = Path(scratch) / printed.split()[-1]
-        with tarfile.open(archive) as package:
+        subprocess.run(command, cwd=scratch, check=True, capture_output=True, text=True)
+        with tarfile.open(next(Path(scratch).glob("*.tgz"))) as package:
             for member in package.getmembers():
-                name = member.name.removeprefix("package/")
-                wanted = "-latin-" in name and "-latin-ext-" not in name and name.endswith(".woff")
-                content = package.extractfile(member) if wanted or name == "LICENSE" else None
-                if content is None:
-                    continue
-                target = folder / family / ("files/" + Path(name).name if wanted else "LICENSE")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content.read())
+                content = package.extractfile(member) if member.name.endswith((".woff", "LICENSE")) else None
+                if content is not None:
+                    yield Path(member.name).name, content.read()
+
+
+def fetch(family: str, folder: Path) -> None:
+    """Unpack the Latin files and the licence of one family to ``folder``/``family``. Raises CalledProcessError."""
+    for name, content in packed_files(family):
+        latin = "-latin-" in name and "-latin-ext-" not in name
+        if latin or name == "LICENSE":
+            target = folder / family / ("files/" + name if latin else name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
 
 
 @click.command()

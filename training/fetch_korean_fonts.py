@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ import click
 from tqdm import tqdm
 
 from training.emnist.faults import told_in_a_sentence
+from training.fetch_fonts import packed_files
 from training.hangul.families import DEBIAN, DEBIAN_PACKAGES, FONTSOURCE
 from training.hangul.fonts import default_korean_fonts
 from training.hangul.join_fonts import join
@@ -42,12 +42,8 @@ def fetch_debian(package: str, folder: Path) -> None:
 def fetch_fontsource(family: str, folder: Path) -> None:
     """The family's weights, each joined to one file, and its licence to ``folder``. Raises CalledProcessError."""
     with tempfile.TemporaryDirectory() as scratch:
-        _run(["npm", "pack", "--silent", f"@fontsource/{family}"], scratch)
-        with tarfile.open(next(Path(scratch).glob("*.tgz"))) as package:
-            for member in package.getmembers():
-                content = package.extractfile(member) if member.name.endswith((".woff", "LICENSE")) else None
-                if content is not None:
-                    (Path(scratch) / Path(member.name).name).write_bytes(content.read())
+        for name, content in packed_files(family):
+            (Path(scratch) / name).write_bytes(content)
         licence = Path(scratch) / "LICENSE"
         if licence.is_file():
             shutil.copy(licence, folder / licence.name)

@@ -8,7 +8,8 @@ from typing import Any
 
 import keras
 
-from training.budget import KeepBest, Progress, TimedCosine
+from training.budget import Progress, fit_in_time
+from training.emnist.loop import compile_trainee
 
 #: Larger gradients are cut to this norm: wrong labels and odd crops must not throw the fit.
 GRADIENT_NORM = 2.0
@@ -29,16 +30,6 @@ class FitPlan:
     resume: bool = False
 
 
-def _compile(model: keras.Model, plan: FitPlan) -> None:
-    model.compile(
-        optimizer=keras.optimizers.AdamW(plan.rate, weight_decay=plan.weight_decay, global_clipnorm=GRADIENT_NORM),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=plan.smoothing),
-        metrics=["accuracy"],
-        # XLA halves the speed of convolutions on a CPU under TensorFlow
-        jit_compile=keras.backend.backend() != "tensorflow",
-    )
-
-
 def fit(
     model: keras.Model, batches: keras.utils.PyDataset, validation: tuple[Any, Any], plan: FitPlan
 ) -> tuple[keras.Model, Progress]:
@@ -52,12 +43,10 @@ def fit(
         progress = Progress.load(plan.folder / "progress.json")
         model = keras.models.load_model(plan.folder / "last.keras")
     else:
-        _compile(model, plan)
-    callbacks = [TimedCosine(progress, plan.minutes * 60, plan.rate), KeepBest(progress, plan.folder)]
-    try:
-        model.fit(batches, epochs=plan.most_epochs, validation_data=validation, callbacks=callbacks, verbose=2)
-    except KeyboardInterrupt:
-        print("interrupted: the best weights so far are kept")
+        optimizer = keras.optimizers.AdamW(plan.rate, weight_decay=plan.weight_decay, global_clipnorm=GRADIENT_NORM)
+        loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=plan.smoothing)
+        compile_trainee(model, optimizer, loss)
+    fit_in_time(model, batches, validation, plan.folder, progress, plan.minutes, plan.rate, plan.most_epochs)
     if (plan.folder / "best.weights.h5").is_file():
         model.load_weights(plan.folder / "best.weights.h5")
     return model, progress

@@ -75,15 +75,6 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     return round(best[1], 4)
 
 
-def calibration_error(log_probs: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
-    """Expected calibration error: mean gap of confidence and accuracy over equal bins of confidence."""
-    guesses, sure = log_probs.argmax(axis=1), np.exp(log_probs.max(axis=1))
-    which = np.minimum((sure * bins).astype(int), bins - 1)
-    right = guesses == labels
-    gaps = [abs(right[which == b].mean() - sure[which == b].mean()) * np.mean(which == b) for b in np.unique(which)]
-    return float(np.sum(gaps))
-
-
 def score_all(predict: Predict, sets: dict[str, Examples]) -> dict[str, dict[str, float]]:
     """Scores of each set; sets with bad cuts are edges of lines, the others characters alone."""
     result = {}

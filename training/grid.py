@@ -26,6 +26,7 @@ from training.emnist.recipes import RATES, Recipe
 from training.emnist.splits import SPLITS, LabelledImages, load_split, split_validation
 from training.emnist.tables import Table, keep_settings
 from training.emnist.trained import headline
+from training.report.write import write_json
 from training.train_emnist import VALIDATION_SHARE, chosen_recipe, limited, logits_of, measure
 
 
@@ -75,7 +76,7 @@ def report_best(task: Task, best: Combination, log: Table, test: LabelledImages,
     stored = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     if stored.get("chosen") != chosen["chosen"]:
         stored = {**chosen, "scores": measure_best(task, best, test, out / "runs" / best.name)}
-        path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+        write_json(path, stored)
     scores = stored["scores"]["test"]
     said = (
         f"Chosen by the mean of classes: {best.name}. On the {scores['images']:,} test images: "

@@ -12,6 +12,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from ocrtool.export.files import whole_file
+
 #: Distributions whose versions decide what a training run gives.
 LIBRARIES = ("keras", "tensorflow", "jax", "numpy", "ai-edge-litert", "faker", "opencv-python-headless", "Pillow")
 
@@ -68,6 +70,5 @@ def write_manifest(path: Path, fields: Mapping[str, Any]) -> None:
     if missing:
         raise ValueError(f"manifest lacks {', '.join(missing)}")
     text = json.dumps(dict(fields), ensure_ascii=False, indent=1) + "\n"
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    with whole_file(path) as file:
+        file.write(text.encode())

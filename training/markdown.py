@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from ocrtool.export.files import whole_file
+
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[str] = ()) -> str:
     """A table; columns named in ``numbers`` stand to the right. Raises ValueError for a row of another length."""
@@ -27,6 +29,5 @@ def put_between(path: Path, name: str, content: str) -> None:
         raise ValueError(f"{path} has no place for it: a line <!-- {name} --> and after it a line <!-- /{name} -->")
     before, rest = path.read_text(encoding="utf-8").split(f"<!-- {name} -->", 1)
     after = rest.split(f"<!-- /{name} -->", 1)[1]
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(f"{before}<!-- {name} -->\n\n{content.strip()}\n\n<!-- /{name} -->{after}", encoding="utf-8")
-    partial.replace(path)
+    with whole_file(path) as file:
+        file.write(f"{before}<!-- {name} -->\n\n{content.strip()}\n\n<!-- /{name} -->{after}".encode())

@@ -11,7 +11,10 @@ import numpy as np
 from tqdm import tqdm
 
 from ocrtool.errors import WeightsRefused
+from ocrtool.recognize.latin import log_softmax
 from ocrtool.weights import Weights
+from training.emnist.batches import as_input
+from training.report.scores import LEAST_PROBABILITY
 
 if TYPE_CHECKING:
     import keras
@@ -28,33 +31,45 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def in_batches(
+    run: Callable[[list[np.ndarray]], np.ndarray], rows: Callable[[slice], list[np.ndarray]], count: int,
+    batch: int = BATCH,
+) -> tuple[np.ndarray, float]:  # fmt: skip
+    """Outputs (count, ...) float32 of ``run`` for the inputs that ``rows`` gives of a slice, and seconds spent in it.
+
+    The first batch runs once before the clock does: it pays for compiling. The last one is filled up, so that no
+    network is compiled for another size. Raises ValueError if there is nothing to run.
+    """
+    if count < 1:
+        raise ValueError("there is no image to run the classifier on")
+    batch = min(batch, count)
+    parts = []
+    seconds = 0.0
+    for first in tqdm(range(0, count, batch), unit="batch", disable=None, leave=False):
+        given = rows(slice(first, min(first + batch, count)))
+        filled = [np.resize(one, (batch, *one.shape[1:])) for one in given]
+        if first == 0:
+            run(filled)
+        started = time.perf_counter()
+        outputs = run(filled)
+        seconds += time.perf_counter() - started
+        parts.append(np.asarray(outputs, np.float32)[: len(given[0])])
+    return np.concatenate(parts), seconds
+
+
 def predict(run: Run, images: np.ndarray, batch: int = BATCH) -> tuple[np.ndarray, float]:
     """Probabilities (N, C) float32 of ``images`` (N, H, W) uint8, upright, ink bright, and images done a second.
 
-    The first batch runs once before the clock does: it pays for compiling. The last one is filled up, so that no
-    network is compiled for another size. Raises ValueError if there is no image.
+    Raises ValueError if there is no image.
     """
-    if not len(images):
-        raise ValueError("there is no image to run the classifier on")
-    batch = min(batch, len(images))
-    run(_batch_of(images, 0, batch))
-    parts = []
-    seconds = 0.0
-    for first in tqdm(range(0, len(images), batch), unit="batch", disable=None, leave=False):
-        rows = _batch_of(images, first, batch)
-        started = time.perf_counter()
-        parts.append(run(rows)[: len(images) - first])
-        seconds += time.perf_counter() - started
-    done = len(parts) * batch
-    return np.concatenate(parts), done / seconds
+    count = len(images)
+    outputs, seconds = in_batches(lambda given: run(given[0]), lambda some: [as_input(images[some])], count, batch)
+    return outputs, count / seconds
 
 
-def _batch_of(images: np.ndarray, first: int, batch: int) -> np.ndarray:
-    """(batch, H, W, 1) float32 from number ``first`` on, black where there are no more."""
-    rows = np.zeros((batch, *images.shape[1:], 1), np.float32)
-    part = images[first : first + batch]
-    rows[: len(part), ..., 0] = part
-    return rows
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Probabilities (..., C) float64 over the last axis."""
+    return np.exp(log_softmax(logits.astype(np.float64)))
 
 
 def keras_run(model: keras.Model) -> Run:
@@ -103,6 +118,4 @@ def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """What ``probabilities`` (N, C) are if the scores they come from are divided by ``temperature``."""
     if temperature == 1.0:
         return probabilities
-    logs = np.log(np.maximum(probabilities, np.finfo(np.float32).tiny)) / temperature
-    powers = np.exp(logs - logs.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    return softmax(np.log(np.maximum(probabilities, LEAST_PROBABILITY)) / temperature)

@@ -17,7 +17,7 @@ from training.emnist.faults import told_in_a_sentence
 from training.emnist.loss import log_prior
 from training.emnist.splits import load_split
 from training.evaluate import find_weights, open_model
-from training.predict import keras_run, predict
+from training.predict import keras_run, predict, softmax
 from training.report.scores import LEAST_PROBABILITY, split_scores
 
 #: As trained plainly, half way, and as if all classes were equally frequent.
@@ -30,9 +30,7 @@ def relevelled(probabilities: np.ndarray, shares: np.ndarray, trained: float, wa
     shares: (C,) log share of each class among the train images. Menon et al., "Long-tail learning via logit
     adjustment" (2021), eq. 9.
     """
-    logits = np.log(np.maximum(probabilities.astype(np.float64), LEAST_PROBABILITY)) + (trained - wanted) * shares
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
+    return softmax(np.log(np.maximum(probabilities, LEAST_PROBABILITY)) + (trained - wanted) * shares)
 
 
 def row(folder: Path, data: Path) -> list[str]:

@@ -22,13 +22,13 @@ from training.corpus import default_data_folder
 from training.emnist.augment import STANDARD, augmented_test_set
 from training.emnist.batches import ImageBatches
 from training.emnist.faults import told_in_a_sentence
-from training.emnist.loop import Run, fit, make_optimizer
+from training.emnist.loop import Run, compile_trainee, fit, make_optimizer
 from training.emnist.loss import LevelledCrossEntropy, log_prior
 from training.emnist.recipes import RATES, RECIPES, Recipe
 from training.emnist.splits import SPLITS, LabelledImages, load_split, split_validation
 from training.emnist.trained import EmnistResult, write_trained
 from training.evaluate import find_weights, open_model
-from training.predict import keras_run, predict
+from training.predict import keras_run, predict, softmax
 from training.report.scores import split_scores
 
 #: Share of each class of the train images by which weights are chosen.
@@ -46,16 +46,14 @@ def limited(data: LabelledImages, limit: int | None, seed: int) -> LabelledImage
 
 def logits_of(model: keras.Model) -> keras.Model:
     """The same network without its softmax: what the loss works on."""
-    return keras.Model(model.input, model.get_layer(LOGITS).output)
+    return keras.Model(model.inputs, model.get_layer(LOGITS).output)
 
 
 def validation_figures(held: LabelledImages) -> Any:
     """Function of a logits model that gives the figures of ``held`` for the history."""
 
     def figures(model: keras.Model) -> dict[str, float]:
-        logits = predict(keras_run(model), held.images)[0].astype(np.float64)
-        probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))
-        scores = split_scores(probabilities / probabilities.sum(axis=1, keepdims=True), held.labels, held.classes)
+        scores = split_scores(softmax(predict(keras_run(model), held.images)[0]), held.labels, held.classes)
         return {f"val_{key}": scores[key] for key in ("loss", "accuracy", "class_accuracy")}
 
     return figures
@@ -80,15 +78,9 @@ def train(
 ) -> Run:  # fmt: skip
     """Fit ``model`` (probabilities out) by the recipe; it is left with the best weights."""
     trainee = logits_of(model)
-    trainee.compile(
-        optimizer=make_optimizer(recipe.optimizer, recipe.peak_rate, recipe.decay),
-        loss=LevelledCrossEntropy(
-            log_prior(train_part.labels, len(train_part.classes), recipe.level), recipe.smoothing
-        ),
-        metrics=["accuracy"],
-        # XLA halves the speed of convolutions on a CPU under TensorFlow
-        jit_compile=keras.backend.backend() != "tensorflow",
-    )
+    prior = log_prior(train_part.labels, len(train_part.classes), recipe.level)
+    optimizer = make_optimizer(recipe.optimizer, recipe.peak_rate, recipe.decay)
+    compile_trainee(trainee, optimizer, LevelledCrossEntropy(prior, recipe.smoothing))
     batches = ImageBatches(train_part, recipe.batch, seed, STANDARD.weakened(recipe.strength) if augmented else None)
     return fit(trainee, batches, validation_figures(held), run, recipe.epochs, recipe.peak_rate, minutes, resume)
 

@@ -41,16 +41,14 @@ DEFAULTS, SIZES = FusionRecipe(), FusionSpec()
 @click.option("--rate", type=float, default=DEFAULTS.rate, show_default=True, help="Peak learning rate.")
 @click.option("--copies", type=click.IntRange(min=1), default=DEFAULTS.copies, show_default=True,
               help="Contexts of each image, and variants of it if varied.")  # fmt: skip
-@click.option("--dropout", type=click.FloatRange(0, 1, max_open=True), default=SIZES.dropout, show_default=True)
 @click.option("--score-units", type=click.IntRange(min=1), default=SIZES.score_units, show_default=True)
-@click.option("--hidden", type=click.IntRange(min=0), default=SIZES.hidden, show_default=True, help="Units over both.")
 @click.option("--limit", type=click.IntRange(min=1), help="Train on so many images only.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
 @told_in_a_sentence()
 def main(
     branch: Path, language: Path, data: Path | None, out: Path, contexts: Path | None, thaw: bool,
-    augmented: bool, limit: int | None, seed: int, resume: bool, score_units: int, hidden: int, dropout: float,
+    augmented: bool, limit: int | None, seed: int, resume: bool, score_units: int,
     **changes: Any,
 ) -> None:  # fmt: skip
     """Train a network over an image and the text before it."""
@@ -64,7 +62,7 @@ def main(
     recipe = FusionRecipe(**changes, thaw=thaw, augmented=augmented, level=image_branch.level)
     store = ContextStore(text, data, contexts or language / "contexts")
     sets = gather(image_branch, images, store, recipe, seed)
-    spec = image_branch.spec(score_units=score_units, hidden=hidden, dropout=dropout)
+    spec = image_branch.spec(score_units=score_units)
     whole, probabilities, run = train(image_branch, spec, sets, recipe, out, seed, resume)
     comparison = compare(sets, probabilities, image_branch.classes)
     result = FusionResult(

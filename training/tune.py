@@ -9,7 +9,6 @@ training/emnist/tuned_search.tsv and tuned_search.json.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
@@ -27,6 +26,7 @@ from training.emnist.search import COLUMNS, Limits, Plan, best_row, choice_of, m
 from training.emnist.splits import SPLITS, load_split, split_validation
 from training.emnist.tables import Table, keep_settings
 from training.manifest import library_versions, training_command
+from training.report.write import write_json
 from training.train_emnist import VALIDATION_SHARE, limited
 
 
@@ -38,7 +38,7 @@ def write_choice(log: Table, recipe: Recipe, path: Path) -> dict[str, Any]:
         raise ValueError(f"{log.path}: no trial came to its end{f', the last: {faults[-1]}' if faults else ''}")
     versions = {**library_versions(), "keras-tuner": metadata.version("keras-tuner")}
     choice = {**choice_of(row, recipe), "versions": versions, "command": training_command()}
-    path.write_text(json.dumps(choice, indent=1) + "\n", encoding="utf-8")
+    write_json(path, choice)
     return choice
 
 

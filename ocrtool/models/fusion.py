@@ -15,19 +15,16 @@ from ocrtool.models.parts import LOGITS, PROBABILITIES
 @dataclass(frozen=True, slots=True)
 class FusionSpec:
     """model, classes, sizes: the image branch, as `EmnistSpec` has them; score_units: units of the branch that takes
-    the text's scores; hidden: units of a layer over both, 0 = none; dropout: share of what is joined that is dropped in
-    training.
+    the text's scores.
     """
 
     model: str = "ours"
     classes: int = 47
     sizes: dict[str, Any] = field(default_factory=dict)
     score_units: int = 128
-    hidden: int = 0
-    dropout: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.score_units < 1 or self.hidden < 0 or not 0.0 <= self.dropout < 1.0:
+        if self.score_units < 1:
             raise ValueError(f"impossible sizes: {self}")
 
 
@@ -35,10 +32,6 @@ def _joined(features: keras.KerasTensor, scores: keras.KerasTensor, spec: Fusion
     """Probabilities (B, classes) of features (B, F) and log-probabilities (B, classes) by the text."""
     by_text = layers.Dense(spec.score_units, activation="relu", name="score_branch")(scores)
     x = layers.Concatenate(name="image_and_text")([features, by_text])
-    if spec.hidden:
-        x = layers.Dense(spec.hidden, activation="relu", name="joint")(x)
-    if spec.dropout:
-        x = layers.Dropout(spec.dropout, name="joint_drop")(x)
     logits = layers.Dense(spec.classes, dtype="float32", name=LOGITS)(x)
     return layers.Softmax(dtype="float32", name=PROBABILITIES)(logits)
 

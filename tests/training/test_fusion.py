@@ -16,16 +16,18 @@ keras = pytest.importorskip("keras")
 from ocrtool.models.emnist import build_emnist  # noqa: E402
 from ocrtool.models.fusion import FusionSpec, build_fusion, build_fusion_head, features_of, join_fusion  # noqa: E402
 from ocrtool.models.lstm import LstmSpec, build_sequence_model  # noqa: E402
+from ocrtool.recognize.latin import log_softmax  # noqa: E402
 from training import fusion_table, train_character_lstm, train_fusion  # noqa: E402
 from training.corpus import TEST_BOOKS  # noqa: E402
 from training.emnist.mapping import default_map  # noqa: E402
 from training.fusion.contexts import context_windows, draw_places  # noqa: E402
 from training.fusion.examples import Paired, PairedBatches  # noqa: E402
-from training.fusion.language import Language, load_language, log_softmax  # noqa: E402
-from training.fusion.network import predict_pairs, softmax, warm_start  # noqa: E402
+from training.fusion.language import Language, load_language  # noqa: E402
+from training.fusion.network import predict_pairs, warm_start  # noqa: E402
 from training.fusion.text import FUSION_BOOKS, Alphabet, book_parts, load_text  # noqa: E402
 from training.fusion.windows import TextWindows  # noqa: E402
 from training.manifest import REQUIRED, sha256  # noqa: E402
+from training.predict import softmax  # noqa: E402
 
 LETTERS, BALANCED = (default_map(split).classes for split in ("letters", "balanced"))
 #: Each of three letters tells the next one.
@@ -169,7 +171,7 @@ def test_network_begins_with_image_times_text_and_the_head_is_its_end() -> None:
     np.testing.assert_allclose(
         head.predict_on_batch([features.predict_on_batch(images), scores]), found, rtol=1e-4, atol=1e-7
     )
-    built = build_fusion(replace(spec, hidden=8))
+    built = build_fusion(replace(spec, score_units=8))
     assert built.count_params() != whole.count_params()
     assert keras.models.model_from_json(built.to_json()).count_params() == built.count_params()
 
@@ -212,7 +214,7 @@ def test_text_tells_what_the_image_does_not(
     command(train_fusion.main, f"{given} --epochs 7 --out {out} --resume")
     assert stored == {path: path.stat().st_mtime_ns for path in (language / "contexts").glob("*.npz")}
     assert len(json.loads((out / "history.json").read_text())["epochs"]) == 7
-    command(train_fusion.main, f"{given} --epochs 0.3 --copies 1 --hidden 16 --thaw --out {tmp_path / 'thawed'}")
+    command(train_fusion.main, f"{given} --epochs 0.3 --copies 1 --thaw --out {tmp_path / 'thawed'}")
     thawed = json.loads((tmp_path / "thawed" / "fusion_lenet5_letters.json").read_text())
     assert thawed["scores"]["without_lstm"] == scores["without_lstm"]
 
@@ -241,7 +243,7 @@ def test_scores_of_the_classes_leave_out_the_marks() -> None:
 
 
 def test_predictions_come_in_order_whatever_the_batch() -> None:
-    head = build_fusion_head(FusionSpec("ours", 3, score_units=4, dropout=0.0), 2)
+    head = build_fusion_head(FusionSpec("ours", 3, score_units=4), 2)
     rng = np.random.default_rng(4)
     data = Paired(rng.normal(size=(300, 2)).astype("float32"), -rng.random((300, 3)).astype("float32"), np.zeros(300))
     direct = np.asarray(head.predict_on_batch([data.inputs, data.scores]))

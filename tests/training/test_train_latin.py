@@ -10,7 +10,8 @@ import pytest
 from ocrtool.charset import LATIN, LATIN_CLASSES
 from ocrtool.weights import open_weights
 from training.examples import REJECT_LABEL, Examples, alone
-from training.glyph_scores import FOLDED, calibration_error, edge_scores, fit_temperature, mean_class_accuracy
+from training.glyph_scores import FOLDED, edge_scores, fit_temperature, mean_class_accuracy
+from training.report.scores import calibration_error
 
 
 def noise_examples(count: int, seed: int) -> Examples:
@@ -114,7 +115,7 @@ def test_scores() -> None:
     scores = edge_scores(log_probs, np.array([a, a, REJECT_LABEL, a]))
     assert scores["reject_precision"] == 0.5 and scores["reject_recall"] == 1.0
     assert scores["accuracy_with_reject"] == 0.5
-    assert calibration_error(log_probs, np.array([a, b, REJECT_LABEL, REJECT_LABEL])) < 0.02
+    assert calibration_error(np.exp(log_probs), np.array([a, b, REJECT_LABEL, REJECT_LABEL])) < 0.02
 
 
 def test_temperature_undoes_overconfidence() -> None:

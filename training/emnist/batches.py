@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 import numpy as np
 
 from training.emnist.augment import Policy, augment
@@ -13,37 +15,57 @@ def as_input(images: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(images, dtype=np.float32)[..., None]
 
 
+class Batches(Protocol):
+    """What the fit loop takes: step k's inputs and labels, the same for the same seed whatever was asked before."""
+
+    steps_per_epoch: int
+
+    def __getitem__(self, step: int) -> tuple[Any, np.ndarray]:
+        """Inputs and labels (B,)."""
+
+
+class Shuffle:
+    """Which of ``count`` examples step k shows: each once an epoch, in an order that the seed decides.
+
+    What is left over after the whole batches waits for another epoch's order.
+    """
+
+    def __init__(self, count: int, batch: int, seed: int) -> None:
+        if count < 1:
+            raise ValueError("no images to train on")
+        self._count, self._batch, self._seed = count, min(batch, count), seed
+        self.steps_per_epoch = count // self._batch
+        self._order_of = -1
+        self._order = np.empty(0, np.int64)
+
+    def chosen(self, step: int) -> tuple[int, np.ndarray]:
+        """Number of the epoch, and the examples' numbers, ascending: (B,) int64."""
+        epoch, index = divmod(step, self.steps_per_epoch)
+        if epoch != self._order_of:
+            self._order = np.random.default_rng((self._seed, epoch)).permutation(self._count)
+            self._order_of = epoch
+        return epoch, np.sort(self._order[index * self._batch : (index + 1) * self._batch])
+
+
+def shown(images: np.ndarray, policy: Policy | None, seed: int, step: int) -> np.ndarray:
+    """Images (B, 28, 28) uint8 as step ``step`` shows them: varied by the policy if there is one, as input."""
+    if policy is not None:
+        images = augment(images, np.random.default_rng((seed, 1, step)), policy)
+    return as_input(images)
+
+
 class ImageBatches:
-    """Step k's batch, the same for the same seed whatever was asked for before: a resumed run sees what it would have.
+    """`Batches` of images (B, 28, 28, 1) float32 and labels (B,) int64.
 
     policy: how images are varied each time they are shown; None shows them as they are.
     """
 
     def __init__(self, data: LabelledImages, batch: int, seed: int, policy: Policy | None = None) -> None:
-        if not len(data):
-            raise ValueError("no images to train on")
-        self._data, self._batch, self._seed, self._policy = data, min(batch, len(data)), seed, policy
-        self._order_of = -1
-        self._order = np.empty(0, np.int64)
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """Whole batches an epoch; what is left over waits for another epoch's order."""
-        return len(self._data) // self._batch
-
-    @property
-    def batch(self) -> int:
-        """Images a step."""
-        return self._batch
+        self._data, self._seed, self._policy = data, seed, policy
+        self._shuffle = Shuffle(len(data), batch, seed)
+        self.steps_per_epoch = self._shuffle.steps_per_epoch
 
     def __getitem__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
-        """Images (B, 28, 28, 1) float32 and labels (B,) int64."""
-        epoch, index = divmod(step, self.steps_per_epoch)
-        if epoch != self._order_of:
-            self._order = np.random.default_rng((self._seed, epoch)).permutation(len(self._data))
-            self._order_of = epoch
-        chosen = np.sort(self._order[index * self._batch : (index + 1) * self._batch])
+        _, chosen = self._shuffle.chosen(step)
         images = np.asarray(self._data.images[chosen])
-        if self._policy is not None:
-            images = augment(images, np.random.default_rng((self._seed, 1, step)), self._policy)
-        return as_input(images), self._data.labels[chosen]
+        return shown(images, self._policy, self._seed, step), self._data.labels[chosen]

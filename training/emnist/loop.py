@@ -18,7 +18,8 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from training.emnist.batches import ImageBatches
+from ocrtool.export.files import whole_file
+from training.emnist.batches import Batches
 
 #: Steps over which the learning rate rises, at most, and its share left at the end.
 WARM_UP, FINAL_SHARE = 300, 0.01
@@ -44,7 +45,8 @@ class Run:
 
     def save(self, folder: Path) -> None:
         """Write history.json, whole or not at all."""
-        _whole(folder / "history.json", lambda path: path.write_text(json.dumps(asdict(self), indent=1)))
+        with whole_file(folder / "history.json") as file:
+            file.write(json.dumps(asdict(self), indent=1).encode())
 
 
 def make_optimizer(name: str, rate: float, decay: float = 0.0) -> keras.optimizers.Optimizer:
@@ -58,6 +60,12 @@ def make_optimizer(name: str, rate: float, decay: float = 0.0) -> keras.optimize
     return optimizer
 
 
+def compile_trainee(model: keras.Model, optimizer: keras.optimizers.Optimizer, loss: keras.losses.Loss) -> None:
+    """Make ``model`` (logits out) ready for `fit`. XLA halves the speed of convolutions on a CPU under TensorFlow."""
+    xla = keras.backend.backend() != "tensorflow"
+    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"], jit_compile=xla)
+
+
 def learning_rate(step: int, steps: int, peak: float) -> float:
     """Of a warm-up and half a cosine over ``steps``."""
     share = FINAL_SHARE + (1 - FINAL_SHARE) * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps)))
@@ -66,7 +74,7 @@ def learning_rate(step: int, steps: int, peak: float) -> float:
 
 def fit(
     model: keras.Model,
-    batches: ImageBatches,
+    batches: Batches,
     score: Callable[[keras.Model], dict[str, float]],
     folder: Path,
     epochs: float,
@@ -98,7 +106,7 @@ def fit(
 
 
 def _epoch(
-    model: keras.Model, batches: ImageBatches, run: Run, end: int, steps: int, peak: float, bar: Any, seconds: float
+    model: keras.Model, batches: Batches, run: Run, end: int, steps: int, peak: float, bar: Any, seconds: float
 ) -> None:
     """Steps up to ``end`` or to the end of the time; adds their mean loss and accuracy to the run."""
     started, before, first = time.monotonic(), run.seconds, run.steps
@@ -125,9 +133,10 @@ def _close_epoch(
     figures |= score(model)
     if figures["val_class_accuracy"] > run.best_score:
         run.best_score, run.best_epoch = figures["val_class_accuracy"], len(run.epochs)
-        _whole(folder / "best.weights.h5", _bare(model).save_weights)
-    _whole(folder / "last.weights.h5", _bare(model).save_weights)
-    _whole(folder / "optimizer.npz", lambda path: _save_optimizer(model.optimizer, path))
+        _save_weights(model, folder / "best.weights.h5")
+    _save_weights(model, folder / "last.weights.h5")
+    with whole_file(folder / "optimizer.npz") as file:
+        np.savez(file, *[keras.ops.convert_to_numpy(v) for v in model.optimizer.variables])
     run.save(folder)
     bar.write(" ".join(f"{k} {v:.4f}" if isinstance(v, float) else f"{k} {v}" for k, v in figures.items()))
 
@@ -135,11 +144,6 @@ def _close_epoch(
 def _bare(model: keras.Model) -> keras.Model:
     """The same layers without the optimizer, whose state is stored on its own."""
     return keras.Model(model.inputs, model.outputs)
-
-
-def _save_optimizer(optimizer: keras.optimizers.Optimizer, path: Path) -> None:
-    with path.open("wb") as file:
-        np.savez(file, *[keras.ops.convert_to_numpy(v) for v in optimizer.variables])
 
 
 def _restore(model: keras.Model, folder: Path) -> None:
@@ -150,7 +154,8 @@ def _restore(model: keras.Model, folder: Path) -> None:
             variable.assign(stored[name])
 
 
-def _whole(path: Path, write: Callable[[Path], Any]) -> None:
+def _save_weights(model: keras.Model, path: Path) -> None:
+    """Whole or not at all. Keras wants a path that ends as weights do."""
     partial = path.with_name("part." + path.name)
-    write(partial)
+    _bare(model).save_weights(partial)
     partial.replace(path)

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from training.report.write import write_json
+
 
 class Table:
     """A file of tab-separated values with a head line; each row is on disk as soon as it is added.
@@ -57,7 +59,7 @@ def keep_settings(path: Path, settings: Mapping[str, Any]) -> None:
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+        write_json(path, settings)
         return
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))

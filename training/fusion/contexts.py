@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ocrtool.export.files import whole_file
 from training.fusion.language import Language
 from training.fusion.text import PARTS, book_parts, load_text
 from training.fusion.windows import class_places
@@ -75,9 +76,8 @@ class ContextStore:
         except ValueError as error:
             raise ValueError(f"books of the part {part} ({PARTS[part]}): {error}") from error
         self._folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"part.{path.name}")
-        np.savez(partial, places=contexts.places, scores=contexts.scores, places_of_class=contexts.places_of_class)
-        partial.replace(path)
+        with whole_file(path) as file:
+            np.savez(file, places=contexts.places, scores=contexts.scores, places_of_class=contexts.places_of_class)
         return contexts
 
     def book_names(self) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.emnist.augment import STANDARD, Policy, augment
-from training.emnist.batches import as_input
+from training.emnist.batches import Shuffle, shown
 from training.emnist.labelled import LabelledImages
 
 #: Images varied at a time.
@@ -34,7 +34,7 @@ class Paired:
 
 
 class PairedBatches:
-    """Step k's batch, the same for the same seed whatever was asked for before.
+    """`training.emnist.batches.Batches` of pairs.
 
     ``copies`` hold the same images in the same order, each time with other contexts, and features of other variants of
     the images; epoch e shows copy e, and after the last the first again. policy: how images, where the inputs are
@@ -42,27 +42,19 @@ class PairedBatches:
     """
 
     def __init__(self, copies: list[Paired], batch: int, seed: int, policy: Policy | None = None) -> None:
-        if not copies or not len(copies[0]) or len({len(copy) for copy in copies}) > 1:
+        if not copies or len({len(copy) for copy in copies}) > 1:
             raise ValueError("no images to train on, or copies of different length")
         self._copies, self._seed, self._policy = copies, seed, policy
-        self.batch = min(batch, len(copies[0]))
-        self.steps_per_epoch = len(copies[0]) // self.batch
-        self._order_of = -1
-        self._order = np.empty(0, np.int64)
+        self._shuffle = Shuffle(len(copies[0]), batch, seed)
+        self.steps_per_epoch = self._shuffle.steps_per_epoch
 
     def __getitem__(self, step: int) -> tuple[list[np.ndarray], np.ndarray]:
         """[features or images, scores] and labels (B,) int64."""
-        epoch, index = divmod(step, self.steps_per_epoch)
-        if epoch != self._order_of:
-            self._order = np.random.default_rng((self._seed, epoch)).permutation(len(self._copies[0]))
-            self._order_of = epoch
-        chosen = np.sort(self._order[index * self.batch : (index + 1) * self.batch])
+        epoch, chosen = self._shuffle.chosen(step)
         data = self._copies[epoch % len(self._copies)]
         inputs = data.inputs[chosen]
         if inputs.ndim == 3:
-            if self._policy is not None:
-                inputs = augment(inputs, np.random.default_rng((self._seed, 1, step)), self._policy)
-            inputs = as_input(inputs)
+            inputs = shown(inputs, self._policy, self._seed, step)
         return [inputs, data.scores[chosen]], data.labels[chosen]
 
 

@@ -9,15 +9,17 @@ from typing import Any
 
 import keras
 import numpy as np
-from tqdm import tqdm
 
 from ocrtool.errors import WeightsRefused
 from ocrtool.models.lstm import LstmSpec, build_sequence_model
-from training.emnist.loop import Run, fit
+from ocrtool.recognize.latin import log_softmax
+from training.emnist.loop import Run, compile_trainee, fit
 from training.evaluate import open_model
 from training.fusion.stored import find_trained
 from training.fusion.text import Alphabet
 from training.fusion.windows import TextWindows, fixed_windows
+from training.glyph_scores import mean_class_accuracy
+from training.predict import in_batches
 
 #: Symbols before a character from which the LSTM, begun at zero, scores it. Longer contexts change its scores little.
 CONTEXT = 48
@@ -52,12 +54,8 @@ def fit_language(
     on_tensorflow = keras.backend.backend() == "tensorflow"
     # Unrolled, TensorFlow on a CPU is several times as fast; JAX is not, and takes a minute more to compile.
     model = build_sequence_model(spec, settings.window, unroll=on_tensorflow)
-    model.compile(
-        optimizer=keras.optimizers.Adam(settings.rate, global_clipnorm=GRADIENT_NORM),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-        jit_compile=not on_tensorflow,
-    )
+    optimizer = keras.optimizers.Adam(settings.rate, global_clipnorm=GRADIENT_NORM)
+    compile_trainee(model, optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     windows = TextWindows(
         texts["language"], classes, settings.batch, settings.window, settings.steps_per_epoch, seed, settings.level
     )
@@ -68,16 +66,7 @@ def fit_language(
         names = {"loss": "nats", "accuracy": "accuracy", "class_accuracy": "class_accuracy"}
         return {f"val_{key}": scores[name] for key, name in names.items()}
 
-    run = fit(
-        model,
-        windows,
-        score,
-        folder,
-        settings.epochs,
-        settings.rate,
-        settings.minutes,
-        resume,  # type: ignore[arg-type]
-    )
+    run = fit(model, windows, score, folder, settings.epochs, settings.rate, settings.minutes, resume)
     bare = build_sequence_model(spec)
     bare.set_weights(model.get_weights())
     return bare, run
@@ -92,24 +81,15 @@ def language_scores(model: keras.Model, symbols: np.ndarray, following: np.ndarr
     logits = _predict(model, symbols).astype(np.float64)
     given = np.take_along_axis(log_softmax(logits), following[..., None], axis=-1)[..., 0]
     is_class = following < classes
-    right = (logits[..., :classes].argmax(axis=-1) == following)[is_class]
-    labels = following[is_class]
-    hits = np.bincount(labels[right], minlength=classes) / np.maximum(1, np.bincount(labels, minlength=classes))
-    present = np.unique(labels)
+    guesses, labels = logits[..., :classes].argmax(axis=-1)[is_class], following[is_class]
     return {
         "nats": float(-given.mean()),
         "bits_per_character": float(-given.mean()) / math.log(2),
         "accuracy": float(np.mean(logits.argmax(axis=-1) == following)),
-        "among_classes": float(right.mean()) if len(right) else 0.0,
-        "class_accuracy": float(hits[present].mean()) if len(present) else 0.0,
+        "among_classes": float(np.mean(guesses == labels)) if len(labels) else 0.0,
+        "class_accuracy": mean_class_accuracy(labels, guesses) if len(labels) else 0.0,
         "characters": int(following.size),
     }
-
-
-def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """Natural log-probabilities over the last axis."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +123,6 @@ def load_language(folder: Path) -> Language:
 
 
 def _predict(model: keras.Model, symbols: np.ndarray) -> np.ndarray:
-    """Outputs for ``symbols`` (N, T); the last batch is filled up, so that nothing is compiled twice."""
-    batch = min(BATCH, len(symbols))
-    parts = []
-    for first in tqdm(range(0, len(symbols), batch), unit="batch", disable=None, leave=False):
-        rows = symbols[first : first + batch].astype(np.int32)
-        filled = np.concatenate([rows, np.zeros((batch - len(rows), rows.shape[1]), np.int32)])
-        parts.append(np.asarray(model.predict_on_batch(filled), np.float32)[: len(rows)])
-    return np.concatenate(parts)
+    """Outputs for ``symbols`` (N, T)."""
+    run, rows = model.predict_on_batch, symbols.astype(np.int32)
+    return in_batches(lambda given: run(given[0]), lambda some: [rows[some]], len(symbols), BATCH)[0]

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import keras
 import numpy as np
-from tqdm import tqdm
 
 from ocrtool.models.parts import LOGITS
 from training.emnist.augment import STANDARD
 from training.emnist.batches import as_input
-from training.emnist.loop import Run, fit
+from training.emnist.loop import Run, compile_trainee, fit, make_optimizer
 from training.emnist.loss import LevelledCrossEntropy, log_prior
 from training.fusion.examples import Paired, PairedBatches
+from training.predict import in_batches, softmax
 from training.report.scores import split_scores
-
-#: Rows that go through a network at once.
-BATCH = 256
-#: Larger gradients are cut to this norm.
-GRADIENT_NORM = 5.0
+from training.train_emnist import logits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +40,15 @@ class FusionRecipe:
 def warm_start(network: keras.Model, branch: keras.Model) -> None:
     """Begin with what the image branch says plus what the text says: the logarithm of the product of the two.
 
-    Log-probabilities are at most 0, so a ReLU passes their negatives on unchanged. Where a hidden layer follows or the
-    score branch is narrower than the classes, the network begins at random.
+    Log-probabilities are at most 0, so a ReLU passes their negatives on unchanged. Where the score branch is narrower
+    than the classes, the network begins at random.
     """
     score_branch, logits = network.get_layer("score_branch"), network.get_layer(LOGITS)
     kernel, bias = branch.get_layer(LOGITS).get_weights()
     features, classes = kernel.shape
     units = score_branch.units
     joined = logits.get_weights()[0]
-    if units < classes or len(joined) != features + units:
+    if units < classes:
         return
     to_score, _ = score_branch.get_weights()
     to_score[:, :classes] = -np.eye(classes)
@@ -64,61 +59,28 @@ def warm_start(network: keras.Model, branch: keras.Model) -> None:
     logits.set_weights([joined, bias])
 
 
-def without_softmax(network: keras.Model) -> keras.Model:
-    """The same network up to its logits: what the loss works on."""
-    return keras.Model(network.inputs, network.get_layer(LOGITS).output)
-
-
 def fit_network(
     network: keras.Model, copies: list[Paired], held: Paired, classes: tuple[str, ...], recipe: FusionRecipe,
     folder: Path, seed: int, resume: bool = False,
 ) -> Run:  # fmt: skip
     """Fit ``network`` (probabilities out) to ``copies``; it is left with the weights that are best on ``held``."""
-    trainee = without_softmax(network)
+    trainee = logits_of(network)
     prior = log_prior(copies[0].labels, len(classes), recipe.level)
-    trainee.compile(
-        optimizer=keras.optimizers.Adam(recipe.rate, global_clipnorm=GRADIENT_NORM),
-        loss=LevelledCrossEntropy(prior),
-        metrics=["accuracy"],
-        # XLA halves the speed of convolutions on a CPU under TensorFlow
-        jit_compile=keras.backend.backend() != "tensorflow",
-    )
+    compile_trainee(trainee, make_optimizer("adam", recipe.rate), LevelledCrossEntropy(prior))
 
     def figures(model: keras.Model) -> dict[str, float]:
         scores = split_scores(softmax(predict_pairs(model, held)), held.labels, classes)
         return {f"val_{key}": scores[key] for key in ("loss", "accuracy", "class_accuracy")}
 
     batches = PairedBatches(copies, recipe.batch, seed, STANDARD if recipe.augmented else None)
-    return fit(trainee, batches, figures, folder, recipe.epochs, recipe.rate, resume=resume)  # type: ignore[arg-type]
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Probabilities (N, C) float64."""
-    exp = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    return exp / exp.sum(axis=1, keepdims=True)
+    return fit(trainee, batches, figures, folder, recipe.epochs, recipe.rate, resume=resume)
 
 
 def predict_pairs(model: keras.Model, data: Paired) -> np.ndarray:
     """Outputs (N, C) float32 of a network of two inputs."""
 
-    def rows(first: int, last: int) -> list[np.ndarray]:
-        inputs = np.asarray(data.inputs[first:last])
-        return [as_input(inputs) if inputs.ndim == 3 else inputs, data.scores[first:last]]
+    def rows(some: slice) -> list[np.ndarray]:
+        inputs = np.asarray(data.inputs[some])
+        return [as_input(inputs) if inputs.ndim == 3 else inputs, data.scores[some]]
 
-    return _in_batches(model, rows, len(data))
-
-
-def predict_features(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Features (N, F) float32 of images (N, 28, 28) uint8."""
-    return _in_batches(model, lambda first, last: [as_input(images[first:last])], len(images))
-
-
-def _in_batches(model: keras.Model, rows: Callable[[int, int], list[np.ndarray]], count: int) -> np.ndarray:
-    """Outputs for ``rows(first, last)``; the last batch is filled up, so that nothing is compiled twice."""
-    parts = []
-    for first in tqdm(range(0, count, BATCH), unit="batch", disable=None, leave=False):
-        last = min(first + BATCH, count)
-        inputs = [np.resize(one, (min(BATCH, count), *one.shape[1:])) for one in rows(first, last)]
-        outputs = model.predict_on_batch(inputs if len(inputs) > 1 else inputs[0])
-        parts.append(np.asarray(outputs, np.float32)[: last - first])
-    return np.concatenate(parts)
+    return in_batches(model.predict_on_batch, rows, len(data))[0]

@@ -17,8 +17,8 @@ from training.emnist.trained import headline
 from training.fusion.branch import Branch, BranchImages
 from training.fusion.contexts import Contexts, ContextStore
 from training.fusion.examples import Paired, varied
-from training.fusion.network import FusionRecipe, fit_network, predict_features, predict_pairs, softmax, warm_start
-from training.predict import keras_run, predict
+from training.fusion.network import FusionRecipe, fit_network, predict_pairs, warm_start
+from training.predict import keras_run, predict, softmax
 from training.report.scores import split_scores
 
 #: The contexts of the held and of the test images are the same for every training: they are what it is measured on.
@@ -51,7 +51,7 @@ def gather(branch: Branch, images: BranchImages, store: ContextStore, recipe: Fu
         without = predict(keras_run(branch.model), images.test.images)[0]
     else:
         inputs = _features_of_copies(features, images.train, recipe, seed)
-        others = [predict_features(features, one.images) for one in (images.held, images.test)]
+        others = [predict(keras_run(features), one.images)[0] for one in (images.held, images.test)]
         kernel, bias = branch.model.get_layer(LOGITS).get_weights()
         without = softmax(others[1] @ kernel + bias)
     copies = [Paired(one, by_text, images.train.labels) for one, by_text in zip(inputs, scores, strict=True)]
@@ -69,8 +69,8 @@ def _features_of_copies(
 ) -> list[np.ndarray]:
     """Features of each copy's variant of the images; the same array for all where images are not varied."""
     if not recipe.augmented:
-        return [predict_features(features, train.images)] * recipe.copies
-    return [predict_features(features, varied(train, copy, seed)) for copy in range(recipe.copies)]
+        return [predict(keras_run(features), train.images)[0]] * recipe.copies
+    return [predict(keras_run(features), varied(train, copy, seed)[0]) for copy in range(recipe.copies)]
 
 
 def train(
