@@ -43,6 +43,11 @@ def build_vgg16(spec: Vgg16Spec) -> keras.Model:
     return classifier(image, layers.Dropout(spec.dropout, name="drop")(x), spec.classes, "vgg16")
 
 
+#: Of the running means. MobileNetV2's own 0.999 is for hundreds of thousands of batches: after a few thousand the values
+#: it began with still show, and 52 such layers one after the other leave nothing of the image.
+BATCH_NORM_MOMENTUM = 0.99
+
+
 @dataclass(frozen=True, slots=True)
 class ApplicationSpec:
     """classes: outputs; side: pixels the image is enlarged to; dropout before the last layer."""
@@ -66,4 +71,7 @@ def _application(make: type, spec: ApplicationSpec, name: str) -> keras.Model:
     image, x = character_input()
     x = enlarge(x, spec.side)
     body = make(include_top=False, weights=None, input_tensor=x, pooling="avg")
+    for layer in body.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.momentum = BATCH_NORM_MOMENTUM
     return classifier(image, layers.Dropout(spec.dropout, name="drop")(body.output), spec.classes, name)
