@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,10 @@ class HeldOutText:
         ids = np.stack([encode(LINE_START + line + LINE_START * (length - 1 - len(line))) for line in lines])
         counted = np.arange(length - 1)[None] <= np.array([len(line) for line in lines])[:, None]
         return cls(ids[:, :-1].astype(np.int32), ids[:, 1:].astype(np.int32), counted)
+
+    def measure(self, log_probs_of: Callable[[np.ndarray], np.ndarray]) -> dict[str, float]:
+        """Scores of a model: ``log_probs_of`` symbols (N, T) are (N, T, symbols)."""
+        return self.score(log_probs_of(self.symbols))
 
     def score(self, log_probs: np.ndarray) -> dict[str, float]:
         """Scores of natural log-probabilities (N, T, symbols): bits per character and next-character accuracy."""

@@ -5,50 +5,20 @@ from __future__ import annotations
 import json
 import logging
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import keras
 
-from ocrtool.models.lstm import LstmSpec, build_sequence_model
-from training.budget import Progress, fit_in_time
+from ocrtool.models.lstm import LstmSpec
+from training.budget import Progress
 from training.corpus import TEST_BOOKS, VALIDATION_BOOKS, Books, default_data_folder, load_books
 from training.language_export import export
+from training.language_fit import Settings, fit_windows
 from training.language_scores import held_out_texts
 from training.line_windows import MIX, LineWindows, Sources, fixed_windows
 
-#: Symbols of a window: about one and a half lines, since every line is decoded from the zero state.
-WINDOW = 80
 VALIDATION_WINDOWS = 640
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a run goes. ``minutes``: training time in all, earlier parts of a resumed run counted in.
-
-    ``window``: symbols of a window; ``batch``: windows of a batch; ``rate``: highest learning rate.
-    """
-
-    minutes: float
-    seed: int = 1
-    batch: int = 64
-    window: int = WINDOW
-    rate: float = 2e-3
-    batches_per_epoch: int = 400
-
-
-def compile_for_training(spec: LstmSpec, settings: Settings) -> keras.Model:
-    """A fresh model, ready to fit."""
-    keras.utils.set_random_seed(settings.seed)
-    model = build_sequence_model(spec, settings.window, unroll=True)
-    model.compile(
-        optimizer=keras.optimizers.Adam(settings.rate, global_clipnorm=1.0),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-        jit_compile=False,
-    )
-    return model
 
 
 def fit(
@@ -58,18 +28,14 @@ def fit(
 
     An interrupt ends it early: the best weights so far stay.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    resume = resume and (folder / "last.keras").exists()
-    progress = Progress.load(folder / "progress.json") if resume else Progress()
-    if progress.seconds >= settings.minutes * 60:
-        return progress
-    model = keras.models.load_model(folder / "last.keras") if resume else compile_for_training(spec, settings)
-    windows = LineWindows(
-        sources, settings.batch, settings.window, settings.batches_per_epoch, settings.seed, first=progress.batches
-    )
+
+    def windows_from(first: int) -> LineWindows:
+        return LineWindows(
+            sources, settings.batch, settings.window, settings.batches_per_epoch, settings.seed, first=first
+        )
+
     validating = fixed_windows(validation.text, settings.window, VALIDATION_WINDOWS)
-    fit_in_time(model, windows, validating, folder, progress, settings.minutes, settings.rate)
-    return progress
+    return fit_windows(spec, settings, windows_from, validating, folder, resume)
 
 
 @click.command()

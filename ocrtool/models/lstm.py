@@ -11,15 +11,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LstmSpec:
-    """Sizes of the model. ``symbols``: size of the alphabet; ``dropout`` acts on the LSTM's output while training."""
+    """Sizes of the model. ``symbols``: size of the alphabet; ``dropout`` acts on the LSTM's output while training.
+
+    ``projection``: numbers that the LSTM's output is reduced to before the scores, which makes many symbols cheap; 0:
+    not reduced.
+    """
 
     symbols: int = 96
     embedding: int = 64
     units: int = 512
     dropout: float = 0.1
+    projection: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.symbols, self.embedding, self.units) < 1 or not 0.0 <= self.dropout < 1.0:
+        sizes_fit = min(self.symbols, self.embedding, self.units) >= 1 and self.projection >= 0
+        if not sizes_fit or not 0.0 <= self.dropout < 1.0:
             raise ValueError(f"impossible sizes: {self}")
 
     @property
@@ -39,6 +45,8 @@ def build_sequence_model(spec: LstmSpec, length: int | None = None, unroll: bool
     x = layers.Embedding(spec.symbols, spec.embedding, name="embedding")(symbols)  # (B, T, embedding)
     x = layers.LSTM(spec.units, return_sequences=True, unroll=unroll, name="lstm")(x)  # (B, T, units)
     x = layers.Dropout(spec.dropout, name="dropout")(x)
+    if spec.projection:
+        x = layers.Dense(spec.projection, use_bias=False, name="projection")(x)  # (B, T, projection)
     return Model(symbols, layers.Dense(spec.symbols, name="logits")(x), name="character_lstm")
 
 
@@ -62,15 +70,20 @@ def build_step_model(spec: LstmSpec, sequence_model: keras.Model) -> keras.Model
     i, f, o = (ops.sigmoid(z[:, k * units : (k + 1) * units]) for k in (0, 1, 3))
     c = f * c + i * ops.tanh(z[:, 2 * units : 3 * units])
     h = o * ops.tanh(c)
-    model = Model([symbols, state], [logits(h), ops.concatenate([h, c], axis=-1)], name="character_lstm_step")
-    _share(sequence_model, embedding, gates, logits)
+    shared = [embedding, logits]
+    reduced = h
+    if spec.projection:
+        shared.append(layers.Dense(spec.projection, use_bias=False, name="projection"))
+        reduced = shared[-1](h)
+    model = Model([symbols, state], [logits(reduced), ops.concatenate([h, c], axis=-1)], name="character_lstm_step")
+    _share(sequence_model, gates, shared)
     return model
 
 
-def _share(sequence_model: keras.Model, embedding: Any, gates: Any, logits: Any) -> None:
+def _share(sequence_model: keras.Model, gates: Any, layers: list[Any]) -> None:
     import numpy as np
 
     kernel, recurrent, bias = sequence_model.get_layer("lstm").get_weights()
     gates.set_weights([np.concatenate([kernel, recurrent]), bias])
-    embedding.set_weights(sequence_model.get_layer("embedding").get_weights())
-    logits.set_weights(sequence_model.get_layer("logits").get_weights())
+    for layer in layers:
+        layer.set_weights(sequence_model.get_layer(layer.name).get_weights())
