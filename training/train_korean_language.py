@@ -37,7 +37,7 @@ from training.korean_scores import HeldOutLines, printed_lines, spaces_between
 from training.korean_windows import ADDED_MARKS, CHARACTERS, JAMO_WINDOW, WINDOW, KoreanWindows, fixed_windows
 from training.language_export import export
 from training.language_fit import Settings, fit_windows
-from training.manifest import write_manifest
+from training.manifest import sha256, write_manifest
 
 #: A syllable or mark is listed if it occurs so often in the train part.
 LEAST = 2
@@ -110,14 +110,15 @@ def facts(parts: Parts, alphabet: Alphabet, progress: Progress, settings: Settin
 def finish(
     name: str, spec: LstmSpec, out: Path, texts: HeldOutLines, about: dict[str, Any], alphabet: Alphabet
 ) -> dict[str, Any]:
-    """Export the best weights at half precision, measured; the manifest also says how spaces between are told."""
-    h5 = out / "best16.weights.h5"
-    store_float16(out / "best.weights.h5", h5)
-    manifest = export(name, spec, h5, out, {"test_lines": texts}, about, list(alphabet.labels), LICENCE)
+    """Export the best weights, kept in 16 bits, and measure them; the manifest also says how spaces are told."""
+    rounded, h5 = out / "best16.weights.h5", out / f"{name}.weights.h5"
+    store_float16(out / "best.weights.h5", rounded)
+    manifest = export(name, spec, rounded, out, {"test_lines": texts}, about, list(alphabet.labels), LICENCE)
+    store_float16(h5, h5)
     reading = LanguageModel(Weights(name, out, manifest))
     lines = [line for of_file in texts.lines.values() for line in of_file]
     manifest["scores"]["tflite"]["test_lines"]["spaces_between"] = spaces_between(reading, alphabet, lines)
-    write_manifest(out / f"{name}.json", manifest)
+    write_manifest(out / f"{name}.json", manifest | {"h5_sha256": sha256(h5)})
     return manifest
 
 

@@ -39,7 +39,7 @@ from training.korean_windows import (  # noqa: E402
     typographic,
     window_lines,
     wrap_korean,
-)
+)from training.manifest import sha256  # noqa: E402
 
 NAMES = ("가람", "나리", "다솜", "라온", "마루", "바다", "사랑", "아름", "자두", "차돌")
 PARAGRAPH = "등대지기는 30년 동안 그랬듯이 해질녘에 계단을 올라(천천히) OCR 등불을 켰다. 바다는 시끄러웠다."
@@ -238,7 +238,9 @@ def test_tiny_run_leaves_three_files_and_resumes(data: Path, tmp_path: Path, mon
         return json.loads((tmp_path / "lstm_kor.json").read_text(encoding="utf-8"))
 
     manifest = run("--minutes", "0.02")
-    model = LanguageModel(open_weights("lstm_kor", tmp_path))
+    weights = open_weights("lstm_kor", tmp_path)
+    assert manifest["h5_sha256"] == sha256(weights.h5_path)
+    model = LanguageModel(weights)
     assert model.symbols[0] == LINE_START and model.symbols.index(OTHER) == len(model.symbols) - 1
     assert model.score("가람은 섬").shape == (5,)
     assert "CC BY-SA 4.0" in manifest["licence"] and "2.5%" in manifest["split"]["rule"]
