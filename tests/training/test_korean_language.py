@@ -39,7 +39,8 @@ from training.korean_windows import (  # noqa: E402
     typographic,
     window_lines,
     wrap_korean,
-)from training.manifest import sha256  # noqa: E402
+)
+from training.manifest import sha256  # noqa: E402
 
 NAMES = ("가람", "나리", "다솜", "라온", "마루", "바다", "사랑", "아름", "자두", "차돌")
 PARAGRAPH = "등대지기는 30년 동안 그랬듯이 해질녘에 계단을 올라(천천히) OCR 등불을 켰다. 바다는 시끄러웠다."
