@@ -46,7 +46,7 @@ class Reading:
 def read_set(engine: str, images: ImageSet, items: Sequence[Item], work: Path) -> Iterator[Reading]:
     """Readings of ``items``, in order, one process at a time.
 
-    engine: ``tesseract``, ``tesseract6`` (pages as one block of text), ``ocrtool`` with or without options, or any
+    engine: ``tesseract``, ``tesseract6`` (pages as one block of text) or ``ocrtool``, with or without options, or any
     shell command with ``{image}`` (and ``{lang}``) in it that prints text.
     """
     if _is_ocrtool(engine) and images.kind in ("line", "word"):
@@ -59,23 +59,37 @@ def read_set(engine: str, images: ImageSet, items: Sequence[Item], work: Path) -
 
 def command(engine: str, images: ImageSet, quoted: str) -> str:
     """The shell command that reads the image of that (quoted) name."""
-    if engine in ("tesseract", "tesseract6"):
-        mode = 6 if engine == "tesseract6" and images.kind == "page" else _TESSERACT_MODES[images.kind]
-        language = "kor+eng" if images.language == "kor" else images.language
-        # Its threads fight each other on small machines: one is faster.
-        return f"OMP_THREAD_LIMIT=1 tesseract {quoted} - -l {language} --psm {mode} 2>/dev/null"
+    if _is_named(engine, "tesseract", "tesseract6"):
+        return _tesseract(engine, images, quoted)
     if _is_ocrtool(engine):
         return f"{_ocrtool(engine, images)} {quoted}"
     return engine.format(image=quoted, lang=images.language)
 
 
+def _is_named(engine: str, *names: str) -> bool:
+    return engine.split()[0] in names and "{image}" not in engine
+
+
 def _is_ocrtool(engine: str) -> bool:
-    return engine.split()[0] == "ocrtool" and "{image}" not in engine
+    return _is_named(engine, "ocrtool")
 
 
 def _ocrtool(engine: str, images: ImageSet) -> str:
     language = "eng+kor" if images.language == "kor" else images.language
-    return " ".join(["ocrtool read --quiet --lang", language, *engine.split()[1:]])
+    return " ".join(["ocrtool read --quiet", *_with_default("--lang", language, engine.split()[1:])])
+
+
+def _tesseract(engine: str, images: ImageSet, quoted: str) -> str:
+    name, *options = engine.split()
+    mode = 6 if name == "tesseract6" and images.kind == "page" else _TESSERACT_MODES[images.kind]
+    language = "kor+eng" if images.language == "kor" else images.language
+    options = _with_default("-l", language, _with_default("--psm", str(mode), options))
+    # Its threads fight each other on small machines: one is faster.
+    return f"OMP_THREAD_LIMIT=1 tesseract {quoted} - {' '.join(options)} 2>/dev/null"
+
+
+def _with_default(option: str, value: str, options: list[str]) -> list[str]:
+    return options if option in options else [option, value, *options]
 
 
 def _read_together(engine: str, images: ImageSet, items: Sequence[Item], work: Path) -> Iterator[Reading]:

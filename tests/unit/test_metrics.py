@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from ocrtool.metrics import Edits, bag_counts, bag_f1, cer, edit_distance, edits, infix_distance, wer
+from ocrtool.metrics import Edits, bag_counts, bag_f1, cer, edit_distance, edits, in_jamo, infix_distance, jamo_cer, wer
 
 TRUTH = """\
 The parish register of St. Mary's begins in 1603, the year in which the old Queen died, and its first leaves are in
@@ -50,6 +50,30 @@ def test_both_unicode_forms_are_one() -> None:
         assert cer(composed, apart) == 0
         assert cer(apart, composed) == 0
     assert cer("한글", unicodedata.normalize("NFD", "한굴")) == 1 / 2
+
+
+def test_by_jamo_a_wrong_letter_is_part_of_a_syllable() -> None:
+    assert cer("한글", "한굴") == 1 / 2
+    assert jamo_cer("한글", "한굴") == 1 / 6
+    assert jamo_cer("가 각", "각 가") == 2 / 6  # a final too many, a final lost
+    assert jamo_cer("밟다", "") == 1.0
+    assert jamo_cer("", "밟") == 3.0
+
+
+def test_by_jamo_both_unicode_forms_are_one() -> None:
+    composed, apart = (unicodedata.normalize(form, "한글을  읽다\n") for form in ("NFC", "NFD"))
+    assert jamo_cer(composed, apart) == 0
+    assert jamo_cer(apart, "한글을 익다") == 1 / 15
+
+
+def test_by_jamo_text_without_hangul_is_as_by_character() -> None:
+    for truth, got in ((TRUTH, READING), ("Café Zoë", "Cafe Zoé"), ("🇰🇷x", "🇺🇸x"), ("", "")):
+        assert jamo_cer(truth, got) == cer(truth, got)
+
+
+def test_units_of_jamo() -> None:
+    assert in_jamo("각 A①") == ["\u1100", "\u1161", "\u11a8", " ", "A", "①"]
+    assert in_jamo(["가", "é"]) == ["\u1100", "\u1161", "é"]
 
 
 def test_a_grapheme_is_one_character() -> None:
