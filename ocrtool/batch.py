@@ -56,13 +56,14 @@ def read_all(sources: Sequence[Source], options: Options, make_reader: ReaderMak
 def engine_reader(options: Options) -> Reader:
     """The reader of the real pipeline, its weights loaded."""
     from ocrtool import pipeline
+    from ocrtool.engines import load_engines
 
-    engine = pipeline.load_engine(options)
+    engines = load_engines(options)
 
     def read(gray: np.ndarray) -> tuple[Page, PieceBoxes]:
         if options.overlay is None:
-            return pipeline.read_page(gray, engine, options), ()
-        page, details = pipeline.read_page_detailed(gray, engine, options)
+            return pipeline.read_page(gray, engines, options), ()
+        page, details = pipeline.read_page_detailed(gray, engines, options)
         return page, details.piece_boxes
 
     return read

@@ -63,7 +63,7 @@ def option(name: str, *aliases: str, **settings: Any) -> Callable[[Any], Any]:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
-    """Read scanned documents: printed and hand-printed English."""
+    """Read scanned documents: printed and hand-printed English, printed Korean, and lines that mix them."""
 
 
 @cli.command()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Languages that can be read.
-LANGUAGES = ("eng",)
+#: Languages that can be read. "auto" looks at some lines of a page for Hangul, "eng+kor" at every one.
+LANGUAGES = ("auto", "eng", "kor", "eng+kor")
 
 #: Output formats, each a module of ``ocrtool.export``.
 FORMATS = ("text", "json")

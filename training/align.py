@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocrtool.charset import LATIN_CLASSES
+from ocrtool.hangul import glyph_number
+from ocrtool.recognize.candidates import Candidates
 from ocrtool.segment.edges import Edges
 
 #: Cost (nats) of a piece left out, of a character that is nowhere, and weight of a space's log-probability.
@@ -35,11 +37,18 @@ class Alignment:
     score: float
 
 
-def _symbols(text: str, scores: np.ndarray, any_case: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _symbols(
+    text: str, scores: np.ndarray | Candidates, any_case: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Per edge and character the score (E, T) and the label (E, T), and (T,) bool: a space comes before it."""
     words = text.split()
     letters = "".join(words)
     after_space = np.concatenate([np.arange(len(word)) == 0 for word in words])
+    if isinstance(scores, Candidates):
+        labels = np.array([glyph_number(c) for c in letters])
+        listed = scores.labels[:, :, None] == labels  # (E, M, T)
+        values = np.where(listed, scores.log_probs[:, :, None], SCORE_FLOOR).max(axis=1)
+        return np.maximum(values, SCORE_FLOOR), np.broadcast_to(labels, values.shape), after_space
     labels = np.array([LATIN_CLASSES.index(c) for c in letters])
     table = np.broadcast_to(labels, (len(scores), len(labels))).copy()
     values = scores[:, labels].astype(np.float64)
@@ -53,7 +62,7 @@ def _symbols(text: str, scores: np.ndarray, any_case: bool) -> tuple[np.ndarray,
 
 def align(
     edges: Edges,
-    scores: np.ndarray,
+    scores: np.ndarray | Candidates,
     space: np.ndarray,
     text: str,
     *,
@@ -62,8 +71,8 @@ def align(
 ) -> Alignment | None:
     """Best path that spells ``text``; None where the text is empty or no path exists.
 
-    scores: (E, 95) log-probabilities; space: (N + 1,) space probabilities; infix: what stands before and after the
-    text costs nothing.
+    scores: (E, 95) log-probabilities, or the likeliest labels of each edge of a line of Korean; space: (N + 1,) space
+    probabilities; infix: what stands before and after the text costs nothing.
     """
     if not text.strip() or len(edges) == 0:
         return None

@@ -17,11 +17,12 @@ from rapidfuzz.distance import Levenshtein
 from tqdm import tqdm
 
 from ocrtool.decode.beam import path_text, search
-from ocrtool.decode.lattice import Lattice
+from ocrtool.decode.lattice import Lattice, build_lattice
+from ocrtool.engines import Engine, load_engine
 from ocrtool.options import Options
-from ocrtool.pipeline import Engine, line_lattice, load_engine, segment_page
 from ocrtool.recognize.crops import glyph_images, glyph_places
 from ocrtool.recognize.score import SegmentedLine, score_lines, score_settling
+from ocrtool.scripts import segment_latin
 from training.align import Alignment, align
 from training.examples import REJECT_LABEL, Examples, join
 from training.transcribed import Transcript
@@ -49,15 +50,15 @@ class ScoredLine:
 
 def score_page(gray: np.ndarray, engine: Engine, settling: bool = False) -> list[ScoredLine]:
     """All lines of an image, scored: every edge, or settling as reading does."""
-    segmented = segment_page(gray)
+    segmented = segment_latin(gray)
     if segmented is None:
         return []
-    lines = segmented.lines
+    lines = [x.line for x in segmented.lines]
     if settling:
         lines, scores = score_settling(lines, engine.classifier)
     else:
         scores = score_lines(lines, engine.classifier)
-    return [ScoredLine(x, s, line_lattice(x, s, engine.settings)) for x, s in zip(lines, scores, strict=True)]
+    return [ScoredLine(x, s, build_lattice(x.edges, s, engine.spaces(x))) for x, s in zip(lines, scores, strict=True)]
 
 
 def read_lines(lines: list[ScoredLine], engine: Engine) -> list[str]:

@@ -24,9 +24,9 @@ from tqdm import tqdm
 from ocrtool.charset import LATIN, LATIN_CLASSES
 from ocrtool.decode.beam import path_text, search
 from ocrtool.decode.lattice import Lattice
+from ocrtool.engines import Engine, load_engine
 from ocrtool.metrics import infix_distance
 from ocrtool.options import Options
-from ocrtool.pipeline import Engine, load_engine
 from training.align import Alignment
 from training.align_pages import ScoredLine, align_line, line_texts, read_lines, score_page
 from training.sources.transcribed_sets import default_data

@@ -17,12 +17,14 @@ import keras
 from ocrtool.models.emnist import EmnistSpec, build_emnist_spec
 from ocrtool.models.fusion import FusionSpec, build_fusion
 from ocrtool.models.glyph import GlyphSpec, build_glyph
+from ocrtool.models.hangul import HangulSpec, build_hangul
 from ocrtool.models.lstm import LstmSpec, build_sequence_model, build_step_model
 from training.manifest import sha256, write_manifest
 
 #: Architecture name in a manifest -> its spec, and the builder of the model that the h5 file holds.
 ARCHITECTURES: dict[str, tuple[Callable[..., Any], Callable[[Any], keras.Model]]] = {
     "glyph": (GlyphSpec, build_glyph),
+    "hangul": (HangulSpec, build_hangul),
     "character_lstm": (LstmSpec, build_sequence_model),
     "emnist": (lambda model, classes, **sizes: EmnistSpec(model, classes, sizes), build_emnist_spec),
     "fusion": (FusionSpec, build_fusion),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ocrtool.pipeline import Engine
+from ocrtool.engines import Engine
 from training.align_pages import ScoredLine, is_held_out, line_texts, read_lines, score_page
 from training.transcribed import Transcript, book_pages, iam_lines, name_crops, pen_words
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from ocrtool.decode.alphabet import Alphabet
 from ocrtool.decode.beam import SPACE, Step, path_text, search
 from ocrtool.decode.confidence import character_posterior, word_probability
 from ocrtool.decode.settings import PathWeights
@@ -14,12 +15,12 @@ from training.path_search import Evaluator
 
 def fit_confidence(evaluator: Evaluator, weights: PathWeights) -> tuple[list[tuple[float, float]], float]:
     """Calibration points (raw, true) of word probabilities, and the share of right words at 0.9 and above."""
-    paths = search(evaluator.lattices, evaluator.guide, weights, evaluator.beam)
+    paths = search(evaluator.lattices, evaluator.guide, weights, evaluator.beam, evaluator.alphabet)
     raw, right = [], []
     at = 0
     for sample in evaluator.samples:
         for line in sample.lines:
-            words = _words(paths[at], line, weights.lm)
+            words = _words(paths[at], line, weights.lm, evaluator.alphabet)
             at += 1
             if sample.infix:
                 continue
@@ -37,7 +38,7 @@ def fit_confidence(evaluator: Evaluator, weights: PathWeights) -> tuple[list[tup
     return points, float(y[sure].mean()) if sure.any() else 0.0
 
 
-def _words(path: list[Step], line: ScoredLine, lm: float) -> list[tuple[str, float]]:
+def _words(path: list[Step], line: ScoredLine, lm: float, alphabet: Alphabet) -> list[tuple[str, float]]:
     """Words of a path with their uncalibrated probabilities."""
     words: list[tuple[str, float]] = []
     run: list[Step] = []
@@ -45,8 +46,8 @@ def _words(path: list[Step], line: ScoredLine, lm: float) -> list[tuple[str, flo
         if step.label != SPACE:
             run.append(step)
         elif run:
-            each = [float(character_posterior(s, line.scores[s.edge], lm)[s.label]) for s in run]
-            words.append((path_text(run), word_probability(each, ((0.0, 0.0), (1.0, 1.0)))))
+            each = [character_posterior(s, line.lattice, lm)[s.label] for s in run]
+            words.append((path_text(run, alphabet.glyphs), word_probability(each, ((0.0, 0.0), (1.0, 1.0)))))
             run = []
     return words
 

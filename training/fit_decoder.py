@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 from ocrtool.decode.language_model import UniformModel
+from ocrtool.engines import load_engine
 from ocrtool.options import Options
-from ocrtool.pipeline import load_engine
 from training.decoder_samples import load_samples
 from training.fit_confidence import fit_confidence
 from training.fit_spaces import fit_spaces, with_spaces

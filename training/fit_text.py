@@ -9,7 +9,7 @@ import numpy as np
 from ocrtool.decode.assemble import LineAssembler
 from ocrtool.decode.beam import Step, search
 from ocrtool.decode.textness import common_x_height, line_features
-from ocrtool.pipeline import Engine
+from ocrtool.engines import Engine
 from ocrtool.types import Line
 from training.align_pages import ScoredLine, line_texts, read_lines, score_page
 from training.logistic import fit_logistic
@@ -25,7 +25,7 @@ def read_line(line: ScoredLine, path: list[Step], lm: float) -> Line | None:
     """A scored line as reading would give it, boxes and x-height in pixels of the working page."""
     size = (100_000, 100_000)
     assembler = LineAssembler(line.line.image, np.eye(2, 3), size, lm, ((0.0, 0.0), (1.0, 1.0)))
-    return assembler.assemble(path, line.line.edges, line.scores)
+    return assembler.assemble(path, line.line.edges, line.lattice)
 
 
 def fit_text(data: Path, engine: Engine, lm: float, seed: int) -> tuple[np.ndarray, dict[str, float]]:

@@ -43,8 +43,10 @@ def ink_by_owner(line: LineImage, pieces: Pieces, owner: np.ndarray, count: int)
     return table[1:], np.bincount(owners, weights=np.where(line.soft.ravel() > INK_LEVEL, soft, 0.0), minlength=count)
 
 
-def edge_labels(edges: Edges, by_piece: np.ndarray, total: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Label of each edge: class of its character, `REJECT_LABEL` or `UNCLEAR`. (E,) int16.
+def edge_labels(
+    edges: Edges, by_piece: np.ndarray, total: np.ndarray, classes: np.ndarray, reject: int = REJECT_LABEL
+) -> np.ndarray:
+    """Label of each edge: class of its character, ``reject`` or `UNCLEAR`. (E,) int16.
 
     by_piece, total: of `ink_by_owner`; classes: (K,) class of each character, `UNCLEAR` if it is not to be learnt from;
     entry 0 (nobody) unused.
@@ -61,7 +63,7 @@ def edge_labels(edges: Edges, by_piece: np.ndarray, total: np.ndarray, classes: 
     good = (pure >= PURE) & (whole >= WHOLE) & (foreign <= FOREIGN)
     labels[good] = classes[main[good]]  # UNCLEAR for a character of which too little is left
     bad = ((pure < IMPURE) | (whole < BROKEN)) & (foreign <= FOREIGN)
-    labels[bad | (foreign > ALL_FOREIGN)] = REJECT_LABEL
+    labels[bad | (foreign > ALL_FOREIGN)] = reject
     return labels
 
 
@@ -87,7 +89,7 @@ def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reje
         edges = find_edges(pieces)
         by_piece, total = ink_by_owner(line, pieces, line_owner(page.owner, line, working.to_input), len(classes))
         label = edge_labels(edges, by_piece, total, classes)
-        chosen = _choose(label, edges.boxes, reject_share, rng)
+        chosen = choose_edges(label, edges.boxes, reject_share, rng)
         edges = Edges(edges.start[chosen], edges.end[chosen], edges.boxes[chosen])
         images.append(glyph_images(line, pieces, edges))
         places.append(glyph_places(pieces, edges))
@@ -100,9 +102,11 @@ def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reje
     return Examples(np.concatenate(images), np.concatenate(places), label, np.full(len(label), source))
 
 
-def _choose(labels: np.ndarray, boxes: np.ndarray, reject_share: float, rng: np.random.Generator) -> np.ndarray:
+def choose_edges(
+    labels: np.ndarray, boxes: np.ndarray, reject_share: float, rng: np.random.Generator, reject: int = REJECT_LABEL
+) -> np.ndarray:
     """Indices of all characters and of some of the bad cuts, in order. Narrow ones first: wide ones are easily told."""
-    good, bad = np.flatnonzero((labels >= 0) & (labels != REJECT_LABEL)), np.flatnonzero(labels == REJECT_LABEL)
+    good, bad = np.flatnonzero((labels >= 0) & (labels != reject)), np.flatnonzero(labels == reject)
     wanted = round(max(4, len(good)) * reject_share / (1.0 - reject_share))
     if len(bad) > wanted:
         width = (boxes[bad, 2] - boxes[bad, 0]) / X_HEIGHT

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from ocrtool.decode.alphabet import Alphabet, latin_alphabet
 from ocrtool.decode.beam import Guide, path_text, search
 from ocrtool.decode.lattice import Lattice
 from ocrtool.decode.settings import BeamSize, PathWeights
@@ -32,8 +33,11 @@ MOST_JUNK = 25
 class Evaluator:
     """Errors of each sample under given path weights; remembers every setting it was asked about."""
 
-    def __init__(self, samples: list[Sample], guide: Guide, beam: BeamSize) -> None:
+    def __init__(
+        self, samples: list[Sample], guide: Guide, beam: BeamSize, alphabet: Alphabet | None = None
+    ) -> None:
         self.samples, self.guide, self.beam = samples, guide, beam
+        self.alphabet = alphabet or latin_alphabet()
         self.lattices: list[Lattice] = [line.lattice for s in samples for line in s.lines]
         self.ends = np.cumsum([len(s.lines) for s in samples])[:-1]
         self.length = np.array([len(s.text) for s in samples], float)
@@ -43,8 +47,8 @@ class Evaluator:
     def errors(self, weights: PathWeights) -> np.ndarray:
         """(samples,) edit distances."""
         if weights not in self.known:
-            paths = search(self.lattices, self.guide, weights, self.beam)
-            texts = np.split(np.array([path_text(p) for p in paths], object), self.ends)
+            paths = search(self.lattices, self.guide, weights, self.beam, self.alphabet)
+            texts = np.split(np.array([path_text(p, self.alphabet.glyphs) for p in paths], object), self.ends)
             self.known[weights] = np.array(
                 [_distance(s, " ".join(t)) for s, t in zip(self.samples, texts, strict=True)], float
             )

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from ocrtool.engines import Engines, load_engine
 from ocrtool.options import Options
-from ocrtool.pipeline import Engine, load_engine, read_page
+from ocrtool.pipeline import read_page
 from training.breakdown import sets
 from training.sources.transcribed_sets import default_data
 from training.transcribed import Transcript
@@ -22,12 +23,12 @@ from training.transcribed import Transcript
 BINS = (0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99, 1.0001)
 
 
-def word_outcomes(items: Iterable[Transcript], engine: Engine, options: Options) -> tuple[np.ndarray, np.ndarray]:
+def word_outcomes(items: Iterable[Transcript], engines: Engines, options: Options) -> tuple[np.ndarray, np.ndarray]:
     """Told probability (n,) and whether it was right (n,) bool, of every word read."""
     told: list[float] = []
     right: list[bool] = []
     for item in items:
-        page = read_page(item.gray, engine, options)
+        page = read_page(item.gray, engines, options)
         words = [word for line in page.lines for word in line.words]
         same = np.zeros(len(words), bool)
         for op in Levenshtein.opcodes([word.text for word in words], item.text.split()):
@@ -72,11 +73,11 @@ def main() -> None:
     parser.add_argument("--plot", type=Path)
     args = parser.parse_args()
     options = Options(weights=args.weights, threads=2)
-    engine = load_engine(options)
+    engines = Engines(load_engine(options), None)
     outcomes = {}
     for name, items, _ in sets(args.data, "test"):
         if name != "hand_printed_words":  # its crops hold other words than those of the truth
-            outcomes[name] = word_outcomes(list(items)[:: args.every], engine, options)
+            outcomes[name] = word_outcomes(list(items)[:: args.every], engines, options)
             told, right = outcomes[name]
             sure = told >= 0.9
             print(f"{name}: of {sure.sum()} words at 0.9 and above {right[sure].mean():.3f} are right")

@@ -12,9 +12,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ocrtool.engines import Engines, load_engine
 from ocrtool.metrics import cer
 from ocrtool.options import Options
-from ocrtool.pipeline import load_engine, read_page
+from ocrtool.pipeline import read_page
 from training.speed_page import speed_page
 
 DPI = 300
@@ -41,10 +42,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weights", type=Path)
     options = Options(weights=parser.parse_args().weights, threads=2)
-    engine = load_engine(options)
+    engines = Engines(load_engine(options), None)
     page, text = speed_page()
     for name, gray in variants(np.asarray(page)):
-        read = read_page(gray, engine, options)
+        read = read_page(gray, engines, options)
         print(f"{name}: CER {cer(text, read.text):.4f}, skew found {read.skew:+.2f}", flush=True)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
 from ocrtool.charset import LATIN
 from ocrtool.decode.beam import SPACE, Step
 from ocrtool.decode.confidence import alternatives, character_posterior, word_probability
+from ocrtool.decode.lattice import Lattice
 from ocrtool.segment.edges import Edges
 from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage
 from ocrtool.types import Box, Character, Line, Word
@@ -30,7 +33,7 @@ class LineAssembler:
     """Turns one line's best path into a ``Line``.
 
     to_input: (2, 3) line image -> input; size: (H, W) of the input; lm_weight: the guide's share in the path score;
-    calibration: see ``word_probability``.
+    calibration: see ``word_probability``; glyphs: what the labels are.
     """
 
     def __init__(
@@ -40,12 +43,13 @@ class LineAssembler:
         size: tuple[int, int],
         lm_weight: float,
         calibration: tuple[tuple[float, float], ...],
+        glyphs: Sequence[str] = LATIN,
     ) -> None:
         self.width, self.matrix, self.size = line.soft.shape[1], compose(to_input, line.to_page), size
-        self.lm_weight, self.calibration = lm_weight, calibration
+        self.lm_weight, self.calibration, self.glyphs = lm_weight, calibration, glyphs
 
-    def assemble(self, path: list[Step], edges: Edges, scores: np.ndarray) -> Line | None:
-        """The line, or None if nothing was read. scores: (E, 95) float32 log-probabilities."""
+    def assemble(self, path: list[Step], edges: Edges, lattice: Lattice) -> Line | None:
+        """The line, or None if nothing was read."""
         words: list[Word] = []
         characters: list[Character] = []
         read = [step.edge for step in path if step.label != SPACE]
@@ -55,7 +59,7 @@ class LineAssembler:
                 self._close(characters, words)
                 characters = []
             else:
-                characters.append(self._character(step, next(boxes), scores[step.edge]))
+                characters.append(self._character(step, next(boxes), lattice))
         self._close(characters, words)
         if not words:
             return None
@@ -64,10 +68,10 @@ class LineAssembler:
         x_height = round(X_HEIGHT * float(np.sqrt(abs(np.linalg.det(self.matrix[:, :2])))), 1)
         return Line(Box.around([w.box for w in words]), tuple(words), (x0, y0, x1, y1), x_height)
 
-    def _character(self, step: Step, box: Box, scores: np.ndarray) -> Character:
-        posterior = character_posterior(step, scores, self.lm_weight)
-        probability = round(float(posterior[step.label]), 4)
-        return Character(box, LATIN[step.label], probability, alternatives(posterior, step.label))
+    def _character(self, step: Step, box: Box, lattice: Lattice) -> Character:
+        posterior = character_posterior(step, lattice, self.lm_weight)
+        probability = round(posterior[step.label], 4)
+        return Character(box, self.glyphs[step.label], probability, alternatives(posterior, step.label, self.glyphs))
 
     def _close(self, characters: list[Character], words: list[Word]) -> None:
         if characters:

@@ -6,21 +6,19 @@ hypotheses of all lines. A hypothesis at a node is a reading of everything left 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from ocrtool.charset import ENGLISH, LATIN
+from ocrtool.charset import LATIN
+from ocrtool.decode.alphabet import Alphabet, latin_alphabet
 from ocrtool.decode.hypotheses import Candidates, Front, Store, best_per_line, join, merge, select
 from ocrtool.decode.lattice import Lattice
 from ocrtool.decode.settings import BeamSize, PathWeights
 from ocrtool.segment.edges import MAX_PIECES
 
-#: Symbol numbers of the language model.
-START_SYMBOL = ENGLISH.index("\n")
-SPACE_SYMBOL = ENGLISH.index(" ")
-FIRST_GLYPH_SYMBOL = len(ENGLISH) - len(LATIN)
 #: Labels of a step that is no character.
 SPACE, SKIP = -2, -3
 #: A space is tried where its probability is above this, and left untried as certain above the other.
@@ -36,14 +34,14 @@ class Guide(Protocol):
         """States (count, S) before the first symbol."""
 
     def step(self, symbols: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Log-probabilities (B, 96) of what follows ``symbols`` (B,), and the new states (B, S)."""
+        """Log-probabilities (B, symbols) of what follows ``symbols`` (B,), and the new states (B, S)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the best path: a label index, or SPACE; its edge (-1 for a space); the language model's log-probs.
+    """One step of the best path: a label index, or SPACE; its edge (-1 for a space).
 
-    context: (96,) float32, log-probabilities before this character was read.
+    context: (M,) float32, the language model's log-probabilities of the edge's labels before one of them was read.
     """
 
     label: int
@@ -54,8 +52,10 @@ class Step:
 class _Search:
     """One search over the lattices of a page."""
 
-    def __init__(self, lattices: list[Lattice], guide: Guide, weights: PathWeights, beam: BeamSize) -> None:
-        self.lattices, self.guide, self.weights, self.beam = lattices, guide, weights, beam
+    def __init__(
+        self, lattices: list[Lattice], guide: Guide, weights: PathWeights, beam: BeamSize, alphabet: Alphabet
+    ) -> None:
+        self.lattices, self.guide, self.weights, self.beam, self.alphabet = lattices, guide, weights, beam, alphabet
         self.store = Store()
         self.fronts: dict[int, Front] = {}
         self.waiting: dict[int, list[Candidates]] = {}
@@ -77,6 +77,7 @@ class _Search:
         span = (end - start).astype(np.float64) ** w.glyph_power
         score = span[:, None] * log_probs - w.reject * reject[:, None] + w.character
         score[labels < 0] = -np.inf
+        self.edge_width = labels.shape[1]
         order = np.argsort(start, kind="stable")
         self.edge_line, self.edge_number = line[order], number[order]
         self.edge_end, self.edge_labels, self.edge_score = end[order], labels[order], score[order]
@@ -86,9 +87,9 @@ class _Search:
     def run(self) -> list[list[Step]]:
         lines = np.flatnonzero(self.pieces > 0)
         state = self.guide.start(len(lines))
-        log_probs, state = self.guide.step(np.full(len(lines), START_SYMBOL, np.int32), state)
+        log_probs, state = self.guide.step(np.full(len(lines), self.alphabet.start, np.int32), state)
         minus = np.full(len(lines), -1)
-        ids = self.store.add(minus, minus, minus, log_probs)
+        ids = self.store.add(minus, minus, minus, self._no_context(len(lines)))
         spaced = np.ones(len(lines), bool)  # no space before the first character
         front = Front(lines, np.zeros(len(lines)), lines.astype(np.int64), spaced, ids, state, log_probs)
         for node in range(self.last):
@@ -114,7 +115,7 @@ class _Search:
         within = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
         row = np.repeat(first, count) + within  # hypothesis of each (edge, hypothesis) pair
         labels = self.edge_labels[edge]
-        heard = np.take_along_axis(front.log_probs[row], np.maximum(labels, 0) + FIRST_GLYPH_SYMBOL, axis=1)
+        heard = self._expected(front.log_probs, row, labels)
         score = front.score[row][:, None] + self.edge_score[edge] + self.weights.lm * heard
         pair, column = np.nonzero(np.isfinite(score))
         chosen = labels[pair, column]
@@ -128,6 +129,14 @@ class _Search:
         ends = self.edge_end[candidates.edge]
         for end in np.unique(ends):
             self.waiting.setdefault(int(end), []).append(candidates.take(np.flatnonzero(ends == end)))
+
+    def _expected(self, log_probs: np.ndarray, row: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """The language model's log-probabilities (n, M) of labels (n, M) by its rows (n,)."""
+        known = np.maximum(labels, 0)
+        return log_probs[row[:, None], self.alphabet.symbol_of[known]] + self.alphabet.share[known]
+
+    def _no_context(self, count: int) -> np.ndarray:
+        return np.zeros((count, self.edge_width), np.float16)
 
     @staticmethod
     def _candidates(
@@ -169,15 +178,17 @@ class _Search:
         offset = np.cumsum([0] + [len(p.ids) for p in parents])
         row = arrived.row + offset[which]
         state = np.concatenate([p.state for p in parents])[row]
-        log_probs = np.concatenate([p.log_probs for p in parents])[row]
+        before = np.concatenate([p.log_probs for p in parents])
+        log_probs = before[row]
+        context = self._expected(before, row, self.edge_labels[arrived.edge])
         parent = np.concatenate([p.ids for p in parents])[row]
         spaced = np.concatenate([p.spaced for p in parents])[row]
         read = np.flatnonzero(arrived.label != SKIP)
         if len(read):
-            symbols = (arrived.label[read] + FIRST_GLYPH_SYMBOL).astype(np.int32)
+            symbols = self.alphabet.symbol_of[arrived.label[read]]
             log_probs[read], state[read] = self.guide.step(symbols, state[read])
         spaced = spaced & (arrived.label == SKIP)
-        ids = self.store.add(parent, arrived.label, arrived.edge, log_probs)
+        ids = self.store.add(parent, arrived.label, arrived.edge, context)
         return Front(arrived.line, arrived.score, arrived.text, spaced, ids, state, log_probs)
 
     def _space(self, node: int, front: Front) -> Front:
@@ -186,7 +197,7 @@ class _Search:
         chance = np.array([self.lattices[k].space[node] for k in front.line], np.float64)
         chance = np.clip(chance, 1e-6, 1.0 - 1e-6)
         rows = np.flatnonzero((chance > SPACE_FLOOR) & ~front.spaced)
-        heard = front.log_probs[rows, SPACE_SYMBOL]
+        heard = front.log_probs[rows, self.alphabet.space]
         taken_score = front.score[rows] + w.space * np.log(chance[rows]) + w.lm * heard + w.word
         stay_score = front.score + np.where(front.spaced, 0.0, w.space * np.log1p(-chance))
         stays = np.flatnonzero((chance <= SPACE_CEILING) | front.spaced)
@@ -204,36 +215,41 @@ class _Search:
         """The hypotheses ``rows`` with a space appended, heard by the language model."""
         if len(rows) == 0:
             return select(front, rows)
-        log_probs, state = self.guide.step(np.full(len(rows), SPACE_SYMBOL, np.int32), front.state[rows])
+        log_probs, state = self.guide.step(np.full(len(rows), self.alphabet.space, np.int32), front.state[rows])
         none = np.full(len(rows), -1)
-        ids = self.store.add(front.ids[rows], np.full(len(rows), SPACE), none, log_probs)
+        ids = self.store.add(front.ids[rows], np.full(len(rows), SPACE), none, self._no_context(len(rows)))
         text = front.text[rows] * HASH_PRIME + 1
         return Front(front.line[rows], score, text, np.ones(len(rows), bool), ids, state, log_probs)
 
     def _trace(self) -> list[list[Step]]:
         """The best path of each line, left to right."""
-        parent, label, edge, log_probs = self.store.columns()
+        parent, label, edge, context = self.store.columns()
         paths: list[list[Step]] = [[] for _ in self.lattices]
         for line, (_, hypothesis) in self.finals.items():
-            while (before := int(parent[hypothesis])) >= 0:
+            while int(parent[hypothesis]) >= 0:
                 kind = int(label[hypothesis])
                 if kind != SKIP:
                     number = int(self.edge_number[edge[hypothesis]]) if kind >= 0 else -1
-                    paths[line].append(Step(kind, number, log_probs[before].astype(np.float32)))
-                hypothesis = before
+                    paths[line].append(Step(kind, number, context[hypothesis].astype(np.float32)))
+                hypothesis = int(parent[hypothesis])
             paths[line].reverse()
             while paths[line] and paths[line][-1].label == SPACE:
                 paths[line].pop()
         return paths
 
 
-def search(lattices: list[Lattice], guide: Guide, weights: PathWeights, beam: BeamSize) -> list[list[Step]]:
-    """Best path through each lattice: one list of steps (characters and spaces) per line."""
+def search(
+    lattices: list[Lattice], guide: Guide, weights: PathWeights, beam: BeamSize, alphabet: Alphabet | None = None
+) -> list[list[Step]]:
+    """Best path through each lattice: one list of steps (characters and spaces) per line.
+
+    alphabet: of lattices and guide; None: that of Latin text.
+    """
     if not any(lattice.pieces for lattice in lattices):
         return [[] for _ in lattices]
-    return _Search(lattices, guide, weights, beam).run()
+    return _Search(lattices, guide, weights, beam, alphabet or latin_alphabet()).run()
 
 
-def path_text(path: list[Step]) -> str:
-    """The text a path spells."""
-    return "".join(" " if step.label == SPACE else LATIN[step.label] for step in path)
+def path_text(path: list[Step], glyphs: Sequence[str] = LATIN) -> str:
+    """The text a path spells. glyphs: what its labels are."""
+    return "".join(" " if step.label == SPACE else glyphs[step.label] for step in path)

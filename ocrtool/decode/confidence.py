@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
-from ocrtool.charset import LATIN
-from ocrtool.decode.beam import FIRST_GLYPH_SYMBOL, Step
+from ocrtool.decode.beam import Step
+from ocrtool.decode.lattice import Lattice
 from ocrtool.types import Alternative
 
 #: Alternatives kept for a character.
@@ -14,23 +16,25 @@ MAX_ALTERNATIVES = 5
 LEAST_PROBABILITY = 1e-4
 
 
-def character_posterior(step: Step, scores: np.ndarray, lm_weight: float) -> np.ndarray:
-    """Probability of each label for one character, given its shape, its place and the text before it: (94,) float.
+def character_posterior(step: Step, lattice: Lattice, lm_weight: float) -> dict[int, float]:
+    """Probability of each label of a character's edge, given its shape, its place and the text before it.
 
-    scores: (95,) log-probabilities of the classifier, reject last: what it holds for a bad cut is nobody's.
+    What the classifier holds for a bad cut is nobody's; nor has a label any that the edge does not list.
     """
-    total = scores[: len(LATIN)].astype(np.float64) + lm_weight * step.context[FIRST_GLYPH_SYMBOL:]
-    total = np.exp(total - total.max())
-    return total / total.sum() * (1.0 - np.exp(float(scores[len(LATIN)])))
+    labels = lattice.labels[step.edge]
+    total = lattice.log_probs[step.edge].astype(np.float64) + lm_weight * step.context
+    total = np.where(labels >= 0, np.exp(total - total[labels >= 0].max()), 0.0)
+    shares = total / total.sum() * (1.0 - np.exp(float(lattice.reject[step.edge])))
+    return {int(k): float(p) for k, p in zip(labels, shares, strict=True) if k >= 0}
 
 
-def alternatives(posterior: np.ndarray, chosen: int) -> tuple[Alternative, ...]:
-    """The likeliest labels, likeliest first; the chosen one is among them whatever its rank."""
-    order = [int(k) for k in np.argsort(-posterior, kind="stable")[:MAX_ALTERNATIVES]]
+def alternatives(posterior: Mapping[int, float], chosen: int, glyphs: Sequence[str]) -> tuple[Alternative, ...]:
+    """The likeliest labels, likeliest first; the chosen one is among them whatever its rank. glyphs: what they are."""
+    order = sorted(posterior, key=lambda k: -posterior[k])[:MAX_ALTERNATIVES]
     if chosen not in order:
         order[-1] = chosen
     kept = [k for k in order if k == chosen or posterior[k] >= LEAST_PROBABILITY]
-    return tuple(Alternative(LATIN[k], round(float(posterior[k]), 4)) for k in kept)
+    return tuple(Alternative(glyphs[k], round(posterior[k], 4)) for k in kept)
 
 
 def word_probability(characters: list[float], calibration: tuple[tuple[float, float], ...]) -> float:

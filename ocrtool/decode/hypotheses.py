@@ -10,32 +10,32 @@ from ocrtool.decode.settings import BeamSize
 
 
 class Store:
-    """All hypotheses ever kept, as growing columns: parent, label, edge, row of the node's log-probs."""
+    """All hypotheses ever kept, as growing columns: parent, label, edge, what was expected of the edge's labels."""
 
     def __init__(self) -> None:
         self.parent: list[np.ndarray] = []
         self.label: list[np.ndarray] = []
         self.edge: list[np.ndarray] = []
-        self.log_probs: list[np.ndarray] = []
+        self.context: list[np.ndarray] = []
         self.size = 0
 
-    def add(self, parent: np.ndarray, label: np.ndarray, edge: np.ndarray, log_probs: np.ndarray) -> np.ndarray:
+    def add(self, parent: np.ndarray, label: np.ndarray, edge: np.ndarray, context: np.ndarray) -> np.ndarray:
         self.parent.append(parent)
         self.label.append(label)
         self.edge.append(edge)
-        self.log_probs.append(log_probs.astype(np.float16))
+        self.context.append(context.astype(np.float16))
         ids = np.arange(self.size, self.size + len(parent))
         self.size += len(parent)
         return ids
 
     def columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """parent (n,), label (n,), edge (n,), log_probs (n, 96) float16 of all hypotheses."""
-        return tuple(np.concatenate(c) for c in (self.parent, self.label, self.edge, self.log_probs))  # type: ignore
+        """parent (n,), label (n,), edge (n,), context (n, M) float16 of all hypotheses."""
+        return tuple(np.concatenate(c) for c in (self.parent, self.label, self.edge, self.context))  # type: ignore
 
 
 @dataclass(slots=True)
 class Front:
-    """Hypotheses at one node of all lines: (n,) arrays, state (n, S) and log_probs (n, 96) after their last symbol."""
+    """Hypotheses at one node of all lines: (n,) arrays; state (n, S), log_probs (n, symbols) after their last one."""
 
     line: np.ndarray
     score: np.ndarray

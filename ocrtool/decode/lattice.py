@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocrtool.charset import LATIN_CLASSES, REJECT
+from ocrtool.recognize.candidates import Candidates
 from ocrtool.segment.edges import Edges
 
 REJECT_INDEX = LATIN_CLASSES.index(REJECT)
@@ -21,7 +22,7 @@ LOG_FLOOR = -14.0
 class Lattice:
     """One line ready for decoding, E edges over N pieces.
 
-    start, end: (E,) int32; labels: (E, M) int16, best first, -1 = none; log_probs: (E, M) float32 of those labels;
+    start, end: (E,) int32; labels: (E, M) int32, best first, -1 = none; log_probs: (E, M) float32 of those labels;
     reject: (E,) float32 log-probability that the edge is a bad cut; space: (N + 1,) float32, probability of a space at
     each node (0 at both ends); pieces: N.
     """
@@ -37,12 +38,15 @@ class Lattice:
 
 def build_lattice(edges: Edges, scores: np.ndarray, space: np.ndarray) -> Lattice:
     """Lattice of a line. scores: (E, 95) float32 log-probabilities, reject last; space: (N + 1,) probabilities."""
-    scores = np.maximum(scores, LOG_FLOOR)
     glyphs = scores[:, :REJECT_INDEX]
     order = np.argpartition(-glyphs, LABELS_PER_EDGE, axis=1)[:, :LABELS_PER_EDGE]
     kept = np.take_along_axis(glyphs, order, axis=1)
-    by_score = np.argsort(-kept, axis=1, kind="stable")
-    labels = np.take_along_axis(order, by_score, axis=1).astype(np.int16)
-    log_probs = np.take_along_axis(kept, by_score, axis=1)
+    return candidate_lattice(edges, Candidates.ordered(order, kept, scores[:, REJECT_INDEX]), space)
+
+
+def candidate_lattice(edges: Edges, candidates: Candidates, space: np.ndarray) -> Lattice:
+    """Lattice of a line of which each edge's likeliest labels are known. space: (N + 1,) probabilities."""
+    labels, log_probs = candidates.labels.copy(), np.maximum(candidates.log_probs, LOG_FLOOR)
     labels[log_probs < log_probs[:, :1] - LABEL_REACH] = -1
-    return Lattice(edges.start, edges.end, labels, log_probs, scores[:, REJECT_INDEX], space, len(space) - 1)
+    reject = np.maximum(candidates.reject, LOG_FLOOR)
+    return Lattice(edges.start, edges.end, labels, log_probs, reject, space, len(space) - 1)

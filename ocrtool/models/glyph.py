@@ -33,15 +33,15 @@ class GlyphSpec:
             raise ValueError(f"widths and blocks differ in length: {self.widths}, {self.blocks}")
 
 
-def _convolution(x: keras.KerasTensor, width: int, size: int, stride: int, name: str) -> keras.KerasTensor:
+def convolution(x: keras.KerasTensor, width: int, size: int, stride: int, name: str) -> keras.KerasTensor:
     x = layers.Conv2D(width, size, strides=stride, padding="same", use_bias=False, name=f"{name}_conv")(x)
     return layers.BatchNormalization(momentum=0.98, name=f"{name}_norm")(x)
 
 
-def _residual_block(x: keras.KerasTensor, width: int, name: str) -> keras.KerasTensor:
+def residual_block(x: keras.KerasTensor, width: int, name: str) -> keras.KerasTensor:
     """He et al., "Deep residual learning for image recognition" (2016), basic block, identity shortcut."""
-    y = layers.ReLU(name=f"{name}_a_relu")(_convolution(x, width, 3, 1, f"{name}_a"))
-    y = layers.Add(name=f"{name}_add")([x, _convolution(y, width, 3, 1, f"{name}_b")])
+    y = layers.ReLU(name=f"{name}_a_relu")(convolution(x, width, 3, 1, f"{name}_a"))
+    y = layers.Add(name=f"{name}_add")([x, convolution(y, width, 3, 1, f"{name}_b")])
     return layers.ReLU(name=f"{name}_b_relu")(y)
 
 
@@ -52,9 +52,9 @@ def build_glyph(spec: GlyphSpec) -> keras.Model:
     x = layers.Rescaling(1.0 / 255.0, name="scale")(image)
     for i, (width, blocks) in enumerate(zip(spec.widths, spec.blocks, strict=True)):
         size = 5 if i == 0 else 3  # the first layer sees two channels only: a larger window costs next to nothing
-        x = layers.ReLU(name=f"down{i}_relu")(_convolution(x, width, size, 2, f"down{i}"))
+        x = layers.ReLU(name=f"down{i}_relu")(convolution(x, width, size, 2, f"down{i}"))
         for block in range(blocks):
-            x = _residual_block(x, width, f"stage{i}_{block}")
+            x = residual_block(x, width, f"stage{i}_{block}")
     x = layers.Flatten(name="flat")(x)  # 4 * 4 * widths[-1]: where a stroke lies matters as much as that it is there
     x = layers.Dense(spec.hidden, use_bias=False, name="shape")(x)
     x = layers.ReLU(name="shape_relu")(layers.BatchNormalization(momentum=0.98, name="shape_norm")(x))

@@ -43,8 +43,8 @@ def build_vgg16(spec: Vgg16Spec) -> keras.Model:
     return classifier(image, layers.Dropout(spec.dropout, name="drop")(x), spec.classes, "vgg16")
 
 
-#: Of the running means. MobileNetV2's own 0.999 is for hundreds of thousands of batches: after a few thousand the values
-#: it began with still show, and 52 such layers one after the other leave nothing of the image.
+#: Of the running means. MobileNetV2's own 0.999 is for hundreds of thousands of batches: after a few thousand, what it
+#: began with still shows, and 52 such layers one after the other leave nothing of the image.
 BATCH_NORM_MOMENTUM = 0.99
 
 

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
 from ocrtool.segment.edges import Edges
 from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage, Pieces
 
-#: Side of a crop, and the length its glyph's longer side is scaled to, in pixels.
-CROP_SIDE = 32
-GLYPH_SIDE = 22
 #: Numbers that tell a glyph's place: known, top, bottom, height, width, gap left, gap right, log scale.
 PLACE_SIZE = 8
 #: Gaps wider than this (x-heights) all mean the same: a space.
 WIDEST_GAP = 2.0
 
 
-def glyph_images(line: LineImage, pieces: Pieces, edges: Edges) -> np.ndarray:
-    """Crops of a line's edges: (E, CROP_SIDE, CROP_SIDE, 2) uint8.
+@dataclass(frozen=True, slots=True)
+class CropShape:
+    """side: of a crop; glyph: length that its glyph's longer side is scaled to; both in pixels."""
+
+    side: int
+    glyph: int
+
+
+#: Latin letters need to be seen with what stands beside them; syllables need more pixels for their many strokes.
+LATIN_CROP = CropShape(32, 22)
+HANGUL_CROP = CropShape(40, 32)
+
+
+def glyph_images(line: LineImage, pieces: Pieces, edges: Edges, shape: CropShape = LATIN_CROP) -> np.ndarray:
+    """Crops of a line's edges: (E, side, side, 2) uint8.
 
     Channel 0 is the soft ink of the edge's own pieces, channel 1 all other ink in the window.
     """
-    out = np.zeros((len(edges), CROP_SIDE, CROP_SIDE, 2), np.uint8)
+    out = np.zeros((len(edges), shape.side, shape.side, 2), np.uint8)
     if len(edges) == 0:
         return out
     pad = 3 * X_HEIGHT
@@ -30,13 +42,13 @@ def glyph_images(line: LineImage, pieces: Pieces, edges: Edges) -> np.ndarray:
     labels = cv2.copyMakeBorder(_grown(pieces.labels), pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0)
     boxes = edges.boxes + pad
     side = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-    window = side * (CROP_SIDE / GLYPH_SIDE)
+    window = side * (shape.side / shape.glyph)
     centre = (boxes[:, :2] + boxes[:, 2:]) / 2.0
     low = np.floor(centre - window[:, None] / 2).astype(int)
     high = np.ceil(centre + window[:, None] / 2).astype(int)
     low, high = np.maximum(low, 0), np.minimum(high, [soft.shape[1], soft.shape[0]])
-    scale = GLYPH_SIDE / side
-    shift = CROP_SIDE / 2 - 0.5 - (centre - 0.5 - low) * scale[:, None]
+    scale = shape.glyph / side
+    shift = shape.side / 2 - 0.5 - (centre - 0.5 - low) * scale[:, None]
     for i in range(len(edges)):
         (x0, y0), (x1, y1) = low[i], high[i]
         ink, own = soft[y0:y1, x0:x1], labels[y0:y1, x0:x1]
@@ -46,7 +58,7 @@ def glyph_images(line: LineImage, pieces: Pieces, edges: Edges) -> np.ndarray:
         if s < 0.75:  # shrinking without a blur would drop thin strokes
             both = cv2.blur(both, (2, 2) if s > 0.45 else (3, 3))
         matrix = np.array([[s, 0.0, shift[i, 0]], [0.0, s, shift[i, 1]]])
-        out[i] = cv2.warpAffine(both, matrix, (CROP_SIDE, CROP_SIDE), flags=cv2.INTER_LINEAR)
+        out[i] = cv2.warpAffine(both, matrix, (shape.side, shape.side), flags=cv2.INTER_LINEAR)
     return out
 
 
@@ -56,18 +68,18 @@ def _grown(labels: np.ndarray) -> np.ndarray:
     return np.where(labels > 0, labels, grown)
 
 
-def isolated_image(glyph: np.ndarray) -> np.ndarray:
-    """Crop of a character that stands alone: (CROP_SIDE, CROP_SIDE, 2) uint8. glyph: (h, w) uint8, ink bright."""
-    out = np.zeros((CROP_SIDE, CROP_SIDE, 2), np.uint8)
+def isolated_image(glyph: np.ndarray, shape: CropShape = LATIN_CROP) -> np.ndarray:
+    """Crop of a character that stands alone: (side, side, 2) uint8. glyph: (h, w) uint8, ink bright."""
+    out = np.zeros((shape.side, shape.side, 2), np.uint8)
     x, y, w, h = cv2.boundingRect((glyph > 60).astype(np.uint8))
     if w == 0 or h == 0:
         return out
-    s = GLYPH_SIDE / max(w, h)
+    s = shape.glyph / max(w, h)
     if s < 0.75:
         glyph = cv2.blur(glyph, (max(2, round(0.7 / s)),) * 2)
-    shift = [CROP_SIDE / 2 - 0.5 - (a + b / 2.0 - 0.5) * s for a, b in ((x, w), (y, h))]
+    shift = [shape.side / 2 - 0.5 - (a + b / 2.0 - 0.5) * s for a, b in ((x, w), (y, h))]
     matrix = np.array([[s, 0.0, shift[0]], [0.0, s, shift[1]]])
-    out[:, :, 0] = cv2.warpAffine(glyph, matrix, (CROP_SIDE, CROP_SIDE), flags=cv2.INTER_LINEAR)
+    out[:, :, 0] = cv2.warpAffine(glyph, matrix, (shape.side, shape.side), flags=cv2.INTER_LINEAR)
     return out
 
 

@@ -60,7 +60,8 @@ def score_settling(lines: list[SegmentedLine], classifier: Classifier) -> tuple[
     first = [line.edges.take(w) for line, w in zip(lines, whole, strict=True)]
     first_scores = _score(lines, first, classifier)
     rest = [
-        line.edges.take(~w & _open(line, e, s)) for line, w, e, s in zip(lines, whole, first, first_scores, strict=True)
+        line.edges.take(~w & touching_none(line, e, _settles(s)))
+        for line, w, e, s in zip(lines, whole, first, first_scores, strict=True)
     ]
     rest_scores = _score(lines, rest, classifier)
     out_lines, out_scores = [], []
@@ -81,11 +82,15 @@ def _heights(edges: Edges) -> np.ndarray:
     return (edges.boxes[:, 3] - edges.boxes[:, 1]) / X_HEIGHT
 
 
-def _open(line: SegmentedLine, first: Edges, scores: np.ndarray) -> np.ndarray:
-    """(E,) bool: edges of the line that touch no settled component."""
-    settled = scores[:, SETTLING].max(axis=1, initial=-np.inf) >= np.log(SETTLED)
+def _settles(scores: np.ndarray) -> np.ndarray:
+    """(E,) bool: components so surely a letter or digit that nothing else over them is looked at."""
+    return scores[:, SETTLING].max(axis=1, initial=-np.inf) >= np.log(SETTLED)
+
+
+def touching_none(line: SegmentedLine, edges: Edges, settled: np.ndarray) -> np.ndarray:
+    """(E,) bool: edges of the line that share no piece with the ``settled`` ones (mask) of ``edges``."""
     taken = np.zeros(len(line.pieces) + 1, np.int64)
-    np.add.at(taken, first.start[settled], 1)
-    np.add.at(taken, first.end[settled], -1)
+    np.add.at(taken, edges.start[settled], 1)
+    np.add.at(taken, edges.end[settled], -1)
     before = np.concatenate([[0], np.cumsum(np.cumsum(taken)[:-1] > 0)])  # settled pieces left of each node
     return before[line.edges.end] == before[line.edges.start]

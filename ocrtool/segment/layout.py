@@ -11,6 +11,7 @@ from ocrtool.segment.baseline import LineContour, common_x_height, describe_line
 from ocrtool.segment.blocks import find_blocks
 from ocrtool.segment.clean import Components, drop_lonely_specks, text_components
 from ocrtool.segment.lines import assign, find_ridges
+from ocrtool.segment.syllables import BODY, syllable_region
 from ocrtool.segment.types import LineRegion
 
 
@@ -39,10 +40,10 @@ SLIVER = 0.6
 MAX_PASSES = 3
 
 
-def find_layout(page: WorkingPage) -> Layout:
-    """Blocks and lines of a page."""
+def find_layout(page: WorkingPage, ridge_height: float | None = None) -> Layout:
+    """Blocks and lines of a page. ridge_height: scale by which ink is smoothed to lines; None: that of its parts."""
     components = drop_lonely_specks(text_components(page.ink, page.x_height), page.x_height)
-    finder = _LineFinder(components, page.x_height, page.part_height)
+    finder = _LineFinder(components, page.x_height, ridge_height or page.part_height)
     blocks = [finder.lines(members) for members in find_blocks(components.boxes, page.part_height)]
     common = common_x_height([line for block in blocks for line in block], page.x_height)
     regions = [[describe_line(line, common, PRIOR_OCTAVES) for line in block] for block in blocks if block]
@@ -66,6 +67,47 @@ def find_text(gray: np.ndarray) -> tuple[WorkingPage, Layout] | None:
         if again is not None and second is not None and second.lines:
             page, layout = again, second
     return (page, layout) if layout.lines else None
+
+
+@dataclass(frozen=True, slots=True)
+class SyllableLayout:
+    """A page of Korean. layout: its lines as for Latin text; syllables: the same lines, block for block, with baseline
+    and x-height as their syllables have them.
+    """
+
+    page: WorkingPage
+    layout: Layout
+    syllables: list[list[LineRegion]]
+
+
+def find_syllable_text(gray: np.ndarray, body: float) -> SyllableLayout | None:
+    """A page of Korean, prepared by the height of its syllables; None if it is blank.
+
+    body: guess of that height in input pixels. Lines of syllables stand closer, measured by their height, than lines of
+    Latin: ink is smoothed by the x-height that goes with it. Where the lines then show another height, the page is
+    prepared a second time by it.
+    """
+    found = None
+    for _ in range(2):
+        page = prepare(gray, body / BODY)
+        layout = find_layout(page, page.x_height) if page is not None else None
+        if page is None or layout is None or not layout.lines:
+            break
+        syllables = [[syllable_region(line, layout.owner) for line in block] for block in layout.blocks]
+        found = SyllableLayout(page, layout, syllables)
+        x_height = _common([line for block in syllables for line in block])
+        if RESCALE[0] < x_height / page.x_height < RESCALE[1]:
+            break
+        body = BODY * x_height * float(np.sqrt(abs(np.linalg.det(page.to_input[:, :2]))))
+    return found
+
+
+def _common(lines: list[LineRegion]) -> float:
+    """Median x-height of the lines, by their lengths."""
+    each = np.array([line.x_height for line in lines])
+    lengths = np.array([line.box[2] - line.box[0] for line in lines])
+    order = np.argsort(each, kind="stable")
+    return float(each[order][np.searchsorted(np.cumsum(lengths[order]), lengths.sum() / 2)])
 
 
 class _LineFinder:

@@ -89,9 +89,10 @@ def _choose_cuts(cost: np.ndarray) -> list[int]:
     return cuts
 
 
-def _split(labels: np.ndarray, stats: np.ndarray, stroke: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Components to parts, cut where characters may touch.
+def split_components(labels: np.ndarray, stats: np.ndarray, stroke: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Components (or stacks of them) to parts, cut where characters may touch.
 
+    labels: (H, W) int32; stats: (K, 5) as OpenCV has them, the first for the paper.
     Returns part map (H, W) int32, (N, 4) boxes x0 y0 x1 y1, in no order yet, and (N,) component of each part.
     """
     ys, xs, position, start = _profiles(labels, stats)
@@ -145,11 +146,20 @@ def cut_pieces(line: LineImage) -> Pieces:
     """Pieces of a line, left to right by their middles."""
     ink = line.soft > INK_LEVEL
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    parts, boxes, component = _split(labels, stats, stroke_width(ink))
+    parts, boxes, component = split_components(labels, stats, stroke_width(ink))
+    return pieces_of(parts, boxes, component, _join_upward(boxes) if len(boxes) else None)
+
+
+def pieces_of(
+    parts: np.ndarray, boxes: np.ndarray, component: np.ndarray, group: np.ndarray | None = None
+) -> Pieces:
+    """Pieces, left to right by their middles, from what `split_components` gives.
+
+    group: (N,) number of each part, parts of one number make one piece; None: each part is a piece.
+    """
     if len(boxes) == 0:
-        return Pieces(np.zeros(ink.shape, np.int16), np.zeros((0, 4), np.int32), np.zeros(0, np.int32))
-    group = _join_upward(boxes)
-    _, group = np.unique(group, return_inverse=True)
+        return Pieces(np.zeros(parts.shape, np.int16), np.zeros((0, 4), np.int32), np.zeros(0, np.int32))
+    _, group = np.unique(np.arange(len(boxes)) if group is None else group, return_inverse=True)
     joined = np.concatenate([np.full((group.max() + 1, 2), 10**6), np.full((group.max() + 1, 2), -1)], axis=1)
     np.minimum.at(joined[:, 0], group, boxes[:, 0])
     np.minimum.at(joined[:, 1], group, boxes[:, 1])

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ocrtool.charset import ENGLISH, LATIN, LATIN_CLASSES, REJECT
+from ocrtool.charset import LATIN
 from ocrtool.decode.assemble import LineAssembler, compose, input_boxes
 from ocrtool.decode.beam import SPACE, Step
 from ocrtool.decode.confidence import alternatives, character_posterior, word_probability
+from ocrtool.decode.lattice import Lattice
 from ocrtool.decode.settings import DecoderSettings
 from ocrtool.decode.textness import common_x_height, text_probability
 from ocrtool.segment.edges import Edges
@@ -16,16 +17,16 @@ from ocrtool.segment.types import LINE_ROWS, LineImage
 from ocrtool.types import Box, Character, Line, Word
 from ocrtool.weights import read_manifest
 
-CONTEXT = np.full(len(ENGLISH), -np.log(len(ENGLISH)), np.float32)
+CONTEXT = np.full(2, -4.0, np.float32)
 
 
-def scores_for(*labels: str, probability: float = 0.9) -> np.ndarray:
-    """(n, 95) log-probabilities: one label likely on each edge, the rest a bad cut."""
-    rows = np.full((len(labels), len(LATIN_CLASSES)), 1e-6)
-    for row, label in zip(rows, labels, strict=True):
-        row[LATIN_CLASSES.index(label)] = probability
-        row[LATIN_CLASSES.index(REJECT)] = 1 - probability
-    return np.log(rows).astype(np.float32)
+def lattice_of(*pairs: str, first: float = 0.9, second: float = 1e-6) -> Lattice:
+    """One edge after the other; each may be the first or the second character of a pair, the rest is for a bad cut."""
+    count = len(pairs)
+    labels = np.array([[LATIN.index(c) for c in pair] for pair in pairs], np.int32).reshape(count, 2)
+    log_probs = np.tile(np.log([[first, second]]), (count, 1)).astype(np.float32)
+    reject = np.full(count, np.log(1 - first - second + 1e-9), np.float32)
+    return Lattice(np.arange(count), np.arange(count) + 1, labels, log_probs, reject, np.zeros(count + 1), count)
 
 
 def line_of(text: str, probability: float, x_height: float = 20.0) -> Line:
@@ -57,7 +58,7 @@ def test_path_becomes_words() -> None:
     steps = [Step(LATIN.index("a"), 0, CONTEXT), Step(LATIN.index("m"), 1, CONTEXT), Step(SPACE, -1, CONTEXT)]
     steps.append(Step(LATIN.index("I"), 2, CONTEXT))
     line = LineAssembler(image, np.eye(2, 3), (96, 100), 0.5, ((0.0, 0.0), (1.0, 1.0))).assemble(
-        steps, edges, scores_for("a", "m", "I")
+        steps, edges, lattice_of("ao", "mn", "Il")
     )
     assert line is not None
     assert line.text == "am I"
@@ -70,24 +71,21 @@ def test_empty_path_is_no_line() -> None:
     image = LineImage(np.zeros((LINE_ROWS, 100), np.uint8), np.eye(2, 3), 20.0)
     edges = Edges(np.zeros(0, int), np.zeros(0, int), np.zeros((0, 4), int))
     assembler = LineAssembler(image, np.eye(2, 3), (96, 100), 0.5, ((0.0, 0.0), (1.0, 1.0)))
-    assert assembler.assemble([], edges, np.zeros((0, 95), np.float32)) is None
+    assert assembler.assemble([], edges, lattice_of()) is None
 
 
 def test_context_moves_the_posterior() -> None:
-    scores = scores_for("1", probability=0.5)[0]
-    scores[LATIN_CLASSES.index("l")] = np.log(0.45)
-    plain = character_posterior(Step(LATIN.index("1"), 0, CONTEXT), scores, 0.7)
+    line = lattice_of("1l", first=0.5, second=0.45)
+    plain = character_posterior(Step(LATIN.index("1"), 0, CONTEXT), line, 0.7)
     assert plain[LATIN.index("1")] > plain[LATIN.index("l")]
-    context = CONTEXT.copy()
-    context[ENGLISH.index("l")] = np.log(0.5)
-    told = character_posterior(Step(LATIN.index("1"), 0, context), scores, 0.7)
+    assert sum(plain.values()) == pytest.approx(0.95)
+    told = character_posterior(Step(LATIN.index("1"), 0, np.log(np.array([0.01, 0.5]))), line, 0.7)
     assert told[LATIN.index("l")] > told[LATIN.index("1")]
 
 
 def test_alternatives_are_likeliest_first_and_hold_the_chosen_label() -> None:
-    posterior = np.full(len(LATIN), 1e-5)
-    posterior[[0, 1, 2, 3, 4, 5]] = [0.1, 0.3, 0.2, 0.15, 0.1, 0.05]
-    told = alternatives(posterior, 5)
+    posterior = dict(enumerate([0.1, 0.3, 0.2, 0.15, 0.1, 0.05, 1e-5]))
+    told = alternatives(posterior, 5, LATIN)
     assert [a.probability for a in told] == sorted((a.probability for a in told), reverse=True)
     assert LATIN[5] in [a.label for a in told]
     assert len(told) == 5

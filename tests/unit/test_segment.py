@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ocrtool.imaging.page import prepare
-from ocrtool.recognize.crops import CROP_SIDE, GLYPH_SIDE, glyph_images, glyph_places, isolated_image
+from ocrtool.recognize.crops import LATIN_CROP, glyph_images, glyph_places, isolated_image
 from ocrtool.segment.edges import MAX_PIECES, find_edges
 from ocrtool.segment.layout import find_text
 from ocrtool.segment.pieces import cut_pieces
@@ -153,9 +153,9 @@ def test_crops_show_own_ink_apart_from_its_surroundings() -> None:
     pieces = cut_pieces(line)
     edges = find_edges(pieces)
     images, places = glyph_images(line, pieces, edges), glyph_places(pieces, edges)
-    assert images.shape == (len(edges), CROP_SIDE, CROP_SIDE, 2)
+    assert images.shape == (len(edges), LATIN_CROP.side, LATIN_CROP.side, 2)
     ys, xs = np.nonzero(images[:, :, :, 0].max(axis=0) > 128)
-    assert max(np.ptp(ys), np.ptp(xs)) + 1 <= GLYPH_SIDE + 2  # own ink keeps its margin
+    assert max(np.ptp(ys), np.ptp(xs)) + 1 <= LATIN_CROP.glyph + 2  # own ink keeps its margin
     assert images[:, 0, :, 1].max() > 0 or images[:, :, 0, 1].max() > 0  # context reaches the border
     first = edges.boxes[0]
     assert places[0, 1] == pytest.approx((BASELINE_ROW - first[1]) / X_HEIGHT)
@@ -167,9 +167,9 @@ def test_isolated_image_is_centred_and_scaled() -> None:
     glyph[5:49, 30:40] = 255
     image = isolated_image(glyph)
     ys, xs = np.nonzero(image[:, :, 0] > 128)
-    assert np.ptp(ys) + 1 == pytest.approx(GLYPH_SIDE, abs=1)
-    assert ys.mean() == pytest.approx((CROP_SIDE - 1) / 2, abs=0.6)
-    assert xs.mean() == pytest.approx((CROP_SIDE - 1) / 2, abs=0.6)
+    assert np.ptp(ys) + 1 == pytest.approx(LATIN_CROP.glyph, abs=1)
+    assert ys.mean() == pytest.approx((LATIN_CROP.side - 1) / 2, abs=0.6)
+    assert xs.mean() == pytest.approx((LATIN_CROP.side - 1) / 2, abs=0.6)
     assert image[:, :, 1].max() == 0
 
 

@@ -24,6 +24,8 @@ LAYERS = (
     ("inventory",),
     ("batch",),
     ("pipeline",),
+    ("scripts",),
+    ("engines",),
     ("sources",),
     ("export",),
     ("decode",),
@@ -34,11 +36,12 @@ LAYERS = (
     ("weights",),
     ("interpreter",),
     ("metrics",),
+    ("hangul",),
     ("options", "types", "charset", "text", "errors", "quiet"),
     ("",),  # ocrtool/__init__.py
 )
 LEVEL = {part: -level for level, parts in enumerate(LAYERS) for part in parts}
-FOUNDATION = {"types", "charset", "text", "metrics", "errors", "options", "quiet", ""}
+FOUNDATION = {"types", "charset", "hangul", "text", "metrics", "errors", "options", "quiet", ""}
 
 
 def dotted(path: Path) -> str:

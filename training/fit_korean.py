@@ -1,0 +1,139 @@
+"""Fit the decoder of Korean: python -m training.fit_korean --data DIR --weights WEIGHTS --out weights.
+
+As `training.fit_decoder`, on pages drawn in the validation families with the validation part of the Korean text: the
+space model, the path weights with and without the language model, and the calibration of word probabilities.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from ocrtool.charset import LINE_START, Labels
+from ocrtool.decode.alphabet import korean_alphabet
+from ocrtool.decode.language_model import UniformModel
+from ocrtool.engines import KoreanEngine, load_korean_engine
+from ocrtool.export.files import whole_file
+from ocrtool.hangul import OTHER
+from ocrtool.imaging.ink import INK_LEVEL, soft_ink
+from ocrtool.imaging.page import character_boxes, typical_height
+from ocrtool.options import Options
+from ocrtool.recognize.candidates import Candidates
+from ocrtool.scripts import syllable_line
+from ocrtool.segment.layout import find_syllable_text
+from training.align_pages import ScoredLine
+from training.corpus import default_data_folder
+from training.decoder_samples import Sample
+from training.emnist.faults import told_in_a_sentence
+from training.fit_confidence import fit_confidence
+from training.fit_spaces import fit_spaces, with_spaces
+from training.fonts import find_fonts
+from training.fonts import part_of as latin_part
+from training.hangul.fonts import find_korean_fonts
+from training.hangul.line_examples import KoreanPages
+from training.hangul.line_text import KoreanLineText
+from training.manifest import library_versions, training_command
+from training.path_search import FOLDS, MOVES, Evaluator, coordinate_search, cross_validated
+
+#: Kinds of line the decoder is fitted on: what pages hold.
+KINDS = {"text": 0.62, "mixed": 0.24, "marks": 0.12, "standard": 0.02}
+
+
+def page_samples(pages: KoreanPages, engine: KoreanEngine, rng: np.random.Generator, group: str) -> list[Sample]:
+    """A drawn page's lines, scored; none where not as many lines are found as were drawn."""
+    page, lines = pages.page(rng)
+    body = typical_height(character_boxes(soft_ink(page.gray) >= INK_LEVEL))
+    found = find_syllable_text(page.gray, body) if body is not None else None
+    if found is None:
+        return []
+    regions = [region for block in found.syllables for region in block]
+    cut = [line for region in regions if (line := syllable_line(found.page, found.layout, region)) is not None]
+    wanted = [line for line in lines if line]
+    if len(cut) != len(wanted):
+        return []
+    samples = []
+    for one, text in zip(engine.score(cut), wanted, strict=True):
+        x = one.lattice
+        scored = ScoredLine(one.line, Candidates(x.labels, x.log_probs, x.reject), x)  # type: ignore[arg-type]
+        samples.append(Sample("drawn", group, [scored], text, False))
+    return samples
+
+
+def load_samples(data: Path, fonts: Path | None, latin: Path | None, engine: KoreanEngine, count: int, seed: int
+) -> list[Sample]:  # fmt: skip
+    """Lines of ``count`` pages of the validation families."""
+    latin_fonts = [f for f in find_fonts(latin) if latin_part(f.family) == "validation"]
+    text = KoreanLineText(data, "validation", KINDS)
+    pages = KoreanPages(find_korean_fonts(fonts, "validation"), latin_fonts, text)
+    samples: list[Sample] = []
+    for number in tqdm(range(count), unit="page", disable=None):
+        samples += page_samples(pages, engine, np.random.default_rng((seed, number)), str(number))
+    return samples
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), default=None, help="Folder of data (default: OCRTOOL_DATA).")
+@click.option("--fonts", type=click.Path(path_type=Path), help="Korean fonts (default: OCRTOOL_KOREAN_FONTS).")
+@click.option("--latin-fonts", type=click.Path(path_type=Path), help="Latin fonts (default: OCRTOOL_FONTS).")
+@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the program's).")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for decoder_kor.json.")
+@click.option("--pages", type=click.IntRange(min=1), default=120, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@told_in_a_sentence()
+def main(
+    data: Path | None, fonts: Path | None, latin_fonts: Path | None, weights: Path | None, out: Path, pages: int,
+    seed: int,
+) -> None:  # fmt: skip
+    """Fit the decoder of Korean and write its manifest."""
+    cv2.setNumThreads(1)
+    engine = load_korean_engine(Options(weights=weights))
+    samples = load_samples(data or default_data_folder(), fonts, latin_fonts, engine, pages, seed)
+    space_weights, space_scores = fit_spaces(samples)
+    samples = with_spaces(samples, space_weights)
+    print(f"{len(samples)} lines; spaces {space_scores}", flush=True)
+    beam = engine.settings.beam
+    guided = Evaluator(samples, engine.guide, beam, engine.alphabet)
+    best = coordinate_search(guided, engine.settings.guided, tuple(MOVES))
+    plain_model = UniformModel(Labels([LINE_START, " ", OTHER]))
+    unguided = Evaluator(samples, plain_model, beam, korean_alphabet(plain_model.symbols))
+    start = dataclasses.replace(best, lm=0.0, word=0.0)
+    plain = coordinate_search(unguided, start, tuple(name for name in MOVES if name != "lm"))
+    points, sure = fit_confidence(guided, best)
+    manifest = {
+        "name": "decoder_kor",
+        "kind": "decoder",
+        "parameters": {
+            "guided": dataclasses.asdict(best),
+            "unguided": dataclasses.asdict(plain),
+            "space_weights": [round(float(w), 5) for w in space_weights],
+            "text_weights": list(engine.settings.text_weights),
+            "confidence": points,
+            "beam": dataclasses.asdict(beam),
+        },
+        "data": f"lines of {pages} pages drawn in the validation families; kinds {KINDS}",
+        "split": f"by font family and block of text; cross-validated in {FOLDS} folds over pages",
+        "scores": {
+            "guided": guided.rates(guided.errors(best)),
+            "guided_cross_validated": cross_validated(guided),
+            "unguided": unguided.rates(unguided.errors(plain)),
+            "right_words_at_0.9": round(sure, 4),
+            "space": space_scores,
+        },
+        "seed": seed,
+        "versions": library_versions(),
+        "licence": "Apache-2.0",
+        "command": training_command(),
+    }
+    with whole_file(out / "decoder_kor.json") as file:
+        file.write((json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
+    print(json.dumps(manifest["scores"], indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""Draw Korean characters and lines for training: ``python -m training.make_hangul --out FOLDER``.
+
+Writes shards PART-SOURCE-NUMBER.npz (see `training.examples`), source ``line`` or ``alone``; labels are places in
+`ocrtool.hangul.GLYPHS`, the number after the last is a bad cut. A shard depends on the seed, its source and its number
+alone, so any number of processes gives the same shards.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+
+from ocrtool.hangul import GLYPHS, MARKS
+from ocrtool.recognize.crops import HANGUL_CROP, isolated_image
+from training import examples
+from training.corpus import default_data_folder
+from training.emnist.faults import told_in_a_sentence
+from training.examples import Examples
+from training.fonts import find_fonts
+from training.fonts import part_of as latin_part
+from training.hangul.draw import Drawer, any_phd08_scan
+from training.hangul.fonts import find_korean_fonts
+from training.hangul.line_examples import KoreanPages, page_examples
+from training.hangul.line_text import KoreanLineText
+from training.hangul.syllables import all_syllables, ks_x_1001
+from training.hangul.workers import in_order
+
+SOURCES = ("line", "alone")
+#: Share of each source in the examples asked for.
+SHARES = {"line": 0.6, "alone": 0.4}
+#: Examples in a shard.
+SHARD = 20_000
+#: Of the characters alone: share of marks, of syllables of KS X 1001, the rest being any syllable; share drawn by the
+#: variations of PHD08, and share left grey.
+MARK_SHARE, STANDARD_SHARE = 0.1, 0.45
+PHD08_SHARE, GREY_SHARE = 0.3, 0.5
+#: Characters drawn at once.
+BATCH = 500
+
+
+class Maker:
+    """Makes examples of one part of the fonts."""
+
+    def __init__(self, data: Path, korean: Path | None, latin: Path | None, part: str) -> None:
+        fonts = find_korean_fonts(korean, part)
+        self._drawers = Drawer(fonts), Drawer(fonts, any_phd08_scan)
+        self._pages = KoreanPages(
+            fonts, [f for f in find_fonts(latin) if latin_part(f.family) == part], KoreanLineText(data)
+        )
+        drawable = [c for c in GLYPHS if self._drawers[0].fonts_with(c)]
+        known = set(drawable)
+        self._any = [c for c in all_syllables() if c in known]
+        self._standard = [c for c in ks_x_1001() if c in known]
+        self._marks = [c for c in MARKS if c in known]
+
+    def examples(self, source: str, rng: np.random.Generator) -> Examples:
+        """A page's or a batch's."""
+        return page_examples(self._pages.page(rng)[0], source, rng) if source == "line" else self._alone(rng)
+
+    def _alone(self, rng: np.random.Generator) -> Examples:
+        marks, standard = round(MARK_SHARE * BATCH), round(STANDARD_SHARE * BATCH)
+        chosen = [
+            *rng.choice(self._marks, marks),
+            *rng.choice(self._standard, standard),
+            *rng.choice(self._any, BATCH - marks - standard),
+        ]
+        drawer = self._drawers[int(rng.random() < PHD08_SHARE)]
+        drawn = drawer.draw([str(c) for c in chosen], rng, soft=bool(rng.random() < GREY_SHARE))
+        images = np.stack([isolated_image(one.image, HANGUL_CROP) for one in drawn])
+        return examples.alone(images, np.array([GLYPHS.index(c) for c in chosen]), "alone")
+
+
+def _write_shard(work: tuple[Path, Path | None, Path | None, str, str, int, int, int, Path]) -> str:
+    data, korean, latin, part, source, number, count, seed, path = work
+    cv2.setNumThreads(1)
+    started = time.monotonic()
+    key = (data, korean, latin, part)
+    if key not in _makers:
+        _makers[key] = Maker(*key)
+    rng = np.random.default_rng((seed, SOURCES.index(source), number, len(part)))
+    parts: list[Examples] = []
+    while sum(map(len, parts)) < count:
+        parts.append(_makers[key].examples(source, rng))
+    examples.join(parts).take(np.arange(count)).save(path)
+    return f"{path.name}: {count} examples in {time.monotonic() - started:.0f} s"
+
+
+_makers: dict[tuple[Path, Path | None, Path | None, str], Maker] = {}
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), default=None, help="Folder of data (default: OCRTOOL_DATA).")
+@click.option("--fonts", type=click.Path(path_type=Path), help="Korean fonts (default: OCRTOOL_KOREAN_FONTS).")
+@click.option("--latin-fonts", type=click.Path(path_type=Path), help="Latin fonts (default: OCRTOOL_FONTS).")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the shards.")
+@click.option("--part", type=click.Choice(["train", "validation", "test"]), default="train", show_default=True)
+@click.option("--count", type=int, default=1_000_000, show_default=True, help="Examples in all.")
+@click.option("--begin", type=int, default=0, show_default=True, help="Number of the first shard of each source.")
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@told_in_a_sentence()
+def main(
+    data: Path | None, fonts: Path | None, latin_fonts: Path | None, out: Path, part: str, count: int, begin: int,
+    jobs: int, seed: int,
+) -> None:  # fmt: skip
+    """Draw Korean characters and lines, and cut the lines to examples as reading does."""
+    out.mkdir(parents=True, exist_ok=True)
+    work = []
+    for source in SOURCES:
+        wanted = round(count * SHARES[source])
+        for number, first in enumerate(range(0, wanted, SHARD), start=begin):
+            path = out / f"{part}-{source}-{number:03d}.npz"
+            size = min(SHARD, wanted - first)
+            work.append((data or default_data_folder(), fonts, latin_fonts, part, source, number, size, seed, path))
+    work = sorted((one for one in work if not one[-1].is_file()), key=lambda one: one[5])
+    for line in in_order(_write_shard, work, jobs):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
