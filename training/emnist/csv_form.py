@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from training.emnist.cache import unpacked
+from training.cache import unpacked
 from training.emnist.idx import SIDE, read_pair
 from training.emnist.idx_writer import IdxPairWriter
 from training.emnist.packed import is_packed, opened

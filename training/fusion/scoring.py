@@ -9,7 +9,7 @@ import numpy as np
 
 from ocrtool.errors import WeightsNotFound, WeightsRefused
 from ocrtool.weights import Weights, packaged_folder
-from training.emnist.cache import cache_folder
+from training.cache import cache_folder
 from training.emnist.labelled import LabelledImages
 from training.emnist.splits import load_split
 from training.emnist.trained import headline

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-from training.emnist.cache import unpacked
+from training.cache import unpacked
 from training.fonts import SYSTEM_FONTS
 from training.hangul.families import DEBIAN, FONTSOURCE, part_of
 

@@ -1,4 +1,8 @@
-"""Files that cannot be mapped into memory as they lie (gzip, CSV, MATLAB) are unpacked once and kept for next time."""
+"""What takes long to make of a file is kept in the user's cache for next time.
+
+Files that cannot be mapped into memory as they lie (gzip, CSV, MATLAB) are unpacked there; what a font holds and scores
+of contexts are kept there too.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-#: Names the folder of unpacked files; without it they lie in the user's cache (XDG base directories).
+import platformdirs
+
+#: Names the folder of what is kept; without it that lies in the user's cache, wherever the system has that.
 CACHE_VARIABLE = "OCRTOOL_CACHE"
 #: Why a disk takes no more.
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -21,12 +27,11 @@ _temporary: list[Path] = []
 
 
 def cache_folder() -> Path:
-    """Where unpacked files are kept: OCRTOOL_CACHE, else ``ocrtool/emnist`` in the user's cache folder.
+    """Where it is kept: OCRTOOL_CACHE, else ``ocrtool`` in the user's cache folder (XDG_CACHE_HOME where that is set).
 
     Where that cannot be written to, a temporary folder that is removed when the program ends.
     """
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(os.environ.get(CACHE_VARIABLE) or Path(home) / "ocrtool" / "emnist")
+    folder = Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_path("ocrtool", appauthor=False))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
