@@ -20,6 +20,7 @@ from tqdm import tqdm
 from ocrtool.models.emnist import MODELS
 from training.compiled_forms import compiled_facts, race
 from training.corpus import default_data_folder
+from training.device import CPU
 from training.emnist.faults import told_in_a_sentence
 from training.emnist.mapping import SPLITS
 from training.markdown import has_marks, put_between, table
@@ -55,7 +56,7 @@ def accuracies(scores: Mapping[str, Any]) -> str:
 
 
 def time_spent(run: SuiteRun) -> str:
-    """Minutes and epochs of each training it went through, the device where it is not the common CPU."""
+    """Minutes and epochs of each training it went through, the device where it is no CPU."""
     stages, training = [], run.training
     while training:
         stages.append(_stage(training))
@@ -64,9 +65,9 @@ def time_spent(run: SuiteRun) -> str:
 
 
 def _stage(training: Mapping[str, Any]) -> str:
-    minutes, device = training["minutes"], training.get("device", "cpu")
+    minutes, device = training["minutes"], training.get("device", CPU)
     told = f"{minutes:.0f} min" if minutes >= 10 else f"{minutes:.1f} min"
-    return f"{told}{'' if device == 'cpu' else f' ({device})'}, {round(training['epochs'], 1):g} epochs"
+    return f"{told}{'' if device.startswith(CPU) else f' ({device})'}, {round(training['epochs'], 1):g} epochs"
 
 
 def how(run: SuiteRun) -> str:

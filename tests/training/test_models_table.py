@@ -57,9 +57,10 @@ def runs(tmp_path: Path) -> Path:
     folder = tmp_path / "runs"
     make_run(folder, "vanilla-balanced", manifest_of("vanilla", "balanced", False, 0.86, 0.7), 0.8599)
     make_run(folder, "vanilla-balanced-aug", manifest_of("vanilla", "balanced", True, 0.87, 0.8), 0.8685)
-    long = manifest_of("mobilenetv2", "balanced", False, 0.88, 0.75, minutes=59.7, device="gpu", epochs=11.98)
+    long = manifest_of("mobilenetv2", "balanced", False, 0.88, 0.75, minutes=59.7, device="NVIDIA H200", epochs=11.98)
     make_run(folder, "mobilenetv2-balanced", long, 0.88)
-    make_run(folder, "ours-balanced-aug", manifest_of("ours", "balanced", True, 0.9, 0.85), 0.9)
+    own = manifest_of("ours", "balanced", True, 0.9, 0.85, device="CPU, 2 threads")
+    make_run(folder, "ours-balanced-aug", own, 0.9)
     (folder / "ours-letters-aug").mkdir()  # still in training
     (folder / "ours-letters-aug" / "history.json").write_text("{}")
     paths = {m: folder / f / f"emnist_{m}_balanced.tflite" for m, f in (
@@ -90,7 +91,7 @@ def test_the_table_the_chart_and_the_lead(runs: Path) -> None:
         "| vanilla | 484,719 | 17.4 | plain | 9.4 min, 12 epochs | 87.00 / 86.00 | 71.00 / 70.00 | 86.99 / 85.99 "
         "| 6,000 (1.20) |",
         "|  |  |  | augmented | 9.4 min, 12 epochs | 88.00 / 87.00 | 81.00 / 80.00 | 87.85 / 86.85 |  |",
-        "| mobilenetv2 | 484,719 | 17.4 | plain | 60 min (gpu), 12 epochs | 89.00 / 88.00 | 76.00 / 75.00 "
+        "| mobilenetv2 | 484,719 | 17.4 | plain | 60 min (NVIDIA H200), 12 epochs | 89.00 / 88.00 | 76.00 / 75.00 "
         "| 89.00 / 88.00 | 1,500 (0.30) |",
         "| ours | 484,719 | 17.4 | augmented | 9.4 min, 12 epochs | 91.00 / 90.00 | 86.00 / 85.00 | 91.00 / 90.00 "
         "| 5,000 (1.00) |",

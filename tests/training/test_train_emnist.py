@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from emnist_files import write_plain
 
+from training.device import device_name
 from training.emnist.augment import STANDARD, Policy, augment, augmented_test_set
 from training.emnist.batches import ImageBatches
 from training.emnist.labelled import LabelledImages, split_validation
@@ -85,6 +86,7 @@ def test_a_training_learns_and_leaves_everything(files: Path, tmp_path: Path) ->
     assert manifest["scores"]["test"]["images"] == 3 * len(DRAWN)
     assert manifest["h5_sha256"] == sha256(out / "emnist_lenet5_balanced.weights.h5")
     assert str(tmp_path) not in json.dumps(manifest)
+    assert manifest["training"]["device"] == device_name()
     report = json.loads((out / "report" / "report.json").read_text())
     assert report["class_accuracy"] == manifest["scores"]["test"]["class_accuracy"]
     assert {"curves.png", "confusion.png", "worst.png"} <= {p.name for p in (out / "report").iterdir()}

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from training.device import device_name
 from training.emnist.labelled import LabelledImages
 from training.emnist.loop import Run
 from training.emnist.recipes import Recipe
@@ -53,6 +54,7 @@ class EmnistResult:
             "minutes": round(self.run.seconds / 60, 1),
             "best_epoch": self.run.best_epoch,
             "backend": keras.backend.backend(),
+            "device": device_name(),
             "recipe": asdict(self.recipe),
             **({"started_from": self.started} if self.started else {}),
         }
