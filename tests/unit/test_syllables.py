@@ -1,0 +1,130 @@
+"""Lines of Hangul-like strokes: geometry, stacks, pieces, and which edges are looked at first."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from ocrtool.recognize.candidates import Candidates
+from ocrtool.recognize.hangul import MOST_LABELS
+from ocrtool.recognize.score import SegmentedLine
+from ocrtool.recognize.syllables import first_look, score_syllables
+from ocrtool.scripts import syllable_line
+from ocrtool.segment.edges import find_edges
+from ocrtool.segment.layout import find_syllable_text
+from ocrtool.segment.syllables import BODY, column_runs, cut_syllables, syllable_region, whole_stacks
+from ocrtool.segment.types import LINE_ROWS, X_HEIGHT, LineImage, LineRegion
+
+BODY_ROWS = round(BODY * X_HEIGHT)
+TOP = 31
+
+
+def beside(ink: np.ndarray, x: int, top: int = TOP, size: int = BODY_ROWS) -> None:
+    """A syllable like 미: a box and a bar to its right, not touching."""
+    cv2.rectangle(ink, (x, top + size // 4), (x + size // 2, top + 3 * size // 4), 255, 3)
+    cv2.rectangle(ink, (x + size - 5, top), (x + size - 2, top + size - 1), 255, -1)
+
+
+def stacked(ink: np.ndarray, x: int, top: int = TOP, size: int = BODY_ROWS) -> None:
+    """A syllable like 믐: a box, a bar and a box, one over the other, not touching."""
+    for row in (top + 1, top + 2 * size // 3 + 1):
+        cv2.rectangle(ink, (x + 4, row), (x + size - 5, row + size // 4), 255, 3)
+    cv2.rectangle(ink, (x, top + size // 2 - 2), (x + size - 1, top + size // 2 + 1), 255, -1)
+
+
+def line_image(*shapes: object, gap: int = 6) -> LineImage:
+    ink = np.zeros((LINE_ROWS, 20 + len(shapes) * (BODY_ROWS + gap) + 20), np.uint8)
+    for k, shape in enumerate(shapes):
+        shape(ink, 20 + k * (BODY_ROWS + gap))  # type: ignore[operator]
+    return LineImage(ink, np.eye(2, 3), float(X_HEIGHT))
+
+
+def test_strokes_over_one_another_are_one_piece_and_strokes_beside_are_two() -> None:
+    assert len(set(cut_syllables(line_image(stacked)).component.tolist())) == 1
+    assert len(set(cut_syllables(line_image(beside)).component.tolist())) == 2
+
+
+def test_every_syllable_is_among_what_is_looked_at_first() -> None:
+    pieces = cut_syllables(line_image(beside, stacked, beside))
+    edges = find_edges(pieces)
+    first = edges.take(whole_stacks(pieces, edges))
+    spans = {(int(a), int(b)) for a, _, b, _ in first.boxes}
+    for k in range(3):
+        left = 20 + k * (BODY_ROWS + 6)
+        assert any(abs(a - left) <= 3 and abs(b - left - BODY_ROWS) <= 3 for a, b in spans), k
+
+
+def test_no_ink_of_a_syllable_is_lost_and_a_rule_under_it_is_no_piece() -> None:
+    line = line_image(beside, stacked)
+    kept = np.count_nonzero(cut_syllables(line).labels[line.soft > 127])
+    assert kept == np.count_nonzero(line.soft)
+    ruled = line.soft.copy()
+    ruled[TOP + BODY_ROWS + 4 : TOP + BODY_ROWS + 6, 15:-15] = 255
+    assert len(cut_syllables(LineImage(ruled, line.to_page, line.x_height))) == len(cut_syllables(line))
+
+
+def test_blank_line_has_no_pieces() -> None:
+    assert len(cut_syllables(LineImage(np.zeros((LINE_ROWS, 200), np.uint8), np.eye(2, 3), 20.0))) == 0
+    assert len(column_runs(np.zeros((10, 20), bool))) == 0
+
+
+def test_body_of_a_line_is_that_of_its_tall_columns() -> None:
+    ink = np.zeros((120, 400), np.uint8)
+    for k in range(6):
+        beside(ink, 20 + 60 * k, top=40, size=44)
+    cv2.rectangle(ink, (385, 78), (390, 83), 255, -1)  # a full stop
+    region = LineRegion((20, 40, 391, 84), 0.0, 70.0, 11.0, 1)
+    found = syllable_region(region, (ink > 0).astype(np.int32))
+    assert found.x_height * BODY == pytest.approx(44, abs=2)
+    assert found.intercept == pytest.approx(84 - 0.2 * found.x_height, abs=2)
+
+
+@pytest.mark.parametrize("size", [22, 40, 70])
+def test_lines_are_found_at_any_resolution_and_tight_leading(size: int) -> None:
+    step = round(1.3 * size)
+    page = np.zeros((5 * step + 2 * size, 14 * round(1.2 * size) + 2 * size), np.uint8)
+    for row in range(5):
+        for k in range(14):
+            (beside if (row + k) % 2 else stacked)(page, size + k * round(1.2 * size), size + row * step, size)
+    found = find_syllable_text(255 - page, size * 0.8)
+    assert found is not None
+    lines = [region for block in found.syllables for region in block]
+    assert len(lines) == 5
+    pieces = [syllable_line(found.page, found.layout, region) for region in lines]
+    assert all(line is not None and len(set(line.pieces.component.tolist())) == 21 for line in pieces)
+
+
+class Reads:
+    """Knows what is as wide as a syllable, with a given probability; all else is a bad cut."""
+
+    def __init__(self, label: int, probability: float) -> None:
+        self.label, self.probability, self.seen = label, probability, 0
+
+    def candidates(self, images: np.ndarray, place: np.ndarray) -> Candidates:
+        self.seen += len(images)
+        syllable = place[:, 4] > 0.75 * BODY
+        labels = np.full((len(images), MOST_LABELS), self.label, np.int32)
+        p = np.where(syllable, self.probability, 0.01)[:, None] * np.array([1.0] + [1e-6] * (MOST_LABELS - 1))
+        return Candidates(labels, np.log(p).astype(np.float32), np.log(1 - p[:, 0] + 1e-9).astype(np.float32))
+
+
+def segmented(line: LineImage) -> SegmentedLine:
+    pieces = cut_syllables(line)
+    return SegmentedLine(line, pieces, find_edges(pieces))
+
+
+def test_sure_syllables_spare_their_cuts_the_look() -> None:
+    line = segmented(line_image(beside, beside, beside, beside))
+    sure, unsure = Reads(5000, 0.999), Reads(5000, 0.6)
+    (kept,), _ = score_syllables([line], sure)
+    (every,), found = score_syllables([line], unsure)
+    assert sure.seen == len(kept.edges) < unsure.seen == len(every.edges) == len(line.edges)
+    assert len(found[0]) == len(every.edges)
+
+
+def test_share_of_hangul_counts_what_is_surely_a_syllable() -> None:
+    line = segmented(line_image(beside, stacked))
+    assert first_look([line], Reads(5000, 0.95))[0].hangul_share > 0.9
+    assert first_look([line], Reads(5000, 0.5))[0].hangul_share == 0.0
+    assert first_look([line], Reads(3, 0.95))[0].hangul_share == 0.0  # a mark
