@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
 #: Lines of a page that are looked at to tell whether it holds any Hangul, spread over the page.
 SAMPLE_LINES = 12
-#: A line is Hangul with at least this share of its inked width surely syllables; a page, if one of the lines looked at
-#: is, and of all of them together so much.
-LINE_SHARE, PAGE_SHARE = 0.12, 0.04
+#: A page holds Hangul if of one of the lines looked at so much of the inked width is surely syllables, and so much of
+#: all of them together. Pages of Korean have 0.98 and 0.58 at least, English print and handwriting 0.33 and 0.16 at most.
+CLEAR_SHARE, PAGE_SHARE = 0.45, 0.03
+#: On such a page a line is read as Hangul from this share on: it may hold more English than Korean.
+LINE_SHARE = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def holds_hangul(page: WorkingPage, layout: Layout, classifier: SyllableClassifi
     cut = [line for region in lines if (line := syllable_line(page, layout, syllable_region(region, layout.owner)))]
     shares = np.array([look.hangul_share for look in first_look(cut, classifier)])
     lengths = np.array([line.image.soft.shape[1] for line in cut])
-    return bool(len(cut) and shares.max() >= LINE_SHARE and shares @ lengths >= PAGE_SHARE * lengths.sum())
+    return bool(len(cut) and shares.max() >= CLEAR_SHARE and shares @ lengths >= PAGE_SHARE * lengths.sum())
 
 
 def syllable_line(page: WorkingPage, layout: Layout, region: LineRegion) -> SegmentedLine | None:

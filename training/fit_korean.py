@@ -1,7 +1,8 @@
 """Fit the decoder of Korean: python -m training.fit_korean --data DIR --weights WEIGHTS --out weights.
 
 As `training.fit_decoder`, on pages drawn in the validation families with the validation part of the Korean text: the
-space model, the path weights with and without the language model, and the calibration of word probabilities.
+space model, the path weights with and without the language model, the calibration of word probabilities, and what tells
+text from pictures (the pictures are those of the training books).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from tqdm import tqdm
 from ocrtool.charset import LINE_START, Labels
 from ocrtool.decode.alphabet import korean_alphabet
 from ocrtool.decode.language_model import UniformModel
-from ocrtool.engines import KoreanEngine, load_korean_engine
+from ocrtool.engines import KoreanEngine, load_engine, load_korean_engine
 from ocrtool.export.files import whole_file
 from ocrtool.hangul import OTHER
 from ocrtool.imaging.ink import INK_LEVEL, soft_ink
@@ -32,6 +33,7 @@ from training.corpus import default_data_folder
 from training.decoder_samples import Sample
 from training.emnist.faults import told_in_a_sentence
 from training.fit_confidence import fit_confidence
+from training.fit_korean_text import fit_korean_text
 from training.fit_spaces import fit_spaces, with_spaces
 from training.fonts import find_fonts
 from training.fonts import part_of as latin_part
@@ -41,7 +43,8 @@ from training.hangul.line_text import KoreanLineText
 from training.manifest import library_versions, training_command
 from training.path_search import FOLDS, MOVES, Evaluator, coordinate_search, cross_validated
 
-#: Kinds of line the decoder is fitted on: what pages hold.
+#: Lines the decoder is fitted on, as pages hold them: characters, and how often each kind.
+LENGTHS = (2, 34)
 KINDS = {"text": 0.62, "mixed": 0.24, "marks": 0.12, "standard": 0.02}
 
 
@@ -70,7 +73,7 @@ def load_samples(data: Path, fonts: Path | None, latin: Path | None, engine: Kor
     """Lines of ``count`` pages of the validation families."""
     latin_fonts = [f for f in find_fonts(latin) if latin_part(f.family) == "validation"]
     text = KoreanLineText(data, "validation", KINDS)
-    pages = KoreanPages(find_korean_fonts(fonts, "validation"), latin_fonts, text)
+    pages = KoreanPages(find_korean_fonts(fonts, "validation"), latin_fonts, text, LENGTHS)
     samples: list[Sample] = []
     for number in tqdm(range(count), unit="page", disable=None):
         samples += page_samples(pages, engine, np.random.default_rng((seed, number)), str(number))
@@ -105,6 +108,9 @@ def main(
     start = dataclasses.replace(best, lm=0.0, word=0.0)
     plain = coordinate_search(unguided, start, tuple(name for name in MOVES if name != "lm"))
     points, sure = fit_confidence(guided, best)
+    fitted = dataclasses.replace(engine, path_weights=best)
+    latin = load_engine(Options(weights=weights))
+    text_weights, text_scores = fit_korean_text(data or default_data_folder(), fitted, latin, samples, seed)
     manifest = {
         "name": "decoder_kor",
         "kind": "decoder",
@@ -112,11 +118,11 @@ def main(
             "guided": dataclasses.asdict(best),
             "unguided": dataclasses.asdict(plain),
             "space_weights": [round(float(w), 5) for w in space_weights],
-            "text_weights": list(engine.settings.text_weights),
+            "text_weights": [round(float(w), 5) for w in text_weights],
             "confidence": points,
             "beam": dataclasses.asdict(beam),
         },
-        "data": f"lines of {pages} pages drawn in the validation families; kinds {KINDS}",
+        "data": f"lines of {pages} pages drawn in the validation families, {KINDS}; pictures of old_books, train part",
         "split": f"by font family and block of text; cross-validated in {FOLDS} folds over pages",
         "scores": {
             "guided": guided.rates(guided.errors(best)),
@@ -124,6 +130,7 @@ def main(
             "unguided": unguided.rates(unguided.errors(plain)),
             "right_words_at_0.9": round(sure, 4),
             "space": space_scores,
+            "text": text_scores,
         },
         "seed": seed,
         "versions": library_versions(),

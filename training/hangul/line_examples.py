@@ -37,7 +37,15 @@ LATIN_SHARE, JUSTIFIED = 0.3, 0.3
 class KoreanPages:
     """Makes scanned pages in Korean fonts, and in Latin fonts beside them."""
 
-    def __init__(self, fonts: Sequence[KoreanFont], latin: Sequence[FontFile], text: KoreanLineText) -> None:
+    def __init__(
+        self,
+        fonts: Sequence[KoreanFont],
+        latin: Sequence[FontFile],
+        text: KoreanLineText,
+        lengths: tuple[int, int] = (8, 32),
+    ) -> None:
+        """lengths: of the lines, characters, from and below."""
+        self._lengths = lengths
         self._fonts, self._latin, self._text = list(fonts), [f for f in latin if f.kind != "hand"], text
         families = {f.family: f.kind for f in fonts}
         kinds, files = list(families.values()), [f.family for f in fonts]
@@ -45,7 +53,7 @@ class KoreanPages:
         self._odds = np.array(odds) / np.sum(odds)
 
     def page(self, rng: np.random.Generator) -> tuple[ScannedPage, list[str]]:
-        """Three to eight lines of 8 to 32 characters, and what they say."""
+        """Three to eight lines, and what they say."""
         size = float(np.exp(rng.uniform(*np.log(USUAL if rng.random() < 0.7 else (SMALLEST, LARGEST)))))
         face = KoreanFace(self._fonts[rng.choice(len(self._fonts), p=self._odds)], size)
         if self._latin and rng.random() < LATIN_SHARE:
@@ -58,7 +66,7 @@ class KoreanPages:
             wobble=rng.uniform(0.0, 0.015),
             loose=0.2,
         )
-        lines = [self._text.line(int(rng.integers(8, 32)), rng) for _ in range(rng.integers(3, 9))]
+        lines = [self._text.line(int(rng.integers(*self._lengths)), rng) for _ in range(rng.integers(3, 9))]
         lines = ["".join(c for c in line if c == " " or face.stamp(c, rng) is not None) for line in lines]
         lines = [" ".join(line.split()) for line in lines]
         return degrade(set_lines(lines, face, manner, rng), rng), lines
