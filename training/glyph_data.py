@@ -25,6 +25,9 @@ from training.examples import REJECT_LABEL, Examples
 PURE, WHOLE = 0.93, 0.93
 #: It is a bad cut if it misses one of these; what lies between is not shown in training.
 IMPURE, BROKEN = 0.80, 0.80
+#: However little ink that is, it is a bad cut too if it holds so much of another character: a full stop beside a syllable
+#: would be read as part of it.
+MUCH_OF_OTHER = 0.5
 #: An edge with more ink of nobody's than this share is left out, with nearly only such ink it is a bad cut.
 FOREIGN, ALL_FOREIGN = 0.25, 0.9
 #: Label of an edge that is neither.
@@ -59,10 +62,13 @@ def edge_labels(
     main = 1 + np.argmax(held[:, 1:], axis=1)
     own = held[np.arange(len(edges)), main]
     pure, whole = own / owned, own / np.maximum(total[main], 1e-9)
+    shares = held / np.maximum(total, 1e-9)
+    shares[:, 0] = shares[np.arange(len(edges)), main] = 0.0
+    mixed = shares.max(axis=1) >= MUCH_OF_OTHER
     labels = np.full(len(edges), UNCLEAR, np.int16)
-    good = (pure >= PURE) & (whole >= WHOLE) & (foreign <= FOREIGN)
+    good = (pure >= PURE) & (whole >= WHOLE) & (foreign <= FOREIGN) & ~mixed
     labels[good] = classes[main[good]]  # UNCLEAR for a character of which too little is left
-    bad = ((pure < IMPURE) | (whole < BROKEN)) & (foreign <= FOREIGN)
+    bad = ((pure < IMPURE) | (whole < BROKEN) | mixed) & (foreign <= FOREIGN)
     labels[bad | (foreign > ALL_FOREIGN)] = reject
     return labels
 

@@ -106,6 +106,13 @@ def test_edges_between_good_and_bad_are_unclear() -> None:
     assert edge_labels(edges, by_piece, total, np.array([UNCLEAR, 3], np.int16)).tolist() == [UNCLEAR]
 
 
+def test_a_syllable_with_the_full_stop_beside_it_is_a_bad_cut() -> None:
+    by_piece = np.array([[0.0, 400.0, 0.0], [0.0, 0.0, 9.0]])  # all but two per cent of the ink is the syllable's
+    edges = Edges(np.array([0, 0, 1]), np.array([1, 2, 2]), np.zeros((3, 4), np.int32))
+    classes = np.array([UNCLEAR, 5, 7], np.int16)
+    assert edge_labels(edges, by_piece, np.array([0.0, 400.0, 9.0]), classes).tolist() == [5, REJECT_LABEL, 7]
+
+
 def test_a_clean_page_is_cut_to_its_characters(font: FontFile) -> None:
     text = "the quick brown fox jumps over the lazy dog"
     page = set_lines([text] * 3, FontFace(font, 20.0), Manner(leading=2.6, tracking=0.12), rng())
