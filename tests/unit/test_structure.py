@@ -22,7 +22,7 @@ LAYERS = (
     ("cli",),
     ("output", "listing"),
     ("inventory",),
-    ("batch",),
+    ("batch", "classify"),
     ("pipeline",),
     ("scripts",),
     ("engines",),

@@ -1,0 +1,154 @@
+"""The Korean classifier: targets and loss of its heads, a tiny fit, its export, and examples cut from drawn pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from ocrtool.hangul import FINALS, FIRST_MARK, GLYPHS, MARKS, REJECT_KIND, SYLLABLE_KIND, decompose, glyph_number
+from ocrtool.recognize.crops import HANGUL_CROP, isolated_image
+from ocrtool.recognize.hangul import HEADS, HangulClassifier
+from ocrtool.weights import open_weights
+from tests.bar_font import make_bar_font
+from training import examples
+from training.examples import Examples, alone
+from training.hangul.faces import KoreanFace
+from training.hangul.fonts import KoreanFont
+from training.hangul.line_examples import REJECT, KoreanPages, page_examples
+from training.hangul.line_text import KINDS, KoreanLineText
+
+pytest.importorskip("keras")
+
+from training.hangul.heads import NONE, HeadsLoss, heads_accuracy, read_labels, targets
+from training.train_hangul import HangulBatches, main
+
+KNOWN = "가나다라마바사자아하학교문서이름그는을를 .,()0123456789"
+
+
+def test_targets_are_kind_and_letters() -> None:
+    labels = np.array([glyph_number("값"), glyph_number("A"), REJECT])
+    assert targets(labels).tolist() == [
+        [SYLLABLE_KIND, *decompose("값")],
+        [FIRST_MARK + MARKS.index("A"), NONE, NONE, NONE],
+        [REJECT_KIND, NONE, NONE, NONE],
+    ]
+
+
+def logits_of(labels: np.ndarray, strength: float = 20.0) -> np.ndarray:
+    """Logits that say just these labels."""
+    rows = []
+    for wanted in targets(labels):
+        row = [np.zeros(size, np.float32) for size in HEADS]
+        for head, place in zip(row, wanted, strict=True):
+            head[max(place, 0)] = strength
+        rows.append(np.concatenate(row))
+    return np.stack(rows)
+
+
+def test_loss_is_least_and_accuracy_one_where_all_heads_are_right() -> None:
+    from ocrtool.models.hangul import HangulSpec
+
+    labels = np.array([glyph_number("뷁"), glyph_number("①"), REJECT])
+    spec = HangulSpec()
+    right, loss, accuracy = logits_of(labels), HeadsLoss(spec), heads_accuracy(spec)
+    assert read_labels(right, spec).tolist() == labels.tolist()
+    assert float(loss(targets(labels), right)) < 1e-3
+    assert np.asarray(accuracy(targets(labels), right)).tolist() == [1.0, 1.0, 1.0]
+    wrong_final = logits_of(np.array([glyph_number("뷀"), glyph_number("①"), REJECT]))
+    assert float(loss(targets(labels), wrong_final)) > 1.0
+    assert np.asarray(accuracy(targets(labels), wrong_final)).tolist() == [0.0, 1.0, 1.0]
+    letters_of_a_mark = right.copy()
+    letters_of_a_mark[1, HEADS[0] :] = 7.0  # a mark has no letters: whatever those heads say is not held against it
+    assert float(loss(targets(labels), letters_of_a_mark)) < 1e-3 + np.log(max(HEADS[1:]))
+
+
+def shard(folder: Path, name: str, count: int, seed: int) -> Path:
+    """Noise whose brightness tells one of three labels."""
+    rng = np.random.default_rng(seed)
+    labels = rng.choice([glyph_number("가"), glyph_number("힣"), REJECT], count)
+    images = rng.integers(0, 60, (count, HANGUL_CROP.side, HANGUL_CROP.side, 2))
+    images[labels == glyph_number("힣")] += 150
+    images[labels == REJECT, :20] += 120
+    path = folder / f"{name}.npz"
+    alone(images.astype(np.uint8), labels, "line").save(path)
+    return path
+
+
+def test_trained_weights_are_read_by_the_program(tmp_path: Path) -> None:
+    train, held = shard(tmp_path, "train", 200, 0), shard(tmp_path, "held", 60, 1)
+    options = ["--shards", str(train), "--validation", str(held), "--run", str(tmp_path / "run"), "--epochs", "0.02"]
+    result = CliRunner().invoke(main, [*options, "--out", str(tmp_path / "out"), "--batch", "64"])
+    assert result.exit_code == 0, result.output
+    classifier = HangulClassifier(open_weights("hangul", tmp_path / "out"))
+    data = examples.load(held)
+    found = classifier.candidates(data.images, data.place)
+    assert found.labels.shape == (60, 8)
+    from ocrtool.models.hangul import HangulSpec, build_hangul
+    from training.train_hangul import predict_logits
+
+    network = build_hangul(HangulSpec())  # the compiled form says what the network says
+    network.load_weights(tmp_path / "out" / "hangul.weights.h5")
+    kinds = predict_logits(network, data)[:, : HEADS[0]].argmax(axis=1)
+    assert np.mean(classifier.heads(data.images, data.place)[0].argmax(axis=1) == kinds) > 0.95
+
+
+def test_batches_hold_their_shares_and_repeat(tmp_path: Path) -> None:
+    labels = np.array([glyph_number("가")] * 40 + [REJECT] * 40 + [glyph_number("나")] * 40, np.int16)
+    sources = np.array(["line"] * 80 + ["alone"] * 40)
+    blank = np.zeros((120, HANGUL_CROP.side, HANGUL_CROP.side, 2), np.uint8)
+    data = Examples(blank, np.zeros((120, 8), np.float32), labels, sources)
+    _, wanted = HangulBatches(data, 1000, 3)[7]
+    shares = [np.mean(np.all(wanted == targets(np.array([k]))[0], axis=1)) for k in (REJECT, glyph_number("나"))]
+    assert shares == pytest.approx([0.25, 0.35], abs=0.06)
+    assert np.array_equal(HangulBatches(data, 50, 3)[7][1], HangulBatches(data, 50, 3)[7][1])
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> KoreanPages:
+    folder = tmp_path_factory.mktemp("korean")
+    (folder / "korean_text").mkdir()
+    words = [a + b for a in "가나다라마바사자아하" for b in "학교문서이름"]
+    lines = "\n".join(f"{word}는 {word[::-1]} {k}를 이름 {word}." for k, word in enumerate(words * 8))
+    (folder / "korean_text" / "text.txt").write_text(lines, encoding="utf-8")
+    font = KoreanFont(make_bar_font(folder / "bars.ttf", KNOWN.replace(" ", "")), "bars", "sans")
+    return KoreanPages([font], [], KoreanLineText(folder, "train", {"text": 1.0}))
+
+
+def test_drawn_pages_say_what_they_hold(pages: KoreanPages) -> None:
+    page, lines = pages.page(np.random.default_rng(1))
+    assert "".join(page.characters) == "".join(lines).replace(" ", "")
+    assert set(page.characters) <= set(KNOWN)
+
+
+def test_lines_are_cut_to_their_characters_and_to_bad_cuts(pages: KoreanPages) -> None:
+    rng = np.random.default_rng(0)
+    data = examples.join([page_examples(pages.page(rng)[0], "line", rng) for _ in range(3)])
+    assert data.images.shape[1:] == (HANGUL_CROP.side, HANGUL_CROP.side, 2)
+    read = {GLYPHS[k] for k in data.labels if k != REJECT}
+    assert len(read) > 8 and read <= set(KNOWN)
+    assert 0.2 < np.mean(data.labels == REJECT) < 0.6
+
+
+def test_kinds_of_line_hold_what_they_are_for(tmp_path: Path) -> None:
+    (tmp_path / "korean_text").mkdir()
+    lines = "\n".join(f"그는 {k}번 문을 열고 나갔다 그리고 {k}시에 돌아왔다" for k in range(600))
+    (tmp_path / "korean_text" / "text.txt").write_text(lines, encoding="utf-8")
+    rng = np.random.default_rng(5)
+    for kind in KINDS:
+        text = "".join(KoreanLineText(tmp_path, "train", {kind: 1.0}).line(40, rng) for _ in range(20))
+        assert text and set(text) <= set(GLYPHS) | {" "}, kind
+    every = {c for _ in range(60) for c in KoreanLineText(tmp_path, "train", {"any": 1.0}).line(40, rng)}
+    assert len({decompose(c)[2] for c in every if "가" <= c <= "힣"}) == len(FINALS)
+
+
+def test_face_leaves_out_what_the_font_lacks(tmp_path: Path) -> None:
+    font = KoreanFont(make_bar_font(tmp_path / "bars.ttf", "가나"), "bars", "sans")
+    face = KoreanFace(font, 40.0)
+    rng = np.random.default_rng(0)
+    assert face.stamp("다", rng) is None
+    stamp = face.stamp("가", rng)
+    assert stamp is not None
+    assert isolated_image(stamp.ink, HANGUL_CROP)[:, :, 0].max() > 200
