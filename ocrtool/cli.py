@@ -104,6 +104,38 @@ def read(pages: tuple[str, ...], **settings: Any) -> ExitCode:
 
 
 @cli.command()
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+@option("--lang", type=click.Choice(LANGUAGES), default="auto", show_default=True, help="Language of the character.")
+@option("--top", type=click.IntRange(1, 100), default=5, show_default=True, help="Labels of each image.")
+@option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write.")
+@option("--output", "-o", type=_FOLDER, metavar="FILE", help="Write here, not to standard output.")
+@option("--plot", type=_FOLDER, metavar="FILE.png", help="Also draw each image beside bars of its probabilities.")
+@click.option("--weights", type=_FOLDER, metavar="DIR", help=f"Your own weights.  [env var: {WEIGHTS_ENVIRONMENT}]")
+def classify(
+    images: tuple[str, ...], lang: str, top: int, format_: str, output: Path | None, plot: Path | None,
+    weights: Path | None,
+) -> ExitCode:  # fmt: skip
+    """Tell which character an image shows, with probabilities.
+
+    IMAGE is as for read, but shows a single character: a scan or a photograph, dark on light or light on dark, of any
+    size. With --lang auto and eng+kor, which are the same here, it may be of either language.
+
+    A line for each image: its name and, between tabs, the likeliest labels and their probabilities; blank if the image
+    is that.
+
+    Exit code: 0 all read (a blank image too), 1 some inputs failed (each named on standard error, the others are read),
+    2 wrong usage, 3 weights missing or refused, 130 interrupted.
+    """
+    from ocrtool.classify import check_outputs, classify_all, deliver, load_classifier
+    from ocrtool.sources import find_sources
+
+    sources = find_sources(images)
+    check_outputs(sources, (output, plot))
+    outcomes = classify_all(sources, load_classifier(lang, weights, _cores()), top)
+    return deliver(outcomes, format_, output, plot, getattr(sys.stdout, "buffer", None), _complain)
+
+
+@cli.command()
 @click.argument("name", required=False)
 @click.option(
     "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True, help="What to print."

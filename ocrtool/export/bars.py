@@ -1,0 +1,128 @@
+"""Pictures of single characters, each beside bars of the probabilities of its labels."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from io import BytesIO
+
+from PIL import Image, ImageDraw, ImageFont
+
+from ocrtool.export.labels import Picture
+from ocrtool.hangul import is_syllable
+
+#: Lengths in pixels: side of the picture, margins, height of a bar with the space below it, and sizes of letters.
+SIDE, MARGIN, STEP, BAR = 160, 14, 28, 18
+LABEL_SIZE, TEXT_SIZE = 20, 13
+#: Room of a label in pixels, of one that is spelled out, of the longest bar, and of the number behind it.
+LABEL_ROOM, SPELLED_ROOM, BAR_ROOM, NUMBER_ROOM = 40, 150, 260, 64
+#: Colours: of the ground and of text, of the first bar and the others, and of the frame around the character found.
+PAPER, INK, QUIET, FAINT = "#ffffff", "#1f2328", "#6b7280", "#eef0f3"
+FIRST, OTHERS, BOX = "#1f6fb4", "#a9c8e4", "#1a7f4b"
+#: Longer names of inputs are cut at the front.
+NAME_LENGTH = 60
+#: Files of fonts that have Hangul, by which Pillow finds them where a system keeps its fonts: usual on Linux, Windows
+#: and macOS. The number is that of the font within the file.
+HANGUL_FONTS = (
+    ("NotoSansCJK-Regular.ttc", 1), ("NotoSansKR-Regular.otf", 0), ("NotoSansKR-Regular.ttf", 0),
+    ("NotoSansKR-VF.ttf", 0), ("NanumGothic.ttf", 0), ("NanumBarunGothic.ttf", 0), ("NanumSquareR.ttf", 0),
+    ("UnDotum.ttf", 0), ("dotum.ttf", 0), ("DroidSansFallbackFull.ttf", 0), ("malgun.ttf", 0), ("gulim.ttc", 0),
+    ("AppleSDGothicNeo.ttc", 0), ("AppleGothic.ttf", 0),
+)  # fmt: skip
+
+
+def draw_row(picture: Picture) -> Image.Image:
+    """One picture and its bars."""
+    labels = picture.reading.labels
+    room = LABEL_ROOM if all(_font_of(one.label) for one in labels) else SPELLED_ROOM
+    left = SIDE + 2 * MARGIN
+    width = left + room + BAR_ROOM + NUMBER_ROOM + MARGIN
+    height = max(SIDE, TEXT_SIZE + 10 + STEP * len(labels)) + 2 * MARGIN
+    row = Image.new("RGB", (width, height), PAPER)
+    pen = ImageDraw.Draw(row)
+    _put_picture(row, pen, picture)
+    name = picture.name if len(picture.name) <= NAME_LENGTH else "…" + picture.name[1 - NAME_LENGTH :]
+    pen.text((left, MARGIN), _drawable(name), QUIET, _plain(TEXT_SIZE))
+    y = MARGIN + TEXT_SIZE + 10
+    if not labels:
+        pen.text((left, y), "blank", INK, _plain(LABEL_SIZE))
+    for place, one in enumerate(labels):
+        middle = y + place * STEP + BAR // 2
+        font = _font_of(one.label)
+        pen.text((left, middle), one.label if font else spelled(one.label), INK, font or _plain(TEXT_SIZE), anchor="lm")
+        x = left + room
+        pen.rectangle((x, middle - BAR // 2, x + BAR_ROOM, middle + BAR // 2), FAINT)
+        pen.rectangle(
+            (x, middle - BAR // 2, x + round(BAR_ROOM * one.probability), middle + BAR // 2), OTHERS if place else FIRST
+        )
+        pen.text((x + BAR_ROOM + 8, middle), f"{100 * one.probability:.1f} %", INK, _plain(TEXT_SIZE), anchor="lm")
+    return row
+
+
+def as_png(rows: Sequence[Image.Image]) -> bytes:
+    """All rows below each other; at least one."""
+    sheet = Image.new("RGB", (max(row.width for row in rows), sum(row.height for row in rows)), PAPER)
+    y = 0
+    for row in rows:
+        sheet.paste(row, (0, y))
+        y += row.height
+    file = BytesIO()
+    sheet.save(file, "PNG")
+    return file.getvalue()
+
+
+def spelled(label: str) -> str:
+    """A label without a font for it: its code, and of a syllable its letters by their Unicode names: U+BC1F BALB."""
+    name = unicodedata.name(label, "") if is_syllable(label) else ""
+    return f"U+{ord(label):04X} {name.removeprefix('HANGUL SYLLABLE ')}".rstrip()
+
+
+def _put_picture(row: Image.Image, pen: ImageDraw.ImageDraw, picture: Picture) -> None:
+    """The picture as it is, with a frame around the character found."""
+    shown = Image.fromarray(picture.gray)
+    scale = SIDE / max(shown.size)
+    size = (max(1, round(shown.width * scale)), max(1, round(shown.height * scale)))
+    shown = shown.resize(size, Image.Resampling.LANCZOS if scale < 1.0 else Image.Resampling.NEAREST)
+    x, y = MARGIN + (SIDE - size[0]) // 2, MARGIN + (SIDE - size[1]) // 2
+    row.paste(shown, (x, y))
+    pen.rectangle((x - 1, y - 1, x + size[0], y + size[1]), outline=FAINT)
+    if (box := picture.reading.box) is not None:
+        x0, y0, x1, y1 = (round(edge * scale) for edge in (box.x0, box.y0, box.x1, box.y1))
+        pen.rectangle((x + x0 - 1, y + y0 - 1, x + x1, y + y1), outline=BOX)
+
+
+def _drawable(text: str) -> str:
+    """``text`` with a question mark for what no font has."""
+    return "".join(character if _has(_plain(TEXT_SIZE), character) else "?" for character in text)
+
+
+def _font_of(label: str) -> ImageFont.FreeTypeFont | None:
+    """A font that has the label: Pillow's own, else one with Hangul; None if there is none."""
+    plain, korean = _plain(LABEL_SIZE), _hangul_font()
+    return plain if _has(plain, label) else korean if korean is not None and _has(korean, label) else None
+
+
+@lru_cache(maxsize=4)
+def _plain(size: int) -> ImageFont.FreeTypeFont:
+    """The font that comes with Pillow: Latin only."""
+    return ImageFont.load_default(size)  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=1)
+def _hangul_font() -> ImageFont.FreeTypeFont | None:
+    for name, index in HANGUL_FONTS:
+        try:
+            font = ImageFont.truetype(name, LABEL_SIZE, index)
+        except OSError:
+            continue
+        if _has(font, "가") and _has(font, "힣"):
+            return font
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _has(font: ImageFont.FreeTypeFont, character: str) -> bool:
+    """Whether a font has a picture of the character, other than that of what is missing."""
+    picture = font.getmask(character)
+    return character == " " or (picture.getbbox() is not None and bytes(picture) != bytes(font.getmask("\uffff")))
