@@ -15,7 +15,7 @@ from ocrtool.segment.edges import find_edges
 from ocrtool.segment.layout import Layout, SyllableLayout, find_syllable_text, find_text
 from ocrtool.segment.pieces import cut_pieces
 from ocrtool.segment.rectify import rectify
-from ocrtool.segment.syllables import cut_syllables, syllable_region
+from ocrtool.segment.syllables import cut_syllables, syllable_region, without_underline
 from ocrtool.segment.types import LineRegion
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: Lines of a page that are looked at to tell whether it holds any Hangul, spread over the page.
 SAMPLE_LINES = 12
 #: A page holds Hangul if of one of the lines looked at so much of the inked width is surely syllables, and so much of
-#: all of them together. Pages of Korean have 0.98 and 0.58 at least, English print and handwriting 0.33 and 0.16 at most.
+#: all of them together. Pages of Korean have 0.98 and 0.58 at least, English ones 0.33 and 0.16 at most.
 CLEAR_SHARE, PAGE_SHARE = 0.45, 0.03
 #: On such a page a line is read as Hangul from this share on: it may hold more English than Korean.
 LINE_SHARE = 0.12
@@ -90,7 +90,7 @@ def holds_hangul(page: WorkingPage, layout: Layout, classifier: SyllableClassifi
 
 def syllable_line(page: WorkingPage, layout: Layout, region: LineRegion) -> SegmentedLine | None:
     """A line cut up as Hangul; None if it holds no piece. region: with the geometry of syllables."""
-    image = rectify(page.soft, layout.owner, region)
+    image = without_underline(rectify(page.soft, layout.owner, region))
     pieces = cut_syllables(image)
     return SegmentedLine(image, pieces, find_edges(pieces)) if len(pieces) else None
 

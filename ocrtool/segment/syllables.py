@@ -14,7 +14,7 @@ import numpy as np
 from ocrtool.imaging.ink import INK_LEVEL
 from ocrtool.segment.edges import Edges
 from ocrtool.segment.pieces import DUST, pieces_of, split_components, stroke_width
-from ocrtool.segment.types import X_HEIGHT, LineImage, LineRegion, Pieces
+from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage, LineRegion, Pieces
 
 #: Height of a syllable in x-heights of the Latin letters that stand beside it in most Korean fonts, and how far its
 #: foot is below their baseline.
@@ -26,6 +26,8 @@ TALL_SHARE = 0.8
 STACK_OVERLAP = 0.5
 #: A stroke wider than this and flatter (x-heights) is a rule under or between words: it joins nothing and is no piece.
 RULE_WIDTH, RULE_HEIGHT = 3.0, 0.3
+#: A level run of ink so long (x-heights), no higher than so far above the feet of the syllables, is an underline.
+UNDERLINE, UNDERLINE_TOP = 1.7 * BODY, 0.12
 #: Widths of a run of strokes that may be a whole syllable, in x-heights.
 SYLLABLE_WIDTH = (0.55 * BODY, 1.2 * BODY)
 
@@ -65,6 +67,22 @@ def syllable_region(region: LineRegion, owner: np.ndarray) -> LineRegion:
     x_height = max(1.0, (foot - top) / BODY)
     intercept = y0 + foot - BELOW * x_height - region.slope * x0
     return replace(region, intercept=intercept, x_height=x_height)
+
+
+def without_underline(line: LineImage) -> LineImage:
+    """The line without a rule under its words, but where a syllable stands on it."""
+    first = round(BASELINE_ROW + (BELOW - UNDERLINE_TOP) * X_HEIGHT)
+    ink = (line.soft > INK_LEVEL).astype(np.uint8)
+    low = cv2.morphologyEx(ink[first:], cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
+    runs = cv2.morphologyEx(low, cv2.MORPH_OPEN, np.ones((1, round(UNDERLINE * X_HEIGHT)), np.uint8))
+    if not runs.any():
+        return line
+    rule = cv2.dilate(runs, np.ones((5, 5), np.uint8))
+    top = first + np.argmax(rule, axis=0)
+    above = ink[np.maximum(top - 1, 0), np.arange(ink.shape[1])] > 0  # a syllable's foot
+    soft = line.soft.copy()
+    soft[first:][(rule > 0) & ~above[None, :]] = 0
+    return replace(line, soft=soft)
 
 
 def cut_syllables(line: LineImage) -> Pieces:

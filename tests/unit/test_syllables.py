@@ -13,7 +13,7 @@ from ocrtool.recognize.syllables import first_look, score_syllables
 from ocrtool.scripts import syllable_line
 from ocrtool.segment.edges import find_edges
 from ocrtool.segment.layout import find_syllable_text
-from ocrtool.segment.syllables import BODY, column_runs, cut_syllables, syllable_region, whole_stacks
+from ocrtool.segment.syllables import BODY, column_runs, cut_syllables, syllable_region, whole_stacks, without_underline
 from ocrtool.segment.types import LINE_ROWS, X_HEIGHT, LineImage, LineRegion
 
 BODY_ROWS = round(BODY * X_HEIGHT)
@@ -62,6 +62,18 @@ def test_no_ink_of_a_syllable_is_lost_and_a_rule_under_it_is_no_piece() -> None:
     ruled = line.soft.copy()
     ruled[TOP + BODY_ROWS + 4 : TOP + BODY_ROWS + 6, 15:-15] = 255
     assert len(cut_syllables(LineImage(ruled, line.to_page, line.x_height))) == len(cut_syllables(line))
+
+
+def test_underline_goes_and_what_stands_on_it_stays() -> None:
+    line = line_image(beside, stacked, beside)
+    ruled = line.soft.copy()
+    foot = TOP + BODY_ROWS
+    ruled[foot : foot + 3, 15:-15] = 255  # it touches the feet of all three
+    freed = without_underline(LineImage(ruled, line.to_page, line.x_height)).soft
+    between = np.flatnonzero(~(line.soft > 0).any(axis=0))
+    assert not freed[:, between].any()
+    assert np.array_equal(freed[:foot], line.soft[:foot])
+    assert np.array_equal(without_underline(line).soft, line.soft)
 
 
 def test_blank_line_has_no_pieces() -> None:
