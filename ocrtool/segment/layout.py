@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -36,6 +37,9 @@ PRIOR_OCTAVES = 0.3
 RESCALE = (0.75, 1.4)
 #: A line that the page's edge cuts along its length and leaves less than this of (x-heights) cannot be read.
 SLIVER = 0.6
+#: A page of syllables is prepared at most so many times. Lines whose feet are closer than so many of their heights are
+#: halves of syllables: the true height is about so many times theirs.
+SYLLABLE_PASSES, LEAST_LEADING, HALVES = 3, 1.12, 1.8
 #: Leftovers of a block (page numbers, signatures) are searched for lines of their own so many times.
 MAX_PASSES = 3
 
@@ -84,11 +88,11 @@ def find_syllable_text(gray: np.ndarray, body: float) -> SyllableLayout | None:
     """A page of Korean, prepared by the height of its syllables; None if it is blank.
 
     body: guess of that height in input pixels. Lines of syllables stand closer, measured by their height, than lines of
-    Latin: ink is smoothed by the x-height that goes with it. Where the lines then show another height, the page is
-    prepared a second time by it.
+    Latin: ink is smoothed by the x-height that goes with it. Where the lines then show another height, or are halves of
+    lines, the page is prepared again.
     """
     found = None
-    for _ in range(2):
+    for _ in range(SYLLABLE_PASSES):
         page = prepare(gray, body / BODY)
         layout = find_layout(page, page.x_height) if page is not None else None
         if page is None or layout is None or not layout.lines:
@@ -96,10 +100,24 @@ def find_syllable_text(gray: np.ndarray, body: float) -> SyllableLayout | None:
         syllables = [[syllable_region(line, layout.owner) for line in block] for block in layout.blocks]
         found = SyllableLayout(page, layout, syllables)
         x_height = _common([line for block in syllables for line in block])
-        if RESCALE[0] < x_height / page.x_height < RESCALE[1]:
-            break
         body = BODY * x_height * float(np.sqrt(abs(np.linalg.det(page.to_input[:, :2]))))
+        if _crowded(syllables, BODY * x_height):
+            body *= HALVES
+        elif RESCALE[0] < x_height / page.x_height < RESCALE[1]:
+            break
     return found
+
+
+def _crowded(blocks: list[list[LineRegion]], body: float) -> bool:
+    """True if lines stand closer than any are set: rows of syllables taken apart into their upper and lower strokes."""
+    steps = []
+    for block in blocks:
+        feet = sorted((line.intercept + line.slope * (line.box[0] + line.box[2]) / 2, line.box) for line in block)
+        for (upper, a), (lower, b) in pairwise(feet):
+            beside = min(a[2], b[2]) - max(a[0], b[0])
+            if beside > 0.3 * min(a[2] - a[0], b[2] - b[0]):
+                steps.append((lower - upper) / body)
+    return bool(steps) and float(np.median(steps)) < LEAST_LEADING
 
 
 def _common(lines: list[LineRegion]) -> float:
