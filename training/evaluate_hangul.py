@@ -65,13 +65,10 @@ def phd08_scores(classifier: HangulClassifier, folder: Path) -> dict[str, dict[s
 
 
 def _by_turn(right: np.ndarray, turns: np.ndarray) -> dict[str, float]:
-    upright = turns == UPRIGHT
-    return {
-        "images": len(right),
-        "all": round(float(right.mean()), 4),
-        "upright": round(float(right[upright].mean()), 4),
-        "turned": round(float(right[~upright].mean()), 4),
-    }
+    """Shares of all and, where there are such, of upright and of turned samples."""
+    groups = {"all": np.ones(len(turns), bool), "upright": turns == UPRIGHT, "turned": turns != UPRIGHT}
+    shares = {name: round(float(right[group].mean()), 4) for name, group in groups.items() if group.any()}
+    return {"images": len(right), **shares}
 
 
 def drawn_scores(classifier: HangulClassifier, drawer: Drawer, characters: list[str], seed: int) -> dict[str, Any]:
