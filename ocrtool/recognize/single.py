@@ -15,7 +15,8 @@ from ocrtool.recognize.latin import LatinClassifier
 from ocrtool.types import Alternative, Box
 
 #: What the two classifiers' odds count for when they tell the script (see `merged`): both are surer than they are right
-#: of what they were not taught. Chosen on EMNIST's training images and drawn characters of families held out.
+#: of what they were not taught. Chosen on EMNIST's training images, drawn characters of families held out, and samples
+#: of photos62 and of real PHD08 files: figures of these two are not free of that choice.
 KOREAN_WEIGHT, LATIN_WEIGHT = 0.7, 0.5
 #: Which of several looks at a picture is taken: the one with the surest label, where so much is added to its logarithm
 #: if all the border is paper, and taken off if something at the border is left out.
