@@ -23,6 +23,7 @@ from ocrtool.engines import KoreanEngine, load_engine, load_korean_engine
 from ocrtool.export.files import whole_file
 from ocrtool.hangul import OTHER
 from ocrtool.imaging.ink import INK_LEVEL, soft_ink
+from ocrtool.imaging.input import read_pages
 from ocrtool.imaging.page import character_boxes, typical_height
 from ocrtool.options import Options
 from ocrtool.recognize.candidates import Candidates
@@ -45,14 +46,13 @@ from training.path_search import FOLDS, MOVES, Evaluator, coordinate_search, cro
 
 #: Lines the decoder is fitted on, as pages hold them: characters, and how often each kind.
 LENGTHS = (2, 34)
-KINDS = {"text": 0.62, "mixed": 0.24, "marks": 0.12, "standard": 0.02}
+KINDS = {"text": 0.85, "mixed": 0.05, "marks": 0.1}
 
 
-def page_samples(pages: KoreanPages, engine: KoreanEngine, rng: np.random.Generator, group: str) -> list[Sample]:
-    """A drawn page's lines, scored; none where not as many lines are found as were drawn."""
-    page, lines = pages.page(rng)
-    body = typical_height(character_boxes(soft_ink(page.gray) >= INK_LEVEL))
-    found = find_syllable_text(page.gray, body) if body is not None else None
+def page_samples(gray: np.ndarray, lines: list[str], engine: KoreanEngine, kind: str, group: str) -> list[Sample]:
+    """A page's lines, scored; none where not as many lines are found as it has."""
+    body = typical_height(character_boxes(soft_ink(gray) >= INK_LEVEL))
+    found = find_syllable_text(gray, body) if body is not None else None
     if found is None:
         return []
     regions = [region for block in found.syllables for region in block]
@@ -64,7 +64,18 @@ def page_samples(pages: KoreanPages, engine: KoreanEngine, rng: np.random.Genera
     for one, text in zip(engine.score(cut), wanted, strict=True):
         x = one.lattice
         scored = ScoredLine(one.line, Candidates(x.labels, x.log_probs, x.reject), x)  # type: ignore[arg-type]
-        samples.append(Sample("drawn", group, [scored], text, False))
+        samples.append(Sample(kind, group, [scored], text, False))
+    return samples
+
+
+def folder_samples(folder: Path, engine: KoreanEngine) -> list[Sample]:
+    """Lines of the pages NAME.png with NAME.gt.txt in the folders of ``folder``; each folder is a kind."""
+    samples: list[Sample] = []
+    for path in tqdm(sorted(folder.glob("*/*.gt.txt")), unit="page", disable=None):
+        lines = [" ".join(line.split()) for line in path.read_text(encoding="utf-8").splitlines()]
+        image = path.with_name(path.name.removesuffix(".gt.txt") + ".png")
+        page = next(iter(read_pages(image, str(image))))
+        samples += page_samples(page.gray, lines, engine, path.parent.name, path.stem)
     return samples
 
 
@@ -76,7 +87,8 @@ def load_samples(data: Path, fonts: Path | None, latin: Path | None, engine: Kor
     pages = KoreanPages(find_korean_fonts(fonts, "validation"), latin_fonts, text, LENGTHS)
     samples: list[Sample] = []
     for number in tqdm(range(count), unit="page", disable=None):
-        samples += page_samples(pages, engine, np.random.default_rng((seed, number)), str(number))
+        page, lines = pages.page(np.random.default_rng((seed, number)))
+        samples += page_samples(page.gray, lines, engine, "lines", str(number))
     return samples
 
 
@@ -86,17 +98,20 @@ def load_samples(data: Path, fonts: Path | None, latin: Path | None, engine: Kor
 @click.option("--latin-fonts", type=click.Path(path_type=Path), help="Latin fonts (default: OCRTOOL_FONTS).")
 @click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the program's).")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for decoder_kor.json.")
-@click.option("--pages", type=click.IntRange(min=1), default=120, show_default=True)
+@click.option("--drawn", type=click.Path(path_type=Path, exists=True, file_okay=False),
+              help="Folder of pages too: what `training.korean_pages --part validation` draws.")  # fmt: skip
+@click.option("--pages", type=click.IntRange(min=1), default=60, show_default=True, help="Of a few lines each.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @told_in_a_sentence()
 def main(
-    data: Path | None, fonts: Path | None, latin_fonts: Path | None, weights: Path | None, out: Path, pages: int,
-    seed: int,
+    data: Path | None, fonts: Path | None, latin_fonts: Path | None, weights: Path | None, out: Path,
+    drawn: Path | None, pages: int, seed: int,
 ) -> None:  # fmt: skip
     """Fit the decoder of Korean and write its manifest."""
     cv2.setNumThreads(1)
     engine = load_korean_engine(Options(weights=weights))
     samples = load_samples(data or default_data_folder(), fonts, latin_fonts, engine, pages, seed)
+    samples += folder_samples(drawn, engine) if drawn is not None else []
     space_weights, space_scores = fit_spaces(samples)
     samples = with_spaces(samples, space_weights)
     print(f"{len(samples)} lines; spaces {space_scores}", flush=True)
@@ -122,7 +137,9 @@ def main(
             "confidence": points,
             "beam": dataclasses.asdict(beam),
         },
-        "data": f"lines of {pages} pages drawn in the validation families, {KINDS}; pictures of old_books, train part",
+        "data": f"lines of {pages} pages drawn in the validation families, {KINDS}"
+        + (", and pages of training.korean_pages in them" if drawn is not None else "")
+        + "; pictures of old_books, train part",
         "split": f"by font family and block of text; cross-validated in {FOLDS} folds over pages",
         "scores": {
             "guided": guided.rates(guided.errors(best)),

@@ -24,6 +24,7 @@ from training.compile_weights import compile_folder
 from training.emnist.faults import told_in_a_sentence
 from training.emnist.loop import Run, fit, make_optimizer
 from training.examples import Examples
+from training.float16 import store_float16
 from training.glyph_batches import vary
 from training.glyph_scores import fit_temperature
 from training.hangul.heads import HeadsLoss, heads_accuracy, read_labels, slices, targets
@@ -112,11 +113,18 @@ def train(
 
 
 def export(model: keras.Model, spec: HangulSpec, held: Examples, out: Path, facts: dict[str, Any]) -> dict[str, Any]:
-    """Fit a temperature for each head on ``held``, write h5, manifest and compiled form. Returns the manifest."""
+    """Write h5 (numbers of 16 bits), manifest with a temperature for each head and scores on ``held``, compiled form.
+
+    Returns the manifest.
+    """
     out.mkdir(parents=True, exist_ok=True)
     bare = build_hangul(spec)
     bare.set_weights(model.get_weights())
-    bare.save_weights(out / "hangul.weights.h5")
+    full = out / "full.weights.h5"
+    bare.save_weights(full)
+    store_float16(full, out / "hangul.weights.h5")
+    full.unlink()
+    bare.load_weights(out / "hangul.weights.h5")
     logits, wanted = predict_logits(bare, held), targets(held.labels)
     temperatures = []
     for head, part in enumerate(slices(spec)):
