@@ -68,7 +68,7 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
-@option("--lang", type=click.Choice(LANGUAGES), default="eng", show_default=True, help="Language of the text.")
+@option("--lang", type=click.Choice(LANGUAGES), default="auto", show_default=True, help="Language of the text.")
 @option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write.")
 @option("--output", "-o", metavar="FILE|DIR", help="Write here, not to standard output.")
 @option("--overlay", type=_FOLDER, metavar="DIR", help="Also draw what was found where: DIR/NAME.overlay.png.")

@@ -19,7 +19,7 @@ class Options:
     Raises ValueError on a value that none of the parts would understand.
     """
 
-    language: str = "eng"
+    language: str = "auto"
     language_model: bool = True
     weights: Path | None = None  # folder of the user's own weights
     format: str = "text"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: Lines of a page that are looked at to tell whether it holds any Hangul, spread over the page.
 SAMPLE_LINES = 12
 #: A page holds Hangul if of one of the lines looked at so much of the inked width is surely syllables, and so much of
-#: all of them together. Pages of Korean have 0.98 and 0.58 at least, English ones 0.33 and 0.16 at most.
+#: all of them together. Pages of Korean have 0.98 and 0.58 at least, English ones 0.13 and 0.013 at most.
 CLEAR_SHARE, PAGE_SHARE = 0.45, 0.03
 #: On such a page a line is read as Hangul from this share on: it may hold more English than Korean.
 LINE_SHARE = 0.12

@@ -1,0 +1,82 @@
+"""Korean pages, read with the real weights."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from ocrtool import cli
+from ocrtool.metrics import cer
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+#: Most character error rate of each page of samples/korean.
+BARS = {"letter": 0.02, "mixed": 0.04}
+
+
+def truth_of(name: str) -> str:
+    return (SAMPLES / "korean" / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def read(capfd: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What is printed."""
+    assert cli.run(["read", *arguments]) == 0
+    return capfd.readouterr().out
+
+
+@pytest.mark.parametrize("name", BARS)
+def test_korean_is_found_out_and_read(name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    text = read(capfd, str(SAMPLES / "korean" / f"{name}.png"))
+    assert cer(truth_of(name), text) <= BARS[name], text
+    assert unicodedata.is_normalized("NFC", text)
+
+
+def test_each_page_of_a_batch_has_its_language(capfd: pytest.CaptureFixture[str]) -> None:
+    pages = [str(SAMPLES / name) for name in ("korean/letter.png", "letter.png", "korean/mixed.png")]
+    told = json.loads(read(capfd, "--format", "json", *pages))["pages"]
+    assert [page["language"] for page in told] == ["kor", "eng", "eng+kor"]
+
+
+def test_english_is_read_as_if_asked_for(capfd: pytest.CaptureFixture[str]) -> None:
+    page = str(SAMPLES / "form.png")
+    assert read(capfd, page) == read(capfd, "--lang", "eng", page)
+
+
+def test_every_character_has_its_box_and_alternatives(capfd: pytest.CaptureFixture[str]) -> None:
+    (page,) = json.loads(read(capfd, "--format", "json", str(SAMPLES / "korean" / "letter.png")))["pages"]
+    for line in page["lines"]:
+        x0, y0, x1, y1 = line["box"]
+        characters = [c for word in line["words"] for c in word["characters"]]
+        assert "".join(c["label"] for c in characters) == line["text"].replace(" ", "")
+        for c in characters:
+            assert x0 <= c["box"][0] < c["box"][2] <= x1 and y0 <= c["box"][1] < c["box"][3] <= y1
+            assert 0 < c["probability"] <= 1 and c["label"] in [a["label"] for a in c["alternatives"]]
+
+
+@pytest.mark.parametrize("change", ["half", "negative", "turned"])
+def test_other_scans_of_a_page_read_alike(change: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    gray = cv2.imread(str(SAMPLES / "korean" / "letter.png"), cv2.IMREAD_GRAYSCALE)
+    if change == "half":
+        gray = cv2.resize(gray, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    elif change == "negative":
+        gray = 255 - gray
+    else:
+        centre = (gray.shape[1] / 2, gray.shape[0] / 2)
+        gray = cv2.warpAffine(gray, cv2.getRotationMatrix2D(centre, 4.0, 1.0), gray.shape[::-1], borderValue=255)
+    cv2.imwrite(str(tmp_path / "page.png"), gray)
+    assert cer(truth_of("letter"), read(capfd, str(tmp_path / "page.png"))) <= 0.04
+
+
+def test_without_the_language_model_syllables_are_still_read(capfd: pytest.CaptureFixture[str]) -> None:
+    text = read(capfd, "--no-lm", "--lang", "kor", str(SAMPLES / "korean" / "letter.png"))
+    assert cer(truth_of("letter").replace(" ", ""), text.replace(" ", "")) <= 0.03
+
+
+def test_blank_page_is_empty_in_every_language(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    cv2.imwrite(str(tmp_path / "blank.png"), np.full((300, 200), 250, np.uint8))
+    for language in ("auto", "kor", "eng+kor"):
+        assert read(capfd, "--lang", language, str(tmp_path / "blank.png")).strip() == ""
