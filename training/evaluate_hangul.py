@@ -1,8 +1,8 @@
 """Score the Korean glyph classifier on characters alone: ``python -m training.evaluate_hangul --data DIR``.
 
 On the real PHD08 files, which nothing is trained on, and on characters drawn in the families never trained on:
-syllables of KS X 1001, all others, and marks; in PHD08's 243 variations, and scanned in any way from 9 points at 150 dpi,
-where the thinnest strokes are lost, to 14 points at 350 dpi. By the compiled form, as reading uses it.
+syllables of KS X 1001, all others, and marks; in PHD08's 243 variations, and scanned in any way from 9 points at 150
+dpi, where the thinnest strokes are lost, to 14 points at 350 dpi. By the compiled form, as reading uses it.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ from training.examples import REJECT_LABEL, Examples
 PURE, WHOLE = 0.93, 0.93
 #: It is a bad cut if it misses one of these; what lies between is not shown in training.
 IMPURE, BROKEN = 0.80, 0.80
-#: However little ink that is, it is a bad cut too if it holds so much of another character: a full stop beside a syllable
-#: would be read as part of it.
+#: However little ink that is, it is a bad cut too if it holds so much of another character: a full stop beside a
+#: syllable would be read as part of it.
 MUCH_OF_OTHER = 0.5
 #: An edge with more ink of nobody's than this share is left out, with nearly only such ink it is a bad cut.
 FOREIGN, ALL_FOREIGN = 0.25, 0.9
