@@ -1,6 +1,7 @@
 """How resolution, skew, polarity and light change the error on one page: python -m training.robustness.
 
-The page is that of ``training.speed_page``, resampled, turned, inverted and shaded before reading.
+The page is that of ``training.speed_page``, or PAGE with its text, resampled, turned, inverted and shaded before
+reading: ``python -m training.robustness PAGE.png PAGE.gt.txt``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocrtool.engines import Engines, load_engine
+from ocrtool.engines import load_engines
+from ocrtool.imaging.input import read_pages
 from ocrtool.metrics import cer
 from ocrtool.options import Options
 from ocrtool.pipeline import read_page
@@ -40,11 +42,21 @@ def variants(gray: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("page", type=Path, nargs="?", help=f"image of {DPI} dpi")
+    parser.add_argument("text", type=Path, nargs="?", help="what stands on it")
     parser.add_argument("--weights", type=Path)
-    options = Options(weights=parser.parse_args().weights, threads=2)
-    engines = Engines(load_engine(options), None)
-    page, text = speed_page()
-    for name, gray in variants(np.asarray(page)):
+    args = parser.parse_args()
+    if (args.page is None) != (args.text is None):
+        parser.error("a page needs its text")
+    options = Options(weights=args.weights, threads=2)
+    engines = load_engines(options)
+    if args.page is None:
+        image, text = speed_page()
+        page = np.asarray(image)
+    else:
+        page = next(iter(read_pages(args.page, str(args.page)))).gray
+        text = args.text.read_text(encoding="utf-8")
+    for name, gray in variants(page):
         read = read_page(gray, engines, options)
         print(f"{name}: CER {cer(text, read.text):.4f}, skew found {read.skew:+.2f}", flush=True)
 
