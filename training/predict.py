@@ -11,7 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ocrtool.errors import WeightsRefused
-from ocrtool.recognize.latin import log_softmax
+from ocrtool.recognize.network import log_softmax
 from ocrtool.weights import Weights
 from training.emnist.batches import as_input
 from training.report.scores import LEAST_PROBABILITY

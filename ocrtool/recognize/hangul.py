@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ocrtool.errors import WeightsRefused
 from ocrtool.hangul import FINALS, FIRST_MARK, INITIALS, KINDS, MARKS, REJECT_KIND, SYLLABLE_KIND, VOWELS
 from ocrtool.recognize.candidates import Candidates
-from ocrtool.recognize.latin import BATCH, log_softmax
+from ocrtool.recognize.network import GlyphNetwork, log_softmax
 from ocrtool.weights import Weights
 
 #: Sizes of the four heads: kind, initial, vowel, final.
@@ -34,50 +32,20 @@ class HangulClassifier:
             self._temperatures = []
         if len(self._temperatures) != len(HEADS) or not all(t > 0.0 for t in self._temperatures):
             raise WeightsRefused(f"{weights.name} needs {len(HEADS)} temperatures above 0")
-        self._interpreter = weights.open_interpreter(threads)
-        self._inputs = self._find_inputs(weights.name)
-        self._size = 0
-
-    def _find_inputs(self, name: str) -> dict[str, tuple[int, tuple[int, ...]]]:
-        """Tensor index and shape of one example by input name. Raises WeightsRefused."""
-        details: list[dict[str, Any]] = self._interpreter.get_input_details()
-        found = {
-            key: (int(d["index"]), tuple(int(n) for n in d["shape"][1:]))
-            for d in details
-            for key in ("image", "place")
-            if key in d["name"]
-        }
-        if len(details) != 2 or len(found) != 2:
-            raise WeightsRefused(f"{name} does not take an image and a place")
-        return found
+        self._network = GlyphNetwork(weights, threads)
 
     def heads(self, images: np.ndarray, place: np.ndarray) -> list[np.ndarray]:
         """Log-probabilities of each head: (E, 182), (E, 19), (E, 21), (E, 28) float32.
 
         images: (E, 40, 40, 2) uint8; place: (E, 8) float32.
         """
-        logits = np.empty((len(images), sum(HEADS)), np.float32)
-        for first in range(0, len(images), BATCH):
-            part = slice(first, min(first + BATCH, len(images)))
-            logits[part] = self._run(images[part], place[part])
+        logits = self._network.logits(images, place, sum(HEADS))
         parts = np.split(logits, np.cumsum(HEADS)[:-1], axis=1)
         return [log_softmax(part / t) for part, t in zip(parts, self._temperatures, strict=True)]
 
     def candidates(self, images: np.ndarray, place: np.ndarray) -> Candidates:
         """The likeliest labels of each crop, as places in GLYPHS."""
         return combine(*self.heads(images, place))
-
-    def _run(self, images: np.ndarray, place: np.ndarray) -> np.ndarray:
-        """Logits of one batch: (B, sum of HEADS)."""
-        if len(images) != self._size:
-            for index, shape in self._inputs.values():
-                self._interpreter.resize_tensor_input(index, [len(images), *shape])
-            self._interpreter.allocate_tensors()
-            self._size = len(images)
-        self._interpreter.set_tensor(self._inputs["image"][0], images.astype(np.float32))
-        self._interpreter.set_tensor(self._inputs["place"][0], np.ascontiguousarray(place, np.float32))
-        self._interpreter.invoke()
-        return self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"])
 
 
 def combine(kind: np.ndarray, initial: np.ndarray, vowel: np.ndarray, final: np.ndarray) -> Candidates:

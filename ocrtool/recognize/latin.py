@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ocrtool.charset import LATIN_CLASSES
 from ocrtool.errors import WeightsRefused
+from ocrtool.recognize.network import GlyphNetwork, log_softmax
 from ocrtool.weights import Weights
-
-#: Crops that go through the network at once: large enough to keep the cores busy, small enough to stay in their caches.
-BATCH = 128
 
 
 class LatinClassifier:
@@ -25,45 +21,8 @@ class LatinClassifier:
         self._temperature = float(manifest.get("temperature", 1.0))
         if not self._temperature > 0.0:
             raise WeightsRefused(f"{weights.name} has a temperature of {self._temperature}; it must be above 0")
-        self._interpreter = weights.open_interpreter(threads)
-        self._inputs = self._find_inputs(weights.name)
-        self._size = 0
-
-    def _find_inputs(self, name: str) -> dict[str, tuple[int, tuple[int, ...]]]:
-        """Tensor index and shape of one example by input name. Raises WeightsRefused."""
-        details: list[dict[str, Any]] = self._interpreter.get_input_details()
-        found = {
-            key: (int(d["index"]), tuple(int(n) for n in d["shape"][1:]))
-            for d in details
-            for key in ("image", "place")
-            if key in d["name"]
-        }
-        if len(details) != 2 or len(found) != 2:
-            raise WeightsRefused(f"{name} does not take an image and a place")
-        return found
+        self._network = GlyphNetwork(weights, threads)
 
     def log_probs(self, images: np.ndarray, place: np.ndarray) -> np.ndarray:
         """images: (E, 32, 32, 2) uint8; place: (E, 8) float32. Returns (E, 95) float32, natural logarithms."""
-        logits = np.empty((len(images), len(LATIN_CLASSES)), np.float32)
-        for first in range(0, len(images), BATCH):
-            part = slice(first, min(first + BATCH, len(images)))
-            logits[part] = self._run(images[part], place[part])
-        return log_softmax(logits / self._temperature)
-
-    def _run(self, images: np.ndarray, place: np.ndarray) -> np.ndarray:
-        """Logits of one batch: (B, 95) float32."""
-        if len(images) != self._size:
-            for index, shape in self._inputs.values():
-                self._interpreter.resize_tensor_input(index, [len(images), *shape])
-            self._interpreter.allocate_tensors()
-            self._size = len(images)
-        self._interpreter.set_tensor(self._inputs["image"][0], images.astype(np.float32))
-        self._interpreter.set_tensor(self._inputs["place"][0], np.ascontiguousarray(place, np.float32))
-        self._interpreter.invoke()
-        return self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"])
-
-
-def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """Along the last axis. logits: (E, C) float32, same out."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+        return log_softmax(self._network.logits(images, place, len(LATIN_CLASSES)) / self._temperature)

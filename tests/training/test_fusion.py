@@ -16,7 +16,7 @@ keras = pytest.importorskip("keras")
 from ocrtool.models.emnist import build_emnist  # noqa: E402
 from ocrtool.models.fusion import FusionSpec, build_fusion, build_fusion_head, features_of, join_fusion  # noqa: E402
 from ocrtool.models.lstm import LstmSpec, build_sequence_model  # noqa: E402
-from ocrtool.recognize.latin import log_softmax  # noqa: E402
+from ocrtool.recognize.network import log_softmax  # noqa: E402
 from training import fusion_table, train_character_lstm, train_fusion  # noqa: E402
 from training.corpus import TEST_BOOKS  # noqa: E402
 from training.emnist.mapping import default_map  # noqa: E402

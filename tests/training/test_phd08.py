@@ -19,7 +19,7 @@ from scipy.ndimage import gaussian_filter
 from training.hangul.phd08 import format_sample, parse, split_name
 from training.hangul.phd08_files import file_name, find_sources
 from training.hangul.resize import to_size
-from training.hangul.syllables import all_syllables, ks_x_1001, letters
+from training.hangul.syllables import all_syllables, ks_x_1001
 from training.phd08 import main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -265,7 +265,6 @@ def test_every_sample_is_read_as_it_was_written() -> None:
     assert split_name("H1_0_1_2_0_1") == ("H1", (0, 1, 2, 0, 1)) and split_name("other")[1] == (-1,) * 5
 
 
-def test_syllables_of_the_standard_and_their_letters(data: Path) -> None:
+def test_syllables_of_the_standard_and_their_files(data: Path) -> None:
     assert len(ks_x_1001()) == 2350 and len(all_syllables()) == 11172 and set(ks_x_1001()) < set(all_syllables())
-    assert letters("가") == (0, 0, 0) and letters("힣") == (18, 20, 27) and letters("각") == (0, 0, 1)
     assert find_sources(data).files[1].character == "각"

@@ -37,6 +37,12 @@ def test_targets_are_kind_and_letters() -> None:
     ]
 
 
+def test_network_has_the_heads_that_reading_expects() -> None:
+    from ocrtool.models.hangul import HangulSpec
+
+    assert HangulSpec().outputs == HEADS
+
+
 def logits_of(labels: np.ndarray, strength: float = 20.0) -> np.ndarray:
     """Logits that say just these labels."""
     rows = []

@@ -1,4 +1,4 @@
-"""The Latin classifier around a fake network: batches, temperature, refusals."""
+"""The classifiers around a fake network: batches, temperature, refusals."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import pytest
 
 from ocrtool.charset import LATIN_CLASSES
 from ocrtool.errors import WeightsRefused
-from ocrtool.recognize import latin
-from ocrtool.recognize.latin import LatinClassifier, log_softmax
+from ocrtool.hangul import KINDS
+from ocrtool.recognize import network
+from ocrtool.recognize.hangul import HangulClassifier
+from ocrtool.recognize.latin import LatinClassifier
+from ocrtool.recognize.network import log_softmax
 
 
 class FakeInterpreter:
@@ -54,7 +57,7 @@ def weights(interpreter: FakeInterpreter, **changes: Any) -> Any:
 
 
 def test_scores_are_log_probabilities_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(latin, "BATCH", 4)
+    monkeypatch.setattr(network, "BATCH", 4)
     interpreter = FakeInterpreter()
     images = np.zeros((10, 32, 32, 2), np.uint8) + np.arange(10, dtype=np.uint8)[:, None, None, None]
     log_probs = LatinClassifier(weights(interpreter)).log_probs(images, np.zeros((10, 8), np.float32))
@@ -70,6 +73,12 @@ def test_other_labels_or_inputs_are_refused() -> None:
         LatinClassifier(weights(FakeInterpreter(), temperature=0.0))
     with pytest.raises(WeightsRefused, match="an image and a place"):
         LatinClassifier(weights(FakeInterpreter(("serving_default_image:0", "other:0"))))
+
+
+@pytest.mark.parametrize("temperature", [1.0, [1.0, 1.0], [1.0, 1.0, 0.0, 1.0], None])
+def test_korean_weights_need_a_temperature_for_each_head(temperature: Any) -> None:
+    with pytest.raises(WeightsRefused, match="4 temperatures"):
+        HangulClassifier(weights(FakeInterpreter(), labels=list(KINDS), temperature=temperature))
 
 
 def test_log_softmax_does_not_overflow() -> None:

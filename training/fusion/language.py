@@ -12,7 +12,7 @@ import numpy as np
 
 from ocrtool.errors import WeightsRefused
 from ocrtool.models.lstm import LstmSpec, build_sequence_model
-from ocrtool.recognize.latin import log_softmax
+from ocrtool.recognize.network import log_softmax
 from training.emnist.loop import Run, compile_trainee, fit
 from training.evaluate import open_model
 from training.fusion.stored import find_trained

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from ocrtool.hangul import FINALS, FIRST_MARK, KINDS, MARKS, REJECT_KIND, SYLLABLE_KIND, SYLLABLES, VOWELS
+from ocrtool.hangul import FINALS, FIRST_MARK, MARKS, REJECT_KIND, SYLLABLE_KIND, SYLLABLES, VOWELS
 from ocrtool.models.hangul import HangulSpec
 
 #: Target of the letters of what is no syllable: it has none to be learnt.
@@ -75,6 +75,3 @@ def read_labels(logits: np.ndarray, spec: HangulSpec) -> np.ndarray:
     syllable = len(MARKS) + (initial * len(VOWELS) + vowel) * len(FINALS) + final
     mark = np.where(kind == REJECT_KIND, len(MARKS) + SYLLABLES, kind - FIRST_MARK)
     return np.where(kind == SYLLABLE_KIND, syllable, mark)
-
-
-assert len(KINDS) == HangulSpec().kinds

@@ -1,15 +1,12 @@
-"""Hangul syllables: which there are, the letters they are made of, and ways to say some of them."""
+"""Hangul syllables: which there are, and ways to say some of them."""
 
 from __future__ import annotations
 
 import unicodedata
 from functools import cache
 
+from ocrtool.hangul import FIRST, LAST
 from training.hangul.phd08_files import character_of
-
-FIRST, LAST = "가", "힣"
-#: Letters at each place of a syllable; the first final is none.
-INITIALS, VOWELS, FINALS = 19, 21, 28
 
 
 @cache
@@ -23,15 +20,6 @@ def ks_x_1001() -> tuple[str, ...]:
     """The 2,350 syllables of the Korean standard, which are those of PHD08, in its order."""
     rows, cells = range(0xB0, 0xC9), range(0xA1, 0xFF)
     return tuple(bytes((row, cell)).decode("euc_kr") for row in rows for cell in cells)
-
-
-def letters(syllable: str) -> tuple[int, int, int]:
-    """Places of initial (0..18), vowel (0..20) and final (0..27, 0 = none). Raises ValueError."""
-    if len(syllable) != 1 or not FIRST <= syllable <= LAST:
-        raise ValueError(f"{syllable!r} is not a Hangul syllable")
-    rest, final = divmod(ord(syllable) - ord(FIRST), FINALS)
-    initial, vowel = divmod(rest, VOWELS)
-    return initial, vowel, final
 
 
 def characters_in(text: str) -> tuple[str, ...]:

@@ -1,0 +1,62 @@
+"""A compiled glyph network: crops and their places to logits, in batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ocrtool.errors import WeightsRefused
+from ocrtool.weights import Weights
+
+#: Crops that go through the network at once: large enough to keep the cores busy, small enough to stay in their caches.
+BATCH = 128
+
+
+class GlyphNetwork:
+    """Runs a network of two inputs, ``image`` and ``place``. Not to be shared between threads."""
+
+    def __init__(self, weights: Weights, threads: int = 1) -> None:
+        """Raises WeightsRefused if the network takes anything else."""
+        self._interpreter = weights.open_interpreter(threads)
+        self._inputs = self._find_inputs(weights.name)
+        self._size = 0
+
+    def _find_inputs(self, name: str) -> dict[str, tuple[int, tuple[int, ...]]]:
+        """Tensor index and shape of one example by input name. Raises WeightsRefused."""
+        details: list[dict[str, Any]] = self._interpreter.get_input_details()
+        found = {
+            key: (int(d["index"]), tuple(int(n) for n in d["shape"][1:]))
+            for d in details
+            for key in ("image", "place")
+            if key in d["name"]
+        }
+        if len(details) != 2 or len(found) != 2:
+            raise WeightsRefused(f"{name} does not take an image and a place")
+        return found
+
+    def logits(self, images: np.ndarray, place: np.ndarray, outputs: int) -> np.ndarray:
+        """images: (E, side, side, 2) uint8; place: (E, 8) float32. Returns (E, outputs) float32."""
+        logits = np.empty((len(images), outputs), np.float32)
+        for first in range(0, len(images), BATCH):
+            part = slice(first, min(first + BATCH, len(images)))
+            logits[part] = self._run(images[part], place[part])
+        return logits
+
+    def _run(self, images: np.ndarray, place: np.ndarray) -> np.ndarray:
+        """Logits of one batch: (B, outputs)."""
+        if len(images) != self._size:
+            for index, shape in self._inputs.values():
+                self._interpreter.resize_tensor_input(index, [len(images), *shape])
+            self._interpreter.allocate_tensors()
+            self._size = len(images)
+        self._interpreter.set_tensor(self._inputs["image"][0], images.astype(np.float32))
+        self._interpreter.set_tensor(self._inputs["place"][0], np.ascontiguousarray(place, np.float32))
+        self._interpreter.invoke()
+        return self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"])
+
+
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """Along the last axis. logits: (E, C) float32, same out."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
