@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ocrtool.imaging.ink import INK_LEVEL, soft_ink
-from ocrtool.imaging.page import WorkingPage, character_boxes, typical_height
+from ocrtool.imaging.page import WorkingPage
 from ocrtool.recognize.score import SegmentedLine
 from ocrtool.recognize.syllables import FirstLook, SyllableClassifier, first_look
 from ocrtool.segment.edges import find_edges
@@ -63,8 +62,7 @@ def segment_page(gray: np.ndarray, engines: Engines) -> Segmented | None:
         return segment_latin(gray)
     classifier = engines.korean.classifier
     if engines.latin is None:
-        body = typical_height(character_boxes(soft_ink(gray) >= INK_LEVEL))
-        syllables = None if body is None else find_syllable_text(gray, body)
+        syllables = find_syllable_text(gray)
         return None if syllables is None else _korean_page(syllables, classifier, 0.0)
     found = find_text(gray)
     if found is None:

@@ -22,9 +22,7 @@ from ocrtool.decode.language_model import UniformModel
 from ocrtool.engines import KoreanEngine, load_engine, load_korean_engine
 from ocrtool.export.files import whole_file
 from ocrtool.hangul import OTHER
-from ocrtool.imaging.ink import INK_LEVEL, soft_ink
 from ocrtool.imaging.input import read_pages
-from ocrtool.imaging.page import character_boxes, typical_height
 from ocrtool.options import Options
 from ocrtool.recognize.candidates import Candidates
 from ocrtool.scripts import syllable_line
@@ -51,8 +49,7 @@ KINDS = {"text": 0.85, "mixed": 0.05, "marks": 0.1}
 
 def page_samples(gray: np.ndarray, lines: list[str], engine: KoreanEngine, kind: str, group: str) -> list[Sample]:
     """A page's lines, scored; none where not as many lines are found as it has."""
-    body = typical_height(character_boxes(soft_ink(gray) >= INK_LEVEL))
-    found = find_syllable_text(gray, body) if body is not None else None
+    found = find_syllable_text(gray)
     if found is None:
         return []
     regions = [region for block in found.syllables for region in block]

@@ -16,7 +16,7 @@ from ocrtool.segment.syllables import cut_syllables
 from ocrtool.types import Line
 from training.align_pages import line_texts, read_lines, score_page
 from training.decoder_samples import Sample
-from training.fit_text import MOST_JUNK
+from training.fit_text import MOST_JUNK, told_scores
 from training.logistic import fit_logistic
 from training.transcribed import book_pages
 
@@ -55,13 +55,7 @@ def fit_korean_text(
             add(engine.score([junk[k] for k in rng.permutation(len(junk))[:MOST_JUNK]]), False)
     x, y = np.array(features), np.array(truth)
     weights = fit_logistic(x, y)
-    told = x @ weights > 0
-    return weights, {
-        "text": float(y.sum()),
-        "text_lost": round(float(np.mean(~told[y])), 4),
-        "no_text": float((~y).sum()),
-        "no_text_told": round(float(np.mean(told[~y])), 4),
-    }
+    return weights, told_scores(x @ weights > 0, y)
 
 
 def _pictures(gray: np.ndarray, text: str, latin: Engine) -> list[SegmentedLine]:

@@ -62,10 +62,14 @@ def fit_text(data: Path, engine: Engine, lm: float, seed: int) -> tuple[np.ndarr
             add([longest], [True])
     x, y = np.array(features), np.array(truth)
     weights = fit_logistic(x, y)
-    told = x @ weights > 0
-    return weights, {
-        "text": float(y.sum()),
-        "text_lost": round(float(np.mean(~told[y])), 4),
-        "no_text": float((~y).sum()),
-        "no_text_told": round(float(np.mean(told[~y])), 4),
+    return weights, told_scores(x @ weights > 0, y)
+
+
+def told_scores(told: np.ndarray, text: np.ndarray) -> dict[str, float]:
+    """How often text is lost and what is none is told. told, text: (n,) bool."""
+    return {
+        "text": float(text.sum()),
+        "text_lost": round(float(np.mean(~told[text])), 4),
+        "no_text": float((~text).sum()),
+        "no_text_told": round(float(np.mean(told[~text])), 4),
     }

@@ -9,6 +9,7 @@ import numpy as np
 
 from ocrtool.charset import LINE_START
 from training.korean_alphabet import Alphabet
+from training.line_windows import after, shorten
 
 #: Characters of a window, about two lines: every line is read from the zero state.
 CHARACTERS = 64
@@ -100,7 +101,7 @@ def window_lines(text: str, position: int, length: int, rng: np.random.Generator
     if draw < LISTED + PARAGRAPH:
         position = text.rfind(LINE_START, 0, position) + 1
     elif not anywhere:
-        position = _after_space(text, position)
+        position = after(text, " ", position)
     lines: list[str] = []
     got = 0
     while got < length and position < len(text):
@@ -114,22 +115,6 @@ def window_lines(text: str, position: int, length: int, rng: np.random.Generator
         got = sum(map(len, lines)) + len(lines)
         position = end + 1
     return shorten(lines, rng) if draw > 1 - SHORT else lines
-
-
-def _after_space(text: str, position: int) -> int:
-    found = text.find(" ", position)
-    return found + 1 if 0 <= found < len(text) - 1 else position
-
-
-def shorten(lines: list[str], rng: np.random.Generator) -> list[str]:
-    """One to four words a line, as in headings and tables."""
-    words = " ".join(lines).split(" ")
-    short: list[str] = []
-    while words:
-        count = int(rng.integers(1, 5))
-        short.append(" ".join(words[:count]))
-        words = words[count:]
-    return short
 
 
 class KoreanWindows(keras.utils.PyDataset):

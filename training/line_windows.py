@@ -57,7 +57,7 @@ def book_window(text: str, position: int, length: int, rng: np.random.Generator)
     elif draw > 1 - BEGINS_IN_WORD:
         position = _inside_word(text, position, rng)
     else:
-        position = _after(text, " ", position)
+        position = after(text, " ", position)
     width = int(rng.integers(NARROWEST, WIDEST + 1))
     lines: list[str] = []
     got = 0
@@ -72,13 +72,14 @@ def book_window(text: str, position: int, length: int, rng: np.random.Generator)
     return lines
 
 
-def _after(text: str, mark: str, position: int) -> int:
+def after(text: str, mark: str, position: int) -> int:
+    """The place behind the next ``mark`` from ``position`` on; ``position`` if there is none before the end."""
     found = text.find(mark, position)
     return found + 1 if 0 <= found < len(text) - 1 else position
 
 
 def _inside_word(text: str, position: int, rng: np.random.Generator) -> int:
-    start = _after(text, " ", position)
+    start = after(text, " ", position)
     for word in text[start : start + 60].split(" "):
         if points := hyphen_points(word):
             return start + points[rng.integers(len(points))]

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ocrtool.imaging.page import WorkingPage, inside_image, prepare
+from ocrtool.imaging.ink import INK_LEVEL, soft_ink
+from ocrtool.imaging.page import WorkingPage, character_boxes, inside_image, prepare, typical_height
 from ocrtool.segment.baseline import LineContour, common_x_height, describe_line, trace_line
 from ocrtool.segment.blocks import find_blocks
 from ocrtool.segment.clean import Components, drop_lonely_specks, text_components
@@ -84,13 +85,16 @@ class SyllableLayout:
     syllables: list[list[LineRegion]]
 
 
-def find_syllable_text(gray: np.ndarray, body: float) -> SyllableLayout | None:
+def find_syllable_text(gray: np.ndarray, body: float | None = None) -> SyllableLayout | None:
     """A page of Korean, prepared by the height of its syllables; None if it is blank.
 
-    body: guess of that height in input pixels. Lines of syllables stand closer, measured by their height, than lines of
-    Latin: ink is smoothed by the x-height that goes with it. Where the lines then show another height, or are halves of
-    lines, the page is prepared again.
+    body: guess of that height in input pixels; None: the typical height of components. Lines of syllables stand closer,
+    measured by their height, than lines of Latin: ink is smoothed by the x-height that goes with it. Where the lines then
+    show another height, or are halves of lines, the page is prepared again.
     """
+    body = body or typical_height(character_boxes(soft_ink(gray) >= INK_LEVEL))
+    if body is None:
+        return None
     found = None
     for _ in range(SYLLABLE_PASSES):
         page = prepare(gray, body / BODY)

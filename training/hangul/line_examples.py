@@ -7,8 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from ocrtool.hangul import GLYPHS, glyph_number
-from ocrtool.imaging.ink import INK_LEVEL, soft_ink
-from ocrtool.imaging.page import character_boxes, typical_height
 from ocrtool.recognize.crops import HANGUL_CROP, glyph_images, glyph_places
 from ocrtool.segment.edges import find_edges
 from ocrtool.segment.layout import find_syllable_text
@@ -77,8 +75,7 @@ def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reje
     classes = np.array([UNCLEAR, *(glyph_number(c) for c in page.characters)], np.int16)
     classes[1:][~page.intact] = UNCLEAR
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-    body = typical_height(character_boxes(soft_ink(page.gray) >= INK_LEVEL))
-    found = find_syllable_text(page.gray, body) if body is not None else None
+    found = find_syllable_text(page.gray)
     if found is None:
         return no_examples()
     for region in (line for block in found.syllables for line in block):
