@@ -89,8 +89,8 @@ def find_syllable_text(gray: np.ndarray, body: float | None = None) -> SyllableL
     """A page of Korean, prepared by the height of its syllables; None if it is blank.
 
     body: guess of that height in input pixels; None: the typical height of components. Lines of syllables stand closer,
-    measured by their height, than lines of Latin: ink is smoothed by the x-height that goes with it. Where the lines then
-    show another height, or are halves of lines, the page is prepared again.
+    measured by their height, than lines of Latin: ink is smoothed by the x-height that goes with it. Where the lines
+    then show another height, or are halves of lines, the page is prepared again.
     """
     body = body or typical_height(character_boxes(soft_ink(gray) >= INK_LEVEL))
     if body is None:
