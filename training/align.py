@@ -37,9 +37,7 @@ class Alignment:
     score: float
 
 
-def _symbols(
-    text: str, scores: np.ndarray | Candidates, any_case: bool
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _symbols(text: str, scores: np.ndarray | Candidates, any_case: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Per edge and character the score (E, T) and the label (E, T), and (T,) bool: a space comes before it."""
     words = text.split()
     letters = "".join(words)

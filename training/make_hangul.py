@@ -22,7 +22,7 @@ from training.emnist.faults import told_in_a_sentence
 from training.examples import Examples
 from training.fonts import find_fonts
 from training.fonts import part_of as latin_part
-from training.hangul.draw import Drawer, any_phd08_scan
+from training.hangul.draw import Drawer, any_phd08_scan, any_scan, small_scan
 from training.hangul.fonts import find_korean_fonts
 from training.hangul.line_examples import KoreanPages, page_examples
 from training.hangul.line_text import KoreanLineText
@@ -38,6 +38,8 @@ SHARD = 20_000
 #: variations of PHD08, and share left grey.
 MARK_SHARE, STANDARD_SHARE = 0.1, 0.45
 PHD08_SHARE, GREY_SHARE = 0.3, 0.5
+#: How the characters alone are scanned.
+SCANS = (any_scan, any_phd08_scan, small_scan)
 #: Characters drawn at once.
 BATCH = 500
 
@@ -45,9 +47,11 @@ BATCH = 500
 class Maker:
     """Makes examples of one part of the fonts."""
 
-    def __init__(self, data: Path, korean: Path | None, latin: Path | None, part: str) -> None:
+    def __init__(self, data: Path, korean: Path | None, latin: Path | None, part: str, small: float = 0.0) -> None:
+        """small: share of small print in the characters alone."""
         fonts = find_korean_fonts(korean, part)
-        self._drawers = Drawer(fonts), Drawer(fonts, any_phd08_scan)
+        self._drawers = [Drawer(fonts, scan) for scan in SCANS]
+        self._shares = [1.0 - PHD08_SHARE - small, PHD08_SHARE, small]
         self._pages = KoreanPages(
             fonts, [f for f in find_fonts(latin) if latin_part(f.family) == part], KoreanLineText(data)
         )
@@ -68,17 +72,17 @@ class Maker:
             *rng.choice(self._standard, standard),
             *rng.choice(self._any, BATCH - marks - standard),
         ]
-        drawer = self._drawers[int(rng.random() < PHD08_SHARE)]
+        drawer = self._drawers[rng.choice(len(SCANS), p=self._shares)]
         drawn = drawer.draw([str(c) for c in chosen], rng, soft=bool(rng.random() < GREY_SHARE))
         images = np.stack([isolated_image(one.image, HANGUL_CROP) for one in drawn])
         return examples.alone(images, np.array([GLYPHS.index(c) for c in chosen]), "alone")
 
 
-def _write_shard(work: tuple[Path, Path | None, Path | None, str, str, int, int, int, Path]) -> str:
-    data, korean, latin, part, source, number, count, seed, path = work
+def _write_shard(work: tuple[Path, Path | None, Path | None, str, float, str, int, int, int, Path]) -> str:
+    data, korean, latin, part, small, source, number, count, seed, path = work
     cv2.setNumThreads(1)
     started = time.monotonic()
-    key = (data, korean, latin, part)
+    key = (data, korean, latin, part, small)
     if key not in _makers:
         _makers[key] = Maker(*key)
     rng = np.random.default_rng((seed, SOURCES.index(source), number, len(part)))
@@ -89,7 +93,7 @@ def _write_shard(work: tuple[Path, Path | None, Path | None, str, str, int, int,
     return f"{path.name}: {count} examples in {time.monotonic() - started:.0f} s"
 
 
-_makers: dict[tuple[Path, Path | None, Path | None, str], Maker] = {}
+_makers: dict[tuple[Path, Path | None, Path | None, str, float], Maker] = {}
 
 
 @click.command()
@@ -98,25 +102,30 @@ _makers: dict[tuple[Path, Path | None, Path | None, str], Maker] = {}
 @click.option("--latin-fonts", type=click.Path(path_type=Path), help="Latin fonts (default: OCRTOOL_FONTS).")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the shards.")
 @click.option("--part", type=click.Choice(["train", "validation", "test"]), default="train", show_default=True)
-@click.option("--count", type=int, default=1_000_000, show_default=True, help="Examples in all.")
+@click.option("--source", "sources", multiple=True, type=click.Choice(SOURCES), help="Default: all.")
+@click.option("--small", type=click.FloatRange(0.0, 1.0 - PHD08_SHARE), default=0.0, show_default=True,
+              help="Share of small print in the characters alone.")  # fmt: skip
+@click.option("--count", type=int, default=1_000_000, show_default=True,
+              help=f"Examples of all sources, {SHARES['line']:.0%} of them on lines.")  # fmt: skip
 @click.option("--begin", type=int, default=0, show_default=True, help="Number of the first shard of each source.")
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
 @told_in_a_sentence()
 def main(
-    data: Path | None, fonts: Path | None, latin_fonts: Path | None, out: Path, part: str, count: int, begin: int,
-    jobs: int, seed: int,
+    data: Path | None, fonts: Path | None, latin_fonts: Path | None, out: Path, part: str, sources: tuple[str, ...],
+    small: float, count: int, begin: int, jobs: int, seed: int,
 ) -> None:  # fmt: skip
     """Draw Korean characters and lines, and cut the lines to examples as reading does."""
     out.mkdir(parents=True, exist_ok=True)
     work = []
-    for source in SOURCES:
+    for source in sources or SOURCES:
         wanted = round(count * SHARES[source])
         for number, first in enumerate(range(0, wanted, SHARD), start=begin):
             path = out / f"{part}-{source}-{number:03d}.npz"
             size = min(SHARD, wanted - first)
-            work.append((data or default_data_folder(), fonts, latin_fonts, part, source, number, size, seed, path))
-    work = sorted((one for one in work if not one[-1].is_file()), key=lambda one: one[5])
+            of = (data or default_data_folder(), fonts, latin_fonts, part, small)
+            work.append((*of, source, number, size, seed, path))
+    work = sorted((one for one in work if not one[-1].is_file()), key=lambda one: one[6])
     for line in in_order(_write_shard, work, jobs):
         print(line, flush=True)
 

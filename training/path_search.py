@@ -33,9 +33,7 @@ MOST_JUNK = 25
 class Evaluator:
     """Errors of each sample under given path weights; remembers every setting it was asked about."""
 
-    def __init__(
-        self, samples: list[Sample], guide: Guide, beam: BeamSize, alphabet: Alphabet | None = None
-    ) -> None:
+    def __init__(self, samples: list[Sample], guide: Guide, beam: BeamSize, alphabet: Alphabet | None = None) -> None:
         self.samples, self.guide, self.beam = samples, guide, beam
         self.alphabet = alphabet or latin_alphabet()
         self.lattices: list[Lattice] = [line.lattice for s in samples for line in s.lines]

@@ -34,7 +34,8 @@ from training.train_latin import find_shards
 
 #: Label of a bad cut.
 REJECT = len(GLYPHS)
-#: Of the examples shown so many are characters alone, and so many bad cuts; the rest are characters on lines.
+#: Of the examples shown so many are characters alone, unless asked otherwise, and so many bad cuts; the rest are
+#: characters on lines.
 ALONE_SHARE, REJECT_SHARE = 0.35, 0.25
 #: Batches between two looks at the validation examples.
 STEPS = 1000
@@ -51,10 +52,12 @@ LICENCE = (
 class HangulBatches:
     """`training.emnist.batches.Batches` of varied crops with their place, and targets (B, 4) int32."""
 
-    def __init__(self, data: Examples, batch: int, seed: int, steps_per_epoch: int = STEPS) -> None:
+    def __init__(
+        self, data: Examples, batch: int, seed: int, steps_per_epoch: int = STEPS, alone_share: float = ALONE_SHARE
+    ) -> None:
         alone, reject = data.sources == "alone", data.labels == REJECT
         self._groups = [np.flatnonzero(g) for g in (alone, reject & ~alone, ~reject & ~alone)]
-        shares = np.array([ALONE_SHARE, REJECT_SHARE, 1.0 - ALONE_SHARE - REJECT_SHARE])
+        shares = np.array([alone_share, REJECT_SHARE, 1.0 - alone_share - REJECT_SHARE])
         self._shares = shares * [len(g) > 0 for g in self._groups]
         self._shares /= self._shares.sum()
         self._data, self._batch, self._seed, self.steps_per_epoch = data, batch, seed, steps_per_epoch
@@ -93,7 +96,7 @@ def share_right(read: np.ndarray, labels: np.ndarray, of: np.ndarray) -> float:
 
 def train(
     spec: HangulSpec, data: Examples, held: Examples, folder: Path, epochs: float, minutes: float, rate: float,
-    batch: int, seed: int, init: Path | None = None, resume: bool = False,
+    batch: int, seed: int, init: Path | None = None, resume: bool = False, alone_share: float = ALONE_SHARE,
 ) -> tuple[keras.Model, Run]:  # fmt: skip
     """Fit a model; returned with the weights that were best on ``held``."""
     model = build_hangul(spec)
@@ -108,7 +111,7 @@ def train(
         flat = {f"val_{s}_{k}": v for s, one in scores.items() for k, v in one.items() if k in ("accuracy", "refused")}
         return flat | {"val_class_accuracy": float(np.mean(list(flat.values())))}
 
-    batches = HangulBatches(data, batch, seed)
+    batches = HangulBatches(data, batch, seed, alone_share=alone_share)
     return model, fit(model, batches, figures, folder, epochs, rate, minutes, resume)  # type: ignore[arg-type]
 
 
@@ -165,13 +168,16 @@ def export(model: keras.Model, spec: HangulSpec, held: Examples, out: Path, fact
 @click.option("--minutes", type=float, default=math.inf, help="An end before that.")
 @click.option("--rate", type=float, default=2e-3, show_default=True, help="Peak learning rate.")
 @click.option("--batch", type=click.IntRange(min=1), default=256, show_default=True)
+@click.option("--alone", "alone_share", type=click.FloatRange(0.0, 1.0 - REJECT_SHARE), default=ALONE_SHARE,
+              show_default=True, help="Share of characters alone in the examples shown.")  # fmt: skip
 @click.option("--bfloat16", is_flag=True, help="Compute in bfloat16: up to twice as fast where the CPU has it.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint in --run.")
 @told_in_a_sentence()
 def main(
     shards: tuple[str, ...], validation: tuple[str, ...], folder: Path, out: Path, init: Path | None, epochs: float,
-    minutes: float, rate: float, batch: int, bfloat16: bool, seed: int, resume: bool,
+    minutes: float, rate: float, batch: int, alone_share: float, bfloat16: bool, seed: int,
+    resume: bool,
 ) -> None:  # fmt: skip
     """Train the Korean glyph classifier and write its weights."""
     cv2.setNumThreads(1)
@@ -185,7 +191,7 @@ def main(
         keras.mixed_precision.set_dtype_policy("mixed_bfloat16")
     spec = HangulSpec()
     print(f"{len(data)} examples, {len(held)} to choose by")
-    model, run = train(spec, data, held, folder, epochs, minutes, rate, batch, seed, init, resume)
+    model, run = train(spec, data, held, folder, epochs, minutes, rate, batch, seed, init, resume, alone_share)
     keras.mixed_precision.set_dtype_policy("float32")
     counts = {str(s): int(np.sum(data.sources == s)) for s in np.unique(data.sources)}
     facts = {

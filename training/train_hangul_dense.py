@@ -104,9 +104,7 @@ def compare(
     return result
 
 
-def write(
-    out: Path, model: keras.Model, run: Run, data: LabelledImages, comparison: dict[str, Any], seed: int
-) -> None:
+def write(out: Path, model: keras.Model, run: Run, data: LabelledImages, comparison: dict[str, Any], seed: int) -> None:
     """Weights, manifest, architecture, comparison and the report of ``data``."""
     spec, h5 = DenseSpec(len(CLASSES)), out / f"{NAME}.weights.h5"
     bare = build_dense(spec)

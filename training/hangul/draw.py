@@ -26,6 +26,8 @@ KIND_WEIGHTS = {"serif": 4.0, "sans": 4.0, "rounded": 2.0, "pen": 1.0, "brush": 
 
 #: Pixels of a syllable's side, from 9 points at 150 dpi to 14 points at 350 dpi.
 FULL_PIXELS = (17.0, 62.0)
+#: Those of small print.
+SMALL_PIXELS = (17.0, 26.0)
 #: Pixels an em from which all the dirt is put on; of smaller print less would make guesswork.
 LARGE = 40.0
 
@@ -45,9 +47,12 @@ class Drawn:
     bottom: float
 
 
-def any_scan(glyph: Glyph, rng: np.random.Generator) -> Scan:
-    """Of documents of any kind: small and large print, a little askew, light or dark, clean or dirty."""
-    size = float(np.exp(rng.uniform(*np.log(FULL_PIXELS)))) / glyph.full
+def any_scan(glyph: Glyph, rng: np.random.Generator, pixels: tuple[float, float] = FULL_PIXELS) -> Scan:
+    """Of documents of any kind: small and large print, a little askew, light or dark, clean or dirty.
+
+    pixels: least and greatest side of a syllable.
+    """
+    size = float(np.exp(rng.uniform(*np.log(pixels)))) / glyph.full
     stroke = glyph.stroke * size  # pixels
     dirt = min(1.0, size / LARGE)
     spread = np.clip(rng.normal(0.0, 0.011, 2) * size, -0.35 * stroke, 0.35 * stroke)
@@ -63,6 +68,11 @@ def any_scan(glyph: Glyph, rng: np.random.Generator) -> Scan:
         level=float(rng.uniform(0.36, 0.6)),
         keep=0.8,
     )
+
+
+def small_scan(glyph: Glyph, rng: np.random.Generator) -> Scan:
+    """As `any_scan`, of small print only, where strokes are as thin as a pixel."""
+    return any_scan(glyph, rng, SMALL_PIXELS)
 
 
 def any_phd08_scan(glyph: Glyph, rng: np.random.Generator) -> Scan:
