@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from ocrtool.errors import ExitCode, InputError, OcrToolError, ReadingFailed, UsageError, printable
+from ocrtool.errors import ExitCode, InputError, printable
 from ocrtool.export.files import whole_file, write_parts, write_stream
 from ocrtool.export.labels import Picture
-from ocrtool.imaging.input import read_pages
+from ocrtool.imaging.input import InputPage
 from ocrtool.recognize.single import SingleClassifier
-from ocrtool.sources import Source, is_folder, unusable_folder
+from ocrtool.sources import Source, attempt
 from ocrtool.weights import open_weights
 
 if TYPE_CHECKING:
@@ -48,37 +49,15 @@ def load_classifier(language: str, weights: Path | None, threads: int = 1) -> Si
 def classify_all(sources: Sequence[Source], classifier: SingleClassifier, top: int) -> Iterator[Outcome]:
     """Read ``sources`` in order, each to its ``top`` likeliest labels."""
     for source in sources:
-        try:
-            if is_folder(source.name):
-                raise unusable_folder(source)
-            data = source.path if source.data is None else source.data
-            pages = list(read_pages(data, source.name))
-            pictures = [Picture(source.name, p.number, len(pages), p.gray, classifier.read(p.gray, top)) for p in pages]
-        except InputError as error:
-            yield Outcome(source, failure=error)
-        except OcrToolError:
-            raise
-        except Exception as error:  # noqa: BLE001 - as in ocrtool.batch: a defect met on one input costs that input
-            fault = f"internal error: {type(error).__name__}: {error}"
-            yield Outcome(source, failure=ReadingFailed(source.name, fault))
+        pictures = attempt(source, partial(_classify, classifier, top))
+        if isinstance(pictures, InputError):
+            yield Outcome(source, failure=pictures)
         else:
-            yield Outcome(source, tuple(pictures))
+            yield Outcome(source, pictures)
 
 
-def check_outputs(sources: Sequence[Source], outputs: Iterable[Path | None]) -> None:
-    """Raise UsageError if an output could not be a file, or would take the place of an input or of the other one."""
-    inputs = {source.path.resolve() for source in sources if source.data is None}
-    taken: set[Path] = set()
-    for path in (output for output in outputs if output is not None):
-        if is_folder(str(path)):
-            raise UsageError(f"{printable(str(path))} is a folder, but one file is written")
-        if not is_folder(str(path.parent)):
-            raise UsageError(f"{printable(str(path.parent))}: no such folder, so no output file can be made there")
-        if path.resolve() in inputs:
-            raise UsageError(f"{printable(str(path))} is an input; an output never takes its place")
-        if path.resolve() in taken:
-            raise UsageError(f"{printable(str(path))} is named for two outputs")
-        taken.add(path.resolve())
+def _classify(classifier: SingleClassifier, top: int, pages: Iterator[InputPage]) -> tuple[Picture, ...]:
+    return tuple(Picture(p.name, p.number, p.count, p.gray, classifier.read(p.gray, top)) for p in pages)
 
 
 def deliver(

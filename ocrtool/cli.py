@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ocrtool import __version__
+from ocrtool.command import PATH, complain, cores, free_terminal, option, weights_option, with_progress
 from ocrtool.errors import ExitCode, OcrToolError
 from ocrtool.options import FORMATS, LANGUAGES, Options
-from ocrtool.weights import ENVIRONMENT as WEIGHTS_ENVIRONMENT
 
 if TYPE_CHECKING:
     from ocrtool.batch import Result
-
-_FOLDER = click.Path(path_type=Path)
 
 
 def main() -> None:
@@ -46,18 +44,12 @@ def run(arguments: list[str]) -> int:
         error.show()
         return int(ExitCode.USAGE)
     except OcrToolError as error:
-        _complain(str(error))
+        complain(str(error))
         return int(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         return int(ExitCode.BROKEN_PIPE)
-
-
-def option(name: str, *aliases: str, **settings: Any) -> Callable[[Any], Any]:
-    """A command line option that the environment can set too: ``--jobs`` as OCRTOOL_JOBS."""
-    variable = "OCRTOOL_" + name.removeprefix("--").replace("-", "_").upper()
-    return click.option(name, *aliases, envvar=variable, show_envvar=True, **settings)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -71,9 +63,9 @@ def cli() -> None:
 @option("--lang", type=click.Choice(LANGUAGES), default="auto", show_default=True, help="Language of the text.")
 @option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write.")
 @option("--output", "-o", metavar="FILE|DIR", help="Write here, not to standard output.")
-@option("--overlay", type=_FOLDER, metavar="DIR", help="Also draw what was found where: DIR/NAME.overlay.png.")
+@option("--overlay", type=PATH, metavar="DIR", help="Also draw what was found where: DIR/NAME.overlay.png.")
 @option("--no-lm", is_flag=True, help="Decode without the language model.")
-@click.option("--weights", type=_FOLDER, metavar="DIR", help=f"Your own weights.  [env var: {WEIGHTS_ENVIRONMENT}]")
+@weights_option
 @option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Pages read at the same time.")
 @option("--fail-fast", is_flag=True, help="Stop at the first input that cannot be read.")
 @option("--quiet", "-q", is_flag=True, help="No progress bar.")
@@ -98,9 +90,9 @@ def read(pages: tuple[str, ...], **settings: Any) -> ExitCode:
     sources = find_sources(pages)
     files = plan_files(sources, pages, options)
     results: Iterable[Result] = read_all(sources, options)
-    if not options.quiet and len(sources) > 1 and _free_terminal(files is None):
-        results = _with_progress(results, len(sources))
-    return deliver(results, files, options, getattr(sys.stdout, "buffer", None), _complain)
+    if not options.quiet and len(sources) > 1 and free_terminal(files is None):
+        results = with_progress(results, len(sources))
+    return deliver(results, files, options, getattr(sys.stdout, "buffer", None), complain)
 
 
 @cli.command()
@@ -108,9 +100,9 @@ def read(pages: tuple[str, ...], **settings: Any) -> ExitCode:
 @option("--lang", type=click.Choice(LANGUAGES), default="auto", show_default=True, help="Language of the character.")
 @option("--top", type=click.IntRange(1, 100), default=5, show_default=True, help="Labels of each image.")
 @option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write.")
-@option("--output", "-o", type=_FOLDER, metavar="FILE", help="Write here, not to standard output.")
-@option("--plot", type=_FOLDER, metavar="FILE.png", help="Also draw each image beside bars of its probabilities.")
-@click.option("--weights", type=_FOLDER, metavar="DIR", help=f"Your own weights.  [env var: {WEIGHTS_ENVIRONMENT}]")
+@option("--output", "-o", type=PATH, metavar="FILE", help="Write here, not to standard output.")
+@option("--plot", type=PATH, metavar="FILE.png", help="Also draw each image beside bars of its probabilities.")
+@weights_option
 def classify(
     images: tuple[str, ...], lang: str, top: int, format_: str, output: Path | None, plot: Path | None,
     weights: Path | None,
@@ -126,13 +118,13 @@ def classify(
     Exit code: 0 all read (a blank image too), 1 some inputs failed (each named on standard error, the others are read),
     2 wrong usage, 3 weights missing or refused, 130 interrupted.
     """
-    from ocrtool.classify import check_outputs, classify_all, deliver, load_classifier
-    from ocrtool.sources import find_sources
+    from ocrtool.classify import classify_all, deliver, load_classifier
+    from ocrtool.sources import check_outputs, find_sources
 
     sources = find_sources(images)
     check_outputs(sources, (output, plot))
-    outcomes = classify_all(sources, load_classifier(lang, weights, _cores()), top)
-    return deliver(outcomes, format_, output, plot, getattr(sys.stdout, "buffer", None), _complain)
+    outcomes = classify_all(sources, load_classifier(lang, weights, cores()), top)
+    return deliver(outcomes, format_, output, plot, getattr(sys.stdout, "buffer", None), complain)
 
 
 @cli.command()
@@ -140,7 +132,7 @@ def classify(
 @click.option(
     "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True, help="What to print."
 )
-@click.option("--weights", type=_FOLDER, metavar="DIR", help=f"Your own weights.  [env var: {WEIGHTS_ENVIRONMENT}]")
+@weights_option
 def models(name: str | None, format_: str, weights: Path | None) -> ExitCode:
     """List the weights that are there; with NAME, show the whole manifest of these.
 
@@ -164,7 +156,7 @@ def models(name: str | None, format_: str, weights: Path | None) -> ExitCode:
     write_stream(parts, getattr(sys.stdout, "buffer", None))
     faults = [entry.fault for entry in entries if entry.fault is not None]
     for fault in faults:
-        _complain(fault)
+        complain(fault)
     return ExitCode.WEIGHTS if faults else ExitCode.OK
 
 
@@ -177,34 +169,7 @@ def _options(settings: dict[str, Any]) -> Options:
         output=settings["output"],
         overlay=settings["overlay"],
         jobs=settings["jobs"],
-        threads=max(1, _cores() // settings["jobs"]),
+        threads=max(1, cores() // settings["jobs"]),
         fail_fast=settings["fail_fast"],
         quiet=settings["quiet"],
     )
-
-
-def _cores() -> int:
-    """Processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _free_terminal(prints: bool) -> bool:
-    """Whether standard error is a terminal, and not one that the text itself runs over."""
-    return sys.stderr.isatty() and not (prints and sys.stdout.isatty())
-
-
-def _with_progress(results: Iterable[Result], total: int) -> Iterable[Result]:
-    from tqdm import tqdm
-
-    return tqdm(results, total=total, unit="input", leave=False)
-
-
-def _complain(sentence: str) -> None:
-    """One line on standard error, above the progress bar if there is one."""
-    if "tqdm" in sys.modules:
-        from tqdm import tqdm
-
-        with tqdm.external_write_mode(file=sys.stderr):
-            click.echo(f"ocrtool: {sentence}", err=True)
-    else:
-        click.echo(f"ocrtool: {sentence}", err=True)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from ocrtool.errors import FolderWithoutImages, InputError, InputUnreadable, reason
+from ocrtool.errors import (
+    FolderWithoutImages,
+    InputError,
+    InputUnreadable,
+    OcrToolError,
+    ReadingFailed,
+    UsageError,
+    printable,
+    reason,
+)
 from ocrtool.export.files import unique_stems
-from ocrtool.imaging.input import MAX_BYTES
+from ocrtool.imaging.input import MAX_BYTES, InputPage, read_pages
 from ocrtool.text import natural_key
 
 #: Extensions by which images are known when a folder is walked; a file named by itself may have any.
@@ -21,6 +31,8 @@ EXTENSIONS = frozenset(
 #: Argument that stands for standard input, and the stem of its output file.
 STANDARD_INPUT = "-"
 STANDARD_INPUT_STEM = "stdin"
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,39 @@ def find_sources(arguments: Sequence[str]) -> list[Source]:
 def is_folder(argument: str) -> bool:
     """Whether a command line argument stands for the images of a folder."""
     return argument != STANDARD_INPUT and os.path.isdir(argument)  # noqa: PTH112 - Path.is_dir raises if it may not look
+
+
+def attempt(source: Source, work: Callable[[Iterator[InputPage]], Made]) -> Made | InputError:
+    """What ``work`` makes of the pages of an input, or why it could not: a defect met on one must not cost the others.
+
+    Raises OcrToolError other than InputError: what is wrong with more than this input.
+    """
+    try:
+        if is_folder(source.name):
+            raise unusable_folder(source)
+        return work(read_pages(source.path if source.data is None else source.data, source.name))
+    except InputError as error:
+        return error
+    except OcrToolError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a defect of ours, told as the failure of this input
+        return ReadingFailed(source.name, f"internal error: {type(error).__name__}: {error}")
+
+
+def check_outputs(sources: Sequence[Source], outputs: Iterable[Path | None]) -> None:
+    """Raise UsageError if an output could not be a file, or would take the place of an input or of the other one."""
+    inputs = {source.path.resolve() for source in sources if source.data is None}
+    taken: set[Path] = set()
+    for path in (output for output in outputs if output is not None):
+        if is_folder(str(path)):
+            raise UsageError(f"{printable(str(path))} is a folder, but one file is written")
+        if not is_folder(str(path.parent)):
+            raise UsageError(f"{printable(str(path.parent))}: no such folder, so no output file can be made there")
+        if path.resolve() in inputs:
+            raise UsageError(f"{printable(str(path))} is an input; an output never takes its place")
+        if path.resolve() in taken:
+            raise UsageError(f"{printable(str(path))} is named for two outputs")
+        taken.add(path.resolve())
 
 
 def unusable_folder(source: Source) -> InputError:
