@@ -19,6 +19,7 @@ from ocrtool.models.fusion import FusionSpec, build_fusion
 from ocrtool.models.glyph import GlyphSpec, build_glyph
 from ocrtool.models.hangul import HangulSpec, build_hangul
 from ocrtool.models.lstm import LstmSpec, build_sequence_model, build_step_model
+from ocrtool.models.writer import TutorialSpec, WriterSpec, build_describer, build_tutorial
 from training.manifest import sha256, write_manifest
 
 #: Architecture name in a manifest -> its spec, and the builder of the model that the h5 file holds.
@@ -28,6 +29,8 @@ ARCHITECTURES: dict[str, tuple[Callable[..., Any], Callable[[Any], keras.Model]]
     "character_lstm": (LstmSpec, build_sequence_model),
     "emnist": (lambda model, classes, **sizes: EmnistSpec(model, classes, sizes), build_emnist_spec),
     "fusion": (FusionSpec, build_fusion),
+    "writer": (WriterSpec, build_describer),
+    "writer_tutorial": (TutorialSpec, build_tutorial),
 }
 #: Architecture name -> what of its model is compiled, where that is not the model itself: spec and model to model.
 COMPILED_FORM: dict[str, Callable[[Any, keras.Model], keras.Model]] = {"character_lstm": build_step_model}

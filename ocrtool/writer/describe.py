@@ -1,0 +1,104 @@
+"""A page to its descriptor: the whitened mean of what the network says of its patches; or why it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ocrtool.errors import WeightsRefused
+from ocrtool.weights import Weights
+from ocrtool.writer.network import PatchNetwork
+from ocrtool.writer.patches import PATCH_SIDE, Window, choose_windows, cut_windows, possible_starts
+from ocrtool.writer.strips import Strip, find_strips
+
+#: Patches of a page that the network looks at. More tell no more: they overlap.
+MOST_PATCHES = 120
+#: Writing that a page must hold, in patches side by side: about a third of a line on a sheet of paper.
+LEAST_WRITING = 4.0
+#: A page always gives the same patches.
+SEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageDescription:
+    """vector: (D,) float32 of unit length, or None and ``refusal``, a clause that says why; patches: looked at."""
+
+    vector: np.ndarray | None
+    patches: int = 0
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintTest:
+    """Tells print from handwriting: logistic in a page's mean. weights: (D,) float64, bias; a page of print is > 0."""
+
+    weights: np.ndarray
+    bias: float
+
+    @classmethod
+    def from_manifest(cls, manifest: Mapping[str, Any]) -> PrintTest:
+        """Raises KeyError, TypeError and ValueError if the manifest has none."""
+        return cls(np.array(manifest["print"]["weights"], np.float64), float(manifest["print"]["bias"]))
+
+    def is_print(self, mean: np.ndarray) -> bool:
+        """mean: (D,) of the patches' vectors."""
+        return float(mean @ self.weights + self.bias) > 0.0
+
+
+class Describer:
+    """Describes pages. Not to be shared between threads."""
+
+    def __init__(self, weights: Weights, threads: int = 1) -> None:
+        """Raises WeightsRefused."""
+        self._network = PatchNetwork(weights, threads)
+        try:
+            self.print_test = PrintTest.from_manifest(weights.manifest)
+        except (KeyError, TypeError, ValueError) as error:
+            raise WeightsRefused(f"{weights.name}.json does not tell print from handwriting") from error
+        if self.print_test.weights.shape != (self._network.dimensions,):
+            raise WeightsRefused(f"{weights.name}.json and {weights.name}.tflite differ in what describes a page")
+        self.digest = str(weights.manifest["h5_sha256"])
+
+    @property
+    def dimensions(self) -> int:
+        """Numbers that describe a page."""
+        return self._network.dimensions
+
+    def describe(self, gray: np.ndarray) -> PageDescription:
+        """gray: (H, W) uint8, any polarity, light and resolution."""
+        strips = find_strips(gray)
+        if not strips:
+            return PageDescription(None, refusal="blank page")
+        amount = writing(strips)
+        if amount < LEAST_WRITING:
+            share = int(100 * amount / LEAST_WRITING)
+            needed = "a few words on one line are needed"
+            return PageDescription(None, refusal=f"too little handwriting: {share} % of what is needed ({needed})")
+        windows = choose_windows(strips, np.random.default_rng(SEED), MOST_PATCHES)
+        mean = self.mean(strips, windows)
+        if self.print_test.is_print(mean):
+            return PageDescription(None, len(windows), "printed text, no handwriting")
+        return PageDescription(unit(mean), len(windows))
+
+    def mean(self, strips: Sequence[Strip], windows: Sequence[Window]) -> np.ndarray:
+        """(D,) float32, not of unit length."""
+        return self._network.describe(cut_windows(strips, windows)).mean(axis=0)
+
+
+def writing(strips: Sequence[Strip]) -> float:
+    """How much writing there is, in patches side by side."""
+    return sum(len(possible_starts(strip.image)) + (PATCH_SIDE - 1 if _any(strip) else 0) for strip in strips) / (
+        PATCH_SIDE
+    )
+
+
+def _any(strip: Strip) -> bool:
+    return len(possible_starts(strip.image)) > 0
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    """Of length 1."""
+    return vector / max(float(np.linalg.norm(vector)), 1e-9)

@@ -1,0 +1,66 @@
+"""Pages nobody is known of, grouped by hand: average linkage of the log odds that two pages are of one hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocrtool.writer.compare import Calibration, similarities
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """number: (N,) int, group of each page, counted from 0 in the order of first pages; confidence: (N,) float, the
+    probability that the page belongs there and not to the next likely group, or alone.
+    """
+
+    number: np.ndarray
+    confidence: np.ndarray
+
+
+def group(vectors: np.ndarray, calibration: Calibration) -> Groups:
+    """vectors: (N, D) of unit length."""
+    if len(vectors) == 0:
+        return Groups(np.zeros(0, np.int64), np.zeros(0))
+    odds = calibration.log_odds(similarities(vectors, vectors)) - calibration.apart
+    number = _linkage(odds)
+    return Groups(number, _confidence(odds, number))
+
+
+def _linkage(odds: np.ndarray) -> np.ndarray:
+    """Join the two groups with the highest mean log odds as long as these are above 0. odds: (N, N). Returns (N,)."""
+    count = len(odds)
+    mean = odds.astype(np.float64).copy()
+    np.fill_diagonal(mean, -np.inf)
+    sizes, number = np.ones(count), np.arange(count)
+    while True:
+        a, b = sorted(np.unravel_index(int(mean.argmax()), mean.shape))
+        if not mean[a, b] > 0.0:
+            break
+        joined = (sizes[a] * mean[a] + sizes[b] * mean[b]) / (sizes[a] + sizes[b])
+        mean[a], mean[:, a] = joined, joined
+        mean[a, a] = -np.inf
+        mean[b], mean[:, b] = -np.inf, -np.inf
+        sizes[a] += sizes[b]
+        number[number == b] = a
+    _, first, place = np.unique(number, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[place]
+
+
+def _confidence(odds: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """(N,): mean log odds with the others of its own group (0: alone) against those with the best other group."""
+    count = int(number.max()) + 1
+    member = np.eye(count)[number]
+    sums = odds @ member
+    own = np.arange(len(number)), number
+    sums[own] -= np.diag(odds)
+    sizes = np.tile(member.sum(axis=0), (len(number), 1))
+    sizes[own] -= 1
+    means = np.where(sizes > 0, sums / np.maximum(sizes, 1), 0.0)  # alone in its group: even odds
+    mine = means[own].copy()
+    means[own] = -np.inf
+    rivals = means.max(axis=1, initial=-np.inf)
+    alone = member.sum(axis=0)[number] == 1
+    best = np.maximum(rivals, np.where(alone, -np.inf, 0.0))
+    return 1.0 / (1.0 + np.exp(np.clip(best - mine, -500.0, 500.0)))

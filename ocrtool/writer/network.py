@@ -1,0 +1,47 @@
+"""The compiled network: patches to what describes them, in batches."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ocrtool.errors import WeightsRefused
+from ocrtool.weights import Weights
+from ocrtool.writer.patches import PATCH_SIDE
+
+#: Patches that go through the network at once: its layers' outputs then stay in the cores' caches.
+BATCH = 16
+
+
+class PatchNetwork:
+    """Not to be shared between threads."""
+
+    def __init__(self, weights: Weights, threads: int = 1) -> None:
+        """Raises WeightsRefused if the network does not take one patch."""
+        self._interpreter = weights.open_interpreter(threads)
+        inputs = self._interpreter.get_input_details()
+        if len(inputs) != 1 or tuple(inputs[0]["shape"][1:]) != (PATCH_SIDE, PATCH_SIDE, 1):
+            raise WeightsRefused(f"{weights.name} does not take patches of {PATCH_SIDE} × {PATCH_SIDE} pixels")
+        self._input = inputs[0]["index"]
+        self._size = 0
+
+    @property
+    def dimensions(self) -> int:
+        """Numbers that describe a patch."""
+        return int(self._interpreter.get_output_details()[0]["shape"][-1])
+
+    def describe(self, patches: np.ndarray) -> np.ndarray:
+        """patches: (N, 113, 113) uint8, 255 = ink. Returns (N, dimensions) float32."""
+        out = np.empty((len(patches), self.dimensions), np.float32)
+        for first in range(0, len(patches), BATCH):
+            part = patches[first : first + BATCH]
+            out[first : first + len(part)] = self._run(part)
+        return out
+
+    def _run(self, patches: np.ndarray) -> np.ndarray:
+        if len(patches) != self._size:
+            self._interpreter.resize_tensor_input(self._input, [len(patches), PATCH_SIDE, PATCH_SIDE, 1])
+            self._interpreter.allocate_tensors()
+            self._size = len(patches)
+        self._interpreter.set_tensor(self._input, patches[..., None].astype(np.float32))
+        self._interpreter.invoke()
+        return self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"])

@@ -1,0 +1,133 @@
+"""Lines of handwriting as strips of a fixed geometry, which patches are cut from.
+
+A strip keeps what is a writer's own: slant, the height of letters against each other and the width of strokes against
+them. What is the scanner's goes: resolution, skew, grey values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ocrtool.imaging.ink import ink_mask, is_two_level, soft_ink
+from ocrtool.imaging.page import WINDOW_X_HEIGHTS, WorkingPage
+from ocrtool.segment.layout import Layout, find_text
+from ocrtool.segment.types import LineRegion
+
+#: Rows of a strip, the side of a patch. DeepWriter (Xing & Qiao, 2016) cuts its lines to this height.
+STRIP_ROWS = 113
+#: x-height of a strip in pixels, and the row of its baseline: 2.9 x-heights above it, 1.6 below, room for the long
+#: letters of a small hand.
+STRIP_X_HEIGHT = 25.0
+BASELINE_ROW = 72.0
+#: Longer strips are cut off here, in pixels: 40,000 is beyond any sheet of paper.
+MAX_WIDTH = 40_000
+#: A line whose x-height is further from the page's than this (octaves) is a title or a margin note: it has its own.
+OWN_HEIGHT_OCTAVES = 0.6
+#: Paper left and right of the ink, in pixels.
+SIDE_MARGIN = 8
+#: Paper kept around a line when it is cut out, in working pixels.
+RIM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """image: (STRIP_ROWS, W) uint8, 255 = ink, smoothed by resampling; to_input: (2, 3) float64, strip -> input pixel;
+    x_height: what STRIP_X_HEIGHT stands for, in input pixels.
+    """
+
+    image: np.ndarray
+    to_input: np.ndarray
+    x_height: float
+
+
+def find_strips(gray: np.ndarray) -> list[Strip]:
+    """The lines of a page in reading order; none if it is blank. gray: (H, W) uint8, any polarity and resolution."""
+    found = find_text(gray)
+    return [] if found is None else cut_strips(gray, *found)
+
+
+def cut_strips(gray: np.ndarray, page: WorkingPage, layout: Layout) -> list[Strip]:
+    """The lines of a page that is cut up already.
+
+    The height is the page's, not each line's: a line's own is a guess from a few letters.
+    """
+    ink = page_ink(gray, layout.x_height * _scale(page.to_input))
+    strips = [_strip(ink, page, layout, region) for region in layout.lines]
+    return [strip for strip in strips if strip is not None]
+
+
+def page_ink(gray: np.ndarray, x_height: float) -> np.ndarray:
+    """Ink at the input's resolution, (H, W) uint8 of 0 and 255: grey and two-level scans are alike from here on.
+
+    x_height: of the writing in input pixels.
+    """
+    soft = soft_ink(gray)
+    mask = soft >= 128 if is_two_level(soft) else ink_mask(soft, round(WINDOW_X_HEIGHTS * x_height))
+    return mask.astype(np.uint8) * np.uint8(255)
+
+
+def _scale(matrix: np.ndarray) -> float:
+    return float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+
+
+def _strip(ink: np.ndarray, page: WorkingPage, layout: Layout, region: LineRegion) -> Strip | None:
+    """One line, level and to scale, its neighbours' ink left out; None if it has none of its own."""
+    own_height = abs(np.log2(region.x_height / layout.x_height)) > OWN_HEIGHT_OCTAVES
+    x_height = region.x_height if own_height else layout.x_height
+    scale = STRIP_X_HEIGHT / x_height
+    cosine, sine = np.cos(np.arctan(region.slope)), np.sin(np.arctan(region.slope))
+    turn = scale * np.array([[cosine, sine], [-sine, cosine]])
+    x0, y0, x1, y1 = region.box
+    origin = turn @ np.array([x0, region.slope * x0 + region.intercept])
+    corners = np.array([[x0, y0], [x1, y0], [x0, y1], [x1, y1]], float) @ turn.T - origin
+    left = corners[:, 0].min() - SIDE_MARGIN
+    width = int(np.clip(np.ceil(corners[:, 0].max() + SIDE_MARGIN - left), STRIP_ROWS, MAX_WIDTH))
+    shift = np.array([-left, BASELINE_ROW]) - origin
+    to_page = cv2.invertAffineTransform(np.hstack([turn, shift[:, None]]))
+    to_input = page.to_input @ np.vstack([to_page, [0.0, 0.0, 1.0]])
+    image = _resampled(ink, to_input, width)
+    mask = cv2.warpAffine(
+        _own_mask(layout.owner, region), _moved(to_page, region.box), (width, STRIP_ROWS),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+    )  # fmt: skip
+    image[mask < 128] = 0
+    return Strip(image, to_input, x_height * _scale(page.to_input)) if image.any() else None
+
+
+def _own_mask(owner: np.ndarray, region: LineRegion) -> np.ndarray:
+    """Where the line's own ink is, with a rim that reaches no other line's: (h, w) uint8 of 0 and 255."""
+    x0, y0, x1, y1 = _rimmed(region.box)
+    own = owner[y0:y1, x0:x1]
+    mask = cv2.dilate((own == region.label).astype(np.uint8) * np.uint8(255), np.ones((3, 3), np.uint8))
+    mask[(own != region.label) & (own != 0)] = 0
+    return mask
+
+
+def _rimmed(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    return max(0, box[0] - RIM), max(0, box[1] - RIM), box[2] + RIM, box[3] + RIM
+
+
+def _moved(to_page: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    """As ``to_page``, but to the cut-out of ``box``."""
+    moved = to_page.copy()
+    moved[:, 2] -= _rimmed(box)[:2]
+    return moved
+
+
+def _resampled(ink: np.ndarray, to_input: np.ndarray, width: int) -> np.ndarray:
+    """(STRIP_ROWS, width) uint8. Where the scan is finer than the strip it is averaged down first."""
+    corners = np.array([[0, 0], [width, 0], [0, STRIP_ROWS], [width, STRIP_ROWS]], float)
+    where = corners @ to_input[:, :2].T + to_input[:, 2]
+    low = np.maximum(0, np.floor(where.min(axis=0)).astype(int) - RIM)
+    high = np.ceil(where.max(axis=0)).astype(int) + RIM
+    cut = ink[low[1] : high[1], low[0] : high[0]]
+    if cut.size == 0:
+        return np.zeros((STRIP_ROWS, width), np.uint8)
+    matrix = to_input.copy()
+    matrix[:, 2] -= low
+    shrink = _scale(to_input)
+    cut = cv2.GaussianBlur(cut, (0, 0), 0.45 * max(1.0, shrink))
+    return cv2.warpAffine(cut, matrix, (width, STRIP_ROWS), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)

@@ -1,0 +1,186 @@
+"""Score writer identification: ``python -m training.evaluate_writer --data DIR``, by the compiled form, as the program.
+
+The writers trained on are enrolled with their training pages and asked about with others; writers never trained on
+(IAM: all with two pages) are enrolled with one page and asked about with the other, both ways.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import cv2
+import numpy as np
+
+from ocrtool.imaging.input import read_pages
+from ocrtool.weights import open_weights
+from ocrtool.writer.compare import Calibration, rank, similarities
+from ocrtool.writer.describe import MOST_PATCHES, SEED, Describer, unit
+from ocrtool.writer.group import group
+from ocrtool.writer.patches import choose_windows
+from ocrtool.writer.strips import Strip
+from training.corpus import default_data_folder
+from training.emnist.faults import told_in_a_sentence
+from training.writer.finish import verification
+from training.writer.known_pages import find_pages
+from training.writer.printed import book_pages, drawn_print
+from training.writer.report import write_writer_report
+from training.writer.scores import pairwise_f1, refused_at
+from training.writer.strips import CutPage, cut_pages
+
+#: Share of pages of known writers that may be called unknown.
+FALSE_UNKNOWN = 0.05
+#: Pages that are timed.
+TIMED = 12
+
+
+class Scorer:
+    """The program's own way from strips to answers."""
+
+    def __init__(self, weights: Path | None, name: str) -> None:
+        opened = open_weights(name, weights)
+        self._describer = Describer(opened)
+        self.calibration = Calibration.from_manifest(opened.manifest)
+
+    def means(self, all_strips: Sequence[Sequence[Strip]]) -> np.ndarray:
+        """(N, D) float32 of pages or lines, each given as its strips."""
+        rows = []
+        for strips in all_strips:
+            windows = choose_windows(strips, np.random.default_rng(SEED), MOST_PATCHES)
+            rows.append(self._describer.mean(strips, windows) if windows else np.zeros(self._describer.dimensions))
+        return np.array(rows, np.float32)
+
+    def pages(self, pages: Sequence[CutPage]) -> np.ndarray:
+        """(N, D) of unit length."""
+        return np.array([unit(mean) for mean in self.means([page.strips for page in pages])])
+
+    def lines(self, pages: Sequence[CutPage]) -> tuple[np.ndarray, np.ndarray]:
+        """Each line alone: (L, D) of unit length, and the place of its page (L,)."""
+        each = [(strip, k) for k, page in enumerate(pages) for strip in page.strips]
+        means = self.means([[strip] for strip, _ in each])
+        some = np.flatnonzero(means.any(axis=1))
+        return np.array([unit(means[k]) for k in some]), np.array([each[k][1] for k in some])
+
+    def print_share(self, pages: Sequence[CutPage]) -> float:
+        """Of the pages taken for print."""
+        return float(np.mean([self._describer.print_test.is_print(m) for m in self.means([p.strips for p in pages])]))
+
+    def seconds(self, paths: Sequence[Path]) -> float:
+        """From the file to the descriptor, a page, on one core."""
+        started = time.perf_counter()
+        for path in paths:
+            for page in read_pages(path, str(path)):
+                self._describer.describe(page.gray)
+        return (time.perf_counter() - started) / len(paths)
+
+
+def closed_set(scorer: Scorer, known: Sequence[CutPage], asked: Sequence[CutPage]) -> tuple[dict[str, Any], np.ndarray]:
+    """Writers enrolled with ``known``: figures of ``asked`` by page and by line, and the writers told of the pages."""
+    vectors, names = scorer.pages(known), np.array([page.page.writer for page in known])
+    writers = np.unique(names)
+    own = [vectors[names == writer] for writer in writers]
+    told = np.array([writers[rank(v, own, scorer.calibration).order[0]] for v in scorer.pages(asked)])
+    truth = np.array([page.page.writer for page in asked])
+    lines, of = scorer.lines(asked)
+    by_line = np.array([writers[rank(v, own, scorer.calibration).order[0]] for v in lines])
+    figures = {
+        "writers": len(writers),
+        "pages": len(truth),
+        "pages_right": int(np.sum(told == truth)),
+        "lines": len(of),
+        "lines_right": round(float(np.mean(by_line == truth[of])), 4),
+    }
+    return figures, told
+
+
+def open_set(scorer: Scorer, pages: Sequence[CutPage]) -> dict[str, Any]:
+    """Writers with two pages each, never trained on: identification, refusal, verification and grouping."""
+    vectors, names = scorer.pages(pages), np.array([page.page.writer for page in pages])
+    writers = np.unique(names)
+    places = np.array([np.flatnonzero(names == writer)[:2] for writer in writers])
+    right: list[bool] = []
+    known: list[float] = []
+    unknown: list[float] = []
+    called: dict[str, list[bool]] = {"known": [], "unknown": []}
+    for enrolled, asked in ((0, 1), (1, 0)):
+        gallery = [vectors[[k]] for k in places[:, enrolled]]
+        for own, query in enumerate(places[:, asked]):
+            full = rank(vectors[query], gallery, scorer.calibration)
+            others = rank(vectors[query], gallery[:own] + gallery[own + 1 :], scorer.calibration)
+            right.append(bool(full.order[0] == own))
+            known.append(-full.unknown)
+            unknown.append(-others.unknown)
+            called["known"].append(bool(full.unknown > full.probabilities[0]))
+            called["unknown"].append(bool(others.unknown > others.probabilities[0]))
+    refused, _ = refused_at(np.array(known), np.array(unknown), FALSE_UNKNOWN)
+    found = group(vectors, scorer.calibration)
+    f1, precision, recall = pairwise_f1(found.number, names)
+    return {
+        "writers": len(writers),
+        "pages": len(names),
+        "top1": round(float(np.mean(right)), 4),
+        "unknown_refused_at_5_per_cent": round(refused, 4),
+        "as_the_program_answers": {
+            "false_unknown": round(float(np.mean(called["known"])), 4),
+            "unknown_refused": round(float(np.mean(called["unknown"])), 4),
+        },
+        "verification": verification(vectors, names) | _at_even(vectors, names, scorer.calibration),
+        "grouping": {
+            "groups": int(found.number.max()) + 1, "f1": round(f1, 4), "precision": round(precision, 4),
+            "recall": round(recall, 4),
+        },
+    }  # fmt: skip
+
+
+def _at_even(vectors: np.ndarray, names: np.ndarray, calibration: Calibration) -> dict[str, float]:
+    """Errors of verify, which says "same" from even odds on."""
+    upper = np.triu_indices(len(vectors), 1)
+    same = (names[:, None] == names[None])[upper]
+    said = calibration.log_odds(similarities(vectors, vectors)[upper]) > 0
+    return {
+        "missed_at_even_odds": round(float(np.mean(~said[same])), 4),
+        "false_at_even_odds": round(float(np.mean(said[~same])), 4),
+    }
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of data (default: OCRTOOL_DATA).")
+@click.option("--pages", "folder", type=click.Path(path_type=Path, exists=True),
+              help="Other pages than IAM: WRITER/PAGE.png or a table; all are taken as never trained on.")  # fmt: skip
+@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the weights (default: the program's).")
+@click.option("--name", default="writer", show_default=True, help="Which weights.")
+@click.option("--fonts", type=click.Path(path_type=Path), help="Latin fonts, to draw print (default: OCRTOOL_FONTS).")
+@click.option("--report", type=click.Path(path_type=Path), help="Folder for pictures.")
+@told_in_a_sentence()
+def main(
+    data: Path | None, folder: Path | None, weights: Path | None, name: str, fonts: Path | None, report: Path | None
+) -> None:  # fmt: skip
+    """Print the scores of writer identification as JSON."""
+    cv2.setNumThreads(1)
+    data = data or default_data_folder()
+    scorer = Scorer(weights, name)
+    if folder is not None:
+        print(json.dumps({"open_set": open_set(scorer, cut_pages(find_pages(folder)))}, indent=1))
+        return
+    parts = {part: [p for p in find_pages(data) if p.part == part] for part in ("train", "test", "pairs")}
+    cut = {part: cut_pages(pages) for part, pages in parts.items()}
+    result: dict[str, Any] = {}
+    result["closed_set"], told = closed_set(scorer, cut["train"], cut["test"])
+    result["open_set"] = open_set(scorer, cut["pairs"])
+    result["print"] = {
+        "handwriting_taken_for_print": round(scorer.print_share(cut["test"] + cut["pairs"]), 4),
+        "books_told": round(scorer.print_share(book_pages(data, "test")), 4),
+        "drawn_print_told": round(scorer.print_share(drawn_print(data, fonts, "test", 60, 5)), 4),
+    }
+    result["seconds_a_page"] = round(scorer.seconds([page.path for page in parts["pairs"][:TIMED]]), 3)
+    print(json.dumps(result, indent=1))
+    if report is not None:
+        write_writer_report(report, cut["train"], cut["test"], scorer.pages(cut["train"]), list(told), result)
+
+
+if __name__ == "__main__":
+    main()
