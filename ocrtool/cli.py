@@ -17,6 +17,7 @@ from ocrtool import __version__
 from ocrtool.command import PATH, complain, cores, free_terminal, option, weights_option, with_progress
 from ocrtool.errors import ExitCode, OcrToolError
 from ocrtool.options import FORMATS, LANGUAGES, Options
+from ocrtool.writer_cli import segment, writer_id
 
 if TYPE_CHECKING:
     from ocrtool.batch import Result
@@ -158,6 +159,10 @@ def models(name: str | None, format_: str, weights: Path | None) -> ExitCode:
     for fault in faults:
         complain(fault)
     return ExitCode.WEIGHTS if faults else ExitCode.OK
+
+
+cli.add_command(writer_id)
+cli.add_command(segment)
 
 
 def _options(settings: dict[str, Any]) -> Options:

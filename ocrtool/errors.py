@@ -32,6 +32,14 @@ class OutputError(OcrToolError):
     """Results could not be written."""
 
 
+class WritersRefused(OcrToolError):
+    """A file of enrolled writers that is missing, damaged, something else, or made with other weights."""
+
+
+class NoUsablePage(OcrToolError):
+    """No page of a known writer could be used."""
+
+
 class InputError(OcrToolError):
     """One input could not be read; the others still are. ``name`` is the input as the user wrote it."""
 

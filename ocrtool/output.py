@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ocrtool.batch import Result, overlay_path
-from ocrtool.errors import ExitCode, OutputError, UsageError, printable, reason
-from ocrtool.export.files import whole_file, write_parts, write_stream
+from ocrtool.errors import ExitCode, UsageError, printable
+from ocrtool.export.files import make_folder, whole_file, write_parts, write_stream
 from ocrtool.options import Options
 from ocrtool.sources import Source, is_folder
 
@@ -21,14 +21,14 @@ def plan_files(sources: Sequence[Source], arguments: Sequence[str], options: Opt
     Raises UsageError, also where an output would take the place of an input; OutputError if a folder cannot be made.
     """
     if options.overlay is not None:
-        _make_folder(options.overlay)
+        make_folder(options.overlay)
         _spare_inputs(sources, [overlay_path(options.overlay, source) for source in sources])
     if options.output is None:
         return None
     target = Path(options.output)
     several = len(arguments) > 1 or is_folder(arguments[0])
     if is_folder(options.output) or options.output.endswith("/") or several:
-        _make_folder(target)
+        make_folder(target)
         extension = import_module(f"ocrtool.export.{options.format}").EXTENSION
         files = {source.stem: target / (source.stem + extension) for source in sources}
     elif not is_folder(str(target.parent)):
@@ -89,12 +89,3 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise UsageError(f"{printable(str(path))} is a file, but a folder is needed") from error
-    except OSError as error:
-        raise OutputError(f"{printable(str(path))}: the folder cannot be made: {reason(error)}") from error

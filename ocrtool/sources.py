@@ -82,9 +82,13 @@ def attempt(source: Source, work: Callable[[Iterator[InputPage]], Made]) -> Made
         return ReadingFailed(source.name, f"internal error: {type(error).__name__}: {error}")
 
 
-def check_outputs(sources: Sequence[Source], outputs: Iterable[Path | None]) -> None:
-    """Raise UsageError if an output could not be a file, or would take the place of an input or of the other one."""
+def check_outputs(sources: Sequence[Source], outputs: Iterable[Path | None], also: Path | None = None) -> None:
+    """Raise UsageError if an output could not be a file, or would take the place of an input or of the other one.
+
+    also: an input that is no image.
+    """
     inputs = {source.path.resolve() for source in sources if source.data is None}
+    inputs |= {also.resolve()} if also is not None else set()
     taken: set[Path] = set()
     for path in (output for output in outputs if output is not None):
         if is_folder(str(path)):

@@ -10,18 +10,16 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageFont
 
 from ocrtool.export.labels import Picture
+from ocrtool.export.lettering import FAINT, INK, PAPER, QUIET, TEXT_SIZE, has, plain, shortened
 from ocrtool.hangul import is_syllable
 
-#: Lengths in pixels: side of the picture, margins, height of a bar with the space below it, and sizes of letters.
+#: Lengths in pixels: side of the picture, margins, height of a bar with the space below it, and size of labels.
 SIDE, MARGIN, STEP, BAR = 160, 14, 28, 18
-LABEL_SIZE, TEXT_SIZE = 20, 13
+LABEL_SIZE = 20
 #: Room of a label in pixels, of one that is spelled out, of the longest bar, and of the number behind it.
 LABEL_ROOM, SPELLED_ROOM, BAR_ROOM, NUMBER_ROOM = 40, 150, 260, 64
-#: Colours: of the ground and of text, of the first bar and the others, and of the frame around the character found.
-PAPER, INK, QUIET, FAINT = "#ffffff", "#1f2328", "#6b7280", "#eef0f3"
+#: Colours: of the first bar and the others, and of the frame around the character found.
 FIRST, OTHERS, BOX = "#1f6fb4", "#a9c8e4", "#1a7f4b"
-#: Longer names of inputs are cut at the front.
-NAME_LENGTH = 60
 #: Files of fonts that have Hangul, by which Pillow finds them where a system keeps its fonts: usual on Linux, Windows
 #: and macOS. The number is that of the font within the file.
 HANGUL_FONTS = (
@@ -42,21 +40,20 @@ def draw_row(picture: Picture) -> Image.Image:
     row = Image.new("RGB", (width, height), PAPER)
     pen = ImageDraw.Draw(row)
     _put_picture(row, pen, picture)
-    name = picture.name if len(picture.name) <= NAME_LENGTH else "…" + picture.name[1 - NAME_LENGTH :]
-    pen.text((left, MARGIN), _drawable(name), QUIET, _plain(TEXT_SIZE))
+    pen.text((left, MARGIN), shortened(picture.name), QUIET, plain(TEXT_SIZE))
     y = MARGIN + TEXT_SIZE + 10
     if not labels:
-        pen.text((left, y), "blank", INK, _plain(LABEL_SIZE))
+        pen.text((left, y), "blank", INK, plain(LABEL_SIZE))
     for place, one in enumerate(labels):
         middle = y + place * STEP + BAR // 2
         font = _font_of(one.label)
-        pen.text((left, middle), one.label if font else spelled(one.label), INK, font or _plain(TEXT_SIZE), anchor="lm")
+        pen.text((left, middle), one.label if font else spelled(one.label), INK, font or plain(TEXT_SIZE), anchor="lm")
         x = left + room
         pen.rectangle((x, middle - BAR // 2, x + BAR_ROOM, middle + BAR // 2), FAINT)
         pen.rectangle(
             (x, middle - BAR // 2, x + round(BAR_ROOM * one.probability), middle + BAR // 2), OTHERS if place else FIRST
         )
-        pen.text((x + BAR_ROOM + 8, middle), f"{100 * one.probability:.1f} %", INK, _plain(TEXT_SIZE), anchor="lm")
+        pen.text((x + BAR_ROOM + 8, middle), f"{100 * one.probability:.1f} %", INK, plain(TEXT_SIZE), anchor="lm")
     return row
 
 
@@ -92,21 +89,10 @@ def _put_picture(row: Image.Image, pen: ImageDraw.ImageDraw, picture: Picture) -
         pen.rectangle((x + x0 - 1, y + y0 - 1, x + x1, y + y1), outline=BOX)
 
 
-def _drawable(text: str) -> str:
-    """``text`` with a question mark for what no font has."""
-    return "".join(character if _has(_plain(TEXT_SIZE), character) else "?" for character in text)
-
-
 def _font_of(label: str) -> ImageFont.FreeTypeFont | None:
     """A font that has the label: Pillow's own, else one with Hangul; None if there is none."""
-    plain, korean = _plain(LABEL_SIZE), _hangul_font()
-    return plain if _has(plain, label) else korean if korean is not None and _has(korean, label) else None
-
-
-@lru_cache(maxsize=4)
-def _plain(size: int) -> ImageFont.FreeTypeFont:
-    """The font that comes with Pillow: Latin only."""
-    return ImageFont.load_default(size)  # type: ignore[return-value]
+    latin, korean = plain(LABEL_SIZE), _hangul_font()
+    return latin if has(latin, label) else korean if korean is not None and has(korean, label) else None
 
 
 @lru_cache(maxsize=1)
@@ -116,13 +102,6 @@ def _hangul_font() -> ImageFont.FreeTypeFont | None:
             font = ImageFont.truetype(name, LABEL_SIZE, index)
         except OSError:
             continue
-        if _has(font, "가") and _has(font, "힣"):
+        if has(font, "가") and has(font, "힣"):
             return font
     return None
-
-
-@lru_cache(maxsize=4096)
-def _has(font: ImageFont.FreeTypeFont, character: str) -> bool:
-    """Whether a font has a picture of the character, other than that of what is missing."""
-    picture = font.getmask(character)
-    return character == " " or (picture.getbbox() is not None and bytes(picture) != bytes(font.getmask("\uffff")))

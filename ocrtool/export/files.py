@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from ocrtool.errors import OutputError, printable, reason
+from ocrtool.errors import OutputError, UsageError, printable, reason
 
 
 @contextmanager
@@ -31,6 +31,16 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             raise
     except OSError as error:
         raise OutputError(f"{printable(str(path))}: cannot be written: {reason(error)}") from error
+
+
+def make_folder(path: Path) -> None:
+    """Make ``path`` and what is above it, if it is not there. Raises UsageError if it is a file; OutputError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise UsageError(f"{printable(str(path))} is a file, but a folder is needed") from error
+    except OSError as error:
+        raise OutputError(f"{printable(str(path))}: the folder cannot be made: {reason(error)}") from error
 
 
 def write_stream(parts: Iterable[str], out: BinaryIO | None) -> None:

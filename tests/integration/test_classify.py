@@ -117,7 +117,7 @@ def test_outputs_never_take_the_place_of_an_input(tmp_path: Path, capfd: pytest.
 
 @pytest.mark.parametrize("with_font", [True, False])
 def test_plot_has_a_row_for_each_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_font: bool) -> None:
-    monkeypatch.setattr(bars, "_hangul_font", lambda: bars._plain(bars.LABEL_SIZE) if with_font else None)
+    monkeypatch.setattr(bars, "_hangul_font", lambda: bars.plain(bars.LABEL_SIZE) if with_font else None)
     one, blank = draw(tmp_path / "a.png"), draw(tmp_path / "b.png", 255)
     assert run(one, "--plot", tmp_path / "one.png") == 0
     assert run(one, blank, tmp_path / "gone.png", one, "--plot", tmp_path / "three.png") == 1

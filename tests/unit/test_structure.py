@@ -25,12 +25,13 @@ LAYERS = (
     ("output", "listing"),
     ("inventory",),
     ("batch", "classify", "enrol", "identify", "cut"),
+    ("enrolments",),
     ("described", "collection"),
     ("pipeline",),
     ("scripts",),
     ("engines",),
     ("workers",),
-    ("sources",),
+    ("sources", "results"),
     ("export",),
     ("writer",),
     ("decode",),
@@ -122,7 +123,9 @@ def test_every_package_is_installed() -> None:
 
 def test_readme_names_every_command_and_option() -> None:
     readme = (ROOT / "README.md").read_text()
-    for name, command in cli.cli.commands.items():
+    commands = dict(cli.cli.commands)
+    commands |= {f"{name} {other}": its for name, c in commands.items() for other, its in getattr(c, "others", {}).items()}
+    for name, command in commands.items():
         assert f"ocrtool {name}" in readme
         for option in (*command.params, *cli.cli.params):
             if isinstance(option, click.Option):

@@ -1,0 +1,129 @@
+"""Pages to vectors of their writers' hands, by one or more processes; the images themselves are not kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+import numpy as np
+
+from ocrtool.errors import InputError, ReadingFailed
+from ocrtool.export.similarity import glimpse
+from ocrtool.imaging.input import InputPage
+from ocrtool.sources import Source, attempt
+from ocrtool.weights import open_weights
+from ocrtool.workers import Worker, in_order
+from ocrtool.writer.compare import Calibration
+from ocrtool.writer.describe import Describer, PageDescription
+
+#: Name of the weights that hands are told by.
+WEIGHTS = "writer"
+
+
+class Describes(Protocol):
+    """What turns a grey page into a vector: ocrtool.writer.describe.Describer."""
+
+    @property
+    def digest(self) -> str: ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def describe(self, gray: np.ndarray) -> PageDescription: ...
+
+
+#: Loads one from the user's weights with so many threads; a function of a module, so that workers can be given it.
+DescriberMaker: TypeAlias = Callable[[Path | None, int], Describes]
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedPage:
+    """name: the input as the user wrote it, with the number of the page if it has several; fingerprint: SHA-256 of the
+    pixels; picture: some of the writing, if asked for.
+    """
+
+    name: str
+    fingerprint: str
+    description: PageDescription
+    picture: np.ndarray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The pages of one input, or why there are none."""
+
+    source: Source
+    pages: tuple[DescribedPage, ...] = ()
+    failure: InputError | None = None
+
+
+#: Shows how far a run is: takes what comes and how much it will be, gives the same.
+Progress: TypeAlias = Callable[[Iterable[Described], int], Iterable[Described]]
+
+
+@lru_cache(maxsize=1)
+def load_describer(weights: Path | None, threads: int) -> Describes:
+    """The real one. Raises WeightsNotFound, WeightsRefused."""
+    return Describer(open_weights(WEIGHTS, weights), threads)
+
+
+def load_calibration(weights: Path | None) -> Calibration:
+    """What turns similarities of vectors into probabilities. Raises WeightsNotFound, WeightsRefused."""
+    return Calibration.from_manifest(open_weights(WEIGHTS, weights).manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class Describing(Worker[Described]):
+    """How to describe. threads: within each process; pictures: whether to keep some of the writing of each page."""
+
+    weights: Path | None = None
+    jobs: int = 1
+    threads: int = 1
+    pictures: bool = False
+    make_describer: DescriberMaker | None = None
+
+    def describer(self) -> Describes:
+        return (self.make_describer or load_describer)(self.weights, self.threads)
+
+    def load(self) -> Callable[[Source], Described]:
+        import cv2
+
+        cv2.setNumThreads(self.threads)
+        return partial(_described, partial(_pages, self.describer(), self.pictures))
+
+    def failed(self, source: Source, failure: ReadingFailed) -> Described:
+        return Described(source, failure=failure)
+
+
+def described_in_order(sources: Sequence[Source], describing: Describing, progress: Progress) -> Iterator[Described]:
+    """Describe ``sources``. Raises WeightsNotFound, WeightsRefused; other failures are results."""
+    told = replace(describing, make_describer=describing.make_describer or load_describer)
+    return iter(progress(in_order(sources, told, describing.jobs), len(sources)))
+
+
+def _described(read: Callable[[Iterator[InputPage]], tuple[DescribedPage, ...]], source: Source) -> Described:
+    pages = attempt(source, read)
+    return Described(source, failure=pages) if isinstance(pages, InputError) else Described(source, pages)
+
+
+def _pages(describer: Describes, pictures: bool, pages: Iterator[InputPage]) -> tuple[DescribedPage, ...]:
+    return tuple(
+        DescribedPage(
+            page.name if page.count == 1 else f"{page.name}, page {page.number}",
+            _fingerprint(page.gray),
+            describer.describe(page.gray),
+            glimpse(page.gray) if pictures else None,
+        )
+        for page in pages
+    )
+
+
+def _fingerprint(gray: np.ndarray) -> str:
+    """The same for the same pixels, whatever file they come in."""
+    digest = hashlib.sha256(f"{gray.shape[0]} {gray.shape[1]} ".encode())
+    digest.update(gray.tobytes())
+    return digest.hexdigest()

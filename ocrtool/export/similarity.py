@@ -1,0 +1,165 @@
+"""Pictures of how alike hands are: a matrix of pages ordered by writer, and pages beside those nearest to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import groupby
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw
+
+from ocrtool.errors import printable
+from ocrtool.export.lettering import FAINT, INK, PAPER, QUIET, TEXT_SIZE, plain, shortened
+from ocrtool.writer.answers import UNKNOWN
+from ocrtool.writer.compare import Calibration, similarities
+
+#: Pages in the matrix, and pages shown beside their nearest; with more, nobody could look at it.
+MOST_PAGES, MOST_ROWS = 1000, 40
+#: Pages shown beside each.
+NEAREST = 3
+#: Lengths in pixels: sides of the matrix aimed at and of its largest cell, size of a bit of writing, margin, room of
+#: the writers' names, height of a line of text.
+MATRIX, CELL, PICTURE, MARGIN, NAME_ROOM, STEP = 800, 40, (260, 104), 16, 150, 18
+#: The bit of writing shown is this share of the page's width.
+PICTURE_SHARE = 0.4
+#: Characters of a name above a picture, and of a writer's beside the matrix.
+CAPTION_LENGTH, WRITER_LENGTH = 34, 18
+#: Colours of the similarities 0 (or less), 1/2 and 1; of the frame of a writer's pages; of pages in one hand.
+COLOURS = ((255, 255, 255), (110, 170, 215), (10, 30, 80))
+FRAME, SAME = "#d2691e", "#1a7f4b"
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A page to be shown. writer: whose it is or is said to be; vector: (D,) float32; picture: as from ``glimpse``,
+    None for a page that was not read in this run; asked: not a known writer's.
+    """
+
+    name: str
+    writer: str
+    vector: np.ndarray
+    picture: np.ndarray | None
+    asked: bool
+
+
+def glimpse(gray: np.ndarray) -> np.ndarray:
+    """Some of the writing of a page (H, W) uint8: where it is densest, as PICTURE has it, uint8."""
+    height, width = gray.shape
+    cut = max(1, round(PICTURE_SHARE * width)), max(1, round(PICTURE_SHARE * width * PICTURE[1] / PICTURE[0]))
+    cut = min(cut[0], width), min(cut[1], height)
+    shrink = max(1.0, width / 128)
+    small_size = max(1, round(width / shrink)), max(1, round(height / shrink))
+    small = cv2.resize(gray, small_size, interpolation=cv2.INTER_AREA)
+    paper = float(np.median(small))
+    reach = max(1, round(cut[0] / shrink)), max(1, round(cut[1] / shrink))
+    density = cv2.boxFilter(np.abs(small.astype(np.float32) - paper), -1, reach, borderType=cv2.BORDER_CONSTANT)
+    row, column = divmod(int(density.argmax()), density.shape[1])
+    x = int(np.clip(column * shrink - cut[0] / 2, 0, width - cut[0]))
+    y = int(np.clip(row * shrink - cut[1] / 2, 0, height - cut[1]))
+    scale = min(PICTURE[0] / cut[0], PICTURE[1] / cut[1])
+    size = max(1, round(cut[0] * scale)), max(1, round(cut[1] * scale))
+    shown = np.full((PICTURE[1], PICTURE[0]), round(paper), np.uint8)
+    left, top = (PICTURE[0] - size[0]) // 2, (PICTURE[1] - size[1]) // 2
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    part = cv2.resize(gray[y : y + cut[1], x : x + cut[0]], size, interpolation=interpolation)
+    shown[top : top + size[1], left : left + size[0]] = part
+    return shown
+
+
+def as_png(exhibits: Sequence[Exhibit], calibration: Calibration) -> bytes:
+    """The matrix of all pages (at least one), and below it pages asked about beside those nearest to them."""
+    parts = [draw_matrix(exhibits)]
+    if len(exhibits) > 1:
+        parts.append(draw_nearest(exhibits, calibration))
+    sheet = Image.new("RGB", (max(part.width for part in parts), sum(part.height for part in parts)), PAPER)
+    y = 0
+    for part in parts:
+        sheet.paste(part, (0, y))
+        y += part.height
+    file = BytesIO()
+    sheet.save(file, "PNG")
+    return file.getvalue()
+
+
+def by_writer(exhibits: Sequence[Exhibit]) -> list[Exhibit]:
+    """Ordered by writer, as they come first; unknown hands last. At most MOST_PAGES, those asked about first."""
+    if len(exhibits) > MOST_PAGES:
+        kept = sorted(range(len(exhibits)), key=lambda k: not exhibits[k].asked)[:MOST_PAGES]
+        exhibits = [exhibits[k] for k in sorted(kept)]
+    first = {one.writer: place for place, one in reversed(list(enumerate(exhibits)))}
+    return sorted(exhibits, key=lambda one: (one.writer == UNKNOWN, first[one.writer]))
+
+
+def draw_matrix(exhibits: Sequence[Exhibit]) -> Image.Image:
+    """Similarities of all pages to each other, each writer's framed and named."""
+    pages = by_writer(exhibits)
+    vectors = np.stack([page.vector for page in pages])
+    cell = int(np.clip(MATRIX // len(pages), 1, CELL))
+    side = cell * len(pages)
+    cells = _coloured(similarities(vectors, vectors))
+    picture = Image.new("RGB", (NAME_ROOM + side + 2 * MARGIN, max(side + 2 * MARGIN + 2 * STEP, 8 * STEP)), PAPER)
+    pen = ImageDraw.Draw(picture)
+    left, top = MARGIN + NAME_ROOM, MARGIN + STEP
+    pen.text((MARGIN, MARGIN), f"How alike {len(pages)} pages are, by writer", INK, plain(TEXT_SIZE))
+    picture.paste(Image.fromarray(cells).resize((side, side), Image.Resampling.NEAREST), (left, top))
+    pen.rectangle((left - 1, top - 1, left + side, top + side), outline=QUIET)
+    place, free = 0, 0
+    for writer, members in groupby(pages, key=lambda page: page.writer):
+        count = len(list(members))
+        start, end = place * cell, (place + count) * cell
+        if writer != UNKNOWN:
+            pen.rectangle((left + start, top + start, left + end - 1, top + end - 1), outline=FRAME)
+        if (start + end) // 2 >= free:
+            name = shortened(printable(writer), WRITER_LENGTH)
+            pen.text((left - 6, top + (start + end) // 2), name, INK, plain(TEXT_SIZE), anchor="rm")
+            free = (start + end) // 2 + STEP - 4
+        place += count
+    return picture
+
+
+def draw_nearest(exhibits: Sequence[Exhibit], calibration: Calibration) -> Image.Image:
+    """Pages asked about, at most MOST_ROWS, each beside the NEAREST others. exhibits: at least two."""
+    asked = [k for k, one in enumerate(exhibits) if one.asked][:MOST_ROWS]
+    width, height = PICTURE[0] + MARGIN, PICTURE[1] + 2 * STEP + MARGIN
+    picture = Image.new("RGB", (MARGIN + (1 + NEAREST) * width, MARGIN + 2 * STEP + len(asked) * height), PAPER)
+    pen = ImageDraw.Draw(picture)
+    pen.text((MARGIN, MARGIN), "Pages, and the pages nearest to them", INK, plain(TEXT_SIZE))
+    vectors = np.stack([one.vector for one in exhibits])
+    alike = similarities(vectors[asked], vectors)
+    same = calibration.same_hand(alike)
+    alike[np.arange(len(asked)), asked] = -np.inf
+    for row, k in enumerate(asked):
+        y = MARGIN + 2 * STEP + row * height
+        _put(picture, pen, (MARGIN, y), exhibits[k], exhibits[k].writer, QUIET)
+        for column, other in enumerate(np.argsort(-alike[row], kind="stable")[: min(NEAREST, len(exhibits) - 1)], 1):
+            one = exhibits[other]
+            probability = float(same[row, other])
+            caption = f"{one.writer}: same hand {100 * probability:.1f} %"
+            _put(picture, pen, (MARGIN + column * width, y), one, caption, SAME if probability >= 0.5 else FAINT)
+    return picture
+
+
+def _put(
+    picture: Image.Image, pen: ImageDraw.ImageDraw, corner: tuple[int, int], one: Exhibit, caption: str, colour: str
+) -> None:
+    """A page's writing under its name and a caption; its name alone if it was not read in this run."""
+    x, y = corner
+    pen.text((x, y), shortened(printable(one.name), CAPTION_LENGTH), QUIET, plain(TEXT_SIZE))
+    pen.text((x, y + STEP), shortened(printable(caption), CAPTION_LENGTH + 4), INK, plain(TEXT_SIZE))
+    y += 2 * STEP
+    if one.picture is not None:
+        picture.paste(Image.fromarray(one.picture), (x, y))
+    else:
+        middle = (x + PICTURE[0] // 2, y + PICTURE[1] // 2)
+        pen.text(middle, "enrolled, no picture kept", QUIET, plain(TEXT_SIZE), anchor="mm")
+    pen.rectangle((x - 1, y - 1, x + PICTURE[0], y + PICTURE[1]), outline=colour, width=2)
+
+
+def _coloured(alike: np.ndarray) -> np.ndarray:
+    """(N, N) similarities -> (N, N, 3) uint8."""
+    stops = np.linspace(0.0, 1.0, len(COLOURS))
+    channels = [np.interp(alike, stops, [colour[k] for colour in COLOURS]) for k in range(3)]
+    return np.round(np.stack(channels, axis=-1)).astype(np.uint8)
