@@ -106,12 +106,13 @@ def patch_corners(strip: Strip, x: int) -> np.ndarray:
 
 def found_line(strip: Strip, shape: tuple[int, int]) -> FoundLine:
     """Where the ink of a strip is on a page of ``shape`` (H, W)."""
-    rows, columns = np.nonzero(strip.image >= INK)
-    points = _to_input(strip, np.stack([columns, rows], 1) if len(rows) else np.zeros((1, 2)))
+    level = min(INK, int(strip.image.max()))  # thin strokes may be fainter
+    rows, columns = np.nonzero(strip.image >= level)
+    points = _to_input(strip, np.stack([columns, rows], 1))
     low, high = np.floor(points.min(axis=0)).astype(int), np.ceil(points.max(axis=0)).astype(int) + 1
     x0, y0 = np.clip(low, 0, (shape[1], shape[0])).tolist()
     x1, y1 = np.clip(high, (x0, y0), (shape[1], shape[0])).tolist()
-    ends = _to_input(strip, np.array([[columns.min(initial=0), BASELINE_ROW], [columns.max(initial=0), BASELINE_ROW]]))
+    ends = _to_input(strip, np.array([[columns.min(), BASELINE_ROW], [columns.max(), BASELINE_ROW]]))
     (a, b), (c, d) = ends.tolist()
     return FoundLine(Box(x0, y0, x1, y1), (a, b, c, d), strip.x_height)
 

@@ -124,7 +124,8 @@ def test_every_package_is_installed() -> None:
 def test_readme_names_every_command_and_option() -> None:
     readme = (ROOT / "README.md").read_text()
     commands = dict(cli.cli.commands)
-    commands |= {f"{name} {other}": its for name, c in commands.items() for other, its in getattr(c, "others", {}).items()}
+    for name, command in cli.cli.commands.items():
+        commands |= {f"{name} {other}": its for other, its in getattr(command, "others", {}).items()}
     for name, command in commands.items():
         assert f"ocrtool {name}" in readme
         for option in (*command.params, *cli.cli.params):
