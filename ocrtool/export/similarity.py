@@ -103,7 +103,8 @@ def draw_matrix(exhibits: Sequence[Exhibit]) -> Image.Image:
     picture = Image.new("RGB", (NAME_ROOM + side + 2 * MARGIN, max(side + 2 * MARGIN + 2 * STEP, 8 * STEP)), PAPER)
     pen = ImageDraw.Draw(picture)
     left, top = MARGIN + NAME_ROOM, MARGIN + STEP
-    pen.text((MARGIN, MARGIN), f"How alike {len(pages)} pages are, by writer", INK, plain(TEXT_SIZE))
+    title = f"How alike {len(pages)} pages are, by writer: from white, not at all, to dark"
+    pen.text((MARGIN, MARGIN), title, INK, plain(TEXT_SIZE))
     picture.paste(Image.fromarray(cells).resize((side, side), Image.Resampling.NEAREST), (left, top))
     pen.rectangle((left - 1, top - 1, left + side, top + side), outline=QUIET)
     place, free = 0, 0

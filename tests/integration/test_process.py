@@ -34,7 +34,9 @@ def image(tmp_path: Path) -> Path:
 
 def test_help_loads_nothing_heavy() -> None:
     probe = (
-        "import sys; from ocrtool import cli; code = cli.run(['read', '--help']) or cli.run(['--help']);"
+        "import sys; from ocrtool import cli;"
+        "asked = (['read'], ['writer-id'], ['writer-id', 'enrol'], ['writer-id', 'verify'], ['segment'], []);"
+        "code = max(cli.run([*names, '--help']) for names in asked);"
         "print(code, *sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
