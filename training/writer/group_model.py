@@ -13,6 +13,7 @@ import numpy as np
 from keras import layers, ops
 
 from ocrtool.models.writer import PATCH_SIDE
+from training.predict import in_batches
 
 #: Share of the loss of single patches beside that of their groups.
 PATCH_SHARE = 0.4
@@ -82,8 +83,9 @@ def compile_groups(model: keras.Model, optimizer: keras.optimizers.Optimizer, sc
 
 def predict_embeddings(embedder: keras.Model, patches: np.ndarray, batch: int = 256) -> np.ndarray:
     """(N, D) float32 of patches (N, 113, 113) uint8."""
-    from training.predict import in_batches
-
     return in_batches(
-        embedder.predict_on_batch, lambda some: [patches[some][..., None].astype(np.float32)], len(patches), batch
+        lambda rows: embedder.predict_on_batch(rows[0]),
+        lambda some: [patches[some][..., None].astype(np.float32)],
+        len(patches),
+        batch,
     )[0]
