@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from ocrtool.collection import KnownSource
@@ -51,11 +51,10 @@ def add_to_file(path: Path, entries: Sequence[Entry], describer: Describes) -> l
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Waits for other runs that add to a file in ``folder``; some network file systems know no locks: no harm then."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
+    """Waits for other runs that add to a file in ``folder``. Some network file systems have no locks: none is held."""
+    with ExitStack() as stack:
         with suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, handle)
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(handle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -54,6 +55,14 @@ def test_pages_of_one_name_are_kept_apart(tmp_path: Path) -> None:
     add_to_file(path, [entry("anna", 2, "anna/1.png")], FakeDescriber())
     assert read_enrolment(path, FakeDescriber()).by_writer()["anna"].shape[0] == 2
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_runs_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "w.h5"
+    with ThreadPoolExecutor(8) as pool:
+        done = [pool.submit(add_to_file, path, [entry(f"writer {k}", k)], FakeDescriber()) for k in range(8)]
+    assert [one.result() for one in done] == [["added"]] * 8
+    assert sorted(read_enrolment(path, FakeDescriber()).by_writer()) == [f"writer {k}" for k in range(8)]
 
 
 def test_a_link_stays_one(tmp_path: Path) -> None:
