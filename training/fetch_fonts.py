@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from training.fonts import FONTSOURCE, default_fonts_folder
+from training.fonts import FONTSOURCE, SAMPLE_HANDS, default_fonts_folder
 
 
 def packed_files(family: str) -> Iterator[tuple[str, bytes]]:
@@ -40,7 +40,7 @@ def fetch(family: str, folder: Path) -> None:
 def main(folder: Path | None) -> None:
     """Fetch every family that is not there yet."""
     folder = folder or default_fonts_folder()
-    for family in (name for names in FONTSOURCE.values() for name in names):
+    for family in (name for names in (*FONTSOURCE.values(), SAMPLE_HANDS) for name in names):
         if not (folder / family).is_dir():
             fetch(family, folder)
             print(family)

@@ -52,6 +52,9 @@ FONTSOURCE = {
     ),
 }  # fmt: skip
 
+#: Handwriting of Fontsource that only samples/ is drawn with: neither trained nor measured on.
+SAMPLE_HANDS = ("mynerve", "league-script")
+
 #: Families of Debian packages by kind: name and the beginnings of their file names.
 DEBIAN = {
     "old": {
