@@ -156,7 +156,9 @@ def bend(ink: np.ndarray, amount: float, rng: np.random.Generator) -> np.ndarray
 def widened(ink: np.ndarray, pixels: float) -> np.ndarray:
     """Ink whose edges are moved outward by ``pixels``, inward if negative. (H, W) uint8, ink bright."""
     mask = (ink > 127).astype(np.uint8)
-    distance = cv2.distanceTransform(mask, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - mask, cv2.DIST_L2, 5)
+    inside, outside = cv2.distanceTransform(mask, cv2.DIST_L2, 5), cv2.distanceTransform(1 - mask, cv2.DIST_L2, 5)
+    # distances are to the nearest pixel of the other kind: the edge is half a pixel nearer
+    distance = np.where(mask > 0, inside - 0.5, 0.5 - outside)
     return (np.clip(distance + pixels + 0.5, 0.0, 1.0) * 255).astype(np.uint8)
 
 
