@@ -28,6 +28,7 @@ from training.writer.known_pages import find_pages
 from training.writer.learnt import FREE_LICENCE, IAM_LICENCE, gather
 from training.writer.printed import book_pages, drawn_print
 from training.writer.strips import CutPage, cut_pages
+from training.writer.write import EMBEDDER
 
 #: Patches looked at of each page.
 PATCHES = 80
@@ -61,7 +62,7 @@ def main(
     trained = json.loads((run / "training.json").read_text(encoding="utf-8"))
     spec = make_spec("writer", trained["parameters"])
     embedder = build_writer(spec)
-    embedder.load_weights(run / "best.weights.h5")
+    embedder.load_weights(run / EMBEDDER)
     train, choice = gather(data, more, without_data, held)
     choice += cut_pages([page for folder in others for page in find_pages(folder)])
 

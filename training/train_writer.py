@@ -44,7 +44,7 @@ MODELS = ("ours", "tutorial")
 @click.option("--margin", type=float, default=0.2, show_default=True, help="Of the loss; 0: none.")
 @click.option("--scale", type=float, default=20.0, show_default=True, help="Of the cosines in the loss.")
 @click.option("--plain", is_flag=True, help="Show patches as they are, not varied.")
-@click.option("--init", type=click.Path(path_type=Path, exists=True), help="Weights (h5) to go on from.")
+@click.option("--init", type=click.Path(path_type=Path, exists=True), help="Its embedder.weights.h5 to go on from.")
 @click.option("--minutes", type=float, default=60.0, show_default=True, help="An end before that.")
 @click.option("--bfloat16", is_flag=True, help="Compute in bfloat16: up to twice as fast where the CPU has it.")
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -81,8 +81,8 @@ def main(
     writers = writers_of(p.page for p in train)
     print(f"{len(train)} pages of {len(writers)} writers, {len(choice)} pages to choose by")
     spec = WriterSpec()
-    _, run = fit_ours(spec, train, choice, out, settings, init, resume)
-    write_ours(out, spec, run, settings, train, choice)
+    embedder, run = fit_ours(spec, train, choice, out, settings, init, resume)
+    write_ours(out, embedder, spec, run, settings, train, choice)
 
 
 def _chosen(known: list[WriterPage]) -> list[WriterPage]:

@@ -30,7 +30,7 @@ class WriterSpec:
     blocks: tuple[int, ...] = (0, 0, 1, 1)
     embedding: int = 128
     dropout: float = 0.1
-    described: int = 96
+    described: int = 64
 
     def __post_init__(self) -> None:
         if len(self.widths) != len(self.blocks):

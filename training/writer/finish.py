@@ -22,7 +22,7 @@ from training.writer.scores import equal_error_rate, pairwise_f1
 from training.writer.whitening import fit_whitening
 
 #: Share of the covariance that is that of one writer's pages, and what is added in all directions.
-WITHIN_SHARE, SHRINK = 0.2, 0.1
+WITHIN_SHARE, SHRINK = 0.8, 0.3
 #: Log odds tried as the limit of a group.
 LIMITS = np.arange(-2.0, 12.01, 0.25)
 #: Weight of the ridge in what tells print: pages are few and the descriptor long.

@@ -21,6 +21,8 @@ from training.writer.known_pages import writers_of
 from training.writer.learnt import IAM_LICENCE, OTHERS
 from training.writer.strips import CutPage
 
+#: Weights of the network without the directions of the writers it was trained on.
+EMBEDDER = "embedder.weights.h5"
 #: Patches of a page by which the tutorial's network is measured.
 TEST_PATCHES = 120
 
@@ -43,9 +45,16 @@ def run_facts(run: Run, settings: Settings, train: Sequence[CutPage], choice: Se
 
 
 def write_ours(
-    out: Path, spec: WriterSpec, run: Run, settings: Settings, train: Sequence[CutPage], choice: Sequence[CutPage]
+    out: Path,
+    embedder: keras.Model,
+    spec: WriterSpec,
+    run: Run,
+    settings: Settings,
+    train: Sequence[CutPage],
+    choice: Sequence[CutPage],
 ) -> None:
-    """OUT/training.json: with best.weights.h5 all that `training.fit_writer` needs."""
+    """OUT/embedder.weights.h5 and training.json: what `training.fit_writer` goes on from."""
+    embedder.save_weights(out / EMBEDDER)
     write_json(out / "training.json", {"parameters": asdict(spec), "facts": run_facts(run, settings, train, choice)})
 
 
