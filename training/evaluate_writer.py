@@ -22,7 +22,6 @@ from ocrtool.writer.compare import Calibration, rank, similarities
 from ocrtool.writer.describe import MOST_PATCHES, SEED, Describer, unit
 from ocrtool.writer.group import group
 from ocrtool.writer.patches import choose_windows
-from ocrtool.writer.strips import Strip
 from training.corpus import default_data_folder
 from training.emnist.faults import told_in_a_sentence
 from training.writer.finish import verification
@@ -46,28 +45,23 @@ class Scorer:
         self._describer = Describer(opened)
         self.calibration = Calibration.from_manifest(opened.manifest)
 
-    def means(self, all_strips: Sequence[Sequence[Strip]]) -> np.ndarray:
-        """(N, D) float32 of pages or lines, each given as its strips."""
-        rows = []
-        for strips in all_strips:
-            windows = choose_windows(strips, np.random.default_rng(SEED), MOST_PATCHES)
-            rows.append(self._describer.mean(strips, windows) if windows else np.zeros(self._describer.dimensions))
-        return np.array(rows, np.float32)
-
     def pages(self, pages: Sequence[CutPage]) -> np.ndarray:
-        """(N, D) of unit length."""
-        return np.array([unit(mean) for mean in self.means([page.strips for page in pages])])
+        """(N, D) of unit length; zeros where the program gives no answer."""
+        each = [self._describer.describe_strips(page.strips).vector for page in pages]
+        return np.array([np.zeros(self._describer.dimensions) if v is None else v for v in each])
 
     def lines(self, pages: Sequence[CutPage]) -> tuple[np.ndarray, np.ndarray]:
-        """Each line alone: (L, D) of unit length, and the place of its page (L,)."""
-        each = [(strip, k) for k, page in enumerate(pages) for strip in page.strips]
-        means = self.means([[strip] for strip, _ in each])
-        some = np.flatnonzero(means.any(axis=1))
-        return np.array([unit(means[k]) for k in some]), np.array([each[k][1] for k in some])
+        """Each line alone, however short: (L, D) of unit length, and the place of its page (L,)."""
+        each = [([strip], k) for k, page in enumerate(pages) for strip in page.strips]
+        windows = [choose_windows(strips, np.random.default_rng(SEED), MOST_PATCHES) for strips, _ in each]
+        some = [k for k, chosen in enumerate(windows) if chosen]
+        vectors = np.array([unit(self._describer.mean(each[k][0], windows[k])) for k in some])
+        return vectors, np.array([each[k][1] for k in some])
 
-    def print_share(self, pages: Sequence[CutPage]) -> float:
-        """Of the pages taken for print."""
-        return float(np.mean([self._describer.print_test.is_print(m) for m in self.means([p.strips for p in pages])]))
+    def refused(self, pages: Sequence[CutPage]) -> float:
+        """Share of the pages that the program takes for print."""
+        each = [self._describer.describe_strips(page.strips).refusal for page in pages]
+        return float(np.mean(["print" in (refusal or "") for refusal in each]))
 
     def seconds(self, paths: Sequence[Path]) -> float:
         """From the file to the descriptor, a page, on one core."""
@@ -172,9 +166,9 @@ def main(
     result["closed_set"], told = closed_set(scorer, cut["train"], cut["test"])
     result["open_set"] = open_set(scorer, cut["pairs"])
     result["print"] = {
-        "handwriting_taken_for_print": round(scorer.print_share(cut["test"] + cut["pairs"]), 4),
-        "books_told": round(scorer.print_share(book_pages(data, "test")), 4),
-        "drawn_print_told": round(scorer.print_share(drawn_print(data, fonts, "test", 60, 5)), 4),
+        "handwriting_taken_for_print": round(scorer.refused(cut["test"] + cut["pairs"]), 4),
+        "books_told": round(scorer.refused(book_pages(data, "test")), 4),
+        "drawn_print_told": round(scorer.refused(drawn_print(data, fonts, "test", 60, 5)), 4),
     }
     result["seconds_a_page"] = round(scorer.seconds([page.path for page in parts["pairs"][:TIMED]]), 3)
     print(json.dumps(result, indent=1))

@@ -26,7 +26,7 @@ from training.writer.fit_hands import choice_scores, normed
 from training.writer.group_model import predict_embeddings
 from training.writer.known_pages import find_pages
 from training.writer.learnt import FREE_LICENCE, IAM_LICENCE, gather
-from training.writer.printed import book_pages, drawn_print
+from training.writer.printed import book_pages, drawn_print, folder_of_print
 from training.writer.strips import CutPage, cut_pages
 from training.writer.write import EMBEDDER
 
@@ -48,13 +48,15 @@ DRAWN, DRAWN_SEED = 150, 3
               help="More pages of writers it was not trained on, to calibrate by.")  # fmt: skip
 @click.option("--calibration", type=click.Path(path_type=Path, exists=True),
               help="Take the calibration of this manifest: of a training that held writers out.")  # fmt: skip
+@click.option("--print", "printed_folders", multiple=True, type=click.Path(path_type=Path, exists=True),
+              help="More pages of print: images in a folder, such as drawn Korean ones.")  # fmt: skip
 @click.option("--fonts", type=click.Path(path_type=Path), help="Latin fonts, to draw print (default: OCRTOOL_FONTS).")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the weights.")
 @click.option("--name", default="writer", show_default=True)
 @told_in_a_sentence()
 def main(
     run: Path, data: Path | None, more: tuple[Path, ...], without_data: bool, held: int, others: tuple[Path, ...],
-    calibration: Path | None, fonts: Path | None, out: Path, name: str,
+    calibration: Path | None, printed_folders: tuple[Path, ...], fonts: Path | None, out: Path, name: str,
 ) -> None:  # fmt: skip
     """Make weights for the program of a trained embedder."""
     cv2.setNumThreads(1)
@@ -70,10 +72,13 @@ def main(
         return embed_pages(pages, lambda patches: predict_embeddings(embedder, patches), PATCHES)
 
     seen, asked = embedded(train), embedded(choice) if choice else None
-    printed = embedded(book_pages(data, "train") + drawn_print(data, fonts, "train", DRAWN, DRAWN_SEED))
+    more_print = [page for folder in printed_folders for page in folder_of_print(folder)]
+    printed = embedded(book_pages(data, "train") + drawn_print(data, fonts, "train", DRAWN, DRAWN_SEED) + more_print)
     stated = Calibration.from_manifest(parse_manifest(calibration)) if calibration is not None else None
     finished = fit_finish(seen, asked if calibration is None else None, printed, spec.described, stated)
-    scores: dict[str, Any] = {"print_told_in_training": _print_share(finished, printed)}
+    scores: dict[str, Any] = {
+        "lines_taken_for_print": {"print": _print_share(finished, printed), "handwriting": _print_share(finished, seen)}
+    }
     if asked is not None:
         means = finished.means(asked)
         scores["validation"] = verification(normed(means), asked.writers) | choice_scores(asked)
@@ -83,8 +88,9 @@ def main(
 
 
 def _print_share(finished: Any, pages: Embedded) -> float:
-    """Of pages taken for print."""
-    return round(float((finished.means(pages) @ finished.print_weights + finished.print_bias > 0).mean()), 4)
+    """Of lines taken for print."""
+    lines = pages.line_means()[0] @ finished.matrix + finished.bias
+    return round(float((lines @ finished.print_weights + finished.print_bias > 0).mean()), 4)
 
 
 if __name__ == "__main__":

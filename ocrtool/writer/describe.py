@@ -18,6 +18,8 @@ from ocrtool.writer.strips import Strip, find_strips
 MOST_PATCHES = 120
 #: Writing that a page must hold, in patches side by side: about a third of a line on a sheet of paper.
 LEAST_WRITING = 4.0
+#: A page with less of its patches in lines of handwriting is one of print.
+LEAST_WRITTEN = 0.25
 #: A page always gives the same patches.
 SEED = 0
 
@@ -33,7 +35,7 @@ class PageDescription:
 
 @dataclass(frozen=True, slots=True)
 class PrintTest:
-    """Tells print from handwriting: logistic in a page's mean. weights: (D,) float64, bias; a page of print is > 0."""
+    """Tells print from handwriting: logistic in a line's mean. weights: (D,) float64, bias; a line of print is > 0."""
 
     weights: np.ndarray
     bias: float
@@ -55,10 +57,10 @@ class Describer:
         """Raises WeightsRefused."""
         self._network = PatchNetwork(weights, threads)
         try:
-            self.print_test = PrintTest.from_manifest(weights.manifest)
+            self._print = PrintTest.from_manifest(weights.manifest)
         except (KeyError, TypeError, ValueError) as error:
             raise WeightsRefused(f"{weights.name}.json does not tell print from handwriting") from error
-        if self.print_test.weights.shape != (self._network.dimensions,):
+        if self._print.weights.shape != (self._network.dimensions,):
             raise WeightsRefused(f"{weights.name}.json and {weights.name}.tflite differ in what describes a page")
         self.digest = str(weights.manifest["h5_sha256"])
 
@@ -69,23 +71,31 @@ class Describer:
 
     def describe(self, gray: np.ndarray) -> PageDescription:
         """gray: (H, W) uint8, any polarity, light and resolution."""
-        strips = find_strips(gray)
+        return self.describe_strips(find_strips(gray))
+
+    def describe_strips(self, strips: Sequence[Strip]) -> PageDescription:
+        """As `describe`, of a page's lines. Lines of print among the writing, as on a form, are left out."""
         if not strips:
             return PageDescription(None, refusal="blank page")
-        amount = writing(strips)
-        if amount < LEAST_WRITING:
-            share = int(100 * amount / LEAST_WRITING)
-            needed = "a few words on one line are needed"
-            return PageDescription(None, refusal=f"too little handwriting: {share} % of what is needed ({needed})")
+        if (amount := writing(strips)) < LEAST_WRITING:
+            return PageDescription(None, refusal=_too_little(amount))
         windows = choose_windows(strips, np.random.default_rng(SEED), MOST_PATCHES)
-        mean = self.mean(strips, windows)
-        if self.print_test.is_print(mean):
+        vectors = self._network.describe(cut_windows(strips, windows))
+        line = np.array([window.strip for window in windows])
+        written = np.array([not self._print.is_print(vectors[line == k].mean(axis=0)) for k in line])
+        if written.mean() < LEAST_WRITTEN:
             return PageDescription(None, len(windows), "printed text, no handwriting")
-        return PageDescription(unit(mean), len(windows))
+        if (amount := writing([strips[k] for k in np.unique(line[written])])) < LEAST_WRITING:
+            return PageDescription(None, len(windows), f"{_too_little(amount)} beside the print")
+        return PageDescription(unit(vectors[written].mean(axis=0)), int(written.sum()))
 
     def mean(self, strips: Sequence[Strip], windows: Sequence[Window]) -> np.ndarray:
         """(D,) float32, not of unit length."""
         return self._network.describe(cut_windows(strips, windows)).mean(axis=0)
+
+
+def _too_little(amount: float) -> str:
+    return f"too little handwriting: {100 * amount / LEAST_WRITING:.0f} % of the few words that are needed"
 
 
 def writing(strips: Sequence[Strip]) -> float:

@@ -25,8 +25,8 @@ from training.writer.whitening import fit_whitening
 WITHIN_SHARE, SHRINK = 0.8, 0.3
 #: Log odds tried as the limit of a group.
 LIMITS = np.arange(-2.0, 12.01, 0.25)
-#: Weight of the ridge in what tells print: pages are few and the descriptor long.
-PRINT_RIDGE = 0.1
+#: Weight of the ridge in what tells print.
+PRINT_RIDGE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def fit_finish(
         calibration = fit_calibration(normed(held.page_means() @ matrix + bias), held.writers)
     if calibration is None:
         raise ValueError("similarities cannot be calibrated: no writers are held out, and no calibration is given")
-    weights, offset = fit_print(printed.page_means() @ matrix + bias, train.page_means() @ matrix + bias)
+    weights, offset = fit_print(*(some.line_means()[0] @ matrix + bias for some in (printed, train)))
     return Finished(matrix, bias, calibration, weights, offset)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ocrtool.sources import find_sources
 from ocrtool.writer.strips import find_strips
 from training.drawn_pages import PageMaker
 from training.writer.known_pages import WriterPage
@@ -19,6 +20,11 @@ def book_pages(data: Path, part: str) -> list[CutPage]:
     with (folder / "parts.tsv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.reader(file, delimiter="\t") if row[1:2] == [part]]
     return cut_pages([WriterPage(folder / row[0], "print") for row in rows])
+
+
+def folder_of_print(folder: Path) -> list[CutPage]:
+    """All images below a folder. Raises OSError, InputError."""
+    return cut_pages([WriterPage(source.path, "print") for source in find_sources([str(folder)])])
 
 
 def drawn_print(data: Path, fonts: Path | None, part: str, count: int, seed: int) -> list[CutPage]:
