@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ocrtool.writer.strips import STRIP_ROWS, Strip
+from ocrtool.writer.strips import INK, STRIP_ROWS, Strip
 
 #: Side of a patch in pixels.
 PATCH_SIDE = STRIP_ROWS
@@ -16,8 +16,6 @@ PATCH_SIDE = STRIP_ROWS
 MOST_SHARE = 0.3
 #: A window is over ink if so many of its pixels are ink, and so many of its columns hold any: a letter or two, no dash.
 LEAST_INK, LEAST_COLUMNS = 0.015, 0.3
-#: A pixel of a strip from here on is ink.
-INK = 128
 
 
 @dataclass(frozen=True, slots=True)

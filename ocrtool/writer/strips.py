@@ -6,6 +6,7 @@ them. What is the scanner's goes: resolution, skew, grey values.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -22,6 +23,12 @@ STRIP_ROWS = 113
 #: letters of a small hand.
 STRIP_X_HEIGHT = 25.0
 BASELINE_ROW = 72.0
+#: A pixel of a strip from here on is ink.
+INK = 128
+#: Rows that the bodies of letters take up where the x-height is STRIP_X_HEIGHT, and the last of them (`body_rows`).
+BODY_ROWS, FOOT_ROW = 24.2, 70.6
+#: The height is measured so often; each time it changes by these factors at most, and the feet by so many rows.
+BODY_PASSES, BODY_RATIOS, MOST_OFF = 2, (0.6, 1.6), 8.0
 #: Longer strips are cut off here, in pixels: 40,000 is beyond any sheet of paper.
 MAX_WIDTH = 40_000
 #: A line whose x-height is further from the page's than this (octaves) is a title or a margin note: it has its own.
@@ -52,10 +59,46 @@ def find_strips(gray: np.ndarray) -> list[Strip]:
 def cut_strips(gray: np.ndarray, page: WorkingPage, layout: Layout) -> list[Strip]:
     """The lines of a page that is cut up already.
 
-    The height is the page's, not each line's: a line's own is a guess from a few letters.
+    Their height is the page's, not each line's, which is a guess from a few letters; and it is measured anew on all
+    strips together, as is how far their feet are from the baselines.
     """
     ink = page_ink(gray, layout.x_height * _scale(page.to_input))
-    strips = [_strip(ink, page, layout, region) for region in layout.lines]
+    x_height, drop = layout.x_height, 0.0
+    strips = _cut_all(ink, page, layout, x_height, drop)
+    for _ in range(BODY_PASSES if strips else 0):
+        top, bottom = body_rows(strips)
+        ratio = float(np.clip((bottom - top) / BODY_ROWS, *BODY_RATIOS))
+        off = bottom - FOOT_ROW
+        if abs(ratio - 1.0) < 0.02 and abs(off) < 1.0:
+            break
+        x_height, drop = x_height * ratio, drop + float(np.clip(off, -MOST_OFF, MOST_OFF)) / ratio
+        strips = _cut_all(ink, page, layout, x_height, drop) or strips
+    return strips
+
+
+def body_rows(strips: Sequence[Strip]) -> tuple[float, float]:
+    """First and last row of the letters' bodies: where strokes are crossed at least half as often as in the row that
+    crosses most, over all strips. Upright strokes are crossed in each row of a body alike, whatever the hand.
+    """
+    dark = [strip.image >= INK for strip in strips]
+    counts = sum((image[:, 1:] & ~image[:, :-1]).sum(axis=1) for image in dark)
+    rows = cv2.GaussianBlur(np.asarray(counts, np.float32)[:, None], (1, 0), 1.5, borderType=cv2.BORDER_CONSTANT)[:, 0]
+    peak = int(rows.argmax())
+    half = 0.5 * rows[peak]
+    below = np.flatnonzero(rows[peak:] < half)
+    above = np.flatnonzero(rows[: peak + 1] < half)
+    last = peak + int(below[0]) if len(below) else STRIP_ROWS - 1
+    first = int(above[-1]) if len(above) else 0
+    # between the row that is below half and its neighbour that is not
+    top = (
+        first + float((half - rows[first]) / max(1e-6, rows[min(first + 1, peak)] - rows[first])) if len(above) else 0.0
+    )
+    drop = float((rows[last - 1] - half) / max(1e-6, rows[last - 1] - rows[last])) if len(below) else 1.0
+    return top, last - 1 + drop
+
+
+def _cut_all(ink: np.ndarray, page: WorkingPage, layout: Layout, x_height: float, drop: float) -> list[Strip]:
+    strips = [_strip(ink, page, layout, region, x_height, drop) for region in layout.lines]
     return [strip for strip in strips if strip is not None]
 
 
@@ -73,10 +116,15 @@ def _scale(matrix: np.ndarray) -> float:
     return float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
 
 
-def _strip(ink: np.ndarray, page: WorkingPage, layout: Layout, region: LineRegion) -> Strip | None:
-    """One line, level and to scale, its neighbours' ink left out; None if it has none of its own."""
+def _strip(
+    ink: np.ndarray, page: WorkingPage, layout: Layout, region: LineRegion, x_height: float, drop: float
+) -> Strip | None:
+    """One line, level and to scale, its neighbours' ink left out; None if it has none of its own.
+
+    x_height: of the page, in working pixels; drop: rows by which feet are below the baseline, taken back.
+    """
     own_height = abs(np.log2(region.x_height / layout.x_height)) > OWN_HEIGHT_OCTAVES
-    x_height = region.x_height if own_height else layout.x_height
+    x_height = region.x_height if own_height else x_height
     scale = STRIP_X_HEIGHT / x_height
     cosine, sine = np.cos(np.arctan(region.slope)), np.sin(np.arctan(region.slope))
     turn = scale * np.array([[cosine, sine], [-sine, cosine]])
@@ -85,7 +133,7 @@ def _strip(ink: np.ndarray, page: WorkingPage, layout: Layout, region: LineRegio
     corners = np.array([[x0, y0], [x1, y0], [x0, y1], [x1, y1]], float) @ turn.T - origin
     left = corners[:, 0].min() - SIDE_MARGIN
     width = int(np.clip(np.ceil(corners[:, 0].max() + SIDE_MARGIN - left), STRIP_ROWS, MAX_WIDTH))
-    shift = np.array([-left, BASELINE_ROW]) - origin
+    shift = np.array([-left, BASELINE_ROW - drop]) - origin
     to_page = cv2.invertAffineTransform(np.hstack([turn, shift[:, None]]))
     to_input = page.to_input @ np.vstack([to_page, [0.0, 0.0, 1.0]])
     image = _resampled(ink, to_input, width)

@@ -26,7 +26,7 @@ class Variation:
     which is left blank; chance: share of groups that are varied in what they share.
     """
 
-    size: float = 0.06
+    size: float = 0.08
     lean: float = 0.05
     pen: float = 0.6
     turn: float = 1.2
