@@ -63,12 +63,17 @@ class PageMaker:
         """A page of "print", "hand_font", "pen" or "emnist"."""
         if source == "print":
             family = self._print[rng.choice(len(self._print), p=self._print_odds)]
-            return self._font_page(family, False, rng)
+            return self.font_page(family, False, rng)
         if source == "hand_font":
-            return self._font_page(self._hand[rng.integers(len(self._hand))], True, rng)
+            return self.font_page(self._hand[rng.integers(len(self._hand))], True, rng)
         return self._written_page(source, rng)
 
-    def _font_page(self, family: list[FontFile], hand: bool, rng: np.random.Generator) -> ScannedPage:
+    def print_families(self) -> list[tuple[str, list[FontFile]]]:
+        """Names of the families of print, and their files."""
+        return [(family[0].family, family) for family in self._print]
+
+    def font_page(self, family: list[FontFile], hand: bool, rng: np.random.Generator) -> ScannedPage:
+        """A page in one of the files of a family; hand: as somebody writes, not as a printer sets."""
         upright = [f for f in family if "talic" not in f.path.stem and "blique" not in f.path.stem]
         choices = upright if upright and rng.random() < 0.6 else family
         file = choices[rng.integers(len(choices))]

@@ -25,7 +25,7 @@ from training.writer.finish import export, fit_finish, verification
 from training.writer.fit_hands import choice_scores, normed
 from training.writer.group_model import predict_embeddings
 from training.writer.known_pages import find_pages
-from training.writer.learnt import FREE_LICENCE, IAM_LICENCE, gather
+from training.writer.learnt import FREE_LICENCE, IAM_LICENCE, gather, is_print
 from training.writer.printed import book_pages, drawn_print, folder_of_print
 from training.writer.strips import CutPage, cut_pages
 from training.writer.write import EMBEDDER
@@ -71,8 +71,10 @@ def main(
     def embedded(pages: list[CutPage]) -> Embedded:
         return embed_pages(pages, lambda patches: predict_embeddings(embedder, patches), PATCHES)
 
-    seen, asked = embedded(train), embedded(choice) if choice else None
-    more_print = [page for folder in printed_folders for page in folder_of_print(folder)]
+    learnt_print = [page for page in train if is_print(page)]
+    seen = embedded([page for page in train if not is_print(page)])
+    asked = embedded(choice) if choice else None
+    more_print = [page for folder in printed_folders for page in folder_of_print(folder)] + learnt_print
     printed = embedded(book_pages(data, "train") + drawn_print(data, fonts, "train", DRAWN, DRAWN_SEED) + more_print)
     stated = Calibration.from_manifest(parse_manifest(calibration)) if calibration is not None else None
     finished = fit_finish(seen, asked if calibration is None else None, printed, spec.described, stated)

@@ -1,7 +1,7 @@
 """Pages in many hands, a folder for each writer: ``python -m training.make_hands --data DIR --out DIR --part train``.
 
-Hands of UNIPEN writers and handwriting fonts: what a network that knows no research-only pages can learn from. None of
-the pages of UNIPEN writers may be published with the project.
+Hands of UNIPEN writers and handwriting fonts: what a network that knows no research-only pages can learn from; and, as
+if each family and book were a writer, print. None of the pages of UNIPEN writers may be published with the project.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import cv2
 import numpy as np
 
 from training.corpus import default_data_folder
-from training.writer import font_hands, unipen_hands
+from training.writer import font_hands, print_hands, unipen_hands
 
-SOURCES = ("unipen", "fonts")
+SOURCES = ("unipen", "fonts", "print")
+#: Those made unless some are named.
+HANDS = ("unipen", "fonts")
 COLUMNS = ("page", "writer", "source", "part", "lines")
 
 
@@ -26,8 +28,10 @@ def hands(
     """Writers of one source, each with its pages and their numbers of lines."""
     if source == "unipen":
         yield from unipen_hands.pages(data, part, most, seed)
-    else:
+    elif source == "fonts":
         yield from font_hands.pages(data, fonts, part, most, seed)
+    else:
+        yield from print_hands.pages(data, fonts, part, most, seed)
 
 
 def write_hands(out: Path, source: str, part: str, written: Iterator[tuple[str, list[tuple[np.ndarray, int]]]]) -> int:
@@ -52,7 +56,7 @@ def write_hands(out: Path, source: str, part: str, written: Iterator[tuple[str, 
 @click.option("--fonts", type=click.Path(path_type=Path), default=None, help="Folder of Fontsource families.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where WRITER/PAGE.png and pages.tsv go.")
 @click.option("--part", type=click.Choice(["train", "validation", "test"]), default="train", show_default=True)
-@click.option("--source", "sources", type=click.Choice(SOURCES), multiple=True, help="Only these; both if not given.")
+@click.option("--source", "sources", type=click.Choice(SOURCES), multiple=True, help="Default: unipen and fonts.")
 @click.option("--pages", "most", type=click.IntRange(1), default=4, show_default=True, help="Most pages of a writer.")
 @click.option("--seed", type=int, default=1, show_default=True)
 def main(
@@ -60,7 +64,7 @@ def main(
 ) -> None:
     """Write pages of the hands of one part. Pages of a source that are listed in ``pages.tsv`` are replaced."""
     data = data or default_data_folder()
-    for source in sources or SOURCES:
+    for source in sources or HANDS:
         count = write_hands(out, source, part, hands(source, data, fonts, part, most, seed))
         click.echo(f"{source}: {count} pages", err=True)
 

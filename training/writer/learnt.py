@@ -7,6 +7,7 @@ from pathlib import Path
 
 from training.writer.fit_hands import hold_out
 from training.writer.known_pages import WriterPage, find_pages
+from training.writer.print_hands import PRINT
 from training.writer.strips import CutPage, cut_pages
 
 #: Before the names of writers who are not the data's own.
@@ -30,7 +31,13 @@ def gather(data: Path, more: Sequence[Path], without_data: bool, held: int) -> t
     """
     others = cut_pages([WriterPage(p.path, OTHERS + p.writer) for folder in more for p in find_pages(folder)])
     if without_data:
-        return hold_out(others, held, 2 * held)
+        train, choice = hold_out([page for page in others if not is_print(page)], held, 2 * held)
+        return train + [page for page in others if is_print(page)], choice
     own = cut_pages([page for page in find_pages(data) if page.part in ("train", "single")])
     train, choice = hold_out(own, held, 2 * held)
     return train + others, choice
+
+
+def is_print(page: CutPage) -> bool:
+    """Whether it is print that a network learns as if a writer had written it."""
+    return page.page.writer.startswith(OTHERS + PRINT)
