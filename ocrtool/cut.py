@@ -17,8 +17,8 @@ from ocrtool.imaging.input import InputPage
 from ocrtool.results import Remark
 from ocrtool.sources import Source, attempt
 from ocrtool.types import Box
-from ocrtool.writer.patches import INK, PATCH_SIDE, choose_windows, collage, cut_windows
-from ocrtool.writer.strips import BASELINE_ROW, Strip, find_strips
+from ocrtool.writer.patches import PATCH_SIDE, choose_windows, collage, cut_windows
+from ocrtool.writer.strips import BASELINE_ROW, INK, Strip, find_strips
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,25 @@ from ocrtool.errors import InputError, ReadingFailed
 from ocrtool.export.similarity import glimpse
 from ocrtool.imaging.input import InputPage
 from ocrtool.sources import Source, attempt
-from ocrtool.weights import open_weights
+from ocrtool.weights import Weights, open_weights
 from ocrtool.workers import Worker, in_order
 from ocrtool.writer.compare import Calibration
 from ocrtool.writer.describe import Describer, PageDescription
 
-#: Name of the weights that hands are told by.
-WEIGHTS = "writer"
+#: Weights that hands are told by: those that do best, for research only, and those for any use.
+MODELS = ("writer", "writer_free")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Weights asked for: the user's folder, if any, and the name."""
+
+    folder: Path | None = None
+    model: str = MODELS[0]
+
+    def open(self) -> Weights:
+        """Raises WeightsNotFound, WeightsRefused."""
+        return open_weights(self.model, self.folder)
 
 
 class Describes(Protocol):
@@ -37,7 +49,7 @@ class Describes(Protocol):
 
 
 #: Loads one from the user's weights with so many threads; a function of a module, so that workers can be given it.
-DescriberMaker: TypeAlias = Callable[[Path | None, int], Describes]
+DescriberMaker: TypeAlias = Callable[[Chosen, int], Describes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +78,21 @@ Progress: TypeAlias = Callable[[Iterable[Described], int], Iterable[Described]]
 
 
 @lru_cache(maxsize=1)
-def load_describer(weights: Path | None, threads: int) -> Describes:
+def load_describer(weights: Chosen, threads: int) -> Describes:
     """The real one. Raises WeightsNotFound, WeightsRefused."""
-    return Describer(open_weights(WEIGHTS, weights), threads)
+    return Describer(weights.open(), threads)
 
 
-def load_calibration(weights: Path | None) -> Calibration:
+def load_calibration(weights: Chosen) -> Calibration:
     """What turns similarities of vectors into probabilities. Raises WeightsNotFound, WeightsRefused."""
-    return Calibration.from_manifest(open_weights(WEIGHTS, weights).manifest)
+    return Calibration.from_manifest(weights.open().manifest)
 
 
 @dataclass(frozen=True, slots=True)
 class Describing(Worker[Described]):
     """How to describe. threads: within each process; pictures: whether to keep some of the writing of each page."""
 
-    weights: Path | None = None
+    weights: Chosen = Chosen()
     jobs: int = 1
     threads: int = 1
     pictures: bool = False

@@ -9,7 +9,15 @@ from typing import TypeAlias
 import numpy as np
 
 from ocrtool.collection import Collection, KnownSource
-from ocrtool.described import Described, DescribedPage, Describing, Progress, described_in_order, load_calibration
+from ocrtool.described import (
+    Chosen,
+    Described,
+    DescribedPage,
+    Describing,
+    Progress,
+    described_in_order,
+    load_calibration,
+)
 from ocrtool.enrolments import entry_of, read_enrolment
 from ocrtool.errors import InputError, NoUsablePage, UsageError, printable
 from ocrtool.export.files import whole_file
@@ -51,7 +59,7 @@ def verify_all(
     return _paired(len(ones), [*ones, *others], describing, calibration, progress)
 
 
-def write_plot(path: Path, exhibits: Sequence[Exhibit], weights: Path | None, report: Callable[[str], None]) -> None:
+def write_plot(path: Path, exhibits: Sequence[Exhibit], weights: Chosen, report: Callable[[str], None]) -> None:
     """Draw how alike pages are; nothing if there is none. Raises OutputError, WeightsNotFound, WeightsRefused."""
     if not exhibits:
         return

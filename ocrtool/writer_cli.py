@@ -21,6 +21,10 @@ _format_option = option(
     "--format", "format_", type=click.Choice(_FORMATS), default="text", show_default=True, help="What to write."
 )
 _output_option = option("--output", "-o", type=PATH, metavar="FILE", help="Write here, not to standard output.")
+_model_option = option(
+    "--model", type=click.Choice(("writer", "writer_free")), default="writer", show_default=True,
+    help="Weights: those that do best, for research only, or those for any use.",
+)  # fmt: skip
 _jobs_option = option(
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Pages described at the same time."
 )
@@ -59,12 +63,13 @@ class CommandWithOthers(click.Command):
 @_format_option
 @_output_option
 @option("--plot", type=PATH, metavar="FILE.png", help="Also draw how alike pages are, and the nearest to each.")
+@_model_option
 @weights_option
 @_jobs_option
 @_quiet_option
 def writer_id(
     folders: tuple[str, ...], writers: Path | None, top: int | None, format_: str, output: Path | None,
-    plot: Path | None, weights: Path | None, jobs: int, quiet: bool,
+    plot: Path | None, model: str, weights: Path | None, jobs: int, quiet: bool,
 ) -> ExitCode:  # fmt: skip
     """Tell whose hand pages are written in.
 
@@ -92,14 +97,14 @@ def writer_id(
 
     collection = collect(folders)
     check_outputs(collection.sources, (output, plot), writers)
-    describing = _describing(weights, jobs, plot is not None)
+    describing = _describing(model, weights, jobs, plot is not None)
     exhibits: list[Any] = []
     exhibit = exhibits.append if plot is not None else _forget
     told = answer_all(collection, writers, describing, _progress(quiet, output is None), exhibit)
     layout = answers(top or 0)
     code = deliver(told, lambda rows: layout.document(format_, rows), output, _standard_output(), complain)
     if plot is not None:
-        write_plot(plot, exhibits, weights, complain)
+        write_plot(plot, exhibits, describing.weights, complain)
     return code
 
 
@@ -107,11 +112,12 @@ def writer_id(
 @click.argument("folders", nargs=-1, required=True, metavar="FOLDER...")
 @click.option("--output", "-o", type=PATH, metavar="FILE.h5", required=True, help="Add to this file; made if missing.")
 @_format_option
+@_model_option
 @weights_option
 @_jobs_option
 @_quiet_option
 def enrol(
-    folders: tuple[str, ...], output: Path, format_: str, weights: Path | None, jobs: int, quiet: bool
+    folders: tuple[str, ...], output: Path, format_: str, model: str, weights: Path | None, jobs: int, quiet: bool
 ) -> ExitCode:
     """Keep the writers of FOLDER in a file, for writer-id --writers FILE.h5.
 
@@ -127,7 +133,7 @@ def enrol(
     from ocrtool.export.writers import enrolled
     from ocrtool.results import deliver
 
-    told = enrol_all(collect(folders), output, _describing(weights, jobs), _progress(quiet, True))
+    told = enrol_all(collect(folders), output, _describing(model, weights, jobs), _progress(quiet, True))
     return deliver(told, lambda rows: enrolled().document(format_, rows), None, _standard_output(), complain)
 
 
@@ -136,8 +142,9 @@ def enrol(
 @click.argument("other", metavar="B")
 @_format_option
 @_output_option
+@_model_option
 @weights_option
-def verify(page: str, other: str, format_: str, output: Path | None, weights: Path | None) -> ExitCode:
+def verify(page: str, other: str, format_: str, output: Path | None, model: str, weights: Path | None) -> ExitCode:
     """Tell whether two pages, A and B, are written in the same hand.
 
     One line: both names, yes or no, and the probability that it is the same hand if that were as likely as not
@@ -152,7 +159,7 @@ def verify(page: str, other: str, format_: str, output: Path | None, weights: Pa
 
     ones, others = find_sources([page]), find_sources([other])
     check_outputs([*ones, *others], [output])
-    told = verify_all(ones, others, _describing(weights), _progress(True, True))
+    told = verify_all(ones, others, _describing(model, weights), _progress(True, True))
     return deliver(told, lambda rows: pairs().document(format_, rows), output, _standard_output(), complain)
 
 
@@ -188,10 +195,10 @@ def segment(
     return deliver(cut, document, output, _standard_output(), complain)
 
 
-def _describing(weights: Path | None, jobs: int = 1, pictures: bool = False) -> Describing:
-    from ocrtool.described import Describing
+def _describing(model: str, weights: Path | None, jobs: int = 1, pictures: bool = False) -> Describing:
+    from ocrtool.described import Chosen, Describing
 
-    return Describing(weights, jobs, max(1, cores() // jobs), pictures)
+    return Describing(Chosen(weights, model), jobs, max(1, cores() // jobs), pictures)
 
 
 def _progress(quiet: bool, prints: bool) -> Progress:

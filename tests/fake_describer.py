@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import numpy as np
 
+from ocrtool.described import Chosen
 from ocrtool.writer.compare import Calibration
 from ocrtool.writer.describe import PageDescription
 
@@ -39,6 +39,6 @@ class FakeDescriber:
         return PageDescription(vector / np.linalg.norm(vector), 100)
 
 
-def load_fake(weights: Path | None, threads: int) -> FakeDescriber:
+def load_fake(weights: Chosen, threads: int) -> FakeDescriber:
     """As ``ocrtool.described.load_describer``."""
     return FakeDescriber()
