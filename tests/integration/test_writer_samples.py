@@ -10,23 +10,11 @@ from typing import Any
 import pytest
 
 from ocrtool import cli
-from ocrtool.errors import WeightsNotFound
-from ocrtool.weights import find_folder
 from samples.make_writers import PEOPLE
 
 FOLDER = Path(__file__).parents[2] / "samples" / "writers"
 #: Who wrote each loose page; of one nobody knows the hand.
 NOTES = {f"{person.asked[0]}.png": person.name if person.pages else "unknown" for person in PEOPLE if person.asked}
-
-
-def weights_there() -> bool:
-    try:
-        return bool(find_folder("writer"))
-    except WeightsNotFound:
-        return False
-
-
-pytestmark = pytest.mark.skipif(not weights_there(), reason="no weights named writer")
 
 
 def run(capfd: pytest.CaptureFixture, *arguments: object) -> list[dict[str, Any]]:
