@@ -19,6 +19,8 @@ PURPOSES = {
     "character_lstm": "language model",
     "decoder": "weighs shapes, spaces and language model",
     "emnist": "reads single hand-printed characters",
+    "hangul": "reads Korean characters on a line",
+    "writer": "tells whose hand a page is in",
 }
 
 #: Figures that head the scores of a manifest, the most telling first, and what they are called.
