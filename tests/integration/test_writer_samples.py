@@ -60,3 +60,18 @@ def test_two_pages_of_a_hand_and_two_of_different_ones(capfd: pytest.CaptureFixt
     other = FOLDER / PEOPLE[1].name / "1.png"
     assert run(capfd, "verify", one, same)[0]["same_hand"] is True
     assert run(capfd, "verify", one, other)[0]["same_hand"] is False
+
+
+def test_print_above_the_writing_is_left_out(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    from PIL import Image
+
+    letter, note = (Image.open(path).convert("L") for path in (FOLDER.parent / "letter.png", FOLDER / "note-3.png"))
+    header = letter.crop((0, 0, letter.width, letter.height // 2))
+    form = Image.new("L", (max(header.width, note.width), header.height + note.height), 255)
+    form.paste(header, (0, 0))
+    form.paste(note, (0, header.height))
+    form.save(tmp_path / "form.png")
+    shutil.copytree(FOLDER / "abel", tmp_path / "abel")
+    shutil.copytree(FOLDER / "mabel", tmp_path / "mabel")
+    (row,) = run(capfd, tmp_path)
+    assert row["writer"] == "abel"
