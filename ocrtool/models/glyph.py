@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
@@ -45,16 +46,24 @@ def residual_block(x: keras.KerasTensor, width: int, name: str) -> keras.KerasTe
     return layers.ReLU(name=f"{name}_b_relu")(y)
 
 
+def shrinking_stages(x: keras.KerasTensor, widths: Sequence[int], blocks: Sequence[int]) -> keras.KerasTensor:
+    """A stage for each of ``widths``: a convolution that halves the sides, and so many residual blocks.
+
+    The first convolution is 5x5: it sees a channel or two only, where a larger window costs next to nothing.
+    """
+    for i, (width, count) in enumerate(zip(widths, blocks, strict=True)):
+        x = layers.ReLU(name=f"down{i}_relu")(convolution(x, width, 5 if i == 0 else 3, 2, f"down{i}"))
+        for block in range(count):
+            x = residual_block(x, width, f"stage{i}_{block}")
+    return x
+
+
 def build_glyph(spec: GlyphSpec) -> keras.Model:
     """Model from image (B, 32, 32, 2) in 0..255 and place (B, 8) to class logits (B, classes) float32."""
     image = keras.Input((CROP_SIDE, CROP_SIDE, CROP_CHANNELS), name="image")
     place = keras.Input((PLACE_SIZE,), name="place")
     x = layers.Rescaling(1.0 / 255.0, name="scale")(image)
-    for i, (width, blocks) in enumerate(zip(spec.widths, spec.blocks, strict=True)):
-        size = 5 if i == 0 else 3  # the first layer sees two channels only: a larger window costs next to nothing
-        x = layers.ReLU(name=f"down{i}_relu")(convolution(x, width, size, 2, f"down{i}"))
-        for block in range(blocks):
-            x = residual_block(x, width, f"stage{i}_{block}")
+    x = shrinking_stages(x, spec.widths, spec.blocks)
     x = layers.Flatten(name="flat")(x)  # 4 * 4 * widths[-1]: where a stroke lies matters as much as that it is there
     x = layers.Dense(spec.hidden, use_bias=False, name="shape")(x)
     x = layers.ReLU(name="shape_relu")(layers.BatchNormalization(momentum=0.98, name="shape_norm")(x))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import keras
 from keras import layers
 
-from ocrtool.models.glyph import PLACE_SIZE, convolution, residual_block
+from ocrtool.models.glyph import PLACE_SIZE, shrinking_stages
 
 #: Side of a crop in pixels; channel 0 is the glyph's own ink, channel 1 what stands around it.
 CROP_SIDE, CROP_CHANNELS = 40, 2
@@ -49,11 +49,7 @@ def build_hangul(spec: HangulSpec) -> keras.Model:
     image = keras.Input((CROP_SIDE, CROP_SIDE, CROP_CHANNELS), name="image")
     place = keras.Input((PLACE_SIZE,), name="place")
     x = layers.Rescaling(1.0 / 255.0, name="scale")(image)
-    for i, (width, blocks) in enumerate(zip(spec.widths, spec.blocks, strict=True)):
-        size = 5 if i == 0 else 3  # the first layer sees two channels only: a larger window costs next to nothing
-        x = layers.ReLU(name=f"down{i}_relu")(convolution(x, width, size, 2, f"down{i}"))
-        for block in range(blocks):
-            x = residual_block(x, width, f"stage{i}_{block}")
+    x = shrinking_stages(x, spec.widths, spec.blocks)
     x = layers.Flatten(name="flat")(x)  # where a stroke lies is what tells letters and their places apart
     x = layers.Dense(spec.hidden, use_bias=False, name="shape")(x)
     x = layers.ReLU(name="shape_relu")(layers.BatchNormalization(momentum=0.98, name="shape_norm")(x))

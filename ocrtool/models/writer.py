@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import keras
 from keras import layers
 
-from ocrtool.models.glyph import convolution, residual_block
+from ocrtool.models.glyph import shrinking_stages
 
 #: Side of a patch in pixels.
 PATCH_SIDE = 113
@@ -41,11 +41,7 @@ def build_writer(spec: WriterSpec) -> keras.Model:
     """Model from patches (B, 113, 113, 1) in 0..255, ink bright, to what describes them: (B, embedding) float32."""
     image = keras.Input((PATCH_SIDE, PATCH_SIDE, 1), name="image")
     x = layers.Rescaling(1.0 / 255.0, name="scale")(image)
-    for i, (width, blocks) in enumerate(zip(spec.widths, spec.blocks, strict=True)):
-        size = 5 if i == 0 else 3  # the first layer sees one channel only: a larger window costs next to nothing
-        x = layers.ReLU(name=f"down{i}_relu")(convolution(x, width, size, 2, f"down{i}"))
-        for block in range(blocks):
-            x = residual_block(x, width, f"stage{i}_{block}")
+    x = shrinking_stages(x, spec.widths, spec.blocks)
     mean = layers.GlobalAveragePooling2D(name="mean")(x)  # how often a stroke is met tells a hand ...
     most = layers.GlobalMaxPooling2D(name="most")(x)  # ... and so does how clear its clearest one is
     x = layers.Concatenate(name="pooled")([mean, most])
