@@ -141,6 +141,17 @@ def test_pages_are_grouped_by_hand_and_numbered_as_they_come() -> None:
     assert (groups.confidence > 0.9).all()
 
 
+def test_what_a_collection_has_in_common_does_not_make_one_group_of_it() -> None:
+    vectors, of = hands(20, 3, 0.25)
+    common = np.zeros(32)
+    common[0] = 1.5
+    shifted = vectors + common
+    shifted /= np.linalg.norm(shifted, axis=1, keepdims=True)
+    same = of[:, None] == of[None]
+    found = group(shifted, CALIBRATION).number
+    assert np.mean((found[:, None] == found[None]) == same) > 0.99
+
+
 def test_a_page_between_two_hands_is_placed_without_confidence() -> None:
     vectors, _ = hands(2, 2, 0.05)
     between = vectors[0] + vectors[2]

@@ -15,12 +15,12 @@ OTHERS = "+"
 
 IAM_LICENCE = (
     "For non-commercial research only: trained on pages of the IAM Handwriting Database (Marti & Bunke, 2002), whose "
-    "terms the weights carry. Also trained on ink of UNIPEN train_r01_v07 (CC BY 4.0) and pages drawn in open "
-    "handwriting fonts (SIL OFL, Apache-2.0)."
+    "terms the weights carry. Also trained on ink of UNIPEN train_r01_v07 (CC BY 4.0), pages drawn in open fonts (SIL "
+    "OFL, Apache-2.0) and scans of books out of copyright."
 )
 FREE_LICENCE = (
-    "Weights: Apache-2.0 as far as this project holds rights. Trained on ink of UNIPEN train_r01_v07 (CC BY 4.0) and "
-    "pages drawn in open handwriting fonts (SIL OFL, Apache-2.0); no page of IAM was used."
+    "Weights: Apache-2.0 as far as this project holds rights. Trained on ink of UNIPEN train_r01_v07 (CC BY 4.0), pages "
+    "drawn in open fonts (SIL OFL, Apache-2.0) and scans of books out of copyright; no page of IAM was used."
 )
 
 
