@@ -19,8 +19,8 @@ IAM_LICENCE = (
     "OFL, Apache-2.0) and scans of books out of copyright."
 )
 FREE_LICENCE = (
-    "Weights: Apache-2.0 as far as this project holds rights. Trained on ink of UNIPEN train_r01_v07 (CC BY 4.0), pages "
-    "drawn in open fonts (SIL OFL, Apache-2.0) and scans of books out of copyright; no page of IAM was used."
+    "Weights: Apache-2.0 as far as this project holds rights. Trained on ink of UNIPEN train_r01_v07 (CC BY 4.0), "
+    "pages drawn in open fonts (SIL OFL, Apache-2.0) and scans of books out of copyright; no page of IAM was used."
 )
 
 
