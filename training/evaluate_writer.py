@@ -58,6 +58,15 @@ class Scorer:
         vectors = np.array([unit(self._describer.mean(each[k][0], windows[k])) for k in some])
         return vectors, np.array([each[k][1] for k in some])
 
+    def patches(self, pages: Sequence[CutPage]) -> tuple[np.ndarray, np.ndarray]:
+        """Each patch alone: (P, D) of unit length, and the place of its page (P,)."""
+        vectors, of = [], []
+        for place, page in enumerate(pages):
+            windows = choose_windows(page.strips, np.random.default_rng(SEED), MOST_PATCHES)
+            vectors += [unit(self._describer.mean(page.strips, [window])) for window in windows]
+            of += [place] * len(windows)
+        return np.array(vectors), np.array(of)
+
     def refused(self, pages: Sequence[CutPage]) -> float:
         """Share of the pages that the program takes for print."""
         each = [self._describer.describe_strips(page.strips).refusal for page in pages]
@@ -79,14 +88,15 @@ def closed_set(scorer: Scorer, known: Sequence[CutPage], asked: Sequence[CutPage
     own = [vectors[names == writer] for writer in writers]
     told = np.array([writers[rank(v, own, scorer.calibration).order[0]] for v in scorer.pages(asked)])
     truth = np.array([page.page.writer for page in asked])
-    lines, of = scorer.lines(asked)
-    by_line = np.array([writers[rank(v, own, scorer.calibration).order[0]] for v in lines])
+    right: dict[str, float] = {}
+    for name, (each, of) in {"lines": scorer.lines(asked), "patches": scorer.patches(asked)}.items():
+        answers = np.array([writers[rank(v, own, scorer.calibration).order[0]] for v in each])
+        right |= {name: len(of), f"{name}_right": round(float(np.mean(answers == truth[of])), 4)}
     figures = {
         "writers": len(writers),
         "pages": len(truth),
         "pages_right": int(np.sum(told == truth)),
-        "lines": len(of),
-        "lines_right": round(float(np.mean(by_line == truth[of])), 4),
+        **right,
     }
     return figures, told
 
