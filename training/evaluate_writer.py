@@ -26,6 +26,7 @@ from training.corpus import default_data_folder
 from training.emnist.faults import told_in_a_sentence
 from training.writer.finish import verification
 from training.writer.known_pages import find_pages
+from training.writer.other_scans import OTHER_SCANS
 from training.writer.printed import book_pages, drawn_print
 from training.writer.report import write_writer_report
 from training.writer.scores import pairwise_f1, refused_at
@@ -49,6 +50,11 @@ class Scorer:
         """(N, D) of unit length; zeros where the program gives no answer."""
         each = [self._describer.describe_strips(page.strips).vector for page in pages]
         return np.array([np.zeros(self._describer.dimensions) if v is None else v for v in each])
+
+    def describe(self, gray: np.ndarray) -> np.ndarray:
+        """(D,) of unit length of a page (H, W) uint8; zeros where the program gives no answer."""
+        vector = self._describer.describe(gray).vector
+        return np.zeros(self._describer.dimensions) if vector is None else vector
 
     def lines(self, pages: Sequence[CutPage]) -> tuple[np.ndarray, np.ndarray]:
         """Each line alone, however short: (L, D) of unit length, and the place of its page (L,)."""
@@ -140,6 +146,24 @@ def open_set(scorer: Scorer, pages: Sequence[CutPage]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def other_scans(scorer: Scorer, pages: Sequence[CutPage]) -> dict[str, dict[str, float]]:
+    """Writers enrolled with their first page as it is, asked about with the second in other scans."""
+    names = np.array([page.page.writer for page in pages])
+    places = np.array([np.flatnonzero(names == writer)[:2] for writer in np.unique(names)])
+    gallery = [vector[None] for vector in scorer.pages([pages[k] for k in places[:, 0]])]
+    result = {}
+    for name, scan in OTHER_SCANS.items():
+        right, unknown = [], []
+        for own, place in enumerate(places[:, 1]):
+            gray = next(iter(read_pages(pages[place].page.path, pages[place].page.name))).gray
+            vector = scorer.describe(scan(gray, own))
+            told = rank(vector, gallery, scorer.calibration)
+            right.append(told.order[0] == own)
+            unknown.append(told.unknown > told.probabilities[0])
+        result[name] = {"top1": round(float(np.mean(right)), 4), "called_unknown": round(float(np.mean(unknown)), 4)}
+    return result
+
+
 def _at_even(vectors: np.ndarray, names: np.ndarray, calibration: Calibration) -> dict[str, float]:
     """Errors of verify, which says "same" from even odds on."""
     upper = np.triu_indices(len(vectors), 1)
@@ -158,10 +182,12 @@ def _at_even(vectors: np.ndarray, names: np.ndarray, calibration: Calibration) -
 @click.option("--weights", type=click.Path(path_type=Path), help="Folder of the weights (default: the program's).")
 @click.option("--name", default="writer", show_default=True, help="Which weights.")
 @click.option("--fonts", type=click.Path(path_type=Path), help="Latin fonts, to draw print (default: OCRTOOL_FONTS).")
+@click.option("--scans", is_flag=True, help="Ask with worse and other scans of the pages too.")
 @click.option("--report", type=click.Path(path_type=Path), help="Folder for pictures.")
 @told_in_a_sentence()
 def main(
-    data: Path | None, folder: Path | None, weights: Path | None, name: str, fonts: Path | None, report: Path | None
+    data: Path | None, folder: Path | None, weights: Path | None, name: str, fonts: Path | None, scans: bool,
+    report: Path | None,
 ) -> None:  # fmt: skip
     """Print the scores of writer identification as JSON."""
     cv2.setNumThreads(1)
@@ -175,6 +201,8 @@ def main(
     result: dict[str, Any] = {}
     result["closed_set"], told = closed_set(scorer, cut["train"], cut["test"])
     result["open_set"] = open_set(scorer, cut["pairs"])
+    if scans:
+        result["other_scans"] = other_scans(scorer, cut["pairs"])
     result["print"] = {
         "handwriting_taken_for_print": round(scorer.refused(cut["test"] + cut["pairs"]), 4),
         "books_told": round(scorer.refused(book_pages(data, "test")), 4),

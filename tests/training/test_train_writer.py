@@ -169,3 +169,16 @@ def test_a_short_training_gives_weights_that_tell_hands_apart(folder: Path, tmp_
     # the compiled form with numbers of 8 bits, by the program's own way, against the network as it was trained
     wanted = finished.means(seen)[0]
     assert float(one.vector @ wanted / np.linalg.norm(wanted)) > 0.9
+
+
+def test_other_scans_leave_the_hand_as_it_is(folder: Path) -> None:
+    from ocrtool.writer.strips import find_strips
+    from training.writer.other_scans import OTHER_SCANS
+
+    gray = cv2.imread(str(folder / "hand-0" / "0.png"), cv2.IMREAD_GRAYSCALE)
+    wanted = find_strips(gray)
+    for name, scan in OTHER_SCANS.items():
+        found = find_strips(scan(gray, 0))
+        assert len(found) == len(wanted), name
+        for one, other in zip(wanted, found, strict=True):
+            assert abs(one.image.shape[1] - other.image.shape[1]) < 0.08 * one.image.shape[1], name
