@@ -14,14 +14,12 @@ import numpy as np
 from ocrtool.errors import InputError, ReadingFailed
 from ocrtool.export.similarity import glimpse
 from ocrtool.imaging.input import InputPage
+from ocrtool.options import WRITER_MODELS
 from ocrtool.sources import Source, attempt
 from ocrtool.weights import Weights, open_weights
 from ocrtool.workers import Worker, in_order
 from ocrtool.writer.compare import Calibration
 from ocrtool.writer.describe import Describer, PageDescription
-
-#: Weights that hands are told by: those that do best, for research only, and those for any use.
-MODELS = ("writer", "writer_free")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Chosen:
     """Weights asked for: the user's folder, if any, and the name."""
 
     folder: Path | None = None
-    model: str = MODELS[0]
+    model: str = WRITER_MODELS[0]
 
     def open(self) -> Weights:
         """Raises WeightsNotFound, WeightsRefused."""

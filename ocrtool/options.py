@@ -8,6 +8,9 @@ from pathlib import Path
 #: Languages that can be read. "auto" looks at some lines of a page for Hangul, "eng+kor" at every one.
 LANGUAGES = ("auto", "eng", "kor", "eng+kor")
 
+#: Weights that hands are told by: those that do best, for research only, and those for any use.
+WRITER_MODELS = ("writer", "writer_free")
+
 #: Output formats, each a module of ``ocrtool.export``.
 FORMATS = ("text", "json")
 

@@ -11,6 +11,7 @@ import click
 
 from ocrtool.command import PATH, complain, cores, free_terminal, option, weights_option, with_progress
 from ocrtool.errors import ExitCode
+from ocrtool.options import WRITER_MODELS
 
 if TYPE_CHECKING:
     from ocrtool.described import Described, Describing, Progress
@@ -22,7 +23,7 @@ _format_option = option(
 )
 _output_option = option("--output", "-o", type=PATH, metavar="FILE", help="Write here, not to standard output.")
 _model_option = option(
-    "--model", type=click.Choice(("writer", "writer_free")), default="writer", show_default=True,
+    "--model", type=click.Choice(WRITER_MODELS), default=WRITER_MODELS[0], show_default=True,
     help="Weights: those that do best, for research only, or those for any use.",
 )  # fmt: skip
 _jobs_option = option(

@@ -1,8 +1,9 @@
 """Score the Korean glyph classifier on characters alone: ``python -m training.evaluate_hangul --data DIR``.
 
 On the real PHD08 files, which nothing is trained on, and on characters drawn in the families never trained on:
-syllables of KS X 1001, all others, and marks; in PHD08's 243 variations, and scanned in any way from 9 points at 150
-dpi, where the thinnest strokes are lost, to 14 points at 350 dpi. By the compiled form, as reading uses it.
+syllables of KS X 1001, all others, and marks; in PHD08's 243 variations, scanned in any way from 9 points at 150 dpi,
+where the thinnest strokes are lost, to 14 points at 350 dpi, and in small print of 17 to 26 pixels alone. By the
+compiled form, as reading uses it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from ocrtool.recognize.hangul import HangulClassifier, combine
 from ocrtool.weights import open_weights
 from training.corpus import default_data_folder
 from training.emnist.faults import told_in_a_sentence
-from training.hangul.draw import Drawer, any_phd08_scan, any_scan
+from training.hangul.draw import Drawer, any_phd08_scan, any_scan, small_scan
 from training.hangul.fonts import find_korean_fonts
 from training.hangul.phd08 import parse, split_name
 from training.hangul.phd08_files import find_sources
@@ -116,7 +117,7 @@ def main(data: Path | None, fonts: Path | None, weights: Path | None, part: str,
     rng = np.random.default_rng(seed)
     for name, characters in sets.items():
         chosen = [characters[k] for k in rng.permutation(count) % len(characters)]
-        for form, scans in (("as PHD08", any_phd08_scan), ("any scan", any_scan)):
+        for form, scans in (("as PHD08", any_phd08_scan), ("any scan", any_scan), ("small print", small_scan)):
             result[f"{name}, {form}"] = drawn_scores(classifier, Drawer(korean, scans), chosen, seed)
     print(json.dumps(result, indent=1, ensure_ascii=False))
 

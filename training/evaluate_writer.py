@@ -18,8 +18,8 @@ import numpy as np
 
 from ocrtool.imaging.input import read_pages
 from ocrtool.weights import open_weights
-from ocrtool.writer.compare import Calibration, rank, similarities
-from ocrtool.writer.describe import MOST_PATCHES, SEED, Describer, unit
+from ocrtool.writer.compare import Calibration, rank, similarities, unit
+from ocrtool.writer.describe import MOST_PATCHES, SEED, Describer
 from ocrtool.writer.group import group
 from ocrtool.writer.patches import choose_windows
 from training.corpus import default_data_folder
@@ -164,6 +164,14 @@ def other_scans(scorer: Scorer, pages: Sequence[CutPage]) -> dict[str, dict[str,
     return result
 
 
+def x_height_spread(pages: Sequence[CutPage]) -> float:
+    """Standard deviation of the logarithm of the x-height, by which strips are scaled, between pages of one writer."""
+    heights = np.log([np.median([strip.x_height for strip in page.strips]) for page in pages])
+    names = np.array([page.page.writer for page in pages])
+    off = [heights[names == name] - np.median(heights[names == name]) for name in np.unique(names)]
+    return round(float(np.concatenate(off).std()), 4)
+
+
 def _at_even(vectors: np.ndarray, names: np.ndarray, calibration: Calibration) -> dict[str, float]:
     """Errors of verify, which says "same" from even odds on."""
     upper = np.triu_indices(len(vectors), 1)
@@ -201,6 +209,7 @@ def main(
     result: dict[str, Any] = {}
     result["closed_set"], told = closed_set(scorer, cut["train"], cut["test"])
     result["open_set"] = open_set(scorer, cut["pairs"])
+    result["x_height_spread"] = x_height_spread(cut["train"])
     if scans:
         result["other_scans"] = other_scans(scorer, cut["pairs"])
     result["print"] = {

@@ -16,13 +16,13 @@ import keras
 
 from ocrtool.models.writer import build_writer
 from ocrtool.weights import parse_manifest
-from ocrtool.writer.compare import Calibration
+from ocrtool.writer.compare import Calibration, unit
 from training.compile_weights import make_spec
 from training.corpus import default_data_folder
 from training.emnist.faults import told_in_a_sentence
 from training.writer.embed import Embedded, embed_pages
 from training.writer.finish import export, fit_finish, verification
-from training.writer.fit_hands import choice_scores, normed
+from training.writer.fit_hands import choice_scores
 from training.writer.group_model import predict_embeddings
 from training.writer.known_pages import find_pages
 from training.writer.learnt import FREE_LICENCE, IAM_LICENCE, gather, is_print
@@ -83,7 +83,7 @@ def main(
     }
     if asked is not None:
         means = finished.means(asked)
-        scores["validation"] = verification(normed(means), asked.writers) | choice_scores(asked)
+        scores["validation"] = verification(unit(means), asked.writers) | choice_scores(asked)
     facts = {**trained["facts"], "scores": scores, "licence": FREE_LICENCE if without_data else IAM_LICENCE}
     manifest = export(name, embedder, spec, finished, out, facts)
     print(json.dumps({"scores": manifest["scores"], "calibration": manifest["calibration"]}, indent=1))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
 from ocrtool.export.labels import Picture
-from ocrtool.export.lettering import FAINT, INK, PAPER, QUIET, TEXT_SIZE, has, plain, shortened
+from ocrtool.export.lettering import FAINT, INK, PAPER, QUIET, TEXT_SIZE, has, plain, shortened, stacked_png
 from ocrtool.hangul import is_syllable
 
 #: Lengths in pixels: side of the picture, margins, height of a bar with the space below it, and size of labels.
@@ -59,14 +58,7 @@ def draw_row(picture: Picture) -> Image.Image:
 
 def as_png(rows: Sequence[Image.Image]) -> bytes:
     """All rows below each other; at least one."""
-    sheet = Image.new("RGB", (max(row.width for row in rows), sum(row.height for row in rows)), PAPER)
-    y = 0
-    for row in rows:
-        sheet.paste(row, (0, y))
-        y += row.height
-    file = BytesIO()
-    sheet.save(file, "PNG")
-    return file.getvalue()
+    return stacked_png(rows)
 
 
 def spelled(label: str) -> str:

@@ -1,10 +1,12 @@
-"""Colours of pictures and the font that Pillow brings, for all pictures alike."""
+"""Colours of pictures, the font that Pillow brings, and sheets of parts, for all pictures alike."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from io import BytesIO
 
-from PIL import ImageFont
+from PIL import Image, ImageFont
 
 #: Colours: of the ground and of text, of quiet text and of frames.
 PAPER, INK, QUIET, FAINT = "#ffffff", "#1f2328", "#6b7280", "#eef0f3"
@@ -12,6 +14,18 @@ PAPER, INK, QUIET, FAINT = "#ffffff", "#1f2328", "#6b7280", "#eef0f3"
 TEXT_SIZE = 13
 #: Longer names are cut at the front.
 NAME_LENGTH = 60
+
+
+def stacked_png(parts: Sequence[Image.Image]) -> bytes:
+    """All parts below each other; at least one."""
+    sheet = Image.new("RGB", (max(part.width for part in parts), sum(part.height for part in parts)), PAPER)
+    y = 0
+    for part in parts:
+        sheet.paste(part, (0, y))
+        y += part.height
+    file = BytesIO()
+    sheet.save(file, "PNG")
+    return file.getvalue()
 
 
 def shortened(name: str, length: int = NAME_LENGTH) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from itertools import groupby
 
 import cv2
@@ -12,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ocrtool.errors import printable
-from ocrtool.export.lettering import FAINT, INK, PAPER, QUIET, TEXT_SIZE, plain, shortened
+from ocrtool.export.lettering import FAINT, INK, PAPER, QUIET, TEXT_SIZE, plain, shortened, stacked_png
 from ocrtool.writer.answers import UNKNOWN
 from ocrtool.writer.compare import Calibration, similarities
 
@@ -74,14 +73,7 @@ def as_png(exhibits: Sequence[Exhibit], calibration: Calibration) -> bytes:
     parts = [draw_matrix(exhibits)]
     if len(exhibits) > 1:
         parts.append(draw_nearest(exhibits, calibration))
-    sheet = Image.new("RGB", (max(part.width for part in parts), sum(part.height for part in parts)), PAPER)
-    y = 0
-    for part in parts:
-        sheet.paste(part, (0, y))
-        y += part.height
-    file = BytesIO()
-    sheet.save(file, "PNG")
-    return file.getvalue()
+    return stacked_png(parts)
 
 
 def by_writer(exhibits: Sequence[Exhibit]) -> list[Exhibit]:

@@ -14,6 +14,11 @@ from ocrtool.errors import WeightsRefused
 UNKNOWN_BEFOREHAND = 0.5
 
 
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Of length 1. vectors: (..., D)."""
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True).clip(1e-9)
+
+
 def similarities(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(N, M) float32, cosines of unit vectors a (N, D) and b (M, D)."""
     return np.asarray(a, np.float32) @ np.asarray(b, np.float32).T
@@ -70,8 +75,7 @@ def rank(vector: np.ndarray, writers: Sequence[np.ndarray], calibration: Calibra
     """
     if not len(writers):
         return Ranking(np.zeros(0, np.int64), np.zeros(0), 1.0)
-    means = np.stack([pages.mean(axis=0) for pages in writers])
-    means /= np.linalg.norm(means, axis=1, keepdims=True).clip(1e-9)
+    means = unit(np.stack([pages.mean(axis=0) for pages in writers]))
     beforehand = np.log((1.0 - UNKNOWN_BEFOREHAND) / len(writers))
     odds = np.append(
         calibration.log_odds(similarities(vector[None], means)[0]) + beforehand, np.log(UNKNOWN_BEFOREHAND)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ocrtool.errors import WeightsRefused
 from ocrtool.weights import Weights
+from ocrtool.writer.compare import unit
 from ocrtool.writer.network import PatchNetwork
 from ocrtool.writer.patches import PATCH_SIDE, Window, choose_windows, cut_windows, possible_starts
 from ocrtool.writer.strips import Strip, find_strips
@@ -100,15 +101,5 @@ def _too_little(amount: float) -> str:
 
 def writing(strips: Sequence[Strip]) -> float:
     """How much writing there is, in patches side by side."""
-    return sum(len(possible_starts(strip.image)) + (PATCH_SIDE - 1 if _any(strip) else 0) for strip in strips) / (
-        PATCH_SIDE
-    )
-
-
-def _any(strip: Strip) -> bool:
-    return len(possible_starts(strip.image)) > 0
-
-
-def unit(vector: np.ndarray) -> np.ndarray:
-    """Of length 1."""
-    return vector / max(float(np.linalg.norm(vector)), 1e-9)
+    starts = [len(possible_starts(strip.image)) for strip in strips]
+    return sum(count + PATCH_SIDE - 1 for count in starts if count) / PATCH_SIDE

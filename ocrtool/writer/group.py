@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocrtool.writer.compare import Calibration, similarities
+from ocrtool.writer.compare import Calibration, similarities, unit
 
 #: Of so many pages half the mean is taken for what the collection has in common.
 FEW_PAGES = 20
@@ -36,8 +36,7 @@ def without_common(vectors: np.ndarray) -> np.ndarray:
     """The vectors less what all pages have in common: paper, pens, scanner and school make every hand of a collection
     alike. Of few pages the mean says more of their writers than of the collection: it is then taken back in part only.
     """
-    own = vectors - vectors.sum(axis=0) / (len(vectors) + FEW_PAGES)
-    return own / np.linalg.norm(own, axis=1, keepdims=True).clip(1e-9)
+    return unit(vectors - vectors.sum(axis=0) / (len(vectors) + FEW_PAGES))
 
 
 def _linkage(odds: np.ndarray) -> np.ndarray:

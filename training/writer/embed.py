@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ocrtool.writer.compare import unit
 from ocrtool.writer.patches import choose_windows, cut_windows
 from training.writer.strips import CutPage
 
@@ -63,5 +64,4 @@ def embed_pages(pages: Sequence[CutPage], embed: Embed, most: int, seed: int = 0
     if not kept:
         raise ValueError("no page has enough ink to cut patches from")
     vectors = embed(np.concatenate(patches))
-    vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-6)
-    return Embedded(kept, vectors, np.array(page), np.array(line))
+    return Embedded(kept, unit(vectors), np.array(page), np.array(line))

@@ -10,14 +10,13 @@ import keras
 import numpy as np
 
 from ocrtool.models.writer import PATCH_SIDE, WriterSpec, build_describer
-from ocrtool.writer.compare import Calibration
+from ocrtool.writer.compare import Calibration, unit
 from ocrtool.writer.group import group
 from training.compile_weights import compile_folder
 from training.float16 import store_float16
 from training.logistic import fit_logistic
 from training.manifest import library_versions, training_command, write_manifest
 from training.writer.embed import Embedded
-from training.writer.fit_hands import normed
 from training.writer.scores import equal_error_rate, pairwise_f1
 from training.writer.whitening import fit_whitening
 
@@ -53,7 +52,7 @@ def fit_finish(
     """
     matrix, bias = fit_whitening(train.page_means(), train.writers, described, WITHIN_SHARE, SHRINK)
     if held is not None:
-        calibration = fit_calibration(normed(held.page_means() @ matrix + bias), held.writers)
+        calibration = fit_calibration(unit(held.page_means() @ matrix + bias), held.writers)
     if calibration is None:
         raise ValueError("similarities cannot be calibrated: no writers are held out, and no calibration is given")
     weights, offset = fit_print(*(some.line_means()[0] @ matrix + bias for some in (printed, train)))

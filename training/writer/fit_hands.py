@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from ocrtool.models.writer import TutorialSpec, WriterSpec, build_tutorial, build_writer
+from ocrtool.writer.compare import unit
 from training.emnist.loop import Run, compile_trainee, fit, make_optimizer
 from training.writer.batches import GroupBatches, Variation
 from training.writer.embed import Embedded, embed_pages
@@ -68,17 +69,12 @@ def choice_scores(held: Embedded) -> dict[str, float]:
     writers = held.writers
     first = np.array([list(writers).index(w) == k for k, w in enumerate(writers)])
     pages = held.page_means()
-    gallery = normed(pages[first])
+    gallery = unit(pages[first])
     lines, of = held.line_means()
     asked = ~first[of]
-    by_page = top1(normed(pages[~first]) @ gallery.T, writers[~first], writers[first])
-    by_line = top1(normed(lines[asked]) @ gallery.T, writers[of[asked]], writers[first])
+    by_page = top1(unit(pages[~first]) @ gallery.T, writers[~first], writers[first])
+    by_line = top1(unit(lines[asked]) @ gallery.T, writers[of[asked]], writers[first])
     return {"val_page_top1": by_page, "val_line_top1": by_line, "val_class_accuracy": (by_page + by_line) / 2}
-
-
-def normed(vectors: np.ndarray) -> np.ndarray:
-    """Of length 1."""
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-9)
 
 
 def fit_ours(

@@ -65,7 +65,11 @@ def write_tutorial(
     """h5, manifest, architecture.json and compiled form of the tutorial's network; its scores on other pages."""
     spec = TutorialSpec(len(writers))
     patches, lines, pages = patch_accuracy(model, test, writers, TEST_PATCHES)
-    scores = {"test": {"patches": round(patches, 4), "lines": round(lines, 4), "pages": round(pages, 4)}}
+    seen, _, _ = patch_accuracy(model, train, writers, TEST_PATCHES)
+    scores = {
+        "test": {"patches": round(patches, 4), "lines": round(lines, 4), "pages": round(pages, 4)},
+        "pages_trained_on": {"patches": round(seen, 4)},
+    }
     name = "writer_tutorial"
     full = out / "full.weights.h5"
     model.save_weights(full)
