@@ -1,6 +1,6 @@
 """``python -m ocrtool``, and the console script."""
 
-from ocrtool.cli import main
+from ocrtool.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocrtool.hangul import is_syllable
-from ocrtool.text import folded, graphemes, normal
+from ocrtool.text import folded, graphemes, is_syllable, normal
 
 #: One edit, in the cost that counts insertions and deletions in its low bits. Texts are far shorter.
 _EDIT = 1 << 32
@@ -39,7 +38,7 @@ def edit_distance(truth: Sequence[Hashable], got: Sequence[Hashable]) -> int:
     return int(_last_row(truth, got)[-1])
 
 
-def infix_distance(truth: Sequence[Hashable], got: Sequence[Hashable]) -> int:
+def partial_edit_distance(truth: Sequence[Hashable], got: Sequence[Hashable]) -> int:
     """Distance of ``truth`` to the best stretch of ``got``: what stands before and after it costs nothing."""
     return int(_last_row(truth, got, free_start=True).min())
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from ocrtool.decode.assemble import LineAssembler, compose
 from ocrtool.decode.beam import Step, search
-from ocrtool.decode.textness import common_x_height, text_probability
-from ocrtool.engines import Engine, Engines, KoreanEngine, ScoredLine
+from ocrtool.decode.text_filter import common_x_height, is_text_probability
 from ocrtool.options import Options
 from ocrtool.recognize.score import SegmentedLine
-from ocrtool.scripts import ScriptLine, Segmented, segment_page
+from ocrtool.script.detect import ScriptLine, Segmented, segment_page
+from ocrtool.script.engine import Engine, Engines, KoreanEngine, ScoredLine
 from ocrtool.types import Block, Box, Line, Page
 
 #: A line is told if it is text with at least this probability.
@@ -83,15 +83,13 @@ def _assemble(
     return assembler.assemble(path, scored.line.edges, scored.lattice)
 
 
-def _text_alone(
-    segmented: Segmented, read: dict[int, tuple[Line, tuple[float, ...]]]
-) -> list[list[Line]]:
+def _text_alone(segmented: Segmented, read: dict[int, tuple[Line, tuple[float, ...]]]) -> list[list[Line]]:
     """The lines of each block that are text; what was read out of pictures is left out."""
     x_height = common_x_height([line for line, _ in read.values()])
     numbers = iter(range(len(segmented.lines)))
     blocks = [[next(numbers) for _ in block] for block in segmented.blocks]
     return [
-        [read[k][0] for k in block if k in read and text_probability(read[k][0], x_height, read[k][1]) >= TEXT_LEVEL]
+        [read[k][0] for k in block if k in read and is_text_probability(read[k][0], x_height, read[k][1]) >= TEXT_LEVEL]
         for block in blocks
     ]
 

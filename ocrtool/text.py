@@ -11,6 +11,8 @@ _REGIONAL = range(0x1F1E6, 0x1F200)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _TAGS = range(0xE0020, 0xE0080)
 
+FIRST_SYLLABLE, LAST_SYLLABLE = "가", "힣"
+
 #: Typographic characters and what a typewriter has for them.
 _TYPEWRITER = str.maketrans(
     dict.fromkeys("‘’`", "'")
@@ -25,19 +27,24 @@ def normal(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def typewritten(text: str) -> str:
+def fold_typography(text: str) -> str:
     """``normal`` with typographic quotes, dashes and dots as a typewriter has them; two apostrophes are a quote."""
     return " ".join(unicodedata.normalize("NFC", text).translate(_TYPEWRITER).replace("''", '"').split())
 
 
 def folded(text: str) -> str:
-    """``typewritten`` in lower case without punctuation: letters, digits and single spaces."""
-    return " ".join(re.sub(r"[^\w\s]|_", " ", typewritten(text).lower()).split())
+    """``fold_typography`` in lower case without punctuation: letters, digits and single spaces."""
+    return " ".join(re.sub(r"[^\w\s]|_", " ", fold_typography(text).lower()).split())
 
 
 def jamo(text: str) -> str:
     """``normal`` text with Hangul syllables taken apart (NFD), for an error rate by jamo."""
     return unicodedata.normalize("NFD", normal(text))
+
+
+def is_syllable(character: str) -> bool:
+    """True for one of the 11,172 modern Hangul syllables in NFC."""
+    return len(character) == 1 and FIRST_SYLLABLE <= character <= LAST_SYLLABLE
 
 
 def natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:

@@ -1,7 +1,7 @@
 """Draw the sample pages and write their text beside them: ``python samples/make.py FONTS [FOLDER]``.
 
-FONTS holds Fontsource families, as ``python -m training.fetch_fonts --fonts FONTS`` leaves them; samples/README.md says
-which are used. The same fonts and versions of Pillow and NumPy give the same bytes.
+FONTS holds Fontsource families, as ``python -m training.synthesis.fetch_fonts --fonts FONTS`` leaves them;
+samples/README.md says which are used. The same fonts and versions of Pillow and NumPy give the same bytes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Draw the Korean sample pages and write their text beside them: ``python samples/make_korean.py FONTS [FOLDER]``.
 
-FONTS holds Korean families, as ``python -m training.fetch_korean_fonts --fonts FONTS`` leaves them; samples/README.md
-says which are used. The same fonts and version of Pillow give the same bytes.
+FONTS holds Korean families, as ``python -m training.synthesis.fetch_korean_fonts --fonts FONTS`` leaves them;
+samples/README.md says which are used. The same fonts and version of Pillow give the same bytes.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from ocrtool.batch import PieceBoxes, Reader
+from ocrtool.jobs.read import PieceBoxes, Reader
 from ocrtool.options import Options
 from ocrtool.types import Alternative, Block, Box, Character, Line, Page, Word
 
@@ -42,7 +42,7 @@ def _words(text: str) -> list[tuple[int, str]]:
 
 
 def fake_reader(options: Options) -> Reader:
-    """As ``ocrtool.batch.engine_reader``, without weights."""
+    """As ``ocrtool.jobs.read.engine_reader``, without weights."""
 
     def read(gray: np.ndarray) -> tuple[Page, PieceBoxes]:
         if gray[0, 0] == DEFECT:

@@ -12,7 +12,8 @@ import time
 import numpy as np
 from fake_engine import fake_reader
 
-from ocrtool import batch, cli
+from ocrtool.cli import main as cli
+from ocrtool.jobs import read as batch
 from ocrtool.options import Options
 from ocrtool.types import Page
 

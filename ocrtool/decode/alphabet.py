@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from ocrtool.charset import ENGLISH, LATIN, LINE_START, Labels
-from ocrtool.hangul import GLYPHS, OTHER
+from ocrtool.script.hangul.charset import GLYPHS, OTHER
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,7 +22,7 @@ from ocrtool.segment.edges import MAX_PIECES
 #: Labels of a step that is no character.
 SPACE, SKIP = -2, -3
 #: A space is tried where its probability is above this, and left untried as certain above the other.
-SPACE_FLOOR, SPACE_CEILING = 0.002, 0.998
+SPACE_PRUNE_LOW, SPACE_PRUNE_HIGH = 0.002, 0.998
 #: Multiplier of the rolling hash by which equal readings are known.
 HASH_PRIME = np.int64(1_000_003)
 
@@ -196,11 +196,11 @@ class _Search:
         w = self.weights
         chance = np.array([self.lattices[k].space[node] for k in front.line], np.float64)
         chance = np.clip(chance, 1e-6, 1.0 - 1e-6)
-        rows = np.flatnonzero((chance > SPACE_FLOOR) & ~front.spaced)
+        rows = np.flatnonzero((chance > SPACE_PRUNE_LOW) & ~front.spaced)
         heard = front.log_probs[rows, self.alphabet.space]
         taken_score = front.score[rows] + w.space * np.log(chance[rows]) + w.lm * heard + w.word
         stay_score = front.score + np.where(front.spaced, 0.0, w.space * np.log1p(-chance))
-        stays = np.flatnonzero((chance <= SPACE_CEILING) | front.spaced)
+        stays = np.flatnonzero((chance <= SPACE_PRUNE_HIGH) | front.spaced)
         front.score = stay_score
         if len(rows) == 0:
             return front

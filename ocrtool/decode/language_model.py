@@ -14,7 +14,7 @@ import numpy as np
 
 from ocrtool.charset import ENGLISH, LINE_START, Labels
 from ocrtool.errors import WeightsRefused
-from ocrtool.weights import Weights, open_weights
+from ocrtool.weights.store import Weights, open_weights
 
 #: Rows of a step are filled up to the next of these sizes, with an interpreter each: resizing one at every step of a
 #: beam search, where the number of beams changes, costs more than the step. More rows than the last go in several runs.

@@ -1,4 +1,4 @@
-"""Weights of the decoder, fitted by ``training.fit_decoder`` and kept in a manifest."""
+"""Weights of the decoder, fitted by ``training.decoder.fit_decoder`` and kept in a manifest."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocrtool.export.labels import Picture
 from ocrtool.export.lettering import FAINT, INK, PAPER, QUIET, TEXT_SIZE, has, plain, shortened, stacked_png
-from ocrtool.hangul import is_syllable
+from ocrtool.text import is_syllable
 
 #: Lengths in pixels: side of the picture, margins, height of a bar with the space below it, and size of labels.
 SIDE, MARGIN, STEP, BAR = 160, 14, 28, 18
@@ -22,11 +22,21 @@ FIRST, OTHERS, BOX = "#1f6fb4", "#a9c8e4", "#1a7f4b"
 #: Files of fonts that have Hangul, by which Pillow finds them where a system keeps its fonts: usual on Linux, Windows
 #: and macOS. The number is that of the font within the file.
 HANGUL_FONTS = (
-    ("NotoSansCJK-Regular.ttc", 1), ("NotoSansKR-Regular.otf", 0), ("NotoSansKR-Regular.ttf", 0),
-    ("NotoSansKR-VF.ttf", 0), ("NanumGothic.ttf", 0), ("NanumBarunGothic.ttf", 0), ("NanumSquareR.ttf", 0),
-    ("UnDotum.ttf", 0), ("dotum.ttf", 0), ("DroidSansFallbackFull.ttf", 0), ("malgun.ttf", 0), ("gulim.ttc", 0),
-    ("AppleSDGothicNeo.ttc", 0), ("AppleGothic.ttf", 0),
-)  # fmt: skip
+    ("NotoSansCJK-Regular.ttc", 1),
+    ("NotoSansKR-Regular.otf", 0),
+    ("NotoSansKR-Regular.ttf", 0),
+    ("NotoSansKR-VF.ttf", 0),
+    ("NanumGothic.ttf", 0),
+    ("NanumBarunGothic.ttf", 0),
+    ("NanumSquareR.ttf", 0),
+    ("UnDotum.ttf", 0),
+    ("dotum.ttf", 0),
+    ("DroidSansFallbackFull.ttf", 0),
+    ("malgun.ttf", 0),
+    ("gulim.ttc", 0),
+    ("AppleSDGothicNeo.ttc", 0),
+    ("AppleGothic.ttf", 0),
+)
 
 
 def draw_row(picture: Picture) -> Image.Image:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ocrtool.errors import printable
-from ocrtool.recognize.single import Reading
+from ocrtool.script.single import Reading
 
 #: Raised when a reader of an older version would misread the document.
 VERSION = 1

@@ -32,8 +32,8 @@ FRAME, SAME = "#d2691e", "#1a7f4b"
 
 
 @dataclass(frozen=True, slots=True)
-class Exhibit:
-    """A page to be shown. writer: whose it is or is said to be; vector: (D,) float32; picture: as from ``glimpse``,
+class PlotItem:
+    """A page to be shown. writer: whose it is or is said to be; vector: (D,) float32; picture: as from ``thumbnail``,
     None for a page that was not read in this run; asked: not a known writer's.
     """
 
@@ -44,7 +44,7 @@ class Exhibit:
     asked: bool
 
 
-def glimpse(gray: np.ndarray) -> np.ndarray:
+def thumbnail(gray: np.ndarray) -> np.ndarray:
     """Some of the writing of a page (H, W) uint8: where it is densest, as PICTURE has it, uint8."""
     height, width = gray.shape
     cut = max(1, round(PICTURE_SHARE * width)), max(1, round(PICTURE_SHARE * width * PICTURE[1] / PICTURE[0]))
@@ -68,7 +68,7 @@ def glimpse(gray: np.ndarray) -> np.ndarray:
     return shown
 
 
-def as_png(exhibits: Sequence[Exhibit], calibration: Calibration) -> bytes:
+def as_png(exhibits: Sequence[PlotItem], calibration: Calibration) -> bytes:
     """The matrix of all pages (at least one), and below it pages asked about beside those nearest to them."""
     parts = [draw_matrix(exhibits)]
     if len(exhibits) > 1:
@@ -76,7 +76,7 @@ def as_png(exhibits: Sequence[Exhibit], calibration: Calibration) -> bytes:
     return stacked_png(parts)
 
 
-def by_writer(exhibits: Sequence[Exhibit]) -> list[Exhibit]:
+def by_writer(exhibits: Sequence[PlotItem]) -> list[PlotItem]:
     """Ordered by writer, as they come first; unknown hands last. At most MOST_PAGES, those asked about first."""
     if len(exhibits) > MOST_PAGES:
         kept = sorted(range(len(exhibits)), key=lambda k: not exhibits[k].asked)[:MOST_PAGES]
@@ -85,7 +85,7 @@ def by_writer(exhibits: Sequence[Exhibit]) -> list[Exhibit]:
     return sorted(exhibits, key=lambda one: (one.writer == UNKNOWN, first[one.writer]))
 
 
-def draw_matrix(exhibits: Sequence[Exhibit]) -> Image.Image:
+def draw_matrix(exhibits: Sequence[PlotItem]) -> Image.Image:
     """Similarities of all pages to each other, each writer's framed and named."""
     pages = by_writer(exhibits)
     vectors = np.stack([page.vector for page in pages])
@@ -113,7 +113,7 @@ def draw_matrix(exhibits: Sequence[Exhibit]) -> Image.Image:
     return picture
 
 
-def draw_nearest(exhibits: Sequence[Exhibit], calibration: Calibration) -> Image.Image:
+def draw_nearest(exhibits: Sequence[PlotItem], calibration: Calibration) -> Image.Image:
     """Pages asked about, at most MOST_ROWS, each beside the NEAREST others. exhibits: at least two."""
     asked = [k for k, one in enumerate(exhibits) if one.asked][:MOST_ROWS]
     width, height = PICTURE[0] + MARGIN, PICTURE[1] + 2 * STEP + MARGIN
@@ -122,7 +122,7 @@ def draw_nearest(exhibits: Sequence[Exhibit], calibration: Calibration) -> Image
     pen.text((MARGIN, MARGIN), "Pages, and the pages nearest to them", INK, plain(TEXT_SIZE))
     vectors = np.stack([one.vector for one in exhibits])
     alike = similarities(vectors[asked], vectors)
-    same = calibration.same_hand(alike)
+    same = calibration.same_writer(alike)
     alike[np.arange(len(asked)), asked] = -np.inf
     for row, k in enumerate(asked):
         y = MARGIN + 2 * STEP + row * height
@@ -136,7 +136,7 @@ def draw_nearest(exhibits: Sequence[Exhibit], calibration: Calibration) -> Image
 
 
 def _put(
-    picture: Image.Image, pen: ImageDraw.ImageDraw, corner: tuple[int, int], one: Exhibit, caption: str, colour: str
+    picture: Image.Image, pen: ImageDraw.ImageDraw, corner: tuple[int, int], one: PlotItem, caption: str, colour: str
 ) -> None:
     """A page's writing under its name and a caption; its name alone if it was not read in this run."""
     x, y = corner

@@ -62,7 +62,7 @@ def answers(top: int = 0) -> Layout[Answer]:
 
 def pairs() -> Layout[Pair]:
     """Whether pairs of pages are in one hand."""
-    return Layout(("page", "other", "same_hand", "probability"), _pair_values, _pair_line)
+    return Layout(("page", "other", "same_writer", "probability"), _pair_values, _pair_line)
 
 
 def enrolled() -> Layout[Enrolled]:
@@ -98,7 +98,7 @@ def _candidate(one: Candidate) -> str:
 def _pair_values(pair: Pair) -> Values:
     same = None if pair.probability is None else pair.probability >= SAME
     probability = None if pair.probability is None else _rounded(pair.probability)
-    values: Values = {"page": pair.page, "other": pair.other, "same_hand": same, "probability": probability}
+    values: Values = {"page": pair.page, "other": pair.other, "same_writer": same, "probability": probability}
     return values if pair.refusal is None else {**values, "reason": pair.refusal}
 
 

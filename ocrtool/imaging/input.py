@@ -24,7 +24,7 @@ from ocrtool.errors import (
     reason,
 )
 from ocrtool.imaging.gray import to_gray
-from ocrtool.quiet import quiet_libraries
+from ocrtool.stderr import silence_stderr
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
@@ -50,8 +50,16 @@ _SIGNATURES: dict[bytes, tuple[str, str]] = (
 
 #: What Pillow's decoders raise on damaged data.
 _DECODING_ERRORS = (
-    OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, RuntimeError, struct.error,
-)  # fmt: skip
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    EOFError,
+    ArithmeticError,
+    RuntimeError,
+    struct.error,
+)
 
 _NEW_SUBFILE_TYPE = 254  # TIFF tag: bit 0, a smaller copy of another page; bit 2, a mask
 
@@ -78,12 +86,12 @@ def read_pages(source: Path | bytes, name: str) -> Iterator[InputPage]:
     data = source if isinstance(source, bytes) else read_bytes(source, name)
     if not data:
         raise InputEmpty(name, "the file is empty")
-    with quiet_libraries():
+    with silence_stderr():
         image = _open(data, name)
         frames = _frames(image)
     for number, frame in enumerate(frames, 1):
         where = name if len(frames) == 1 else f"{name}, page {number}"
-        with quiet_libraries():
+        with silence_stderr():
             gray, dpi = _decode(image, frame, where)
         yield InputPage(gray, number, len(frames), dpi, name)
 

@@ -11,7 +11,7 @@ from ocrtool.segment.edges import Edges
 from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage, Pieces
 
 #: Numbers that tell a glyph's place: known, top, bottom, height, width, gap left, gap right, log scale.
-PLACE_SIZE = 8
+GEOMETRY_SIZE = 8
 #: Gaps wider than this (x-heights) all mean the same: a space.
 WIDEST_GAP = 2.0
 
@@ -83,14 +83,14 @@ def isolated_image(glyph: np.ndarray, shape: CropShape = LATIN_CROP) -> np.ndarr
     return out
 
 
-def glyph_places(pieces: Pieces, edges: Edges) -> np.ndarray:
-    """Where each edge's glyph stands: (E, PLACE_SIZE) float32.
+def glyph_geometry(pieces: Pieces, edges: Edges) -> np.ndarray:
+    """Where each edge's glyph stands: (E, GEOMETRY_SIZE) float32.
 
     [1, top, bottom, height, width, white space to the left, to the right, log2 of the longer side], all in x-heights,
     up positive from the baseline; gaps are cut to -0.5..WIDEST_GAP.
     """
     if len(edges) == 0:
-        return np.zeros((0, PLACE_SIZE), np.float32)
+        return np.zeros((0, GEOMETRY_SIZE), np.float32)
     boxes = edges.boxes.astype(np.float32)
     x0, y0, x1, y1 = boxes.T
     reach = np.maximum.accumulate(pieces.boxes[:, 2])

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ocrtool.errors import WeightsRefused
-from ocrtool.weights import Weights
+from ocrtool.weights.store import Weights
 
 #: Crops that go through the network at once: large enough to keep the cores busy, small enough to stay in their caches.
 BATCH = 128

@@ -8,17 +8,17 @@ from typing import Protocol
 import numpy as np
 
 from ocrtool.charset import LATIN_CLASSES
-from ocrtool.recognize.case import reads_small, settle_case, shows_both_heights
-from ocrtool.recognize.crops import glyph_images, glyph_places
+from ocrtool.recognize.crops import glyph_geometry, glyph_images
+from ocrtool.script.latin.case import reads_small, settle_case, shows_both_heights
 from ocrtool.segment.edges import Edges, whole_components
 from ocrtool.segment.pieces import above_baseline
 from ocrtool.segment.types import X_HEIGHT, LineImage, Pieces
 
 #: A whole connected component read as a letter or digit with this probability is settled: its own cuts and its joins
 #: with its neighbours are not looked at. On clean print that spares two thirds of the work.
-SETTLED = 0.985
+ACCEPT_PROBABILITY = 0.985
 #: Labels that may settle a component. Marks are left open: two commas may be a quote, a dot part of a colon.
-SETTLING = np.array([len(label) == 1 and label.isalnum() for label in LATIN_CLASSES])
+ACCEPTABLE = np.array([len(label) == 1 and label.isalnum() for label in LATIN_CLASSES])
 
 
 class Classifier(Protocol):
@@ -46,12 +46,12 @@ def _score(lines: list[SegmentedLine], edges: list[Edges], classifier: Classifie
     if not lines:
         return []
     images = [glyph_images(line.image, line.pieces, e) for line, e in zip(lines, edges, strict=True)]
-    places = [glyph_places(line.pieces, e) for line, e in zip(lines, edges, strict=True)]
+    places = [glyph_geometry(line.pieces, e) for line, e in zip(lines, edges, strict=True)]
     ends = np.cumsum([len(e) for e in edges])[:-1]
     return np.split(classifier.log_probs(np.concatenate(images), np.concatenate(places)), ends)
 
 
-def score_settling(lines: list[SegmentedLine], classifier: Classifier) -> tuple[list[SegmentedLine], list[np.ndarray]]:
+def score_cascade(lines: list[SegmentedLine], classifier: Classifier) -> tuple[list[SegmentedLine], list[np.ndarray]]:
     """As ``score_lines``, in two turns: whole components first, then only what they leave open.
 
     Returns the lines with the edges that were looked at, and their scores.
@@ -60,7 +60,7 @@ def score_settling(lines: list[SegmentedLine], classifier: Classifier) -> tuple[
     first = [line.edges.take(w) for line, w in zip(lines, whole, strict=True)]
     first_scores = _score(lines, first, classifier)
     rest = [
-        line.edges.take(~w & touching_none(line, e, _settles(s)))
+        line.edges.take(~w & untouched_by(line, e, _accepts(s)))
         for line, w, e, s in zip(lines, whole, first, first_scores, strict=True)
     ]
     rest_scores = _score(lines, rest, classifier)
@@ -82,12 +82,12 @@ def _heights(edges: Edges) -> np.ndarray:
     return (edges.boxes[:, 3] - edges.boxes[:, 1]) / X_HEIGHT
 
 
-def _settles(scores: np.ndarray) -> np.ndarray:
+def _accepts(scores: np.ndarray) -> np.ndarray:
     """(E,) bool: components so surely a letter or digit that nothing else over them is looked at."""
-    return scores[:, SETTLING].max(axis=1, initial=-np.inf) >= np.log(SETTLED)
+    return scores[:, ACCEPTABLE].max(axis=1, initial=-np.inf) >= np.log(ACCEPT_PROBABILITY)
 
 
-def touching_none(line: SegmentedLine, edges: Edges, settled: np.ndarray) -> np.ndarray:
+def untouched_by(line: SegmentedLine, edges: Edges, settled: np.ndarray) -> np.ndarray:
     """(E,) bool: edges of the line that share no piece with the ``settled`` ones (mask) of ``edges``."""
     taken = np.zeros(len(line.pieces) + 1, np.int64)
     np.add.at(taken, edges.start[settled], 1)

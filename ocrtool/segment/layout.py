@@ -9,11 +9,11 @@ import numpy as np
 
 from ocrtool.imaging.ink import INK_LEVEL, soft_ink
 from ocrtool.imaging.page import WorkingPage, character_boxes, inside_image, prepare, typical_height
+from ocrtool.script.hangul.segment import BODY, syllable_region
 from ocrtool.segment.baseline import LineContour, common_x_height, describe_line, trace_line
 from ocrtool.segment.blocks import find_blocks
 from ocrtool.segment.clean import Components, drop_lonely_specks, text_components
 from ocrtool.segment.lines import assign, find_ridges
-from ocrtool.segment.syllables import BODY, syllable_region
 from ocrtool.segment.types import LineRegion
 
 
@@ -154,7 +154,7 @@ class _LineFinder:
         origin = np.array([left - margin, top - margin] * 2)
         cut = ~inside_image(boxes, self.components.labels.shape)
         row, far = assign(boxes - origin, ridges, self.part_height, cut)
-        _recall(boxes, row, far, len(ridges))
+        reassign_enclosed(boxes, row, far, len(ridges))
         found = [self._line(members[(row == k) & ~far]) for k in range(len(ridges))]
         lines = [line for line in found if line is not None]
         if far.any() and not far.all() and passes < MAX_PASSES and _is_text(boxes[far], self.x_height):
@@ -185,7 +185,7 @@ class _LineFinder:
         return trace_line(self._ink(members, box), box, float(np.median(body)), self.count, whole)
 
 
-def _recall(boxes: np.ndarray, row: np.ndarray, far: np.ndarray, count: int) -> None:
+def reassign_enclosed(boxes: np.ndarray, row: np.ndarray, far: np.ndarray, count: int) -> None:
     """Give far components that lie within a line's box to that line, in place: high bars of T, long tails."""
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
     for k in range(count):

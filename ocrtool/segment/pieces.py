@@ -150,9 +150,7 @@ def cut_pieces(line: LineImage) -> Pieces:
     return pieces_of(parts, boxes, component, _join_upward(boxes) if len(boxes) else None)
 
 
-def pieces_of(
-    parts: np.ndarray, boxes: np.ndarray, component: np.ndarray, group: np.ndarray | None = None
-) -> Pieces:
+def pieces_of(parts: np.ndarray, boxes: np.ndarray, component: np.ndarray, group: np.ndarray | None = None) -> Pieces:
     """Pieces, left to right by their middles, from what `split_components` gives.
 
     group: (N,) number of each part, parts of one number make one piece; None: each part is a piece.

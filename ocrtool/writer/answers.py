@@ -57,7 +57,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What happened to a page to be enrolled: ``change`` as in ocrtool.writer.store; or why it was not."""
+    """What happened to a page to be enrolled: ``change`` as in ocrtool.writer.gallery; or why it was not."""
 
     page: str
     writer: str

@@ -11,7 +11,7 @@ import numpy as np
 from ocrtool.errors import WeightsRefused
 
 #: Probability beforehand that the writer of a page is none of those known.
-UNKNOWN_BEFOREHAND = 0.5
+UNKNOWN_PRIOR = 0.5
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
@@ -51,7 +51,7 @@ class Calibration:
         """Of one hand, in nats; any shape."""
         return self.slope * np.asarray(similarity, np.float64) + self.offset
 
-    def same_hand(self, similarity: np.ndarray) -> np.ndarray:
+    def same_writer(self, similarity: np.ndarray) -> np.ndarray:
         """Probability of one hand if that is as likely as not beforehand; any shape."""
         return 1.0 / (1.0 + np.exp(-np.clip(self.log_odds(similarity), -500.0, 500.0)))
 
@@ -76,10 +76,8 @@ def rank(vector: np.ndarray, writers: Sequence[np.ndarray], calibration: Calibra
     if not len(writers):
         return Ranking(np.zeros(0, np.int64), np.zeros(0), 1.0)
     means = unit(np.stack([pages.mean(axis=0) for pages in writers]))
-    beforehand = np.log((1.0 - UNKNOWN_BEFOREHAND) / len(writers))
-    odds = np.append(
-        calibration.log_odds(similarities(vector[None], means)[0]) + beforehand, np.log(UNKNOWN_BEFOREHAND)
-    )
+    beforehand = np.log((1.0 - UNKNOWN_PRIOR) / len(writers))
+    odds = np.append(calibration.log_odds(similarities(vector[None], means)[0]) + beforehand, np.log(UNKNOWN_PRIOR))
     chances = np.exp(odds - odds.max())
     chances /= chances.sum()
     order = np.argsort(-chances[:-1], kind="stable")

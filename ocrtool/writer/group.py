@@ -26,13 +26,13 @@ def group(vectors: np.ndarray, calibration: Calibration) -> Groups:
     """vectors: (N, D) of unit length."""
     if len(vectors) == 0:
         return Groups(np.zeros(0, np.int64), np.zeros(0))
-    own = without_common(vectors)
+    own = subtract_collection_mean(vectors)
     odds = calibration.log_odds(similarities(own, own)) - calibration.apart
     number = _linkage(odds)
     return Groups(number, _confidence(odds, number))
 
 
-def without_common(vectors: np.ndarray) -> np.ndarray:
+def subtract_collection_mean(vectors: np.ndarray) -> np.ndarray:
     """The vectors less what all pages have in common: paper, pens, scanner and school make every hand of a collection
     alike. Of few pages the mean says more of their writers than of the collection: it is then taken back in part only.
     """

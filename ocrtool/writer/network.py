@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ocrtool.errors import WeightsRefused
-from ocrtool.weights import Weights
+from ocrtool.weights.store import Weights
 from ocrtool.writer.patches import PATCH_SIDE
 
 #: Patches that go through the network at once: its layers' outputs then stay in the cores' caches.

@@ -138,9 +138,11 @@ def _strip(
     to_input = page.to_input @ np.vstack([to_page, [0.0, 0.0, 1.0]])
     image = _resampled(ink, to_input, width)
     mask = cv2.warpAffine(
-        _own_mask(layout.owner, region), _moved(to_page, region.box), (width, STRIP_ROWS),
+        _own_mask(layout.owner, region),
+        _moved(to_page, region.box),
+        (width, STRIP_ROWS),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-    )  # fmt: skip
+    )
     image[mask < 128] = 0
     return Strip(image, to_input, x_height * _scale(page.to_input)) if image.any() else None
 

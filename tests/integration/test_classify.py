@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocrtool import classify, cli
+from ocrtool.cli import main as cli
 from ocrtool.export import bars
-from ocrtool.recognize.single import Reading
+from ocrtool.jobs import classify
+from ocrtool.script.single import Reading
 from ocrtool.types import Alternative, Box
 
 #: What the fake classifier says, whatever it sees.
@@ -63,10 +64,16 @@ def test_json(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
     document = json.loads(capfd.readouterr().out)
     assert (document["format"], document["version"]) == ("ocrtool-labels", 1)
     assert document["images"] == [
-        {"source": str(first), "number": 1, "width": 40, "height": 20, "box": [2, 3, 30, 18],
-         "labels": [{"label": "가", "probability": 0.75}]},
+        {
+            "source": str(first),
+            "number": 1,
+            "width": 40,
+            "height": 20,
+            "box": [2, 3, 30, 18],
+            "labels": [{"label": "가", "probability": 0.75}],
+        },
         {"source": str(blank), "number": 1, "width": 40, "height": 20, "box": None, "labels": []},
-    ]  # fmt: skip
+    ]
 
 
 def test_failures_are_named_and_the_others_read(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
@@ -107,9 +114,14 @@ def test_outputs_never_take_the_place_of_an_input(tmp_path: Path, capfd: pytest.
     image = draw(tmp_path / "a.png")
     before = image.read_bytes()
     for options in (
-        ("--plot", image), ("-o", image), ("--plot", tmp_path), ("-o", tmp_path / "none" / "x.txt"),
-        ("--plot", tmp_path / "x", "-o", tmp_path / "x"), ("--top", 0), ("--lang", "fra"),
-    ):  # fmt: skip
+        ("--plot", image),
+        ("-o", image),
+        ("--plot", tmp_path),
+        ("-o", tmp_path / "none" / "x.txt"),
+        ("--plot", tmp_path / "x", "-o", tmp_path / "x"),
+        ("--top", 0),
+        ("--lang", "fra"),
+    ):
         assert run(image, *options) == 2, options
         assert "Traceback" not in capfd.readouterr().err
     assert image.read_bytes() == before

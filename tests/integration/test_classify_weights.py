@@ -10,15 +10,26 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocrtool import cli
+from ocrtool.cli import main as cli
 
 #: Strokes of some syllables on a grid of 10 × 10, y downward: left, top, right, bottom.
 STROKES = {
     "가": ((0, 1, 5, 2), (4, 1, 5, 9), (7, 0, 8, 10), (8, 4, 10, 5)),
     "나": ((0, 2, 1, 8), (0, 7, 5, 8), (7, 0, 8, 10), (8, 4, 10, 5)),
-    "를": ((1, 0, 9, 0.8), (8, 0, 9, 2.2), (1, 1.6, 9, 2.2), (1, 1.6, 2, 4), (1, 3.3, 9, 4), (0, 4.7, 10, 5.4),
-           (1, 6.2, 9, 6.9), (8, 6.2, 9, 8.4), (1, 7.7, 9, 8.4), (1, 7.7, 2, 10), (1, 9.3, 9, 10)),
-}  # fmt: skip
+    "를": (
+        (1, 0, 9, 0.8),
+        (8, 0, 9, 2.2),
+        (1, 1.6, 9, 2.2),
+        (1, 1.6, 2, 4),
+        (1, 3.3, 9, 4),
+        (0, 4.7, 10, 5.4),
+        (1, 6.2, 9, 6.9),
+        (8, 6.2, 9, 8.4),
+        (1, 7.7, 9, 8.4),
+        (1, 7.7, 2, 10),
+        (1, 9.3, 9, 10),
+    ),
+}
 
 
 def syllable(character: str, side: int = 60, margin: int = 14) -> np.ndarray:
@@ -51,9 +62,7 @@ def photograph(ink: np.ndarray, dark: bool) -> np.ndarray:
 
 
 @pytest.mark.parametrize("language", ["auto", "kor", "eng+kor"])
-def test_syllables_in_scans_and_photographs(
-    language: str, tmp_path: Path, capfd: pytest.CaptureFixture
-) -> None:
+def test_syllables_in_scans_and_photographs(language: str, tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
     wanted = []
     for number, character in enumerate(STROKES):
         ink = syllable(character)

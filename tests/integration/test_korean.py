@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocrtool import cli
+from ocrtool.cli import main as cli
 from ocrtool.metrics import cer
 
 SAMPLES = Path(__file__).parents[2] / "samples"

@@ -34,7 +34,7 @@ def image(tmp_path: Path) -> Path:
 
 def test_help_loads_nothing_heavy() -> None:
     probe = (
-        "import sys; from ocrtool import cli;"
+        "import sys; from ocrtool.cli import main as cli;"
         "asked = (['read'], ['writer-id'], ['writer-id', 'enrol'], ['writer-id', 'verify'], ['segment'], []);"
         "code = max(cli.run([*names, '--help']) for names in asked);"
         "print(code, *sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)"
@@ -48,7 +48,8 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_reading_loads_no_training_library(image: Path, environment: dict[str, str]) -> None:
     probe = (
-        "import sys; from fake_engine import fake_reader; from ocrtool import batch, cli;"
+        "import sys; from fake_engine import fake_reader; from ocrtool.jobs import read as batch;"
+        "from ocrtool.cli import main as cli;"
         "batch.engine_reader = fake_reader; cli.run(['read', sys.argv[1]]);"
         "print(*{m.split('.')[0] for m in sys.modules}, file=sys.stderr)"
     )

@@ -14,7 +14,8 @@ from fake_engine import DEATH, DEFECT, fake_reader
 from odd_files import encoded, png_header
 from PIL import Image
 
-from ocrtool import batch, cli
+from ocrtool.cli import main as cli
+from ocrtool.jobs import read as batch
 
 
 @pytest.fixture(autouse=True)
@@ -73,8 +74,13 @@ def test_json(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
     assert (document["format"], document["version"]) == ("ocrtool", 1)
     page, blank = document["pages"]
     assert {key: page[key] for key in ("source", "number", "width", "height", "skew", "language")} == {
-        "source": str(first), "number": 1, "width": 40, "height": 20, "skew": 0.12, "language": "eng",
-    }  # fmt: skip
+        "source": str(first),
+        "number": 1,
+        "width": 40,
+        "height": 20,
+        "skew": 0.12,
+        "language": "eng",
+    }
     (line,) = page["lines"]
     assert line["block"] == 0
     assert line["text"] == "40 by 20 mean 0"
@@ -253,8 +259,10 @@ def test_overlay(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
     assert read("--overlay", tmp_path / "seen" / "here", draw(tmp_path / "a.png", 80), tmp_path / "two.tif") == 0
     pictures = {p.name: cv2.imread(str(p)).shape for p in (tmp_path / "seen" / "here").iterdir()}
     assert pictures == {
-        "a.overlay.png": (40, 160, 3), "two.1.overlay.png": (60, 180, 3), "two.2.overlay.png": (60, 180, 3),
-    }  # fmt: skip
+        "a.overlay.png": (40, 160, 3),
+        "two.1.overlay.png": (60, 180, 3),
+        "two.2.overlay.png": (60, 180, 3),
+    }
     assert capfd.readouterr().err == ""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ocrtool import cli
+from ocrtool.cli import main as cli
 from ocrtool.metrics import cer, wer
 
 SAMPLES = Path(__file__).parents[2] / "samples"

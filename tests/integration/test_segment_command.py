@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocrtool import cli
+from ocrtool.cli import main as cli
 from ocrtool.writer.patches import PATCH_SIDE
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "letter.png"
@@ -96,8 +96,11 @@ def test_blank_pages_and_failures(page: Path, tmp_path: Path, capfd: pytest.Capt
     found = pages(captured.out)
     assert [(one["number"], len(one["patches"])) for one in found] == [(1, 0), (2, 2), (1, 2)]
     assert [patch["file"] for one in found for patch in one["patches"]] == [
-        "blank.2/0001.png", "blank.2/0002.png", "letter/0001.png", "letter/0002.png"
-    ]  # fmt: skip
+        "blank.2/0001.png",
+        "blank.2/0002.png",
+        "letter/0001.png",
+        "letter/0002.png",
+    ]
 
 
 def test_outputs_never_take_the_place_of_an_input(page: Path, tmp_path: Path, capfd: pytest.CaptureFixture) -> None:

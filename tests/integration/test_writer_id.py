@@ -11,16 +11,18 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
-from fake_describer import CALIBRATION, DEATH, DEFECT, PRINT, load_fake
+from fake_embedder import CALIBRATION, DEATH, DEFECT, PRINT, load_fake
 from PIL import Image
 
-from ocrtool import cli, described, identify
+from ocrtool.cli import main as cli
 from ocrtool.export import similarity
+from ocrtool.jobs import embed as described
+from ocrtool.jobs import identify
 
 
 @pytest.fixture(autouse=True)
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(described, "load_describer", load_fake)
+    monkeypatch.setattr(described, "load_embedder", load_fake)
     monkeypatch.setattr(identify, "load_calibration", lambda weights: CALIBRATION)
 
 
@@ -35,8 +37,13 @@ def draw(path: Path, value: int) -> Path:
 def folder(tmp_path: Path) -> Path:
     """Two pages by anna, one by bert; loose: one by each, one by somebody else."""
     for name, value in (
-        ("anna/1.png", 11), ("anna/2.png", 12), ("bert/1.png", 21), ("p2.png", 22), ("p10.png", 13), ("p9.png", 31)
-    ):  # fmt: skip
+        ("anna/1.png", 11),
+        ("anna/2.png", 12),
+        ("bert/1.png", 21),
+        ("p2.png", 22),
+        ("p10.png", 13),
+        ("p9.png", 31),
+    ):
         draw(tmp_path / "in" / name, value)
     return tmp_path / "in"
 
@@ -82,9 +89,17 @@ def test_tsv(folder: Path, capfd: pytest.CaptureFixture) -> None:
     assert run(folder, "--format", "tsv", "--top", 2) == 0
     head, blank, *rest = lines(capfd.readouterr().out)
     assert head == [
-        "page", "writer", "probability", "runner_up", "runner_up_probability",
-        "top_1", "top_1_probability", "top_2", "top_2_probability", "reason",
-    ]  # fmt: skip
+        "page",
+        "writer",
+        "probability",
+        "runner_up",
+        "runner_up_probability",
+        "top_1",
+        "top_1_probability",
+        "top_2",
+        "top_2_probability",
+        "reason",
+    ]
     assert blank == [str(folder / "blank.png"), *[""] * 8, "blank page"]
     assert all(len(row) == len(head) for row in rest)
     assert rest[0][1] == rest[0][5] == "bert" and rest[0][7] == "unknown"
@@ -103,9 +118,13 @@ def test_pages_without_an_answer_say_why(folder: Path, capfd: pytest.CaptureFixt
     assert captured.err == f"ocrtool: {blank}: not used for bert: blank page\n"
     assert run(folder, "--format", "jsonl") == 0
     assert objects(capfd.readouterr().out)[0] == {
-        "page": str(print_page), "writer": None, "probability": None, "runner_up": None, "runner_up_probability": None,
+        "page": str(print_page),
+        "writer": None,
+        "probability": None,
+        "runner_up": None,
+        "runner_up_probability": None,
         "reason": "printed text, no handwriting",
-    }  # fmt: skip
+    }
 
 
 def test_failures_are_named_and_the_others_told(folder: Path, capfd: pytest.CaptureFixture) -> None:
@@ -117,9 +136,12 @@ def test_failures_are_named_and_the_others_told(folder: Path, capfd: pytest.Capt
     captured = capfd.readouterr()
     assert len(lines(captured.out)) == 3
     for name, words in (
-        ("anna/cut.png", "truncated or damaged"), ("carla", "the folder holds no images"), ("no.png", "not an image"),
-        ("x.png", "internal error: KeyError"), ("gone.png", "no such file"),
-    ):  # fmt: skip
+        ("anna/cut.png", "truncated or damaged"),
+        ("carla", "the folder holds no images"),
+        ("no.png", "not an image"),
+        ("x.png", "internal error: KeyError"),
+        ("gone.png", "no such file"),
+    ):
         assert any(str(folder / name) in line and words in line for line in captured.err.splitlines()), name
     assert captured.err.count("\n") == 5
 
@@ -163,8 +185,11 @@ def test_enrolled_writers_are_known(folder: Path, tmp_path: Path, capfd: pytest.
         (folder / name).rename(tmp_path / "more" / name)
     assert run("enrol", tmp_path / "more", "-o", file) == 0
     assert [row[1:] for row in lines(capfd.readouterr().out)] == [
-        ["anna", "added"], ["anna", "added"], ["bert", "added"], ["carla", "added"]
-    ]  # fmt: skip
+        ["anna", "added"],
+        ["anna", "added"],
+        ["bert", "added"],
+        ["carla", "added"],
+    ]
     assert run(folder, "--writers", file) == 0
     assert [row[1].split()[0] for row in lines(capfd.readouterr().out)] == ["bert", "carla", "anna"]
     draw(folder / "dora" / "1.png", 41)
@@ -191,8 +216,10 @@ def test_enrolling_adds_and_loses_nothing(folder: Path, tmp_path: Path, capfd: p
     (folder / "anna" / "1.png").rename(folder / "bert" / "3.png")  # it was bert's after all
     assert run("enrol", folder, "-o", file, "--format", "jsonl") == 0
     assert [(row["writer"], row["change"]) for row in objects(capfd.readouterr().out)] == [
-        ("anna", "replaced"), ("bert", "replaced"), ("bert", "moved")
-    ]  # fmt: skip
+        ("anna", "replaced"),
+        ("bert", "replaced"),
+        ("bert", "moved"),
+    ]
 
 
 def test_a_file_that_is_something_else_is_never_overwritten(
@@ -220,13 +247,19 @@ def test_wrong_usage(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture)
     reserved = draw(tmp_path / "reserved" / "Unknown" / "a.png", 11).parents[1]
     page = folder / "p2.png"
     for arguments, words in (
-        ((only_known,), "no loose page"), ((only_known, "--writers", file), "no loose page"),
+        ((only_known,), "no loose page"),
+        ((only_known, "--writers", file), "no loose page"),
         ((reserved,), "called unknown"),
-        (("enrol", only_loose, "-o", file), "no sub-folders"), (("enrol", folder), "-o"), (("verify", page), "B"),
-        ((folder, "--writers", file, "-o", file), "is an input"), ((folder, "--plot", page), "is an input"),
-        (("enrol", folder, "-o", page), "is an input"), (("verify", page, page, "-o", page), "is an input"),
-        (("enrol", folder, "-o", tmp_path / "none" / "w.h5"), "no such folder"), ((), "FOLDER"),
-    ):  # fmt: skip
+        (("enrol", only_loose, "-o", file), "no sub-folders"),
+        (("enrol", folder), "-o"),
+        (("verify", page), "B"),
+        ((folder, "--writers", file, "-o", file), "is an input"),
+        ((folder, "--plot", page), "is an input"),
+        (("enrol", folder, "-o", page), "is an input"),
+        (("verify", page, page, "-o", page), "is an input"),
+        (("enrol", folder, "-o", tmp_path / "none" / "w.h5"), "no such folder"),
+        ((), "FOLDER"),
+    ):
         capfd.readouterr()
         assert run(*arguments) == 2, arguments
         captured = capfd.readouterr()
@@ -277,11 +310,11 @@ def test_verify(folder: Path, capfd: pytest.CaptureFixture) -> None:
     assert lines(capfd.readouterr().out)[0][2] == f"no answer: {blank}: blank page"
     assert run("verify", one, other, "--format", "jsonl") == 0
     (told,) = objects(capfd.readouterr().out)
-    assert list(told) == ["page", "other", "same_hand", "probability"] and told["same_hand"] is False
+    assert list(told) == ["page", "other", "same_writer", "probability"] and told["same_writer"] is False
     assert run("verify", one, folder / "gone.png") == 1
     assert capfd.readouterr().err == f"ocrtool: {folder / 'gone.png'}: no such file or folder\n"
     assert run("verify", one, folder / "anna", "--format", "tsv") == 0  # each against each
-    assert [row[2] for row in lines(capfd.readouterr().out)] == ["same_hand", "yes", "yes"]
+    assert [row[2] for row in lines(capfd.readouterr().out)] == ["same_writer", "yes", "yes"]
 
 
 def test_pages_of_a_file_and_standard_input(
@@ -293,8 +326,10 @@ def test_pages_of_a_file_and_standard_input(
     assert run(folder, "-") == 0
     rows = lines(capfd.readouterr().out)
     assert [(row[0], row[1].split()[0]) for row in (*rows[:2], rows[-1])] == [
-        (f"{folder / 'a.tif'}, page 1", "anna"), (f"{folder / 'a.tif'}, page 2", "bert"), ("-", "bert")
-    ]  # fmt: skip
+        (f"{folder / 'a.tif'}, page 1", "anna"),
+        (f"{folder / 'a.tif'}, page 2", "bert"),
+        ("-", "bert"),
+    ]
 
 
 def test_output_file_and_odd_names(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
@@ -304,8 +339,10 @@ def test_output_file_and_odd_names(folder: Path, tmp_path: Path, capfd: pytest.C
     assert capfd.readouterr() == ("", "")
     _, *rows = lines((tmp_path / "out.tsv").read_text(encoding="utf-8"))
     assert sorted((Path(row[0]).name, row[1]) for row in rows) == [
-        ("p10.png", "an\\tna"), ("p9.png", "unknown"), ("p\\n2.png", "bert")
-    ]  # fmt: skip
+        ("p10.png", "an\\tna"),
+        ("p9.png", "unknown"),
+        ("p\\n2.png", "bert"),
+    ]
 
 
 def test_hidden_and_other_files_are_left_alone(folder: Path, capfd: pytest.CaptureFixture) -> None:
@@ -336,7 +373,7 @@ def test_plot(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture) -> Non
 
 def test_plot_orders_pages_by_writer() -> None:
     names = ["unknown", "b", "a", "b", "unknown", "a"]
-    exhibits = [similarity.Exhibit(str(k), name, np.ones(2), None, k > 2) for k, name in enumerate(names)]
+    exhibits = [similarity.PlotItem(str(k), name, np.ones(2), None, k > 2) for k, name in enumerate(names)]
     assert [one.name for one in similarity.by_writer(exhibits)] == ["1", "3", "2", "5", "0", "4"]
 
 
@@ -344,6 +381,6 @@ def test_plot_orders_pages_by_writer() -> None:
 def test_glimpse_shows_where_writing_is(shape: tuple[int, int]) -> None:
     gray = np.full(shape, 230, np.uint8)
     gray[3 * shape[0] // 4 :, shape[1] // 2 :] = 20
-    shown = similarity.glimpse(gray)
+    shown = similarity.thumbnail(gray)
     assert shown.shape == similarity.PICTURE[::-1] and shown.dtype == np.uint8
     assert shown.min() < 180

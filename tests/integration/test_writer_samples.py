@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ocrtool import cli
+from ocrtool.cli import main as cli
 from samples.make_writers import PEOPLE
 
 FOLDER = Path(__file__).parents[2] / "samples" / "writers"
@@ -58,8 +58,8 @@ def test_print_and_blank_paper_get_no_answer(tmp_path: Path, capfd: pytest.Captu
 def test_two_pages_of_a_hand_and_two_of_different_ones(capfd: pytest.CaptureFixture) -> None:
     one, same = (FOLDER / PEOPLE[0].name / f"{k}.png" for k in (1, 2))
     other = FOLDER / PEOPLE[1].name / "1.png"
-    assert run(capfd, "verify", one, same)[0]["same_hand"] is True
-    assert run(capfd, "verify", one, other)[0]["same_hand"] is False
+    assert run(capfd, "verify", one, same)[0]["same_writer"] is True
+    assert run(capfd, "verify", one, other)[0]["same_writer"] is False
 
 
 def test_print_above_the_writing_is_left_out(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.align import Alignment
-from training.align_pages import is_held_out, line_texts, trusted, write_shards
-from training.examples import Examples, load
-from training.fit_confidence import isotonic
+from training.decoder.align import Alignment
+from training.decoder.align_pages import is_held_out, line_texts, trusted, write_shards
+from training.decoder.fit_confidence import isotonic
+from training.glyphs.examples import Examples, load
 
 
 def test_running_text_is_dealt_out_to_the_lines_of_the_page() -> None:

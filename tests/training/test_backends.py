@@ -37,7 +37,7 @@ np.savez(folder / "there.npz", **found)
 
 
 def build() -> Any:
-    from ocrtool.models.emnist import build_emnist
+    from training.models.emnist import build_emnist
 
     return build_emnist("tuned", 5, **SIZES)
 
@@ -49,7 +49,7 @@ def probabilities(model: Any, images: np.ndarray) -> np.ndarray:
 def train_two_steps(model: Any, folder: Path) -> float:
     """The suite's own training on a dozen noisy images; the loss."""
     from training.emnist.labelled import LabelledImages
-    from training.train_emnist import chosen_recipe, train
+    from training.emnist.train_emnist import chosen_recipe, train
 
     images = np.random.default_rng(1).integers(0, 255, (12, 28, 28), np.uint8)
     data = LabelledImages(images, np.arange(12) % 5, tuple("ABCDE"))
@@ -64,7 +64,7 @@ def train_two_steps(model: Any, folder: Path) -> float:
 def test_weights_go_from_one_backend_to_the_other_and_back(tmp_path: Path) -> None:
     import keras
 
-    from training.float16 import store_float16
+    from training.publish.float16 import store_float16
 
     rng = np.random.default_rng(0)
     images = rng.uniform(0, 255, (8, 28, 28, 1)).astype(np.float32)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from training import benchmark
-from training.benchmark_sets import Item, load_set
-from training.engines import Reading, command, read_set
+from training.benchmark.__main__ import __main__ as benchmark
+from training.benchmark.engines import Reading, command, read_set
+from training.benchmark.sets import Item, load_set
 
 REFEREE = Path(__file__).parents[3] / "shared" / "tools" / "benchmark.py"
 

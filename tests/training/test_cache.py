@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from training.cache import cache_folder, unpacked
+from training.datasets.cache import cache_folder, unpacked
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="XDG base directories")

@@ -10,11 +10,11 @@ import numpy as np
 from click.testing import CliRunner
 
 from ocrtool.decode.language_model import LanguageModel
-from ocrtool.weights import packaged_folder
+from ocrtool.weights.store import packaged_folder
 
 
 def test_all_that_lack_their_compiled_form_get_one(tmp_path: Path) -> None:
-    from training.compile_weights import main
+    from training.publish.compile_weights import main
 
     for suffix in (".json", ".weights.h5"):
         shutil.copy(packaged_folder() / f"lstm_eng{suffix}", tmp_path)

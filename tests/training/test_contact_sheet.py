@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from emnist_files import upright, write_idx, write_plain
 from PIL import Image
 
-from training.contact_sheet import CELL, MARGIN, NAME_WIDTH, SCALE, TITLE_HEIGHT, main
+from training.emnist.contact_sheet import CELL, MARGIN, NAME_WIDTH, SCALE, TITLE_HEIGHT, main
 
 FOLDER_NAMES = "emnist-digits-train-images-idx3-ubyte", "emnist-digits-train-labels-idx1-ubyte"
 
@@ -57,7 +57,6 @@ def test_all_classes_by_default_also_those_without_images(data: Path) -> None:
 
 
 def test_variants_stand_below_their_sample(data: Path) -> None:
-    pytest.importorskip("training.emnist.augment")
     assert draw(data, "--classes", "4", "--augment", "--seed", "3").exit_code == 0
     sheet = pixels(data)
     sample, variant = cell(sheet, 0, 0), cell(sheet, 1, 0)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from training.device import device_name
+from training.publish.device import device_name
 
 
 @pytest.fixture
@@ -34,8 +34,9 @@ def test_a_gpu_is_named(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert device_name() == "NVIDIA H200"
 
 
-@pytest.mark.parametrize(("backend", "variable"), [("tensorflow", "TF_NUM_INTRAOP_THREADS"), ("jax", "NPROC")],
-                         indirect=["backend"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("backend", "variable"), [("tensorflow", "TF_NUM_INTRAOP_THREADS"), ("jax", "NPROC")], indirect=["backend"]
+)
 def test_a_cpu_is_told_with_its_threads(backend: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_backends(monkeypatch, 0)
     monkeypatch.setattr("os.sched_getaffinity", lambda process: {0, 2, 3}, raising=False)

@@ -1,4 +1,4 @@
-"""``training.evaluate``: exact figures on idx pairs of drawn characters, and one sentence for whatever is wrong."""
+"""``emnist.evaluate``: exact figures on idx pairs of drawn characters, and one sentence for whatever is wrong."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from ocrtool.weights import sha256
-from training import compile_weights
+from ocrtool.weights.store import sha256
+from training.emnist.evaluate import main
 from training.emnist.idx import idx_header
-from training.evaluate import main
+from training.publish import compile_weights
 
 CLASSES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt"
 PER_CLASS = 4
@@ -57,10 +57,22 @@ def make_weights(folder: Path, classes: str, split: str, **fields: Any) -> Path:
     h5 = folder / "tiny.weights.h5"
     model.save_weights(h5)
     manifest = {
-        "name": "tiny", "architecture": "tiny", "parameters": {"classes": len(classes)}, "labels": list(classes),
-        "input": {}, "temperature": 1.0, "data": "drawn", "split": split, "scores": {}, "seed": 0, "versions": {},
-        "licence": "none", "h5_sha256": sha256(h5), "tflite_sha256": "", "command": "",
-    }  # fmt: skip
+        "name": "tiny",
+        "architecture": "tiny",
+        "parameters": {"classes": len(classes)},
+        "labels": list(classes),
+        "input": {},
+        "temperature": 1.0,
+        "data": "drawn",
+        "split": split,
+        "scores": {},
+        "seed": 0,
+        "versions": {},
+        "licence": "none",
+        "h5_sha256": sha256(h5),
+        "tflite_sha256": "",
+        "command": "",
+    }
     (folder / "tiny.json").write_text(json.dumps(manifest | fields))
     return h5
 
@@ -132,8 +144,10 @@ def test_text_for_people(weights: Path, pair: dict[str, Path]) -> None:
     result = evaluate(weights, pair)
     assert result.exit_code == 0
     assert result.stdout.splitlines()[:3] == [
-        "weights             tiny (h5)", "images              188 of 47 classes", "accuracy            0.9894",
-    ]  # fmt: skip
+        "weights             tiny (h5)",
+        "images              188 of 47 classes",
+        "accuracy            0.9894",
+    ]
     assert "    0        O      2    50.0%" in result.stdout
 
 
@@ -181,7 +195,7 @@ def test_temperature_changes_certainty_alone(weights: Path, pair: dict[str, Path
 
 def test_compiled_form(weights: Path, pair: dict[str, Path], tmp_path: Path) -> None:
     mine = make_weights(tmp_path / "mine", CLASSES, "balanced")
-    assert "run python -m training.compile_weights" in sentence(evaluate(mine, pair, "--compiled"))
+    assert "run python -m training.publish.compile_weights" in sentence(evaluate(mine, pair, "--compiled"))
     import keras
 
     if keras.backend.backend() != "tensorflow":

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ocrtool.hangul import SYLLABLE_KIND, decompose
-from ocrtool.recognize.hangul import HEADS
+from ocrtool.script.hangul.charset import SYLLABLE_KIND, decompose
+from ocrtool.script.hangul.classifier import HEADS
 from tests.bar_font import make_bar_font
-from training.evaluate_hangul import drawn_scores, phd08_scores
-from training.hangul.draw import Drawer
-from training.hangul.fonts import KoreanFont
-from training.hangul.phd08 import format_sample
+from training.glyphs.evaluate_hangul import drawn_scores, phd08_scores
+from training.phd08.text_form import format_sample
+from training.synthesis.hangul_fonts import KoreanFont
+from training.synthesis.hangul_samples import Drawer
 
 
 class Always:

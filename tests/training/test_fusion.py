@@ -6,28 +6,31 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from emnist_files import write_plain
 
-keras = pytest.importorskip("keras")
-
-from ocrtool.models.emnist import build_emnist  # noqa: E402
-from ocrtool.models.fusion import FusionSpec, build_fusion, build_fusion_head, features_of, join_fusion  # noqa: E402
-from ocrtool.models.lstm import LstmSpec, build_sequence_model  # noqa: E402
-from ocrtool.recognize.network import log_softmax  # noqa: E402
-from training import fusion_table, train_character_lstm, train_fusion  # noqa: E402
-from training.corpus import TEST_BOOKS  # noqa: E402
-from training.emnist.mapping import default_map  # noqa: E402
-from training.fusion.contexts import context_windows, draw_places  # noqa: E402
-from training.fusion.examples import Paired, PairedBatches  # noqa: E402
-from training.fusion.language import Language, load_language  # noqa: E402
-from training.fusion.network import predict_pairs, warm_start  # noqa: E402
-from training.fusion.text import FUSION_BOOKS, Alphabet, book_parts, load_text  # noqa: E402
-from training.fusion.windows import TextWindows  # noqa: E402
-from training.manifest import REQUIRED, sha256  # noqa: E402
-from training.predict import softmax  # noqa: E402
+from ocrtool.recognize.network import log_softmax
+from training.emnist import (
+    fusion_table,
+    train_character_lstm,
+    train_fusion,
+)
+from training.emnist.fusion.contexts import context_windows, draw_places
+from training.emnist.fusion.examples import Paired, PairedBatches
+from training.emnist.fusion.language import Language, load_language
+from training.emnist.fusion.network import predict_pairs, warm_start
+from training.emnist.fusion.text import FUSION_BOOKS, Alphabet, book_parts, load_text
+from training.emnist.fusion.windows import TextWindows
+from training.emnist.mapping import default_map
+from training.emnist.predict import softmax
+from training.language.corpus import TEST_BOOKS
+from training.models.emnist import build_emnist
+from training.models.fusion import FusionSpec, build_fusion, build_fusion_head, features_of, join_fusion
+from training.models.lstm import LstmSpec, build_sequence_model
+from training.publish.manifest import REQUIRED, sha256
 
 LETTERS, BALANCED = (default_map(split).classes for split in ("letters", "balanced"))
 #: Each of three letters tells the next one.
@@ -209,7 +212,7 @@ def test_text_tells_what_the_image_does_not(
     row = command(fusion_table.main, str(out)).splitlines()[-1]
     assert row.startswith("| lenet5 | letters |") and row.endswith("% |")
 
-    monkeypatch.setattr("training.fusion.written.write_report", lambda *_: {})  # half of the time
+    monkeypatch.setattr("training.emnist.fusion.publish_fusion.write_report", lambda *_: {})  # half of the time
     stored = {path: path.stat().st_mtime_ns for path in (language / "contexts").glob("*.npz")}
     command(train_fusion.main, f"{given} --epochs 7 --out {out} --resume")
     assert stored == {path: path.stat().st_mtime_ns for path in (language / "contexts").glob("*.npz")}
@@ -222,7 +225,7 @@ def test_text_tells_what_the_image_does_not(
 def test_bad_input_is_told_in_a_sentence(branch: Path, language: Path, data: Path, tmp_path: Path) -> None:
     out = f"--data {data} --out {tmp_path / 'out'}"
     said = command(train_fusion.main, f"--branch {language} --language {language} {out}", code=1)
-    assert "was not made by training.train_emnist" in said
+    assert "was not made by training.emnist.train_emnist" in said
     said = command(train_fusion.main, f"--branch {tmp_path / 'none'} --language {language} {out}", code=1)
     assert "no such file or folder" in said
     said = command(train_character_lstm.main, f"--split letters --data {tmp_path} --out {tmp_path / 'out'}", code=1)

@@ -10,14 +10,15 @@ import pytest
 
 from ocrtool.charset import LATIN
 from ocrtool.segment.edges import Edges
-from training.degrade import degrade, kept_shares, nearest_owner
-from training.examples import REJECT_LABEL, Examples, alone, join, load
-from training.fonts import HELD_OUT, VALIDATION, FontFile, find_fonts, part_of
-from training.glyph_data import UNCLEAR, edge_labels, page_examples
-from training.page import DrawnPage, Manner, Stamp, set_lines
-from training.sources import emnist, unipen
-from training.sources.font_face import FontFace, vary_stamp
-from training.sources.places import bounded_scale, top_of
+from training.datasets import emnist_images as emnist
+from training.datasets import unipen
+from training.glyphs.examples import REJECT_LABEL, Examples, alone, join, load
+from training.glyphs.segmented_pages import UNCLEAR, edge_labels, page_examples
+from training.synthesis.degrade import degrade, kept_shares, nearest_owner
+from training.synthesis.drawn_page import DrawnPage, Manner, Stamp, set_lines
+from training.synthesis.font_face import FontFace, vary_stamp
+from training.synthesis.fonts import HELD_OUT, VALIDATION, FontFile, find_fonts, part_of
+from training.synthesis.mark_positions import bounded_scale, top_of
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +68,10 @@ def test_a_face_leaves_out_what_it_lacks() -> None:
 
 def test_a_varied_stamp_keeps_its_place() -> None:
     stamp = Stamp(np.full((20, 8), 255, np.uint8), 1.0, 20.0, 9.0, "l")
-    varied = vary_stamp(stamp, 0.0, rng())
-    rows, columns = np.nonzero(varied.ink > 128)
-    assert varied.top - rows.min() == pytest.approx(20, abs=1)
-    assert varied.left + columns.min() == pytest.approx(1, abs=1)
+    augmented = vary_stamp(stamp, 0.0, rng())
+    rows, columns = np.nonzero(augmented.ink > 128)
+    assert augmented.top - rows.min() == pytest.approx(20, abs=1)
+    assert augmented.left + columns.min() == pytest.approx(1, abs=1)
 
 
 def test_owners_reach_to_the_nearest_ink_only() -> None:
@@ -178,9 +179,13 @@ def test_pen_tracks_are_drawn_the_right_way_up(tmp_path: Path) -> None:
     # an L, y upward in the file: down, then right
     points = np.array([[0, 100], [0, 0], [0, 0], [50, 0]], np.int32)
     np.savez(
-        tmp_path / "marks.npz", label=np.array(["L"]), writer=np.array(["abc/1"]), points=points,
-        stroke_length=np.array([2, 2], np.int32), strokes_per_char=np.array([2], np.int32),
-    )  # fmt: skip
+        tmp_path / "marks.npz",
+        label=np.array(["L"]),
+        writer=np.array(["abc/1"]),
+        points=points,
+        stroke_length=np.array([2, 2], np.int32),
+        strokes_per_char=np.array([2], np.int32),
+    )
     marks = unipen.load(tmp_path / "marks.npz")
     assert len(marks) == 1 and len(marks.characters[0]) == 2
     ink, _ = unipen.draw(marks.characters[0], 0.5, 3.0)

@@ -12,14 +12,15 @@ import pytest
 from click.testing import CliRunner
 
 from samples.make_writers import PEOPLE, draw
-from training.corpus import default_data_folder
-from training.fonts import FontFile, default_fonts_folder, find_fonts
-from training.make_hands import main
-from training.page import Stamp
-from training.writer import font_hands, unipen_hands
+from training.language.corpus import default_data_folder
+from training.synthesis.drawn_page import Stamp
+from training.synthesis.fonts import FontFile, default_fonts_folder, find_fonts
+from training.writer import font_writers as font_hands
+from training.writer import unipen_writers as unipen_hands
+from training.writer.baselines import baseline_of, x_height_of
 from training.writer.pages import Setting, set_page
-from training.writer.placing import baseline_of, x_height_of
-from training.writer.unipen_hands import PlacedWord, person_of, placed_words, shared_out, word_ink
+from training.writer.synthesize_writers import main
+from training.writer.unipen_writers import PlacedWord, person_of, placed_words, shared_out, word_ink
 from training.writer.varied_font import FINE, Habit, VariedHand, stroke_width, widened
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "writers"
@@ -52,10 +53,13 @@ def unipen_data(folder: Path, part: str, writers: list[str], seed: int = 0) -> N
     points = np.concatenate([stroke * (1, -1) for word in words for stroke in word])
     points += random.normal(0, 3, points.shape)
     np.savez(
-        folder / "unipen" / f"unipen-words-{part}.npz", label=np.array(labels), writer=np.repeat(writers, 60),
-        points=points.round().astype(np.int32), stroke_length=np.array([len(s) for w in words for s in w], np.int32),
+        folder / "unipen" / f"unipen-words-{part}.npz",
+        label=np.array(labels),
+        writer=np.repeat(writers, 60),
+        points=points.round().astype(np.int32),
+        stroke_length=np.array([len(s) for w in words for s in w], np.int32),
         strokes_per_word=np.array([len(w) for w in words], np.int32),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -76,7 +80,7 @@ def font() -> FontFile:
     except FileNotFoundError as missing:
         pytest.skip(str(missing))
     if not fonts:
-        pytest.skip("no handwriting fonts: see training/fetch_fonts.py")
+        pytest.skip("no handwriting fonts: see training/synthesis/fetch_fonts.py")
     return fonts[0]
 
 
@@ -213,7 +217,7 @@ def test_sample_pages_of_five_writers_and_five_to_ask_about() -> None:
 def test_sample_pages_are_what_the_script_draws() -> None:
     person = PEOPLE[0]
     if not (default_fonts_folder() / person.family).is_dir():
-        pytest.skip(f"no {person.family} in {default_fonts_folder()}: see training/fetch_fonts.py")
+        pytest.skip(f"no {person.family} in {default_fonts_folder()}: see training/synthesis/fetch_fonts.py")
     drawn = np.asarray(draw(person, default_fonts_folder(), person.pages[0], 1))
     kept = cv2.imread(str(SAMPLES / person.name / "1.png"), cv2.IMREAD_GRAYSCALE) > 0
     assert drawn.shape == kept.shape

@@ -13,19 +13,18 @@ from click.testing import CliRunner, Result
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from training.hangul import counterparts
-from training.hangul.counterparts import Counterpart
-from training.hangul.draw import Drawer, any_phd08_scan, squares
-from training.hangul.families import DEBIAN, FONTSOURCE, KINDS, TEST, VALIDATION
-from training.hangul.fonts import KoreanFont, drawn_characters, find_korean_fonts
-from training.hangul.generate import draw
-from training.hangul.glyphs import Glyphs
-from training.hangul.join_fonts import join
-from training.hangul.measures import FIGURES, measure
-from training.hangul.phd08 import parse, split_name
-from training.hangul.scan import Scan, binary, grey
-from training.hangul.variations import DPI, POINTS, all_variations
-from training.phd08 import main
+from training.phd08.__main__ import counterparts, main
+from training.phd08.counterparts import Counterpart
+from training.phd08.generate import draw
+from training.phd08.measures import FIGURES, measure
+from training.phd08.text_form import parse, split_name
+from training.synthesis.hangul_families import DEBIAN, FONTSOURCE, KINDS, TEST, VALIDATION
+from training.synthesis.hangul_fonts import KoreanFont, drawn_characters, find_korean_fonts
+from training.synthesis.hangul_glyphs import Glyphs
+from training.synthesis.hangul_samples import Drawer, any_phd08_scan, squares
+from training.synthesis.hangul_scan import Scan, binary, grey
+from training.synthesis.join_fonts import join
+from training.synthesis.phd08_variations import DPI, POINTS, all_variations
 
 #: Upright and level strokes of a few characters on a grid of 10 × 10: left, bottom, right, top.
 STROKES = {

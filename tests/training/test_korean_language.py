@@ -6,21 +6,18 @@ import json
 import unicodedata
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-keras = pytest.importorskip("keras")
-
-from ocrtool.charset import LATIN, LINE_START  # noqa: E402
-from ocrtool.decode.language_model import LanguageModel, UniformModel  # noqa: E402
-from ocrtool.hangul import OTHER  # noqa: E402
-from ocrtool.models.lstm import LstmSpec, build_sequence_model, build_step_model  # noqa: E402
-from ocrtool.weights import open_weights  # noqa: E402
-from training import train_korean_language  # noqa: E402
-from training.compile_weights import compile_folder  # noqa: E402
-from training.korean_alphabet import Alphabet, coverage, make_alphabet  # noqa: E402
-from training.korean_corpus import (  # noqa: E402
+from ocrtool.charset import LATIN, LINE_START
+from ocrtool.decode.language_model import LanguageModel, UniformModel
+from ocrtool.script.hangul.charset import OTHER
+from ocrtool.weights.store import open_weights
+from training.language import train_korean_language
+from training.language.korean_alphabet import Alphabet, coverage, make_alphabet
+from training.language.korean_corpus import (
     BLOCK,
     character_counts,
     clean,
@@ -31,8 +28,8 @@ from training.korean_corpus import (  # noqa: E402
     squeezed,
     training_text,
 )
-from training.korean_scores import HeldOutLines, printed_lines, spaces_between  # noqa: E402
-from training.korean_windows import (  # noqa: E402
+from training.language.korean_scores import HeldOutLines, printed_lines, spaces_between
+from training.language.korean_windows import (
     KoreanWindows,
     fixed_windows,
     list_marks,
@@ -40,7 +37,9 @@ from training.korean_windows import (  # noqa: E402
     window_lines,
     wrap_korean,
 )
-from training.manifest import sha256  # noqa: E402
+from training.models.lstm import LstmSpec, build_sequence_model, build_step_model
+from training.publish.compile_weights import compile_folder
+from training.publish.manifest import sha256
 
 NAMES = ("가람", "나리", "다솜", "라온", "마루", "바다", "사랑", "아름", "자두", "차돌")
 PARAGRAPH = "등대지기는 30년 동안 그랬듯이 해질녘에 계단을 올라(천천히) OCR 등불을 켰다. 바다는 시끄러웠다."

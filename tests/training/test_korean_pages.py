@@ -15,18 +15,18 @@ from bar_font import make_bar_font, read_bars
 from click.testing import CliRunner
 from PIL import Image
 
-from ocrtool.hangul import MARKS
-from training import korean_pages
-from training.benchmark_sets import load_set
-from training.fonts import HELD_OUT, VALIDATION, find_fonts
-from training.hangul import families
-from training.hangul.fonts import drawn_characters, find_korean_fonts
-from training.korean_mixed import TEMPLATES, mixed_sentence, with_particles
-from training.korean_page_text import mixed_blocks
-from training.korean_pages import LATIN, PEN, PRINT, PageJob, characters_of, draw, jobs, main
-from training.korean_stock import Stock, fitted
-from training.korean_typesetting import Block, Faces, Manner, Type, broken, typeset
-from training.page_scans import SCANS, SKEW
+from ocrtool.script.hangul.charset import MARKS
+from training.benchmark.sets import load_set
+from training.synthesis import hangul_families as families
+from training.synthesis import korean_pages
+from training.synthesis.fonts import HELD_OUT, VALIDATION, find_fonts
+from training.synthesis.hangul_fonts import drawn_characters, find_korean_fonts
+from training.synthesis.heldout_text import Stock, fitted
+from training.synthesis.korean_mixed import TEMPLATES, mixed_sentence, with_particles
+from training.synthesis.korean_page_text import mixed_blocks
+from training.synthesis.korean_pages import LATIN, PEN, PRINT, PageJob, characters_of, draw, jobs, main
+from training.synthesis.korean_typesetting import Block, Faces, Manner, Type, broken, typeset
+from training.synthesis.scans import SCANS, SKEW
 
 ASCII = "".join(map(chr, range(33, 127)))
 SYLLABLES = "가나다라마바사아자차카타파하거너더러머버서어저처커터퍼허고노도로모보소오조초코토포호"
@@ -211,8 +211,9 @@ def test_command_writes_sets_that_the_benchmark_reads(bars: Path, tmp_path: Path
     result = CliRunner().invoke(main, [*arguments, "--fonts", str(tmp_path / "latin")], catch_exceptions=False)
     assert result.output.endswith("korean_drawn 4, korean_mixed 2, korean_a4 1\n")
     assert sorted(path.name for path in (out / "korean_mixed").glob("*.png")) == [
-        "gowun-batang+lato_noisy.png", "gowun-batang_clean.png",
-    ]  # fmt: skip
+        "gowun-batang+lato_noisy.png",
+        "gowun-batang_clean.png",
+    ]
     images = load_set(out, "korean_drawn", tmp_path)
     assert (images.language, images.kind, len(images.items)) == ("kor", "page", 4)
     clean = next(item for item in images.items if item.image.name == "gowun-batang_clean.png")
@@ -227,7 +228,7 @@ def test_missing_family_and_missing_text_are_sentences(bars: Path, tmp_path: Pat
     arguments = [str(tmp_path / "out"), "--data", str(tmp_path), "--korean-fonts", str(tmp_path / "korean")]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 1
-    assert "is not there: see training/fetch_korean_fonts.py" in result.output
+    assert "is not there: see training/synthesis/fetch_korean_fonts.py" in result.output
     assert "Traceback" not in result.output
     with pytest.raises(ValueError, match="font family lato is not there"):
         korean_pages._regular("lato", [])

@@ -6,17 +6,23 @@ from typing import Any
 
 import pytest
 
-from ocrtool.models.emnist import build_emnist
-from ocrtool.models.lstm import LstmSpec, build_sequence_model
-from training.macs import macs
+from training.models.emnist import build_emnist
+from training.models.lstm import LstmSpec, build_sequence_model
+from training.models.macs import macs
 
 #: Output pixels × kernel × inputs × outputs, layer by layer.
 VANILLA = 28 * 28 * 25 * 128 + 14 * 14 * 9 * 128 * 64 + 3136 * 128 + 128 * 47
 LENET5 = 28 * 28 * 25 * 6 + 10 * 10 * 25 * 6 * 16 + 400 * 120 + 120 * 84 + 84 * 47
 LENET5_V2 = (
-    24 * 24 * 25 * 32 + 20 * 20 * 25 * 32 * 32 + 8 * 8 * 9 * 32 * 64 + 6 * 6 * 9 * 64 * 64
-    + 576 * 256 + 256 * 128 + 128 * 84 + 84 * 47
-)  # fmt: skip
+    24 * 24 * 25 * 32
+    + 20 * 20 * 25 * 32 * 32
+    + 8 * 8 * 9 * 32 * 64
+    + 6 * 6 * 9 * 64 * 64
+    + 576 * 256
+    + 256 * 128
+    + 128 * 84
+    + 84 * 47
+)
 
 
 @pytest.mark.parametrize(("model", "expected"), [("vanilla", VANILLA), ("lenet5", LENET5), ("lenet5_v2", LENET5_V2)])

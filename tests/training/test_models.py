@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ocrtool.models.emnist import MODELS, build_emnist, size_names
+from training.models.emnist import MODELS, build_emnist, size_names
 
 #: Parameters for 47 classes, in all and trainable: those of the published models, and of the networks of others.
 TOTALS = {

@@ -11,28 +11,45 @@ import pytest
 from click.testing import CliRunner, Result
 from emnist_files import upright, write_plain
 
-from ocrtool.weights import sha256
-from training import compiled_forms
-from training.manifest import write_manifest
-from training.models_table import main, time_spent
+from ocrtool.weights.store import sha256
+from training.emnist import compiled_forms
+from training.emnist.models_table import main, time_spent
+from training.publish.manifest import write_manifest
 
 PAGE = "# Models\n\n<!-- balanced -->\nold\n<!-- /balanced -->\n\nText.\n\n<!-- variants -->\n<!-- /variants -->\n"
 RECIPE = {"epochs": 12, "batch": 128, "optimizer": "adam", "rate": None, "smoothing": 0.0, "decay": 0.0, "level": 0.0}
 
 
 def manifest_of(
-    model: str, split: str, augmented: bool, clean: float, varied: float, **training: Any
+    model: str, split: str, augmented: bool, clean: float, on_augmented: float, **training: Any
 ) -> dict[str, Any]:
-    scores = {"test": clean, "augmented_test": varied}
+    scores = {"test": clean, "augmented_test": on_augmented}
     return {
-        "name": f"emnist_{model}_{split}", "architecture": "emnist", "parameters": {"model": model, "classes": 47},
-        "parameters_total": 484_719, "labels": [], "input": {}, "temperature": 1.0, "data": {}, "split": split,
+        "name": f"emnist_{model}_{split}",
+        "architecture": "emnist",
+        "parameters": {"model": model, "classes": 47},
+        "parameters_total": 484_719,
+        "labels": [],
+        "input": {},
+        "temperature": 1.0,
+        "data": {},
+        "split": split,
         "scores": {k: {"images": 900, "accuracy": v + 0.01, "class_accuracy": v} for k, v in scores.items()},
         "training": {
-            "augmented": augmented, "images": 5000, "minutes": 9.44, "epochs": 12.0, "recipe": RECIPE, **training
+            "augmented": augmented,
+            "images": 5000,
+            "minutes": 9.44,
+            "epochs": 12.0,
+            "recipe": RECIPE,
+            **training,
         },
-        "seed": 0, "versions": {}, "licence": "none", "h5_sha256": "", "tflite_sha256": "", "command": "",
-    }  # fmt: skip
+        "seed": 0,
+        "versions": {},
+        "licence": "none",
+        "h5_sha256": "",
+        "tflite_sha256": "",
+        "command": "",
+    }
 
 
 def make_run(runs: Path, folder: str, manifest: dict[str, Any], int8: float | None = None) -> None:
@@ -63,9 +80,14 @@ def runs(tmp_path: Path) -> Path:
     make_run(folder, "ours-balanced-aug", own, 0.9)
     (folder / "ours-letters-aug").mkdir()  # still in training
     (folder / "ours-letters-aug" / "history.json").write_text("{}")
-    paths = {m: folder / f / f"emnist_{m}_balanced.tflite" for m, f in (
-        ("vanilla", "vanilla-balanced-aug"), ("mobilenetv2", "mobilenetv2-balanced"), ("ours", "ours-balanced-aug"),
-    )}  # fmt: skip
+    paths = {
+        m: folder / f / f"emnist_{m}_balanced.tflite"
+        for m, f in (
+            ("vanilla", "vanilla-balanced-aug"),
+            ("mobilenetv2", "mobilenetv2-balanced"),
+            ("ours", "ours-balanced-aug"),
+        )
+    }
     speeds = {"vanilla": 6000.0, "mobilenetv2": 1500.4, "ours": 5000.0}
     race = {"files": {m: sha256(path) for m, path in paths.items()}, "images_a_second": speeds}
     (folder / "speed.json").write_text(json.dumps(race))
@@ -147,8 +169,8 @@ def test_bad_folders_are_told_in_a_sentence(runs: Path) -> None:
 def test_compiled_forms_are_made_and_raced_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
-    from ocrtool.models.emnist import build_emnist
-    from ocrtool.weights import Weights
+    from ocrtool.weights.store import Weights
+    from training.models.emnist import build_emnist
 
     if keras.backend.backend() != "tensorflow":
         pytest.skip("Keras compiles under TensorFlow only")

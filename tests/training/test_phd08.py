@@ -16,11 +16,11 @@ from click.testing import CliRunner, Result
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from training.hangul.phd08 import format_sample, parse, split_name
-from training.hangul.phd08_files import file_name, find_sources
-from training.hangul.resize import to_size
-from training.hangul.syllables import all_syllables, ks_x_1001
-from training.phd08 import main
+from training.phd08.__main__ import main
+from training.phd08.files import file_name, find_sources
+from training.phd08.resize import to_size
+from training.phd08.text_form import format_sample, parse, split_name
+from training.synthesis.hangul_syllables import all_syllables, ks_x_1001
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -175,9 +175,9 @@ def test_a_killed_conversion_goes_on(data: Path, name: str) -> None:
     script = f"""
 import os, signal
 from pathlib import Path
-from training.hangul.conversion import Conversion
-from training.hangul.convert import convert
-from training.hangul.phd08_files import find_sources
+from training.phd08.conversion import Conversion
+from training.phd08.convert import convert
+from training.phd08.files import find_sources
 left = [2]
 def advance(source):
     left[0] -= 1

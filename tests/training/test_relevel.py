@@ -1,11 +1,11 @@
-"""``training.relevel``: probabilities as another level of training would have given them."""
+"""``training.emnist.adjust_logits``: probabilities as another level of training would have given them."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from training.relevel import relevelled
+from training.emnist.adjust_logits import relevelled
 
 
 def test_shares_are_put_in_and_taken_out_again() -> None:

@@ -1,4 +1,4 @@
-"""``training.tune`` keeps its limits and ``training.grid`` its promises: everything tried is told, nothing twice."""
+"""``emnist.tune`` keeps its limits and ``emnist.grid`` its promises: everything tried is told, nothing twice."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def tune(data: Path, *options: str) -> Result:
-    from training.tune import main
+    from training.emnist.tune import main
 
     common = ["--data", str(data), "--split", "digits", "--out", str(data / "tuned"), "--images", "16"]
     return CliRunner().invoke(main, [*common, "--batch-size", "16", "--trials", "2", "--finalists", "1", *options])
 
 
 def grid(data: Path, *options: str) -> Result:
-    from training.grid import main
+    from training.emnist.grid import main
 
     common = ["--data", str(data), "--split", "digits", "--out", str(data / "grid"), "--model", "lenet5"]
     return CliRunner().invoke(main, [*common, "--limit", "16", "--dropouts", "0.1", *options])
@@ -89,9 +89,9 @@ AXES = ["--optimizers", "adam,adadelta", "--batch-sizes", "8,16", "--epochs", "1
 
 @pytest.mark.usefixtures("quick")
 def test_no_model_over_the_limits_is_trained(data: Path, monkeypatch: pytest.MonkeyPatch, steps: list[int]) -> None:
-    from ocrtool.models.emnist import build_emnist
+    from training.models.emnist import build_emnist
 
-    monkeypatch.setattr("training.tune.most_parameters", lambda classes: 8_000)
+    monkeypatch.setattr("training.emnist.tune.most_parameters", lambda classes: 8_000)
     result = tune(data, "--macs", "0.3")
     assert result.exit_code == 0, result.output
     log = rows(data / "tuned" / "search.tsv")
@@ -138,17 +138,17 @@ def test_limits_that_leave_nothing_are_told(data: Path, steps: list[int], monkey
 
 
 def test_the_limit_is_half_of_mobilenetv2() -> None:
-    from ocrtool.models.emnist import build_emnist
     from training.emnist.search import most_parameters
+    from training.models.emnist import build_emnist
 
     assert most_parameters(47) == build_emnist("mobilenetv2", 47).count_params() // 2
 
 
 def test_shipped_sizes_are_those_that_were_found() -> None:
-    from ocrtool.models.compact import TunedSpec
-    from ocrtool.models.emnist import build_emnist
     from training import emnist
     from training.emnist.search import best_row, most_parameters
+    from training.models.compact import TunedSpec
+    from training.models.emnist import build_emnist
 
     folder = Path(str(emnist.__file__)).parent
     best = json.loads((folder / "tuned_search.json").read_text())
@@ -189,7 +189,7 @@ def test_a_grid_has_every_combination_and_trains_none_twice(data: Path, steps: l
 def test_validation_images_choose_and_the_best_alone_meets_the_test_part(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from training import grid as command
+    from training.emnist import grid as command
 
     measured: list[int] = []
     real = command.measure
@@ -201,7 +201,7 @@ def test_validation_images_choose_and_the_best_alone_meets_the_test_part(
         wanted.append(next(accuracies))
         return lambda model: dict.fromkeys(("val_loss", "val_accuracy", "val_class_accuracy"), wanted[-1])
 
-    monkeypatch.setattr("training.train_emnist.validation_figures", scored)
+    monkeypatch.setattr("training.emnist.train_emnist.validation_figures", scored)
     result = grid(data, *AXES)
     assert result.exit_code == 0, result.output
     best = json.loads((data / "grid" / "grid.json").read_text())
@@ -215,7 +215,7 @@ def test_validation_images_choose_and_the_best_alone_meets_the_test_part(
 def test_a_failing_combination_is_named_and_the_others_go_on(
     data: Path, monkeypatch: pytest.MonkeyPatch, steps: list[int]
 ) -> None:
-    from training.emnist import once
+    from training.emnist import trial as once
 
     real = once.train
 

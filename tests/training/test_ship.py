@@ -12,12 +12,13 @@ import pytest
 from click.testing import CliRunner, Result
 from emnist_files import write_plain
 
-from ocrtool import cli
+from ocrtool.cli import main as cli
 from ocrtool.errors import WeightsRefused
-from ocrtool.weights import Weights, open_weights, sha256
-from training import part_scores, ship
-from training.manifest import write_manifest
-from training.markdown import put_between, table
+from ocrtool.weights.store import Weights, open_weights, sha256
+from training.emnist import part_scores
+from training.publish import ship
+from training.publish.manifest import write_manifest
+from training.report.markdown import put_between, table
 
 CLASSES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt"
 NAME = "emnist_tuned_balanced"
@@ -41,7 +42,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def make_run(folder: Path, name: str = NAME, scale: float = 1.0, **fields: Any) -> Path:
     """A run whose network knows each class as `draw` draws it: its logits compare pooled pixels."""
-    from ocrtool.models.emnist import build_emnist
+    from training.models.emnist import build_emnist
 
     folder.mkdir(parents=True)
     model = build_emnist("tuned", 47, **SIZES)
@@ -56,13 +57,24 @@ def make_run(folder: Path, name: str = NAME, scale: float = 1.0, **fields: Any) 
     (folder / "architecture.json").write_text(model.to_json(indent=1))
     (folder / "best.weights.h5").write_bytes(b"a checkpoint, such as a training leaves")
     manifest = {
-        "name": name, "purpose": "single characters, EMNIST balanced", "architecture": "emnist",
-        "parameters": {"model": "tuned", "classes": 47, **SIZES}, "parameters_total": model.count_params(),
-        "labels": list(CLASSES), "input": {}, "temperature": 1.0, "data": {}, "split": "balanced",
-        "scores": {"test": {"accuracy": 0.1, "class_accuracy": 0.1}, "augmented_test": {"accuracy": 0.2}}, "seed": 0,
-        "versions": {}, "licence": "Apache-2.0. Trained on drawn characters.", "h5_sha256": sha256(h5),
-        "tflite_sha256": "", "command": "python -m training.train_emnist",
-    }  # fmt: skip
+        "name": name,
+        "purpose": "single characters, EMNIST balanced",
+        "architecture": "emnist",
+        "parameters": {"model": "tuned", "classes": 47, **SIZES},
+        "parameters_total": model.count_params(),
+        "labels": list(CLASSES),
+        "input": {},
+        "temperature": 1.0,
+        "data": {},
+        "split": "balanced",
+        "scores": {"test": {"accuracy": 0.1, "class_accuracy": 0.1}, "augmented_test": {"accuracy": 0.2}},
+        "seed": 0,
+        "versions": {},
+        "licence": "Apache-2.0. Trained on drawn characters.",
+        "h5_sha256": sha256(h5),
+        "tflite_sha256": "",
+        "command": "python -m training.emnist.train_emnist",
+    }
     write_manifest(folder / f"{name}.json", manifest | fields)
     return folder
 

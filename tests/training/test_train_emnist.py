@@ -1,4 +1,4 @@
-"""``training.train_emnist``: every model trains, runs can be interrupted, resumed and repeated."""
+"""``training.emnist.train_emnist``: every model trains, runs can be interrupted, resumed and repeated."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner
 from emnist_files import write_plain
 
-from training.device import device_name
 from training.emnist.augment import STANDARD, Policy, augment, augmented_test_set
 from training.emnist.batches import ImageBatches
 from training.emnist.labelled import LabelledImages, split_validation
-from training.emnist.loss import LevelledCrossEntropy, log_prior
+from training.emnist.loss import LogitAdjustedCrossEntropy, log_prior
+from training.publish.device import device_name
 
 DRAWN = "0123456789ABCDEFGHIJ"
 LARGE = ("resnet34", "vgg16", "resnet50v2", "mobilenetv2")
@@ -45,7 +45,7 @@ def files(tmp_path: Path) -> Path:
 
 
 def command(*words: str) -> str:
-    from training.train_emnist import main
+    from training.emnist.train_emnist import main
 
     result = CliRunner().invoke(main, words, catch_exceptions=False)
     assert result.exit_code == 0, result.output
@@ -59,8 +59,8 @@ def test_every_model_trains(name: str, tmp_path: Path, monkeypatch: pytest.Monke
     """Two steps change the weights and leave a finite loss."""
     import keras
 
-    from ocrtool.models.emnist import build_emnist
-    from training.train_emnist import chosen_recipe, train
+    from training.emnist.train_emnist import chosen_recipe, train
+    from training.models.emnist import build_emnist
 
     if name in LARGE:  # to trace their graphs takes a minute, two steps without one take seconds
         monkeypatch.setattr(keras.Model, "compile", partialmethod(keras.Model.compile, run_eagerly=True))
@@ -75,7 +75,7 @@ def test_every_model_trains(name: str, tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_training_learns_and_leaves_everything(files: Path, tmp_path: Path) -> None:
     import keras
 
-    from ocrtool.weights import sha256
+    from ocrtool.weights.store import sha256
 
     out = tmp_path / "out"
     words = ["--model", "lenet5", "--data", str(files), "--epochs", "25", "--batch-size", "16", "--rate", "0.005"]
@@ -142,7 +142,7 @@ def test_an_interrupted_run_keeps_its_best_and_goes_on(
     ],
 )
 def test_bad_input_is_told_in_a_sentence(files: Path, tmp_path: Path, words: list[str], expected: str) -> None:
-    from training.train_emnist import main
+    from training.emnist.train_emnist import main
 
     result = CliRunner().invoke(main, [*words, "--data", str(files), "--out", str(tmp_path / "out")])
     assert result.exit_code == 1 and expected in result.output and "Traceback" not in result.output
@@ -150,8 +150,8 @@ def test_bad_input_is_told_in_a_sentence(files: Path, tmp_path: Path, words: lis
 
 
 def test_going_on_from_other_classes_keeps_what_fits(tmp_path: Path) -> None:
-    from ocrtool.models.emnist import build_emnist
-    from training.train_emnist import start_from
+    from training.emnist.train_emnist import start_from
+    from training.models.emnist import build_emnist
 
     source = build_emnist("ours", 47)
     source.save_weights(tmp_path / "s.weights.h5")
@@ -167,7 +167,7 @@ def test_levelled_loss_undoes_unequal_classes() -> None:
     labels = np.array([0] * 90 + [1] * 10)
     prior = log_prior(labels, 2, 1.0)
     truth, logits = labels[:, None], np.zeros((100, 2), np.float32)
-    plain, levelled = LevelledCrossEntropy(np.zeros(2)), LevelledCrossEntropy(prior)
+    plain, levelled = LogitAdjustedCrossEntropy(np.zeros(2)), LogitAdjustedCrossEntropy(prior)
     assert float(plain(truth, logits)) == pytest.approx(np.log(2), abs=1e-5)
     # a network that says "alike" is right about the levelled world: its loss is the entropy of the shares
     assert float(levelled(truth, logits)) == pytest.approx(0.325, abs=0.01)

@@ -8,22 +8,28 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from ocrtool.hangul import FINALS, FIRST_MARK, GLYPHS, MARKS, REJECT_KIND, SYLLABLE_KIND, decompose, glyph_number
 from ocrtool.recognize.crops import HANGUL_CROP, isolated_image
-from ocrtool.recognize.hangul import HEADS, HangulClassifier
-from ocrtool.weights import open_weights
+from ocrtool.script.hangul.charset import (
+    FINALS,
+    FIRST_MARK,
+    GLYPHS,
+    MARKS,
+    REJECT_KIND,
+    SYLLABLE_KIND,
+    decompose,
+    glyph_number,
+)
+from ocrtool.script.hangul.classifier import HEADS, HangulClassifier
+from ocrtool.weights.store import open_weights
 from tests.bar_font import make_bar_font
-from training import examples
-from training.examples import Examples, alone
-from training.hangul.faces import KoreanFace
-from training.hangul.fonts import KoreanFont
-from training.hangul.line_examples import REJECT, KoreanPages, page_examples
-from training.hangul.line_text import KINDS, KoreanLineText
-
-pytest.importorskip("keras")
-
-from training.hangul.heads import NONE, HeadsLoss, heads_accuracy, read_labels, targets
-from training.train_hangul import HangulBatches, main
+from training.glyphs import examples
+from training.glyphs.examples import Examples, alone
+from training.glyphs.hangul_heads import NONE, HeadsLoss, heads_accuracy, read_labels, targets
+from training.glyphs.hangul_lines import REJECT, KoreanPages, page_examples
+from training.glyphs.train_hangul import HangulBatches, main
+from training.synthesis.hangul_faces import KoreanFace
+from training.synthesis.hangul_fonts import KoreanFont
+from training.synthesis.hangul_line_text import KINDS, KoreanLineText
 
 KNOWN = "가나다라마바사자아하학교문서이름그는을를 .,()0123456789"
 
@@ -38,7 +44,7 @@ def test_targets_are_kind_and_letters() -> None:
 
 
 def test_network_has_the_heads_that_reading_expects() -> None:
-    from ocrtool.models.hangul import HangulSpec
+    from training.models.hangul import HangulSpec
 
     assert HangulSpec().outputs == HEADS
 
@@ -55,7 +61,7 @@ def logits_of(labels: np.ndarray, strength: float = 20.0) -> np.ndarray:
 
 
 def test_loss_is_least_and_accuracy_one_where_all_heads_are_right() -> None:
-    from ocrtool.models.hangul import HangulSpec
+    from training.models.hangul import HangulSpec
 
     labels = np.array([glyph_number("뷁"), glyph_number("①"), REJECT])
     spec = HangulSpec()
@@ -92,8 +98,8 @@ def test_trained_weights_are_read_by_the_program(tmp_path: Path) -> None:
     data = examples.load(held)
     found = classifier.candidates(data.images, data.place)
     assert found.labels.shape == (60, 8)
-    from ocrtool.models.hangul import HangulSpec, build_hangul
-    from training.train_hangul import predict_logits
+    from training.glyphs.train_hangul import predict_logits
+    from training.models.hangul import HangulSpec, build_hangul
 
     network = build_hangul(HangulSpec())  # the compiled form says what the network says
     network.load_weights(tmp_path / "out" / "hangul.weights.h5")

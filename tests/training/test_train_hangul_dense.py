@@ -12,12 +12,10 @@ from click.testing import CliRunner
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from training.hangul import counterparts, dense_samples
-from training.hangul.counterparts import Counterpart
-from training.hangul.dense_samples import CLASS_NAMES, CLASSES, in_families, like_phd08
-from training.hangul.fonts import drawn_characters, find_korean_fonts
-
-pytest.importorskip("keras")
+from training.phd08.__main__ import counterparts, dense_samples
+from training.phd08.counterparts import Counterpart
+from training.phd08.dense_samples import CLASS_NAMES, CLASSES, in_families, like_phd08
+from training.synthesis.hangul_fonts import drawn_characters, find_korean_fonts
 
 #: Names of PHD08's fonts -> fonts made here; a family held out in the program's split.
 NINE = ("S", "G", "M", "N", "B", "D", "Y", "H1", "H2")
@@ -90,20 +88,21 @@ def test_families_held_out_are_drawn_by_their_name(folder: Path, monkeypatch: py
 
 
 def test_the_published_size() -> None:
-    from ocrtool.models.dense import DenseSpec, build_dense
+    from training.models.dense import DenseSpec, build_dense
 
     assert build_dense(DenseSpec()).count_params() == 784 * 128 + 128 + 128 * 8 + 8
 
 
 def test_training_leaves_weights_report_and_a_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from training import train_hangul_dense
+    from training.phd08.__main__ import train_hangul_dense
 
     own = [f for f in find_korean_fonts(folder, "test") if f.path.parent == folder]
     everything = find_korean_fonts
     monkeypatch.setattr(
-        train_hangul_dense, "find_korean_fonts",
+        train_hangul_dense,
+        "find_korean_fonts",
         lambda where, part=None: own if part == "test" else everything(where, part),
-    )  # fmt: skip
+    )
     out, page = folder.parent / "out", folder.parent / "page.md"
     page.write_text("before\n<!-- dense -->\n<!-- /dense -->\nafter\n")
     arguments = ["--fonts", folder, "--out", out, "--variations", 6, "--test-variations", 2, "--epochs", 12]
@@ -121,7 +120,7 @@ def test_training_leaves_weights_report_and_a_table(folder: Path, monkeypatch: p
 
 
 def test_no_fonts_is_one_sentence(tmp_path: Path) -> None:
-    from training import train_hangul_dense
+    from training.phd08.__main__ import train_hangul_dense
 
     arguments = ["--fonts", str(tmp_path), "--out", str(tmp_path / "out"), "--no-own"]
     result = CliRunner().invoke(train_hangul_dense.main, arguments)

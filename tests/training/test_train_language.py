@@ -6,23 +6,21 @@ import json
 import unicodedata
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
-keras = pytest.importorskip("keras")
-pytest.importorskip("faker")
-
-from ocrtool.charset import ENGLISH, LINE_START  # noqa: E402
-from ocrtool.decode.language_model import LanguageModel, log_softmax  # noqa: E402
-from ocrtool.models.lstm import LstmSpec, build_sequence_model, build_step_model  # noqa: E402
-from ocrtool.weights import open_weights  # noqa: E402
-from training import train_language  # noqa: E402
-from training.corpus import Books, book_paragraphs, hyphen_points, load_books, load_hand_printed_names, wrap  # noqa: E402
-from training.form_text import FormText, splice  # noqa: E402
-from training.language_export import export, load_sequence_model  # noqa: E402
-from training.language_scores import HeldOutText, sequence_log_probs, step_log_probs  # noqa: E402
-from training.line_windows import LineWindows, Sources, book_window, fixed_windows  # noqa: E402
-from training.text import decode, encode, normalise  # noqa: E402
+from ocrtool.charset import ENGLISH, LINE_START
+from ocrtool.decode.language_model import LanguageModel, log_softmax
+from ocrtool.weights.store import open_weights
+from training.language import train_language
+from training.language.corpus import Books, book_paragraphs, hyphen_points, load_books, load_hand_printed_names, wrap
+from training.language.export import export, load_sequence_model
+from training.language.fold_text import decode, encode, normalise
+from training.language.lm_windows import LineWindows, Sources, book_window, fixed_windows
+from training.language.scores import HeldOutText, sequence_log_probs, step_log_probs
+from training.models.lstm import LstmSpec, build_sequence_model, build_step_model
+from training.synthesis.form_text import FormText, splice
 
 SPEC = LstmSpec(embedding=8, units=16)
 BOOK = """_The Lamp_

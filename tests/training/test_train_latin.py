@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from ocrtool.charset import LATIN, LATIN_CLASSES
-from ocrtool.weights import open_weights
-from training.examples import REJECT_LABEL, Examples, alone
-from training.glyph_scores import FOLDED, edge_scores, fit_temperature, mean_class_accuracy
+from ocrtool.weights.store import open_weights
+from training.glyphs.examples import REJECT_LABEL, Examples, alone
+from training.glyphs.scores import FOLDED, edge_scores, fit_temperature, mean_class_accuracy
 from training.report.scores import calibration_error
 
 
@@ -24,8 +24,7 @@ def noise_examples(count: int, seed: int) -> Examples:
 
 
 def test_batches_repeat_and_differ_between_epochs() -> None:
-    pytest.importorskip("keras")
-    from training.glyph_batches import GlyphBatches
+    from training.glyphs.batches import GlyphBatches
 
     data = noise_examples(50, 0)
     one, two = (GlyphBatches(data, {}, steps=2, batch=8, seed=4) for _ in range(2))
@@ -36,13 +35,10 @@ def test_batches_repeat_and_differ_between_epochs() -> None:
 
 
 def test_sources_and_rare_classes_get_their_share() -> None:
-    pytest.importorskip("keras")
-    from training.glyph_batches import REJECT_SHARE, example_weights
+    from training.glyphs.batches import REJECT_SHARE, example_weights
 
     labels = np.array([1] * 90 + [2] * 10 + [REJECT_LABEL] * 100, np.int16)
-    data = Examples(
-        np.zeros((200, 32, 32, 2), np.uint8), np.zeros((200, 8), np.float32), labels, np.array(["a"] * 200)
-    )  # fmt: skip
+    data = Examples(np.zeros((200, 32, 32, 2), np.uint8), np.zeros((200, 8), np.float32), labels, np.array(["a"] * 200))
     weights = example_weights(data, {"a": 2.0})
     assert weights.sum() == pytest.approx(1.0)
     assert weights[100:].sum() == pytest.approx(REJECT_SHARE)
@@ -50,8 +46,7 @@ def test_sources_and_rare_classes_get_their_share() -> None:
 
 
 def test_unknown_places_stay_unknown() -> None:
-    pytest.importorskip("keras")
-    from training.glyph_batches import jitter_place
+    from training.glyphs.batches import jitter_place
 
     place = np.array([[1, 1, 0, 1, 0.6, 0.2, 0.2, 0], [0] * 8], np.float32)
     moved = jitter_place(place, np.random.default_rng(0))
@@ -60,12 +55,11 @@ def test_unknown_places_stay_unknown() -> None:
 
 
 def test_a_tiny_fit_is_exported_and_the_pair_agrees(tmp_path: Path) -> None:
-    pytest.importorskip("tensorflow")
-    from ocrtool.models.glyph import GlyphSpec, build_glyph
-    from ocrtool.recognize.latin import LatinClassifier, log_softmax
-    from training.fit import FitPlan, fit
-    from training.glyph_batches import GlyphBatches
-    from training.train_latin import export
+    from ocrtool.script.latin.classifier import LatinClassifier, log_softmax
+    from training.fit.glyph_fit import FitPlan, fit
+    from training.glyphs.batches import GlyphBatches
+    from training.glyphs.train_latin import export
+    from training.models.glyph import GlyphSpec, build_glyph
 
     train, held = noise_examples(200, 1), noise_examples(60, 2)
     spec = GlyphSpec(widths=(4, 8, 8), blocks=(1, 1, 1), hidden=16, place_units=4)
@@ -91,10 +85,9 @@ def test_a_tiny_fit_is_exported_and_the_pair_agrees(tmp_path: Path) -> None:
 
 
 def test_interrupted_runs_go_on(tmp_path: Path) -> None:
-    pytest.importorskip("tensorflow")
-    from ocrtool.models.glyph import GlyphSpec, build_glyph
-    from training.fit import FitPlan, fit
-    from training.glyph_batches import GlyphBatches
+    from training.fit.glyph_fit import FitPlan, fit
+    from training.glyphs.batches import GlyphBatches
+    from training.models.glyph import GlyphSpec, build_glyph
 
     data = noise_examples(40, 1)
     held = ({"image": data.images, "place": data.place}, np.eye(95, dtype=np.float32)[data.labels])
@@ -144,15 +137,10 @@ def drawn_glyphs() -> tuple[np.ndarray, np.ndarray]:
 
 def test_the_shipped_pair_agrees() -> None:
     """Probabilities of the compiled form differ from the network's by at most 0.1, by 0.01 on average."""
-    pytest.importorskip("tensorflow")
-    from ocrtool.errors import WeightsNotFound
-    from ocrtool.recognize.latin import LatinClassifier, log_softmax
-    from training.compile_weights import build
+    from ocrtool.script.latin.classifier import LatinClassifier, log_softmax
+    from training.publish.compile_weights import build
 
-    try:
-        weights = open_weights("latin")
-    except WeightsNotFound as missing:
-        pytest.skip(str(missing))
+    weights = open_weights("latin")
     images, place = drawn_glyphs()
     manifest = weights.manifest
     model = build(manifest["architecture"], manifest["parameters"])

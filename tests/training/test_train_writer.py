@@ -67,12 +67,12 @@ def test_a_folder_without_pages_is_named(tmp_path: Path) -> None:
 
 
 def test_batches_hold_groups_of_one_page_and_repeat(folder: Path) -> None:
-    from training.writer.batches import GroupBatches, Variation
+    from training.writer.batches import Augmentation, GroupBatches
     from training.writer.strips import cut_pages
 
     pages = cut_pages(find_pages(folder))
     writers = writers_of(page.page for page in pages)
-    batches = GroupBatches(pages, writers, 12, 4, 0, 10, Variation())
+    batches = GroupBatches(pages, writers, 12, 4, 0, 10, Augmentation())
     patches, labels = batches[3]
     assert patches.shape == (12, 4, 113, 113, 1)
     assert patches.dtype == np.float32
@@ -125,20 +125,20 @@ def test_figures_of_small_cases_by_hand() -> None:
 
 
 def test_the_tutorials_network_has_its_size() -> None:
-    from ocrtool.models.writer import TutorialSpec, build_tutorial
+    from training.models.writer import TutorialSpec, build_tutorial
 
     assert build_tutorial(TutorialSpec()).count_params() == 827_698
 
 
 def test_a_short_training_gives_weights_that_tell_hands_apart(folder: Path, tmp_path: Path) -> None:
     from ocrtool.imaging.input import read_pages
-    from ocrtool.models.writer import WriterSpec
-    from ocrtool.weights import open_weights
-    from ocrtool.writer.describe import MOST_PATCHES, Describer
+    from ocrtool.weights.store import open_weights
+    from ocrtool.writer.embed import MOST_PATCHES, Embedder
     from training.emnist.loop import Run
-    from training.writer import fit_hands
+    from training.models.writer import WriterSpec
+    from training.writer import train_embedder as fit_hands
+    from training.writer.calibrate import export, fit_finish
     from training.writer.embed import embed_pages
-    from training.writer.finish import export, fit_finish
     from training.writer.group_model import predict_embeddings
     from training.writer.strips import cut_pages
 
@@ -158,7 +158,7 @@ def test_a_short_training_gives_weights_that_tell_hands_apart(folder: Path, tmp_
     manifest = export("writer", embedder, spec, finished, tmp_path, facts)
     assert manifest["architecture"] == "writer"
 
-    describer = Describer(open_weights("writer", tmp_path))
+    describer = Embedder(open_weights("writer", tmp_path))
     first, second = (next(iter(read_pages(pages[k].page.path, ""))).gray for k in (0, 1))
     one, again, other = (describer.describe(gray) for gray in (first, first, second))
     assert one.vector is not None

@@ -11,11 +11,11 @@ from ocrtool.decode.beam import SPACE, Step
 from ocrtool.decode.confidence import alternatives, character_posterior, word_probability
 from ocrtool.decode.lattice import Lattice
 from ocrtool.decode.settings import DecoderSettings
-from ocrtool.decode.textness import common_x_height, text_probability
+from ocrtool.decode.text_filter import common_x_height, is_text_probability
 from ocrtool.segment.edges import Edges
 from ocrtool.segment.types import LINE_ROWS, LineImage
 from ocrtool.types import Box, Character, Line, Word
-from ocrtool.weights import read_manifest
+from ocrtool.weights.store import read_manifest
 
 CONTEXT = np.full(2, -4.0, np.float32)
 
@@ -108,7 +108,7 @@ def test_word_is_as_sure_as_its_calibration_says() -> None:
 )
 def test_shipped_weights_tell_text_from_pictures(text: str, probability: float, x_height: float, is_text: bool) -> None:
     settings = DecoderSettings.from_manifest(read_manifest("decoder_eng")["parameters"])
-    found = text_probability(line_of(text, probability, x_height), 20.0, settings.text_weights)
+    found = is_text_probability(line_of(text, probability, x_height), 20.0, settings.text_weights)
     assert (found >= 0.5) == is_text
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ocrtool.charset import LATIN_CLASSES
-from ocrtool.recognize.case import reads_small, settle_case, shows_both_heights
+from ocrtool.script.latin.case import reads_small, settle_case, shows_both_heights
 
 
 def row(**probabilities: float) -> np.ndarray:

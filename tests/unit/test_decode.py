@@ -13,8 +13,8 @@ from ocrtool.decode.lattice import REJECT_INDEX, Lattice, build_lattice
 from ocrtool.decode.settings import BeamSize, DecoderSettings, PathWeights
 from ocrtool.decode.spaces import space_features, space_probabilities, split_level
 from ocrtool.segment.edges import Edges
-from training.align import align
-from training.logistic import fit_logistic
+from training.decoder.align import align
+from training.decoder.logistic import fit_logistic
 
 WEIGHTS = PathWeights(glyph_power=1.0, reject=0.2, character=0.0, lm=1.0, space=1.0, word=0.0, skip=-6.0)
 BEAM = BeamSize(8, 12.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ocrtool.errors import OutputError
-from ocrtool.export.files import unique_stems, whole_file
+from ocrtool.files import atomic_write, unique_stems
 
 
 @pytest.mark.parametrize(
@@ -31,14 +31,14 @@ def test_stems_are_all_different(paths: list[str], stems: list[str]) -> None:
 
 def test_whole_or_not_at_all(tmp_path: Path) -> None:
     target = tmp_path / "out.txt"
-    with whole_file(target) as file:
+    with atomic_write(target) as file:
         file.write(b"first")
         assert not target.exists()
     assert target.read_bytes() == b"first"
     assert target.stat().st_mode & 0o600 == 0o600
 
     def fail() -> None:
-        with whole_file(target) as file:
+        with atomic_write(target) as file:
             file.write(b"half")
             raise RuntimeError
 
@@ -49,5 +49,5 @@ def test_whole_or_not_at_all(tmp_path: Path) -> None:
 
 
 def test_unwritable_place_is_named(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="cannot be written: no such file"), whole_file(tmp_path / "x" / "out.txt"):
+    with pytest.raises(OutputError, match="cannot be written: no such file"), atomic_write(tmp_path / "x" / "out.txt"):
         pass

@@ -9,8 +9,19 @@ import pytest
 
 from ocrtool.charset import Labels
 from ocrtool.decode.alphabet import korean_alphabet
-from ocrtool.hangul import FINALS, GLYPHS, INITIALS, KINDS, MARKS, OTHER, VOWELS, compose, decompose, glyph_number
-from ocrtool.recognize.hangul import combine
+from ocrtool.script.hangul.charset import (
+    FINALS,
+    GLYPHS,
+    INITIALS,
+    KINDS,
+    MARKS,
+    OTHER,
+    VOWELS,
+    compose,
+    decompose,
+    glyph_number,
+)
+from ocrtool.script.hangul.classifier import combine
 
 
 def test_letters_of_a_syllable_are_those_of_unicode() -> None:

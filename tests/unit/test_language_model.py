@@ -12,7 +12,7 @@ import pytest
 from ocrtool.charset import ENGLISH, LATIN, LINE_START
 from ocrtool.decode.language_model import BUCKETS, LanguageModel, UniformModel, log_softmax
 from ocrtool.errors import WeightsRefused
-from ocrtool.weights import Weights, open_weights
+from ocrtool.weights.store import Weights, open_weights
 
 SENTENCE = "It was the best of times, it was the worst of times."
 
@@ -84,7 +84,8 @@ def test_unknown_character_is_an_error(model: LanguageModel) -> None:
 
 def test_compiled_form_agrees_with_the_h5() -> None:
     """The step in plain NumPy, from the h5: i, f, c, o gates of a Keras LSTM."""
-    h5py = pytest.importorskip("h5py")
+    import h5py
+
     weights = open_weights("lstm_eng")
     with h5py.File(weights.h5_path) as file:
         layers = {name: [np.array(v) for v in _datasets(file["layers"][name])] for name in file["layers"]}

@@ -10,11 +10,11 @@ import pytest
 
 from ocrtool.charset import LATIN_CLASSES
 from ocrtool.errors import WeightsRefused
-from ocrtool.hangul import KINDS
 from ocrtool.recognize import network
-from ocrtool.recognize.hangul import HangulClassifier
-from ocrtool.recognize.latin import LatinClassifier
 from ocrtool.recognize.network import log_softmax
+from ocrtool.script.hangul.charset import KINDS
+from ocrtool.script.hangul.classifier import HangulClassifier
+from ocrtool.script.latin.classifier import LatinClassifier
 
 
 class FakeInterpreter:

@@ -8,7 +8,18 @@ import unicodedata
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from ocrtool.metrics import Edits, bag_counts, bag_f1, cer, edit_distance, edits, in_jamo, infix_distance, jamo_cer, wer
+from ocrtool.metrics import (
+    Edits,
+    bag_counts,
+    bag_f1,
+    cer,
+    edit_distance,
+    edits,
+    in_jamo,
+    jamo_cer,
+    partial_edit_distance,
+    wer,
+)
 
 TRUTH = """\
 The parish register of St. Mary's begins in 1603, the year in which the old Queen died, and its first leaves are in
@@ -86,10 +97,10 @@ def test_empty(truth: str, got: str, expected: float) -> None:
 
 
 def test_infix() -> None:
-    assert infix_distance("SMITH", "NAME SMITH DATE") == 0
-    assert infix_distance("SMITH", "NAME SMYTH DATE") == 1
-    assert infix_distance("SMITH", "") == 5
-    assert infix_distance("", "anything") == 0
+    assert partial_edit_distance("SMITH", "NAME SMITH DATE") == 0
+    assert partial_edit_distance("SMITH", "NAME SMYTH DATE") == 1
+    assert partial_edit_distance("SMITH", "") == 5
+    assert partial_edit_distance("", "anything") == 0
 
 
 def test_edits_of_one_kind() -> None:
@@ -109,7 +120,7 @@ def test_distances_agree_with_an_independent_implementation() -> None:
         found = edits(truth, got)
         assert found.total == expected
         assert found.inserted - found.deleted == len(got) - len(truth)
-        assert infix_distance(truth, got) == min(
+        assert partial_edit_distance(truth, got) == min(
             Levenshtein.distance(truth, got[i:j]) for i in range(len(got) + 1) for j in range(i, len(got) + 1)
         )
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from ocrtool import cli, inventory, weights
-from ocrtool.weights import sha256
+from ocrtool.cli import main as cli
+from ocrtool.weights import inventory
+from ocrtool.weights import store as weights
+from ocrtool.weights.store import sha256
 
 OURS = {
     "architecture": "emnist",
@@ -198,7 +200,7 @@ def test_wrong_usage() -> None:
 
 def test_the_weights_shipped_and_nothing_heavy() -> None:
     probe = (
-        "import sys; from ocrtool import cli; code = cli.run(['models', '--format', 'json']);"
+        "import sys; from ocrtool.cli import main as cli; code = cli.run(['models', '--format', 'json']);"
         "print(code, *sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ocrtool.charset import LATIN_CLASSES, REJECT
-from ocrtool.recognize.score import SegmentedLine, score_lines, score_settling
+from ocrtool.recognize.score import SegmentedLine, score_cascade, score_lines
 from ocrtool.segment.edges import Edges, find_edges, whole_components
 from ocrtool.segment.types import LINE_ROWS, LineImage, Pieces
 
@@ -48,23 +48,23 @@ def test_whole_components_are_known() -> None:
 
 def test_sure_components_are_neither_cut_nor_joined() -> None:
     classifier = SameForAll("n", 0.999)
-    lines, scores = score_settling([three_components()], classifier)
+    lines, scores = score_cascade([three_components()], classifier)
     assert pairs(lines[0].edges) == [(0, 1), (1, 3), (3, 4)]
     assert classifier.shown == len(scores[0]) == 3
 
 
 def test_doubtful_components_are_looked_at_every_way() -> None:
     line = three_components()
-    lines, scores = score_settling([line], SameForAll("n", 0.7))
+    lines, scores = score_cascade([line], SameForAll("n", 0.7))
     assert pairs(lines[0].edges) == pairs(line.edges)
     assert np.allclose(scores[0], score_lines([line], SameForAll("n", 0.7))[0])
 
 
 def test_marks_settle_nothing() -> None:
     line = three_components()
-    lines, _ = score_settling([line], SameForAll("'", 0.999))  # two of them may be a quote
+    lines, _ = score_cascade([line], SameForAll("'", 0.999))  # two of them may be a quote
     assert pairs(lines[0].edges) == pairs(line.edges)
 
 
 def test_no_lines() -> None:
-    assert score_settling([], SameForAll("n", 0.9)) == ([], [])
+    assert score_cascade([], SameForAll("n", 0.9)) == ([], [])

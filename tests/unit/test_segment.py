@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ocrtool.imaging.page import prepare
-from ocrtool.recognize.crops import LATIN_CROP, glyph_images, glyph_places, isolated_image
+from ocrtool.recognize.crops import LATIN_CROP, glyph_geometry, glyph_images, isolated_image
 from ocrtool.segment.edges import MAX_PIECES, find_edges
 from ocrtool.segment.layout import find_text
 from ocrtool.segment.pieces import cut_pieces
@@ -152,7 +152,7 @@ def test_crops_show_own_ink_apart_from_its_surroundings() -> None:
     line = rectify(page.soft, layout.owner, layout.lines[0])
     pieces = cut_pieces(line)
     edges = find_edges(pieces)
-    images, places = glyph_images(line, pieces, edges), glyph_places(pieces, edges)
+    images, places = glyph_images(line, pieces, edges), glyph_geometry(pieces, edges)
     assert images.shape == (len(edges), LATIN_CROP.side, LATIN_CROP.side, 2)
     ys, xs = np.nonzero(images[:, :, :, 0].max(axis=0) > 128)
     assert max(np.ptp(ys), np.ptp(xs)) + 1 <= LATIN_CROP.glyph + 2  # own ink keeps its margin

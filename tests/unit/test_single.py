@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from ocrtool.charset import LATIN, LATIN_CLASSES
-from ocrtool.hangul import FINALS, GLYPHS, INITIALS, KINDS, SYLLABLE_KIND, VOWELS, glyph_number
-from ocrtool.recognize.single import SingleClassifier, merged
+from ocrtool.script.hangul.charset import FINALS, GLYPHS, INITIALS, KINDS, SYLLABLE_KIND, VOWELS, glyph_number
+from ocrtool.script.single import SingleClassifier, merged
 
 
 def latin_row(refused: float, **shares: float) -> np.ndarray:

@@ -7,13 +7,20 @@ import numpy as np
 import pytest
 
 from ocrtool.recognize.candidates import Candidates
-from ocrtool.recognize.hangul import MOST_LABELS
 from ocrtool.recognize.score import SegmentedLine
-from ocrtool.recognize.syllables import first_look, score_syllables
-from ocrtool.scripts import syllable_line
+from ocrtool.script.detect import syllable_line
+from ocrtool.script.hangul.cascade import propose, score_hangul_cascade
+from ocrtool.script.hangul.classifier import MOST_LABELS
+from ocrtool.script.hangul.segment import (
+    BODY,
+    column_runs,
+    cut_syllables,
+    syllable_region,
+    whole_stacks,
+    without_underline,
+)
 from ocrtool.segment.edges import find_edges
 from ocrtool.segment.layout import find_syllable_text
-from ocrtool.segment.syllables import BODY, column_runs, cut_syllables, syllable_region, whole_stacks, without_underline
 from ocrtool.segment.types import LINE_ROWS, X_HEIGHT, LineImage, LineRegion
 
 BODY_ROWS = round(BODY * X_HEIGHT)
@@ -129,14 +136,14 @@ def segmented(line: LineImage) -> SegmentedLine:
 def test_sure_syllables_spare_their_cuts_the_look() -> None:
     line = segmented(line_image(beside, beside, beside, beside))
     sure, unsure = Reads(5000, 0.999), Reads(5000, 0.6)
-    (kept,), _ = score_syllables([line], sure)
-    (every,), found = score_syllables([line], unsure)
+    (kept,), _ = score_hangul_cascade([line], sure)
+    (every,), found = score_hangul_cascade([line], unsure)
     assert sure.seen == len(kept.edges) < unsure.seen == len(every.edges) == len(line.edges)
     assert len(found[0]) == len(every.edges)
 
 
 def test_share_of_hangul_counts_what_is_surely_a_syllable() -> None:
     line = segmented(line_image(beside, stacked))
-    assert first_look([line], Reads(5000, 0.95))[0].hangul_share > 0.9
-    assert first_look([line], Reads(5000, 0.5))[0].hangul_share == 0.0
-    assert first_look([line], Reads(3, 0.95))[0].hangul_share == 0.0  # a mark
+    assert propose([line], Reads(5000, 0.95))[0].hangul_share > 0.9
+    assert propose([line], Reads(5000, 0.5))[0].hangul_share == 0.0
+    assert propose([line], Reads(3, 0.95))[0].hangul_share == 0.0  # a mark

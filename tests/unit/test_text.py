@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 import regex
 
-from ocrtool.text import folded, graphemes, jamo, natural_key, normal, typewritten
+from ocrtool.text import fold_typography, folded, graphemes, jamo, natural_key, normal
 
 
 def test_normal_is_one_form_with_single_spaces() -> None:
@@ -17,8 +17,8 @@ def test_normal_is_one_form_with_single_spaces() -> None:
 
 
 def test_typewritten() -> None:
-    assert typewritten("“It’s” – a—b… ''quoted''") == '"It\'s" - a-b... "quoted"'
-    assert typewritten("한글") == "한글"
+    assert fold_typography("“It’s” – a—b… ''quoted''") == '"It\'s" - a-b... "quoted"'
+    assert fold_typography("한글") == "한글"
 
 
 def test_folded_keeps_letters_of_every_script() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ocrtool import weights
 from ocrtool.errors import ExitCode, WeightsNotFound, WeightsRefused
+from ocrtool.weights import store as weights
 
 
 def make(folder: Path, name: str = "latin", compiled: bytes | None = b"flat", h5: bytes | None = b"h5") -> None:
@@ -71,7 +71,7 @@ def test_changed_bytes_are_refused(packaged: Path, suffix: str) -> None:
 
 def test_h5_alone_says_how_to_compile(tmp_path: Path) -> None:
     make(tmp_path / "mine", compiled=None)
-    with pytest.raises(WeightsRefused, match=f"run python -m training.compile_weights {tmp_path / 'mine'}"):
+    with pytest.raises(WeightsRefused, match=f"run python -m training.publish.compile_weights {tmp_path / 'mine'}"):
         weights.open_weights("latin", tmp_path / "mine")
     make(tmp_path / "mine", "void", compiled=None, h5=None)
     with pytest.raises(WeightsNotFound, match=r"void\.tflite is missing"):

@@ -125,7 +125,7 @@ def test_with_nobody_known_every_hand_is_unknown() -> None:
 
 
 def test_the_probability_of_one_hand_rises_with_similarity() -> None:
-    same = CALIBRATION.same_hand(np.array([-1.0, 0.0, 0.5, 1.0]))
+    same = CALIBRATION.same_writer(np.array([-1.0, 0.0, 0.5, 1.0]))
     assert (np.diff(same) > 0).all()
     assert same[2] == pytest.approx(0.5)
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from fake_describer import DIGEST, DIMENSIONS, FakeDescriber
+from fake_embedder import DIGEST, DIMENSIONS, FakeDescriber
 
-from ocrtool.enrolments import add_to_file, read_enrolment
 from ocrtool.errors import WritersRefused
-from ocrtool.writer.store import Enrolment, Entry, from_bytes, to_bytes
+from ocrtool.jobs.gallery_file import add_to_file, read_enrolment
+from ocrtool.writer.gallery import Enrolment, Entry, from_bytes, to_bytes
 
 
 def entry(writer: str, number: int, page: str = "") -> Entry:
@@ -44,8 +44,10 @@ def test_adding_says_what_became_of_each_page() -> None:
     second, changes = first.adding([entry("anna", 1, "new name.png"), entry("carla", 2), entry("anna", 3)])
     assert changes == ["replaced", "moved", "added"]
     assert [(one.writer, one.page) for one in second.entries] == [
-        ("anna", "new name.png"), ("carla", "carla/2.png"), ("anna", "anna/3.png")
-    ]  # fmt: skip
+        ("anna", "new name.png"),
+        ("carla", "carla/2.png"),
+        ("anna", "anna/3.png"),
+    ]
     assert len(first.entries) == 2
 
 

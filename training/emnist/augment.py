@@ -18,7 +18,7 @@ ELASTIC_GRID = 4
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How far images vary. Uniform between plus and minus: rotation (degrees), shift (px), scale, shear (shares).
+    """How far images augment. Uniform between plus and minus: rotation (degrees), shift (px), scale, shear (shares).
 
     elastic: spread (px) of the bending field; share: of images that are moved at all; restroked, noisy, recontrasted:
     shares of images with other stroke width, noise up to ``noise`` (spread, of 255), contrast from ``contrast`` to 1.
@@ -86,7 +86,7 @@ def restroke(image: np.ndarray, thicker: bool, wide: bool, share: float) -> np.n
 
 
 def augment(images: np.ndarray, rng: np.random.Generator, policy: Policy = STANDARD) -> np.ndarray:
-    """``images`` (B, 28, 28) uint8, ink bright, each varied on its own. Returns a new array alike."""
+    """``images`` (B, 28, 28) uint8, ink bright, each augmented on its own. Returns a new array alike."""
     count, side = len(images), images.shape[1]
     maps = affine_maps(count, side, rng, policy)
     out = np.empty(images.shape, np.uint8)
@@ -98,19 +98,19 @@ def augment(images: np.ndarray, rng: np.random.Generator, policy: Policy = STAND
     noise = np.where(rng.random(count) < policy.noisy, rng.uniform(0.0, policy.noise, count), 0.0)
     changed = np.flatnonzero((gain < 1.0) | (noise > 0.0))
     field = rng.standard_normal((len(changed), side, side), np.float32) * noise[changed, None, None].astype(np.float32)
-    varied = out[changed] * gain[changed, None, None].astype(np.float32) + field
-    out[changed] = np.clip(varied, 0, 255).astype(np.uint8)
+    augmented = out[changed] * gain[changed, None, None].astype(np.float32) + field
+    out[changed] = np.clip(augmented, 0, 255).astype(np.uint8)
     return out
 
 
 #: Seed of the augmented test set: the same for every model.
 TEST_SEED = 20_17
-#: Images varied at a time.
+#: Images augmented at a time.
 _CHUNK = 1024
 
 
 def augmented_test_set(images: np.ndarray, seed: int = TEST_SEED, policy: Policy = STANDARD) -> np.ndarray:
-    """``images`` (N, 28, 28) uint8 varied once, the same way for the same seed. Returns a new array alike."""
+    """``images`` (N, 28, 28) uint8 augmented once, the same way for the same seed. Returns a new array alike."""
     rng = np.random.default_rng(seed)
     parts = [augment(np.asarray(images[i : i + _CHUNK]), rng, policy) for i in range(0, len(images), _CHUNK)]
     return np.concatenate(parts) if parts else np.zeros_like(images)

@@ -48,7 +48,7 @@ class Shuffle:
 
 
 def shown(images: np.ndarray, policy: Policy | None, seed: int, step: int) -> np.ndarray:
-    """Images (B, 28, 28) uint8 as step ``step`` shows them: varied by the policy if there is one, as input."""
+    """Images (B, 28, 28) uint8 as step ``step`` shows them: augmented by the policy if there is one, as input."""
     if policy is not None:
         images = augment(images, np.random.default_rng((seed, 1, step)), policy)
     return as_input(images)
@@ -57,7 +57,7 @@ def shown(images: np.ndarray, policy: Policy | None, seed: int, step: int) -> np
 class ImageBatches:
     """`Batches` of images (B, 28, 28, 1) float32 and labels (B,) int64.
 
-    policy: how images are varied each time they are shown; None shows them as they are.
+    policy: how images are augmented each time they are shown; None shows them as they are.
     """
 
     def __init__(self, data: LabelledImages, batch: int, seed: int, policy: Policy | None = None) -> None:

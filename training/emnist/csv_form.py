@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from training.cache import unpacked
+from training.datasets.cache import unpacked
+from training.emnist.gzip_files import is_packed, opened
 from training.emnist.idx import SIDE, read_pair
 from training.emnist.idx_writer import IdxPairWriter
-from training.emnist.packed import is_packed, opened
 
 #: A label, then the pixels.
 COLUMNS = 1 + SIDE * SIDE

@@ -10,7 +10,7 @@ import numpy as np
 
 from training.emnist.grid_search import Combination, latest
 from training.emnist.tables import Table
-from training.report.look import AMBER, BLUES, INK, PAPER, QUIET, new_figure, save
+from training.report.style import AMBER, BLUES, INK, PAPER, QUIET, new_figure, save
 
 #: Least span of the colours, in points of accuracy, so that chance does not look like a difference.
 LEAST_SPAN = 1.0
@@ -61,9 +61,14 @@ def _cells(axes: Any, values: np.ndarray, dark_from: float) -> None:
     for (row, column), value in np.ndenumerate(values):
         known = np.isfinite(value)
         axes.text(
-            column, row, f"{value:.1f}" if known else "–", ha="center", va="center", fontsize=10,
+            column,
+            row,
+            f"{value:.1f}" if known else "–",
+            ha="center",
+            va="center",
+            fontsize=10,
             color=PAPER if known and value > dark_from else INK,
-        )  # fmt: skip
+        )
     row, column = np.unravel_index(np.nanargmax(values), values.shape)
     axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=AMBER, linewidth=3, zorder=3))
 

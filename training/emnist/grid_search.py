@@ -13,11 +13,11 @@ from typing import Any
 
 from tqdm import tqdm
 
-from training.emnist.faults import sentence
-from training.emnist.once import Task, train_once
+from training.command import sentence
 from training.emnist.recipes import Recipe
 from training.emnist.tables import Table, as_cell
-from training.markdown import table
+from training.emnist.trial import Task, train_once
+from training.report.markdown import table
 
 AXES = ("optimizer", "batch", "epochs", "dropout")
 FIGURES = ("accuracy", "class_accuracy", "loss")
@@ -82,11 +82,17 @@ def run_grid(
             tqdm.write(f"{one.name}: failed: {log.rows[-1]['note']}")
             continue
         log.add(
-            **axes, outcome="done", **outcome.figures, rate=recipe.peak_rate, parameters=outcome.parameters,
+            **axes,
+            outcome="done",
+            **outcome.figures,
+            rate=recipe.peak_rate,
+            parameters=outcome.parameters,
             seconds=round(outcome.seconds, 1),
-        )  # fmt: skip
-        tqdm.write(f"{one.name}: validation accuracy {outcome.figures['accuracy']:.4f}, "
-                   f"mean of classes {outcome.figures['class_accuracy']:.4f}")  # fmt: skip
+        )
+        tqdm.write(
+            f"{one.name}: validation accuracy {outcome.figures['accuracy']:.4f}, "
+            f"mean of classes {outcome.figures['class_accuracy']:.4f}"
+        )
 
 
 def _fault(error: Exception) -> str:

@@ -1,7 +1,8 @@
 """The idx form of MNIST and EMNIST: a header with the shape, then unsigned bytes; plain or compressed with gzip.
 
 A plain file is mapped into memory, never read whole. A compressed one is read whole if it is small; a large one is
-unpacked once into the cache (`training.cache`) and mapped from there, so that memory does not grow with the set.
+unpacked once into the cache (`training.datasets.cache`) and mapped from there, so that memory does not grow with the
+set.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import BinaryIO
 import numpy as np
 from tqdm import tqdm
 
-from training.cache import unpacked
-from training.emnist.packed import is_packed, opened
+from training.datasets.cache import unpacked
+from training.emnist.gzip_files import is_packed, opened
 
 #: Pixels on each side of an image of MNIST and EMNIST.
 SIDE = 28

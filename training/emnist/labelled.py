@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.cache import cache_folder, room_for
+from training.datasets.cache import cache_folder, room_for
 from training.emnist.idx import SIDE
 
 #: Chosen images of up to this size, in bytes, are copied to memory; more go to an unnamed file, mapped into memory.

@@ -18,7 +18,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from ocrtool.export.files import whole_file
+from ocrtool.files import atomic_write
 from training.emnist.batches import Batches
 
 #: Steps over which the learning rate rises, at most, and its share left at the end.
@@ -45,7 +45,7 @@ class Run:
 
     def save(self, folder: Path) -> None:
         """Write history.json, whole or not at all."""
-        with whole_file(folder / "history.json") as file:
+        with atomic_write(folder / "history.json") as file:
             file.write(json.dumps(asdict(self), indent=1).encode())
 
 
@@ -135,7 +135,7 @@ def _close_epoch(
         run.best_score, run.best_epoch = figures["val_class_accuracy"], len(run.epochs)
         _save_weights(model, folder / "best.weights.h5")
     _save_weights(model, folder / "last.weights.h5")
-    with whole_file(folder / "optimizer.npz") as file:
+    with atomic_write(folder / "optimizer.npz") as file:
         np.savez(file, *[keras.ops.convert_to_numpy(v) for v in model.optimizer.variables])
     run.save(folder)
     bar.write(" ".join(f"{k} {v:.4f}" if isinstance(v, float) else f"{k} {v}" for k, v in figures.items()))

@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 
-class LevelledCrossEntropy(keras.losses.Loss):
+class LogitAdjustedCrossEntropy(keras.losses.Loss):
     """Cross-entropy of integer labels (B,) and logits (B, C).
 
     log_prior: (C,) is added to the logits in the loss alone, so that what the network itself says is levelled: as if

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from training.cache import DISK_FULL, unpacked
+from training.datasets.cache import DISK_FULL, unpacked
 from training.emnist.idx import SIDE, read_pair
 from training.emnist.idx_writer import IdxPairWriter
 from training.emnist.mapping import PARTS, LabelMap, map_of_rows, read_map

@@ -12,16 +12,19 @@ from pathlib import Path
 
 import numpy as np
 
-from training.emnist.find import beside
 from training.emnist.idx import read_images, read_labels
+from training.emnist.locate import beside
 from training.emnist.mapping import NO_LABEL, PARTS, LabelMap
 
 IMAGES: dict[str, tuple[str, ...]] = {part: (f"emnist-pool-{part}-images-idx3-ubyte",) for part in PARTS}
 #: Label files that tell a split, the first that knows an image's label having the say.
 SCHEMES = {
-    "byclass": ("byclass",), "balanced": ("balanced",), "letters": ("letters",),
-    "bymerge": ("balanced", "byclass"), "digits": ("byclass", "balanced"),
-}  # fmt: skip
+    "byclass": ("byclass",),
+    "balanced": ("balanced",),
+    "letters": ("letters",),
+    "bymerge": ("balanced", "byclass"),
+    "digits": ("byclass", "balanced"),
+}
 
 
 def read_pool(

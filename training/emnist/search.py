@@ -17,11 +17,11 @@ from typing import Any
 import keras_tuner
 from keras_tuner.errors import FatalError
 
-from ocrtool.models.emnist import build_emnist
-from training.emnist.once import OutOfTime, Task, train_once
 from training.emnist.recipes import Recipe
 from training.emnist.tables import Table
-from training.macs import macs
+from training.emnist.trial import OutOfTime, Task, train_once
+from training.models.emnist import build_emnist
+from training.models.macs import macs
 
 #: What is looked for. first: channels of the first stage; growth: from a stage to the next; the others as in TunedSpec;
 #: rate: peak learning rate.
@@ -40,9 +40,19 @@ SPACE: dict[str, tuple[Any, ...]] = {
 CHANNEL_STEP = 4
 SIZES = ("filters", "depth", "size", "hidden", "dropout", "norm")
 COLUMNS = (
-    "trial", "outcome", *SIZES, "rate", "parameters", "macs", "images", "epochs", "accuracy", "class_accuracy",
-    "seconds", "note",
-)  # fmt: skip
+    "trial",
+    "outcome",
+    *SIZES,
+    "rate",
+    "parameters",
+    "macs",
+    "images",
+    "epochs",
+    "accuracy",
+    "class_accuracy",
+    "seconds",
+    "note",
+)
 #: How much longer than the first trials those of the best are.
 FINAL_FACTOR = 3
 #: Draws in a row over the limits after which the limits are taken to leave nothing.
@@ -156,9 +166,10 @@ class LimitedOracle(keras_tuner.oracles.RandomSearchOracle):
     def _finalist(self, place: int) -> dict[str, Any] | None:
         """Values of the trial at that place of the first round's ranking."""
         ranking = [
-            trial for trial in self.get_best_trials(len(self.trials))
+            trial
+            for trial in self.get_best_trials(len(self.trials))
             if trial.status == "COMPLETED" and trial.hyperparameters.values["epochs"] == self._plan.epochs
-        ]  # fmt: skip
+        ]
         if place >= len(ranking):
             return None
         return {**ranking[place].hyperparameters.values, "epochs": self._plan.final_epochs}
@@ -191,10 +202,15 @@ class SizeTuner(keras_tuner.Tuner):
         except OutOfTime as error:
             raise SearchOutOfTime(*error.args) from None
         self._log.add(
-            trial=trial.trial_id, outcome="done", parameters=outcome.parameters, **_settings(self._task, values),
-            macs=cost_of(sizes, len(self._task.train_part.classes))[1], accuracy=outcome.figures["accuracy"],
-            class_accuracy=outcome.figures[OBJECTIVE], seconds=round(outcome.seconds, 1),
-        )  # fmt: skip
+            trial=trial.trial_id,
+            outcome="done",
+            parameters=outcome.parameters,
+            **_settings(self._task, values),
+            macs=cost_of(sizes, len(self._task.train_part.classes))[1],
+            accuracy=outcome.figures["accuracy"],
+            class_accuracy=outcome.figures[OBJECTIVE],
+            seconds=round(outcome.seconds, 1),
+        )
         return {OBJECTIVE: outcome.figures[OBJECTIVE]}
 
     def on_trial_end(self, trial: Any) -> None:
@@ -229,9 +245,13 @@ def choice_of(row: Mapping[str, str], recipe: Recipe) -> dict[str, Any]:
     """The sizes, cost, recipe and scores of a row of the log, plain values."""
     numbers = [int(width) for width in row["filters"].split(",")]
     sizes = {
-        "filters": numbers, "depth": int(row["depth"]), "size": int(row["size"]), "hidden": int(row["hidden"]),
-        "dropout": float(row["dropout"]), "norm": row["norm"] == "True",
-    }  # fmt: skip
+        "filters": numbers,
+        "depth": int(row["depth"]),
+        "size": int(row["size"]),
+        "hidden": int(row["hidden"]),
+        "dropout": float(row["dropout"]),
+        "norm": row["norm"] == "True",
+    }
     return {
         "trial": row["trial"],
         "sizes": sizes,

@@ -23,9 +23,9 @@ import numpy as np
 
 from training.emnist import pool
 from training.emnist.csv_form import read_csv
-from training.emnist.find import SUBFOLDERS, beside, find
 from training.emnist.idx import read_pair
 from training.emnist.labelled import LabelledImages, one_hot, split_validation
+from training.emnist.locate import SUBFOLDERS, beside, find
 from training.emnist.mapping import NO_LABEL, PARTS, SPLITS, LabelMap, check_split, default_map, read_map
 from training.emnist.mat_form import read_mat
 

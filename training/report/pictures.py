@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from training.report.look import AMBER, BLUE, BLUES, GRID, INK, NAMES, PAPER, QUIET, RED, new_figure, plain_axes, save
+from training.report.style import AMBER, BLUE, BLUES, GRID, INK, NAMES, PAPER, QUIET, RED, new_figure, plain_axes, save
 
 #: Least share of a class that the confusion matrix tells from nothing: one image in a thousand.
 LEAST_SHARE = 1e-3
@@ -123,9 +123,14 @@ def _numbers(axes: Any, shares: np.ndarray, size: float) -> None:
     """Per cent of a class in every cell that has a good part of it."""
     for row, column in np.argwhere(shares >= NUMBERED_SHARE):
         axes.text(
-            column, row, f"{100 * shares[row, column]:.0f}", ha="center", va="center", fontsize=size,
+            column,
+            row,
+            f"{100 * shares[row, column]:.0f}",
+            ha="center",
+            va="center",
+            fontsize=size,
             color=PAPER if shares[row, column] > 0.04 else INK,
-        )  # fmt: skip
+        )
 
 
 def _error_bars(axes: Any, errors: np.ndarray, present: np.ndarray) -> None:

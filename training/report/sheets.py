@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from training.report.look import BLUE, GREEN, GRID, INK, NAMES, PAPER, QUIET, RED, TEXT, font
 from training.report.scores import confusion_matrix, worst_confusions
+from training.report.style import BLUE, GREEN, GRID, INK, NAMES, PAPER, QUIET, RED, TEXT, font
 
 #: Images on a sheet of errors, in rows of so many.
 PER_SHEET, PER_ROW = 100, 10

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ocrtool.export.files import whole_file
+from ocrtool.files import atomic_write
 from training.report.pictures import confusion_picture, curves
 from training.report.scores import confusion_matrix, split_scores, worst_confusions
 from training.report.sheets import error_sheets, worst_picture
@@ -67,5 +67,5 @@ def make_report(
 def write_json(path: Path, value: Any) -> None:
     """Write ``value`` to ``path``, whole or not at all. Raises OSError, and TypeError for what JSON cannot hold."""
     text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(text.encode())

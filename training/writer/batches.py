@@ -1,4 +1,4 @@
-"""Batches of patches for training: several of one page together, varied as another pen, day or scanner would.
+"""Batches of patches for training: several of one page together, augmented as another pen, day or scanner would.
 
 Patches of a group come from one page and share what a page has in common (size, lean, pen); each also has a place and
 a tilt of its own.
@@ -20,10 +20,10 @@ PAGES_POWER = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Variation:
+class Augmentation:
     """Standard deviations unless said otherwise. size: log of the scale; lean: shear; pen: pixels by which strokes
     grow or shrink on each side; turn: degrees; rows: pixels up and down; blur: most; holes: share of patches a part of
-    which is left blank; chance: share of groups that are varied in what they share.
+    which is left blank; chance: share of groups that are augmented in what they share.
     """
 
     size: float = 0.08
@@ -40,9 +40,16 @@ class GroupBatches:
     """`training.emnist.batches.Batches` of groups (B, K, 113, 113, 1) float32 and writers' numbers (B,) int64."""
 
     def __init__(
-        self, pages: Sequence[CutPage], writers: Sequence[str], groups: int, size: int, seed: int,
-        steps_per_epoch: int, variation: Variation | None = None, source_shares: Sequence[tuple[str, float]] = (),
-    ) -> None:  # fmt: skip
+        self,
+        pages: Sequence[CutPage],
+        writers: Sequence[str],
+        groups: int,
+        size: int,
+        seed: int,
+        steps_per_epoch: int,
+        variation: Augmentation | None = None,
+        source_shares: Sequence[tuple[str, float]] = (),
+    ) -> None:
         """groups, size: B and K. source_shares: writers whose name begins so have this share of the groups.
 
         Raises ValueError if there is no page to cut patches from.
@@ -84,9 +91,9 @@ class GroupBatches:
 
 
 class _Shared:
-    """What the patches of a group are varied by."""
+    """What the patches of a group are augmented by."""
 
-    def __init__(self, variation: Variation, rng: np.random.Generator) -> None:
+    def __init__(self, variation: Augmentation, rng: np.random.Generator) -> None:
         self._v = variation
         on = rng.random(4) < variation.chance
         self._size = float(np.exp(on[0] * rng.normal(0.0, variation.size)))
@@ -95,7 +102,7 @@ class _Shared:
         self._blur = float(on[3] * rng.uniform(0.0, variation.blur))
 
     def cut(self, image: np.ndarray, x: int, rng: np.random.Generator) -> np.ndarray:
-        """The window of a strip from column ``x`` on, varied: (113, 113) uint8."""
+        """The window of a strip from column ``x`` on, augmented: (113, 113) uint8."""
         angle = np.deg2rad(rng.normal(0.0, self._v.turn))
         turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
         linear = self._size * turn @ np.array([[1.0, -self._lean], [0.0, 1.0]])

@@ -12,8 +12,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from ocrtool.models.writer import PATCH_SIDE
-from training.predict import in_batches
+from training.emnist.predict import in_batches
+from training.models.writer import PATCH_SIDE
 
 #: Share of the loss of single patches beside that of their groups.
 PATCH_SHARE = 0.4

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ocrtool.sources import EXTENSIONS
+from ocrtool.jobs.inputs import EXTENSIONS
 from ocrtool.text import natural_key
 
 #: Columns of a table of one's own; ``part`` may be left out.

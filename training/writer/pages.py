@@ -8,8 +8,8 @@ from itertools import islice
 import cv2
 import numpy as np
 
-from training.degrade import scan, smooth_noise
-from training.page import Stamp
+from training.synthesis.degrade import scan, smooth_noise
+from training.synthesis.drawn_page import Stamp
 
 #: White around the text in x-heights: least and most.
 LEAST_MARGIN, MOST_MARGIN = 1.5, 4.0
@@ -118,7 +118,7 @@ def _painted(placed: list[tuple[Stamp, int, int]], unit: float, rng: np.random.G
 def soaked(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Ink that ran into the paper a little, more in some places than in others. (H, W) uint8 -> float32, 0..1.
 
-    Milder than `training.degrade.press`: that is print, whose strokes may break.
+    Milder than `training.synthesis.degrade.press`: that is print, whose strokes may break.
     """
     soft = cv2.GaussianBlur(ink, (0, 0), rng.uniform(*SOAK)).astype(np.float32) / 255.0
     level = np.full(ink.shape, np.float32(np.clip(rng.normal(0.4, 0.05), 0.3, 0.48)))

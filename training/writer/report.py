@@ -20,9 +20,13 @@ PAIRS, LINES, COLUMNS = 8, 2, 900
 
 
 def write_writer_report(
-    folder: Path, known: Sequence[CutPage], asked: Sequence[CutPage], vectors: np.ndarray, told: Sequence[str],
+    folder: Path,
+    known: Sequence[CutPage],
+    asked: Sequence[CutPage],
+    vectors: np.ndarray,
+    told: Sequence[str],
     result: Mapping[str, Any],
-) -> None:  # fmt: skip
+) -> None:
     """report.json, confusion.png and alike.png in ``folder``. vectors: (N, D) unit length of ``known``; told: of
     ``asked``.
     """

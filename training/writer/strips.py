@@ -13,7 +13,7 @@ from tqdm import tqdm
 import ocrtool.writer.strips as cutting
 from ocrtool.imaging.input import read_pages
 from ocrtool.writer.strips import Strip, find_strips
-from training.cache import cache_folder, room_for
+from training.datasets.cache import cache_folder, room_for
 from training.writer.known_pages import WriterPage
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from training.degrade import smooth_noise
-from training.fonts import FontFile
-from training.page import Stamp
-from training.sources.font_face import FontFace
+from training.synthesis.degrade import smooth_noise
+from training.synthesis.drawn_page import Stamp
+from training.synthesis.font_face import FontFace
+from training.synthesis.fonts import FontFile
 
 #: Letters are drawn at this x-height (pixels), bent, and then made as small as the page wants them.
 FINE = 64
@@ -66,7 +66,7 @@ class VariedHand:
         self.habit = habit
         self._face = FontFace(file, FINE)
         self._own: dict[str, Stamp | None] = {}
-        self._still = np.random.default_rng(0)  # asked for by faces that vary: this one does not
+        self._still = np.random.default_rng(0)  # asked for by faces that augment: this one does not
         self._widening = self._widening_for(habit.pen)
 
     def word(self, text: str, x_height: float, rng: np.random.Generator) -> Stamp | None:

@@ -1,0 +1,50 @@
+"""Is a read line text at all? Hatching, foliage and blots give lines too, read with low and scattered probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ocrtool.types import Line
+
+FEATURES = (
+    "mean log probability",
+    "mean probability",
+    "share of letters and digits",
+    "log of the number of characters",
+    "octaves from the page's x-height",
+    "mean length of words",
+    "one",
+)
+#: Longest mean word that carries news: beyond it lies only the length of German compounds.
+LONGEST_MEAN = 8.0
+
+
+#: With fewer lines than this, what is common to them says nothing: a bit of another line may outweigh the only one.
+LEAST_LINES = 5
+
+
+def common_x_height(lines: list[Line]) -> float | None:
+    """Median x-height of the page's characters, in input pixels; None where there are too few lines to tell."""
+    if len(lines) < LEAST_LINES:
+        return None
+    each = np.array([line.x_height for line in lines])
+    counts = np.array([sum(len(word.characters) for word in line.words) for line in lines])
+    order = np.argsort(each, kind="stable")
+    return float(each[order][np.searchsorted(np.cumsum(counts[order]), counts.sum() / 2)])
+
+
+def line_features(line: Line, x_height: float | None) -> np.ndarray:
+    """(len(FEATURES),) float64 of a read line; x_height: the page's common one, None if not known."""
+    characters = [c for word in line.words for c in word.characters]
+    probability = np.array([max(c.probability, 1e-4) for c in characters])
+    alnum = np.mean([c.label.isalnum() for c in characters])
+    octaves = abs(np.log2(max(line.x_height, 1e-3) / max(x_height, 1e-3))) if x_height else 0.0
+    mean_word = min(LONGEST_MEAN, len(characters) / len(line.words))
+    return np.array(
+        [np.log(probability).mean(), probability.mean(), alnum, np.log(len(characters)), octaves, mean_word, 1.0]
+    )
+
+
+def is_text_probability(line: Line, x_height: float | None, weights: tuple[float, ...]) -> float:
+    """Probability that a line is text. weights: (len(FEATURES),), fitted on text and on what pictures gave."""
+    return float(1.0 / (1.0 + np.exp(-np.clip(line_features(line, x_height) @ np.array(weights), -30, 30))))

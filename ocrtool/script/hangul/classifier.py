@@ -1,0 +1,71 @@
+"""The Korean glyph classifier: crops and their places to the likeliest of 11,172 syllables and the marks of print."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ocrtool.errors import WeightsRefused
+from ocrtool.recognize.candidates import Candidates
+from ocrtool.recognize.network import GlyphNetwork, log_softmax
+from ocrtool.script.hangul.charset import FINALS, FIRST_MARK, INITIALS, KINDS, MARKS, REJECT_KIND, SYLLABLE_KIND, VOWELS
+from ocrtool.weights.store import Weights
+
+#: Sizes of the four heads: kind, initial, vowel, final.
+HEADS = (len(KINDS), len(INITIALS), len(VOWELS), len(FINALS))
+#: Letters of each place that are combined, likeliest first, and marks that are kept beside the syllables.
+BEST_LETTERS, BEST_MARKS = 3, 5
+#: Labels kept of an edge.
+MOST_LABELS = 8
+
+
+class HangulClassifier:
+    """Runs the compiled classifier. Not to be shared between threads."""
+
+    def __init__(self, weights: Weights, threads: int = 1) -> None:
+        """Raises WeightsRefused if the weights are of another kind or for other labels."""
+        manifest = weights.manifest
+        if list(manifest.get("labels", ())) != list(KINDS):
+            raise WeightsRefused(f"{weights.name} was trained for other labels than this program reads")
+        try:
+            self._temperatures = [float(t) for t in manifest["temperature"]]
+        except (KeyError, TypeError, ValueError):
+            self._temperatures = []
+        if len(self._temperatures) != len(HEADS) or not all(t > 0.0 for t in self._temperatures):
+            raise WeightsRefused(f"{weights.name} needs {len(HEADS)} temperatures above 0")
+        self._network = GlyphNetwork(weights, threads)
+
+    def heads(self, images: np.ndarray, place: np.ndarray) -> list[np.ndarray]:
+        """Log-probabilities of each head: (E, 182), (E, 19), (E, 21), (E, 28) float32.
+
+        images: (E, 40, 40, 2) uint8; place: (E, 8) float32.
+        """
+        logits = self._network.logits(images, place, sum(HEADS))
+        parts = np.split(logits, np.cumsum(HEADS)[:-1], axis=1)
+        return [log_softmax(part / t) for part, t in zip(parts, self._temperatures, strict=True)]
+
+    def candidates(self, images: np.ndarray, place: np.ndarray) -> Candidates:
+        """The likeliest labels of each crop, as places in GLYPHS."""
+        return combine(*self.heads(images, place))
+
+
+def combine(kind: np.ndarray, initial: np.ndarray, vowel: np.ndarray, final: np.ndarray) -> Candidates:
+    """Labels from the heads' log-probabilities, (E, 182), (E, 19), (E, 21), (E, 28).
+
+    A syllable's probability is that of being one, times those of its letters: given the crop, they are taken to be
+    independent of each other.
+    """
+    rows = len(kind)
+    best = [np.argpartition(-head, BEST_LETTERS, axis=1)[:, :BEST_LETTERS] for head in (initial, vowel, final)]
+    scores = [np.take_along_axis(head, top, axis=1) for head, top in zip((initial, vowel, final), best, strict=True)]
+    joint = scores[0][:, :, None, None] + scores[1][:, None, :, None] + scores[2][:, None, None, :]
+    number = (best[0][:, :, None, None] * len(VOWELS) + best[1][:, None, :, None]) * len(FINALS)
+    number = number + best[2][:, None, None, :] + len(MARKS)
+    syllables = joint.reshape(rows, -1) + kind[:, SYLLABLE_KIND : SYLLABLE_KIND + 1]
+    marks = kind[:, FIRST_MARK:REJECT_KIND]
+    top = np.argpartition(-marks, BEST_MARKS, axis=1)[:, :BEST_MARKS]
+    labels = np.concatenate([number.reshape(rows, -1), top], axis=1)
+    log_probs = np.concatenate([syllables, np.take_along_axis(marks, top, axis=1)], axis=1)
+    kept = np.argpartition(-log_probs, MOST_LABELS, axis=1)[:, :MOST_LABELS]
+    return Candidates.ordered(
+        np.take_along_axis(labels, kept, axis=1), np.take_along_axis(log_probs, kept, axis=1), kind[:, REJECT_KIND]
+    )

@@ -1,0 +1,28 @@
+"""The Latin glyph classifier: crops and their places to calibrated log-probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ocrtool.charset import LATIN_CLASSES
+from ocrtool.errors import WeightsRefused
+from ocrtool.recognize.network import GlyphNetwork, log_softmax
+from ocrtool.weights.store import Weights
+
+
+class LatinClassifier:
+    """Runs the compiled classifier. Not to be shared between threads."""
+
+    def __init__(self, weights: Weights, threads: int = 1) -> None:
+        """Raises WeightsRefused if the weights are of another kind or for other labels."""
+        manifest = weights.manifest
+        if list(manifest.get("labels", ())) != list(LATIN_CLASSES):
+            raise WeightsRefused(f"{weights.name} was trained for other labels than this program reads")
+        self._temperature = float(manifest.get("temperature", 1.0))
+        if not self._temperature > 0.0:
+            raise WeightsRefused(f"{weights.name} has a temperature of {self._temperature}; it must be above 0")
+        self._network = GlyphNetwork(weights, threads)
+
+    def log_probs(self, images: np.ndarray, place: np.ndarray) -> np.ndarray:
+        """images: (E, 32, 32, 2) uint8; place: (E, 8) float32. Returns (E, 95) float32, natural logarithms."""
+        return log_softmax(self._network.logits(images, place, len(LATIN_CLASSES)) / self._temperature)

@@ -1,0 +1,16 @@
+"""LiteRT's interpreter of compiled weights, without its notes on standard error."""
+
+from __future__ import annotations
+
+from ai_edge_litert.interpreter import Interpreter
+
+from ocrtool.stderr import silence_stderr
+
+
+class SilentInterpreter(Interpreter):
+    """As LiteRT's, but for the note on its delegate that it would print when tensors are first allocated."""
+
+    def allocate_tensors(self) -> None:
+        """Allocate tensors for the input sizes set. Raises ValueError or RuntimeError."""
+        with silence_stderr():
+            super().allocate_tensors()

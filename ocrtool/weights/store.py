@@ -1,0 +1,140 @@
+"""Find, verify and open weights: ``NAME.json`` (manifest), ``NAME.weights.h5`` and its compiled form ``NAME.tflite``.
+
+A set of weights is looked for in the folder the user names, else in ``$OCRTOOL_WEIGHTS``, and for names that are not
+there among the weights that come with the program: one's own Latin classifier works with the language model shipped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ocrtool.errors import WeightsNotFound, WeightsRefused, reason
+from ocrtool.stderr import silence_stderr
+
+#: Environment variable that names a folder of weights.
+ENVIRONMENT = "OCRTOOL_WEIGHTS"
+
+_CHUNK = 1 << 20  # bytes hashed at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Verified weights on disk: ``manifest`` is NAME.json as parsed."""
+
+    name: str
+    folder: Path
+    manifest: dict[str, Any]
+
+    @property
+    def h5_path(self) -> Path:
+        """The Keras weights; need not be there for reading."""
+        return self.folder / f"{self.name}.weights.h5"
+
+    @property
+    def tflite_path(self) -> Path:
+        """The compiled form."""
+        return self.folder / f"{self.name}.tflite"
+
+    def open_interpreter(self, num_threads: int = 1) -> Any:
+        """A LiteRT ``Interpreter`` of the compiled form, tensors not yet allocated. Raises WeightsRefused."""
+        with silence_stderr():  # some versions of LiteRT greet the user when they are loaded
+            from ocrtool.weights.interpreter import SilentInterpreter
+
+        try:
+            return SilentInterpreter(model_path=str(self.tflite_path), num_threads=num_threads)
+        except (ValueError, RuntimeError) as error:
+            raise WeightsRefused(f"{self.tflite_path} is not a model that can be run: {error}") from error
+
+
+def packaged_folder() -> Path:
+    """Where the weights of this installation are: beside the modules if installed, in the checkout otherwise."""
+    here = Path(__file__).resolve().parents[1]
+    installed = here / "_weights"
+    return installed if installed.is_dir() else here.parent / "weights"
+
+
+def chosen_folder(folder: Path | None = None) -> Path | None:
+    """The user's own weights: ``folder``, else the one that the environment names. Raises WeightsNotFound."""
+    if folder is None and os.environ.get(ENVIRONMENT):
+        folder = Path(os.environ[ENVIRONMENT])
+    if folder is not None and not folder.is_dir():
+        raise WeightsNotFound(f"{folder} is not a folder of weights")
+    return folder
+
+
+def find_folder(name: str, folder: Path | None = None) -> Path:
+    """The folder that holds ``name``.json. Raises WeightsNotFound, also where ``folder`` holds no weights at all."""
+    folder = chosen_folder(folder)
+    if folder is not None:
+        if not any(folder.glob("*.json")):
+            raise WeightsNotFound(f"{folder} holds no weights: no manifest NAME.json is there")
+        if (folder / f"{name}.json").is_file():
+            return folder
+    packaged = packaged_folder()
+    if (packaged / f"{name}.json").is_file():
+        return packaged
+    raise WeightsNotFound(f"no weights named {name} in {folder or packaged}")
+
+
+def read_manifest(name: str, folder: Path | None = None) -> dict[str, Any]:
+    """The manifest of ``name`` as parsed, nothing else checked: for settings that have no network.
+
+    Raises WeightsNotFound, and WeightsRefused if it is not a JSON object.
+    """
+    return parse_manifest(find_folder(name, folder) / f"{name}.json")
+
+
+def parse_manifest(path: Path) -> dict[str, Any]:
+    """The manifest in the file ``path``. Raises WeightsRefused if it is not a JSON object."""
+    try:
+        manifest = json.loads(path.read_bytes())
+    except OSError as error:
+        raise WeightsRefused(f"{path} cannot be read: {reason(error)}") from error
+    except ValueError as error:
+        raise WeightsRefused(f"{path} is not valid JSON: {error}") from error
+    if not isinstance(manifest, dict):
+        raise WeightsRefused(f"{path} is not a manifest: a JSON object is needed")
+    return manifest
+
+
+def open_weights(name: str, folder: Path | None = None) -> Weights:
+    """Find ``name`` and prove that its compiled form is the one its manifest speaks of.
+
+    Raises WeightsNotFound and WeightsRefused; the latter says what to run if only the compiled form is missing.
+    """
+    weights = Weights(name, find_folder(name, folder), read_manifest(name, folder))
+    if not weights.tflite_path.is_file():
+        if weights.h5_path.is_file():
+            raise WeightsRefused(
+                f"{weights.h5_path} has no compiled form: "
+                f"run python -m training.publish.compile_weights {weights.folder}"
+            )
+        raise WeightsNotFound(f"{weights.tflite_path} is missing")
+    verify(weights.tflite_path, weights.manifest.get("tflite_sha256"))
+    if weights.h5_path.is_file():
+        verify(weights.h5_path, weights.manifest.get("h5_sha256"))
+    return weights
+
+
+def sha256(path: Path) -> str:
+    """Hexadecimal SHA-256 of the bytes of ``path``."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def verify(path: Path, expected: object) -> None:
+    """Raise WeightsRefused unless the SHA-256 of the file is the one ``expected``."""
+    try:
+        found = sha256(path)
+    except OSError as error:
+        raise WeightsRefused(f"{path} cannot be read: {reason(error)}") from error
+    if found != expected:
+        raise WeightsRefused(f"{path} does not match its manifest: its SHA-256 is {found}, not {expected}")

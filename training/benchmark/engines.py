@@ -1,0 +1,113 @@
+"""OCR engines as commands: run one on images in a process of its own, timed, its memory measured."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.benchmark.sets import ImageSet, Item
+
+#: Images read by one call of ocrtool, where a set has many small ones: start-up is not counted per image then.
+IMAGES_PER_CALL = 500
+
+#: Tesseract's page segmentation mode that scored best for each kind of image; pages: its default.
+_TESSERACT_MODES = {"page": 3, "line": 13, "word": 11}
+
+#: Runs a command between the benchmark and the engine: a child that is started from a large process is reported with
+#: that process's memory as its peak, one started from this small one is not.
+_METER = """
+import json, os, resource, subprocess, sys, time
+start = time.perf_counter()
+code = subprocess.call(["bash", "-c", sys.argv[2]])
+seconds = time.perf_counter() - start
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+with open(sys.argv[1], "w") as out:
+    json.dump({"seconds": seconds, "peak": peak * 1024, "code": code}, out)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an engine printed for one item. seconds: wall time of the process, or its share; peak: bytes resident."""
+
+    item: Item
+    text: str
+    seconds: float
+    peak: int
+
+
+def read_set(engine: str, images: ImageSet, items: Sequence[Item], work: Path) -> Iterator[Reading]:
+    """Readings of ``items``, in order, one process at a time.
+
+    engine: ``tesseract``, ``tesseract6`` (pages as one block of text) or ``ocrtool``, with or without options, or any
+    shell command with ``{image}`` (and ``{lang}``) in it that prints text.
+    """
+    if _is_ocrtool(engine) and images.kind in ("line", "word"):
+        yield from _read_together(engine, images, items, work)
+        return
+    for item in items:
+        text, seconds, peak = _measured(command(engine, images, shlex.quote(str(item.image))))
+        yield Reading(item, text, seconds, peak)
+
+
+def command(engine: str, images: ImageSet, quoted: str) -> str:
+    """The shell command that reads the image of that (quoted) name."""
+    if _is_named(engine, "tesseract", "tesseract6"):
+        return _tesseract(engine, images, quoted)
+    if _is_ocrtool(engine):
+        return f"{_ocrtool(engine, images)} {quoted}"
+    return engine.format(image=quoted, lang=images.language)
+
+
+def _is_named(engine: str, *names: str) -> bool:
+    return engine.split()[0] in names and "{image}" not in engine
+
+
+def _is_ocrtool(engine: str) -> bool:
+    return _is_named(engine, "ocrtool")
+
+
+def _ocrtool(engine: str, images: ImageSet) -> str:
+    language = "eng+kor" if images.language == "kor" else images.language
+    return " ".join(["ocrtool read --quiet", *_with_default("--lang", language, engine.split()[1:])])
+
+
+def _tesseract(engine: str, images: ImageSet, quoted: str) -> str:
+    name, *options = engine.split()
+    mode = 6 if name == "tesseract6" and images.kind == "page" else _TESSERACT_MODES[images.kind]
+    language = "kor+eng" if images.language == "kor" else images.language
+    options = _with_default("-l", language, _with_default("--psm", str(mode), options))
+    # Its threads fight each other on small machines: one is faster.
+    return f"OMP_THREAD_LIMIT=1 tesseract {quoted} - {' '.join(options)} 2>/dev/null"
+
+
+def _with_default(option: str, value: str, options: list[str]) -> list[str]:
+    return options if option in options else [option, value, *options]
+
+
+def _read_together(engine: str, images: ImageSet, items: Sequence[Item], work: Path) -> Iterator[Reading]:
+    for start in range(0, len(items), IMAGES_PER_CALL):
+        chunk = items[start : start + IMAGES_PER_CALL]
+        folder = Path(tempfile.mkdtemp(dir=work))
+        quoted = shlex.join(str(item.image) for item in chunk)
+        _, seconds, peak = _measured(f"{_ocrtool(engine, images)} -o {shlex.quote(str(folder))}/ {quoted}")
+        for item in chunk:
+            output = folder / f"{item.image.stem}.txt"
+            text = output.read_text(encoding="utf-8") if output.exists() else ""
+            yield Reading(item, text, seconds / len(chunk), peak)
+
+
+def _measured(shell_command: str) -> tuple[str, float, int]:
+    """Standard output, seconds, and bytes resident at most of a shell command."""
+    with tempfile.NamedTemporaryFile() as report:
+        meter = [sys.executable, "-S", "-c", _METER, report.name, shell_command]
+        output = subprocess.run(meter, stdout=subprocess.PIPE, check=True, env=os.environ).stdout
+        figures = json.load(report)
+    return output.decode("utf-8", "replace"), figures["seconds"], figures["peak"]

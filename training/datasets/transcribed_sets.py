@@ -1,0 +1,25 @@
+"""The transcribed sets that characters are learned from, by name: training parts only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from training.datasets.transcribed import Transcript, book_pages, iam_lines, name_crops, pen_words
+
+Loader = Callable[[Path], Iterator[Transcript]]
+
+#: name -> (loader of the training part, True if the text runs over the lines of a whole page)
+SETS: dict[str, tuple[Loader, bool]] = {
+    "books": (partial(book_pages, part="train"), True),
+    "iam": (partial(iam_lines, reading="train"), False),
+    "pen": (partial(pen_words, part="train"), False),
+    "names": (partial(name_crops, part="train"), False),
+}
+
+
+def default_data() -> Path:
+    """Where the data is: $OCRTOOL_DATA, or shared/data beside the checkout."""
+    return Path(os.environ.get("OCRTOOL_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))

@@ -1,0 +1,100 @@
+"""What a training of the suite leaves behind: weights, manifest, architecture, history and report."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from training.emnist.labelled import LabelledImages
+from training.emnist.loop import Run
+from training.emnist.recipes import Recipe
+from training.publish.device import device_name
+from training.publish.manifest import library_versions, sha256, training_command, write_manifest
+from training.report.write import write_report
+
+LICENCE = "Apache-2.0. Trained on EMNIST (NIST Special Database 19, public domain in the US)."
+
+
+@dataclass(frozen=True, slots=True)
+class EmnistResult:
+    """A finished training: what was asked, how it went, what it scores. started: of the weights it went on from, how
+    they were trained.
+    """
+
+    model: str
+    split: str
+    classes: tuple[str, ...]
+    sizes: dict[str, Any]
+    recipe: Recipe
+    run: Run
+    scores: dict[str, dict[str, Any]]
+    seed: int
+    augmented: bool
+    bfloat16: bool
+    images: int
+    started: dict[str, Any] | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the weights."""
+        return f"emnist_{self.model}_{self.split}"
+
+    def training(self) -> dict[str, Any]:
+        """How the training went, plain values."""
+        return {
+            "augmented": self.augmented,
+            "bfloat16": self.bfloat16,
+            "images": self.images,
+            "steps": self.run.steps,
+            "epochs": round(self.run.steps * self.recipe.batch / self.images, 2),
+            "minutes": round(self.run.seconds / 60, 1),
+            "best_epoch": self.run.best_epoch,
+            "backend": keras.backend.backend(),
+            "device": device_name(),
+            "recipe": asdict(self.recipe),
+            **({"started_from": self.started} if self.started else {}),
+        }
+
+
+def headline(scores: dict[str, Any]) -> dict[str, Any]:
+    """The few scores that go into a manifest."""
+    return {key: scores[key] for key in ("images", "accuracy", "class_accuracy", "top3", "loss")}
+
+
+def write_trained(
+    out: Path, model: keras.Model, result: EmnistResult, test: LabelledImages, probabilities: np.ndarray
+) -> dict[str, Any]:
+    """Write everything to ``out``. model: never compiled, float32. Returns the manifest."""
+    out.mkdir(parents=True, exist_ok=True)
+    h5 = out / f"{result.name}.weights.h5"
+    model.save_weights(h5)
+    (out / "architecture.json").write_text(model.to_json(indent=1) + "\n", encoding="utf-8")
+    manifest = {
+        "name": result.name,
+        "purpose": f"single characters, EMNIST {result.split}",
+        "architecture": "emnist",
+        "parameters": {"model": result.model, "classes": len(result.classes), **result.sizes},
+        "parameters_total": model.count_params(),
+        "labels": list(result.classes),
+        "input": {"image": [28, 28, 1], "normalisation": "0..255 divided by 255 within the network, ink bright"},
+        "temperature": 1.0,
+        "data": {"emnist": result.split, "train_images": result.images},
+        "split": result.split,
+        "scores": {part: headline(scores) for part, scores in result.scores.items()},
+        "training": result.training(),
+        "seed": result.seed,
+        "versions": library_versions(),
+        "licence": LICENCE,
+        "h5_sha256": sha256(h5),
+        "tflite_sha256": "",
+        "command": training_command(),
+    }
+    write_manifest(out / f"{result.name}.json", manifest)
+    extra = {key: manifest[key] for key in ("name", "parameters_total", "training", "command", "seed")}
+    extra["augmented_test"] = {k: v for k, v in result.scores["augmented_test"].items() if k != "per_class"}
+    write_report(out / "report", test.images, test.labels, test.classes, probabilities, result.run.epochs, extra)
+    return manifest

@@ -1,0 +1,76 @@
+"""The image branch of a fusion network: a trained model of the suite, and the images as its training parted them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from training.emnist.evaluate import open_model
+from training.emnist.fusion.artifacts import find_trained
+from training.emnist.labelled import LabelledImages, split_validation
+from training.emnist.splits import load_split
+from training.emnist.train_emnist import VALIDATION_SHARE, limited
+from training.models.fusion import FusionSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A trained image model and its manifest."""
+
+    model: keras.Model
+    manifest: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Name of the model within the suite."""
+        return str(self.manifest["parameters"]["model"])
+
+    @property
+    def split(self) -> str:
+        """Split it was trained on."""
+        return str(self.manifest["split"])
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Its classes in order."""
+        return tuple(self.manifest["labels"])
+
+    @property
+    def level(self) -> float:
+        """How far its loss undid the classes' unequal numbers."""
+        return float(self.manifest.get("training", {}).get("recipe", {}).get("level", 0.0))
+
+    def spec(self, **sizes: Any) -> FusionSpec:
+        """Of a fusion network on top of it."""
+        own = {k: v for k, v in self.manifest["parameters"].items() if k not in ("model", "classes")}
+        return FusionSpec(self.name, len(self.classes), own, **sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class BranchImages:
+    """Images of a branch's split. ``held``: those by which its weights were chosen, which it did not learn."""
+
+    train: LabelledImages
+    held: LabelledImages
+    test: LabelledImages
+
+
+def load_branch(folder: Path) -> Branch:
+    """The image model in ``folder``. Raises WeightsNotFound, WeightsRefused."""
+    weights = find_trained(folder, "emnist", "training.emnist.train_emnist")
+    return Branch(open_model(weights), weights.manifest)
+
+
+def load_images(branch: Branch, data: Path, limit: int | None, seed: int) -> BranchImages:
+    """The images of the branch's split, parted as in its training; at most ``limit`` to train on.
+
+    Raises ValueError if the classes are others, and what `load_split` raises.
+    """
+    train, test = load_split(data, branch.split, "train"), load_split(data, branch.split, "test")
+    if not train.classes == test.classes == branch.classes:
+        raise ValueError(f"{branch.manifest['name']} tells other classes than those of the images in {data}")
+    kept, held = split_validation(train, VALIDATION_SHARE, int(branch.manifest["seed"]))
+    return BranchImages(limited(kept, limit, seed), held, test)

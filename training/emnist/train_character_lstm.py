@@ -1,0 +1,161 @@
+"""Train the character LSTM of an EMNIST split.
+
+    python -m training.emnist.train_character_lstm --split letters --out OUT
+
+It learns Gutenberg text reduced to the classes of the split, a space and a few marks. OUT gets lstm_SPLIT.weights.h5
+with its manifest, architecture.json, history.json and the folder report/.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+import keras
+import numpy as np
+
+from training.command import errors_as_messages
+from training.emnist.fusion.language import (
+    CONTEXT,
+    TEST_WINDOWS,
+    LanguageSettings,
+    fit_language,
+    language_scores,
+)
+from training.emnist.fusion.text import Alphabet, book_parts, load_text, part_names
+from training.emnist.fusion.windows import fixed_windows
+from training.emnist.loop import Run
+from training.emnist.mapping import default_map
+from training.language.corpus import default_data_folder
+from training.models.lstm import LstmSpec, build_sequence_model
+from training.publish.manifest import library_versions, sha256, training_command, write_manifest
+from training.report.pictures import curves
+from training.report.write import write_json
+
+#: Splits for whose classes there is a text.
+TEXT_SPLITS = ("letters", "balanced")
+DEFAULTS = LanguageSettings()
+LICENCE = "Apache-2.0. Trained on Project Gutenberg books (public domain in the US)."
+
+
+def train_language(
+    data: Path, classes: tuple[str, ...], spec_of: Any, settings: LanguageSettings, out: Path, seed: int, resume: bool
+) -> tuple[keras.Model, LstmSpec, Run, dict[str, dict[str, float]]]:
+    """Fit the LSTM to the books in ``data`` and measure it on the other ones: model, its spec, run, scores."""
+    alphabet = Alphabet(classes)
+    books = book_parts(data)
+    texts = {part: load_text(books[part], alphabet) for part in ("language", "validation", "test")}
+    spec = spec_of(len(alphabet.symbols))
+    model, run = fit_language(spec, settings, texts, len(classes), out, seed, resume)
+    scores = {
+        part: language_scores(model, *fixed_windows(texts[part], 2 * CONTEXT, TEST_WINDOWS), len(classes))
+        for part in ("validation", "test")
+    }
+    return model, spec, run, {p: {k: round(v, 5) for k, v in s.items() if k != "nats"} for p, s in scores.items()}
+
+
+def write_language(
+    out: Path, split: str, model: keras.Model, spec: LstmSpec, run: Run, facts: dict[str, Any]
+) -> dict[str, Any]:
+    """Write weights, manifest, architecture and report to ``out``. Returns the manifest."""
+    name = f"lstm_{split}"
+    h5 = out / f"{name}.weights.h5"
+    model.save_weights(h5)
+    (out / "architecture.json").write_text(build_sequence_model(spec).to_json(indent=1) + "\n", encoding="utf-8")
+    manifest = {
+        "name": name,
+        "purpose": f"the character after a text, classes of EMNIST {split}",
+        "architecture": "character_lstm",
+        "parameters": asdict(spec),
+        "parameters_total": model.count_params(),
+        "input": {"shape": ["B", "T"], "normalisation": "symbol numbers, state zero", "context": CONTEXT},
+        "temperature": 1.0,
+        "versions": library_versions(),
+        "licence": LICENCE,
+        "command": training_command(),
+        "h5_sha256": sha256(h5),
+        "tflite_sha256": "",
+        **facts,
+    }
+    write_manifest(out / f"{name}.json", manifest)
+    (out / "report").mkdir(exist_ok=True)
+    write_json(out / "report" / "report.json", {k: manifest[k] for k in ("name", "scores", "training", "command")})
+    if run.epochs:
+        curves(run.epochs, out / "report" / "curves.png")
+    return manifest
+
+
+@click.command()
+@click.option("--split", type=click.Choice(TEXT_SPLITS), required=True)
+@click.option("--data", type=click.Path(path_type=Path), help="Folder that holds the folder gutenberg.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for weights and report.")
+@click.option(
+    "--epochs",
+    type=click.FloatRange(min=0, min_open=True),
+    default=DEFAULTS.epochs,
+    show_default=True,
+    help="Of --steps batches each.",
+)
+@click.option("--minutes", type=float, default=float("inf"), help="End sooner after so many.")
+@click.option("--steps", type=click.IntRange(min=1), default=DEFAULTS.steps_per_epoch, show_default=True)
+@click.option("--batch-size", "batch", type=click.IntRange(min=1), default=DEFAULTS.batch, show_default=True)
+@click.option("--window", type=click.IntRange(min=2), default=DEFAULTS.window, show_default=True, help="Symbols.")
+@click.option("--rate", type=float, default=DEFAULTS.rate, show_default=True, help="Peak learning rate.")
+@click.option("--units", type=click.IntRange(min=1), default=320, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--resume", is_flag=True, help="Go on with the run in --out.")
+@errors_as_messages()
+def main(
+    split: str,
+    data: Path | None,
+    out: Path,
+    epochs: float,
+    minutes: float,
+    steps: int,
+    batch: int,
+    window: int,
+    rate: float,
+    units: int,
+    seed: int,
+    resume: bool,
+) -> None:
+    """Train the character LSTM for the classes of an EMNIST split."""
+    keras.utils.set_random_seed(seed)
+    settings = LanguageSettings(epochs, minutes, batch, window, rate, steps_per_epoch=steps)
+    classes = default_map(split).classes
+    data = data or default_data_folder()
+    model, spec, run, scores = train_language(
+        data, classes, lambda symbols: LstmSpec(symbols, embedding=32, units=units), settings, out, seed, resume
+    )
+    books = book_parts(data)
+    facts = {
+        "classes": list(classes),
+        "labels": list(Alphabet(classes).symbols),
+        "data": {"books": "Project Gutenberg, reduced to the classes, a space and marks", "parts": part_names(books)},
+        "split": split,
+        "scores": scores,
+        "training": training_facts(run, settings),
+        "seed": seed,
+    }
+    write_language(out, split, model, spec, run, facts)
+    test = scores["test"]
+    print(f"books never seen: {test['bits_per_character']:.3f} bits a character, next one right {test['accuracy']:.4f}")
+    print(f"among classes: next one right {test['among_classes']:.4f}, mean of classes {test['class_accuracy']:.4f}")
+
+
+def training_facts(run: Run, settings: LanguageSettings) -> dict[str, Any]:
+    """How the training went, plain values."""
+    return {
+        "steps": run.steps,
+        "characters": run.steps * settings.batch * settings.window,
+        "minutes": round(run.seconds / 60, 1),
+        "best_epoch": run.best_epoch,
+        "backend": keras.backend.backend(),
+        "recipe": {key: value for key, value in asdict(settings).items() if np.isfinite(value)},
+    }
+
+
+if __name__ == "__main__":
+    main()

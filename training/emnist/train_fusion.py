@@ -1,0 +1,114 @@
+"""Train a network over an image and the text before it.
+
+    python -m training.emnist.train_fusion --branch B --language L
+
+B is a folder of `training.emnist.train_emnist`, L one of `training.emnist.train_character_lstm` for the same split.
+Each image is paired with a place in a book whose next character is its label. OUT gets fusion_MODEL_SPLIT.weights.h5
+with its manifest, architecture.json, history.json and the folder report/: with the LSTM, without it, and the LSTM
+alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import cv2
+import keras
+
+from ocrtool.errors import WeightsRefused
+from training.command import errors_as_messages
+from training.emnist.fusion.branch import load_branch, load_images
+from training.emnist.fusion.contexts import ContextStore
+from training.emnist.fusion.language import load_language
+from training.emnist.fusion.network import FusionRecipe
+from training.emnist.fusion.publish_fusion import FusionResult, write_fusion
+from training.emnist.fusion.run import compare, gather, train
+from training.language.corpus import default_data_folder
+from training.models.fusion import FusionSpec
+
+DEFAULTS, SIZES = FusionRecipe(), FusionSpec()
+
+
+@click.command()
+@click.option("--branch", type=click.Path(path_type=Path), required=True, help="Folder of the trained image model.")
+@click.option("--language", type=click.Path(path_type=Path), required=True, help="Folder of the trained LSTM.")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder that holds the folders emnist and gutenberg.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for weights and report.")
+@click.option("--contexts", type=click.Path(path_type=Path), help="Folder where contexts are kept [LANGUAGE/contexts].")
+@click.option("--thaw", is_flag=True, help="Train the image branch along.")
+@click.option("--augment", "augmented", is_flag=True, help="Vary the images as they are shown.")
+@click.option("--epochs", type=click.FloatRange(min=0, min_open=True), default=DEFAULTS.epochs, show_default=True)
+@click.option("--batch-size", "batch", type=click.IntRange(min=1), default=DEFAULTS.batch, show_default=True)
+@click.option("--rate", type=float, default=DEFAULTS.rate, show_default=True, help="Peak learning rate.")
+@click.option(
+    "--copies",
+    type=click.IntRange(min=1),
+    default=DEFAULTS.copies,
+    show_default=True,
+    help="Contexts of each image, and variants of it if augmented.",
+)
+@click.option("--score-units", type=click.IntRange(min=1), default=SIZES.score_units, show_default=True)
+@click.option("--limit", type=click.IntRange(min=1), help="Train on so many images only.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--resume", is_flag=True, help="Go on with the run in --out.")
+@errors_as_messages()
+def main(
+    branch: Path,
+    language: Path,
+    data: Path | None,
+    out: Path,
+    contexts: Path | None,
+    thaw: bool,
+    augmented: bool,
+    limit: int | None,
+    seed: int,
+    resume: bool,
+    score_units: int,
+    **changes: Any,
+) -> None:
+    """Train a network over an image and the text before it."""
+    cv2.setNumThreads(1)
+    keras.utils.set_random_seed(seed)
+    data = data or default_data_folder()
+    image_branch, text = load_branch(branch), load_language(language)
+    if text.alphabet.classes != image_branch.classes:
+        raise WeightsRefused(f"{language} is of other classes than {branch}")
+    images = load_images(image_branch, data, limit, seed)
+    recipe = FusionRecipe(**changes, thaw=thaw, augmented=augmented, level=image_branch.level)
+    store = ContextStore(text, data, contexts or language / "contexts")
+    sets = gather(image_branch, images, store, recipe, seed)
+    spec = image_branch.spec(score_units=score_units)
+    whole, probabilities, run = train(image_branch, spec, sets, recipe, out, seed, resume)
+    comparison = compare(sets, probabilities, image_branch.classes)
+    result = FusionResult(
+        image_branch,
+        text,
+        spec,
+        recipe,
+        run,
+        comparison,
+        store.book_names(),
+        sets.contexts.places_of_class,
+        len(images.train),
+        seed,
+    )
+    write_fusion(out, whole, result, images.test, probabilities)
+    print(as_text(comparison))
+
+
+def as_text(comparison: dict[str, Any]) -> str:
+    """The figures for people, a line each."""
+    rows = {"with the LSTM": "with_lstm", "image alone": "without_lstm", "LSTM alone": "lstm_alone"}
+    lines = []
+    for label, key in rows.items():
+        scores = comparison[key]
+        lines.append(f"{label:<15}{scores['accuracy']:.4f} right, mean of classes {scores['class_accuracy']:.4f}")
+    gone = comparison["error_reduction"]
+    lines.append(f"errors gone    {gone['accuracy']:.1%}, by the mean of classes {gone['class_accuracy']:.1%}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""From a scanned page of known characters to training examples, by the program's own segmentation.
+
+The classifier must judge every edge of the lattice, so it learns from every kind of edge: those that hold a character
+and those that hold half of one, or two.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ocrtool.charset import LATIN
+from ocrtool.imaging.ink import INK_LEVEL
+from ocrtool.imaging.page import prepare
+from ocrtool.recognize.crops import glyph_geometry, glyph_images
+from ocrtool.segment.edges import Edges, find_edges
+from ocrtool.segment.layout import find_layout
+from ocrtool.segment.pieces import cut_pieces
+from ocrtool.segment.rectify import rectify
+from ocrtool.segment.types import X_HEIGHT, LineImage, Pieces
+from training.glyphs.examples import REJECT_LABEL, Examples
+from training.synthesis.degrade import ScannedPage
+
+#: An edge holds a character if so much of its ink is the character's and so much of the character's ink is in it.
+PURE, WHOLE = 0.93, 0.93
+#: It is a bad cut if it misses one of these; what lies between is not shown in training.
+IMPURE, BROKEN = 0.80, 0.80
+#: However little ink that is, it is a bad cut too if it holds so much of another character: a full stop beside a
+#: syllable would be read as part of it.
+MUCH_OF_OTHER = 0.5
+#: An edge with more ink of nobody's than this share is left out, with nearly only such ink it is a bad cut.
+FOREIGN, ALL_FOREIGN = 0.25, 0.9
+#: Label of an edge that is neither.
+UNCLEAR = -1
+
+
+def ink_by_owner(line: LineImage, pieces: Pieces, owner: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """How much ink of each character each piece holds, and how much of it the line has: (N, K) and (K,) float64.
+
+    owner: (H, W) of the line image, 0 = nobody, k = character k - 1; count: K, nobody included.
+    """
+    soft = line.soft.ravel().astype(np.float64)
+    owners = owner.ravel().astype(np.int64)
+    cells = pieces.labels.ravel().astype(np.int64) * count + owners
+    table = np.bincount(cells, weights=soft, minlength=(len(pieces) + 1) * count).reshape(-1, count)
+    return table[1:], np.bincount(owners, weights=np.where(line.soft.ravel() > INK_LEVEL, soft, 0.0), minlength=count)
+
+
+def edge_labels(
+    edges: Edges, by_piece: np.ndarray, total: np.ndarray, classes: np.ndarray, reject: int = REJECT_LABEL
+) -> np.ndarray:
+    """Label of each edge: class of its character, ``reject`` or `UNCLEAR`. (E,) int16.
+
+    by_piece, total: of `ink_by_owner`; classes: (K,) class of each character, `UNCLEAR` if it is not to be learnt from;
+    entry 0 (nobody) unused.
+    """
+    sums = np.concatenate([np.zeros((1, by_piece.shape[1])), np.cumsum(by_piece, axis=0)])
+    held = sums[edges.end] - sums[edges.start]  # (E, K)
+    everything = np.maximum(held.sum(axis=1), 1e-9)
+    owned = np.maximum(everything - held[:, 0], 1e-9)
+    foreign = held[:, 0] / everything
+    main = 1 + np.argmax(held[:, 1:], axis=1)
+    own = held[np.arange(len(edges)), main]
+    pure, whole = own / owned, own / np.maximum(total[main], 1e-9)
+    shares = held / np.maximum(total, 1e-9)
+    shares[:, 0] = shares[np.arange(len(edges)), main] = 0.0
+    mixed = shares.max(axis=1) >= MUCH_OF_OTHER
+    labels = np.full(len(edges), UNCLEAR, np.int16)
+    good = (pure >= PURE) & (whole >= WHOLE) & (foreign <= FOREIGN) & ~mixed
+    labels[good] = classes[main[good]]  # UNCLEAR for a character of which too little is left
+    bad = ((pure < IMPURE) | (whole < BROKEN) | mixed) & (foreign <= FOREIGN)
+    labels[bad | (foreign > ALL_FOREIGN)] = reject
+    return labels
+
+
+def line_owner(owner: np.ndarray, line: LineImage, to_input: np.ndarray) -> np.ndarray:
+    """The owner map of the input, seen in the line image: (LINE_ROWS, W) int16."""
+    full = np.vstack([to_input, [0, 0, 1]]) @ np.vstack([line.to_page, [0, 0, 1]])
+    size = (line.soft.shape[1], line.soft.shape[0])
+    return cv2.warpAffine(owner, full[:2], size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP, borderValue=0)
+
+
+def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reject_share: float = 0.35) -> Examples:
+    """Examples of all lines the program finds on the page; of the bad cuts so many that they are ``reject_share``."""
+    classes = np.array([UNCLEAR, *(LATIN.index(c) for c in page.characters)], np.int16)
+    classes[1:][~page.intact] = UNCLEAR
+    images, places, labels = [], [], []
+    working = prepare(page.gray)
+    layout = find_layout(working) if working is not None else None
+    for region in layout.lines if layout is not None and working is not None else ():
+        line = rectify(working.soft, layout.owner, region)
+        pieces = cut_pieces(line)
+        if len(pieces) == 0:
+            continue
+        edges = find_edges(pieces)
+        by_piece, total = ink_by_owner(line, pieces, line_owner(page.owner, line, working.to_input), len(classes))
+        label = edge_labels(edges, by_piece, total, classes)
+        chosen = choose_edges(label, edges.boxes, reject_share, rng)
+        edges = Edges(edges.start[chosen], edges.end[chosen], edges.boxes[chosen])
+        images.append(glyph_images(line, pieces, edges))
+        places.append(glyph_geometry(pieces, edges))
+        labels.append(label[chosen])
+    if not images:
+        return Examples(
+            np.zeros((0, 32, 32, 2), np.uint8), np.zeros((0, 8), np.float32), np.zeros(0, np.int16), np.zeros(0, "U1")
+        )
+    label = np.concatenate(labels)
+    return Examples(np.concatenate(images), np.concatenate(places), label, np.full(len(label), source))
+
+
+def choose_edges(
+    labels: np.ndarray, boxes: np.ndarray, reject_share: float, rng: np.random.Generator, reject: int = REJECT_LABEL
+) -> np.ndarray:
+    """Indices of all characters and of some of the bad cuts, in order. Narrow ones first: wide ones are easily told."""
+    good, bad = np.flatnonzero((labels >= 0) & (labels != reject)), np.flatnonzero(labels == reject)
+    wanted = round(max(4, len(good)) * reject_share / (1.0 - reject_share))
+    if len(bad) > wanted:
+        width = (boxes[bad, 2] - boxes[bad, 0]) / X_HEIGHT
+        odds = np.maximum(width, 0.6) ** -1.5
+        bad = rng.choice(bad, wanted, replace=False, p=odds / odds.sum())
+    return np.sort(np.concatenate([good, bad]))

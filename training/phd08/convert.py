@@ -1,0 +1,91 @@
+"""A PHD08 database as arrays: files are converted by all cores, then put together in one of two forms.
+
+A conversion that was interrupted goes on where it was, because every file done lies as a shard beside the output until
+the output holds it. No more than a few files are in memory at a time.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from ocrtool.errors import printable
+from training.phd08.conversion import Conversion, Done, Form
+from training.phd08.files import Source
+from training.phd08.shards import Task, convert_file, read_notes, shard_path
+from training.phd08.text_form import Fault
+from training.synthesis.processes import in_order
+
+#: Faults of one file that are told; more of them are only counted.
+FAULTS_TOLD = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the output holds: samples; damaged: files with damage."""
+
+    samples: int
+    damaged: int
+
+
+def convert(
+    conversion: Conversion,
+    tell: Callable[[str], None] = lambda sentence: None,
+    advance: Callable[[Source], None] = lambda source: None,
+) -> Summary:
+    """Convert and put together; ``tell`` gets a sentence for each fault, ``advance`` each file once it is done.
+
+    Raises ValueError if the output exists and was made otherwise; OutputError, OSError.
+    """
+    form = _form(conversion)
+    done = form.done()
+    samples = damaged = 0
+    tasks = _tasks(conversion, done)
+    if tasks:
+        conversion.shards.mkdir(parents=True, exist_ok=True)
+    with closing(in_order(convert_file, tasks, conversion.jobs)) as shards:
+        for label, source in enumerate(conversion.sources):
+            if source.character not in done:
+                shard = next(shards)
+                notes = read_notes(shard)
+                done[source.character] = Done(len(notes.names), notes.faults)
+                form.add(label, shard)
+            here = done[source.character]
+            samples += here.samples
+            damaged += bool(here.faults)
+            for sentence in _sentences(source, here.faults):
+                tell(sentence)
+            advance(source)
+    form.finish()
+    shutil.rmtree(conversion.shards, ignore_errors=True)
+    return Summary(samples, damaged)
+
+
+def _form(conversion: Conversion) -> Form:
+    if conversion.in_hdf5:
+        from training.phd08.hdf5_form import Hdf5Form
+
+        return Hdf5Form(conversion)
+    from training.phd08.npy_form import NpyForm
+
+    return NpyForm(conversion)
+
+
+def _tasks(conversion: Conversion, done: dict[str, Done]) -> list[Task]:
+    """The files that are not in the output yet."""
+    folder, shape, pictures = conversion.shards, conversion.shape, conversion.picture_folder
+    return [
+        Task(source, shape, shard_path(folder, source, shape, pictures is not None), pictures)
+        for source in conversion.sources
+        if source.character not in done
+    ]
+
+
+def _sentences(source: Source, faults: Sequence[Fault]) -> Iterator[str]:
+    name = printable(str(source.path))
+    for fault in faults[:FAULTS_TOLD]:
+        yield f"{name}, line {fault.line}: {fault.what}" if fault.line else f"{name} {fault.what}"
+    if len(faults) > FAULTS_TOLD:
+        yield f"{name}: {len(faults) - FAULTS_TOLD} more faults"

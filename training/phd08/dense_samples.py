@@ -1,0 +1,89 @@
+"""Samples of the eight syllables of PHD08's published example, drawn in fonts like its nine and in fonts held out."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.emnist.labelled import LabelledImages
+from training.phd08.counterparts import COUNTERPARTS, draw_like
+from training.phd08.generate import draw
+from training.phd08.resize import to_size
+from training.synthesis.hangul_fonts import KoreanFont
+from training.synthesis.phd08_variations import all_variations
+
+#: The classes of the example, in its order.
+CLASSES = "라호댜밟자꺅갠아"
+#: As reports name them: charts are set in a font without Hangul.
+CLASS_NAMES = tuple(unicodedata.name(character).removeprefix("HANGUL SYLLABLE ") for character in CLASSES)
+#: Blur before resizing, in pixels, as the known script has it.
+SIGMA = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """images: N pictures (H, W) uint8, 1 = ink, in the sizes they were drawn; labels: (N,) int64, place in CLASSES;
+    fonts: (N,) names.
+    """
+
+    images: tuple[np.ndarray, ...]
+    labels: np.ndarray
+    fonts: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, mask: np.ndarray) -> Samples:
+        """Those chosen by a mask (N,)."""
+        chosen = np.flatnonzero(mask)
+        return Samples(tuple(self.images[i] for i in chosen), self.labels[chosen], self.fonts[chosen])
+
+    def labelled(self) -> LabelledImages:
+        """As the network takes them: converted as ``training.phd08.__main__ convert`` does it."""
+        return LabelledImages(to_size(self.images, 28, 28, SIGMA), self.labels, CLASS_NAMES)
+
+
+def like_phd08(fonts: Sequence[KoreanFont], variations: int, seed: int) -> Samples:
+    """Each syllable in so many variations in the stand-in of each of PHD08's nine fonts, named as that.
+
+    Raises ValueError if a font is missing.
+    """
+    keys = [
+        (character, name, variation)
+        for name in COUNTERPARTS
+        for number, character in enumerate(CLASSES)
+        for variation in _chosen(variations, (seed, number, len(name)))
+    ]
+    images = draw_like(keys, fonts, seed)
+    labels = np.array([CLASSES.index(character) for character, _, _ in keys], np.int64)
+    return Samples(tuple(images), labels, np.array([name for _, name, _ in keys]))
+
+
+def in_families(
+    fonts: Sequence[KoreanFont], variations: int, seed: int, advance: Callable[[], None] = lambda: None
+) -> Samples:
+    """Each syllable in so many variations in each of ``fonts``, named by its family.
+
+    Raises ValueError if a font lacks a syllable.
+    """
+    images, labels, names = [], [], []
+    for font in fonts:
+        for number, character in enumerate(CLASSES):
+            for variation in _chosen(variations, (seed, number)):
+                images.append(draw(font, character, variation, seed))
+                labels.append(number)
+                names.append(font.family)
+        advance()
+    return Samples(tuple(images), np.array(labels, np.int64), np.array(names))
+
+
+def _chosen(count: int, seed: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """``count`` of the 243 variations, by chance; all if there are no more."""
+    everything = all_variations()
+    if count >= len(everything):
+        return list(everything)
+    places = np.random.default_rng(seed).choice(len(everything), count, replace=False)
+    return [everything[i] for i in np.sort(places)]

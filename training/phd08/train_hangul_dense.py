@@ -1,0 +1,231 @@
+"""The dense network published with PHD08, on fonts it has seen and has not, beside the program's own classifier:
+``python -m training.phd08.train_hangul_dense --fonts DIR --out OUT``.
+
+Trained on samples in PHD08's form, eight syllables in the stand-ins of seven of its nine fonts; measured on other
+samples of these, on the two fonts left, and on the families that nothing here is trained on. The same samples are read
+by the Korean classifier of the program, among all it knows. OUT gets hangul_dense.weights.h5 with its manifest,
+architecture.json, comparison.json and the folder report/ (of the two fonts left).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+import cv2
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from ocrtool.recognize.crops import GEOMETRY_SIZE, HANGUL_CROP, isolated_image
+from ocrtool.script.hangul.charset import GLYPHS
+from ocrtool.script.hangul.classifier import HangulClassifier
+from ocrtool.weights.store import open_weights
+from training.command import errors_as_messages
+from training.emnist.batches import ImageBatches
+from training.emnist.labelled import LabelledImages, split_validation
+from training.emnist.loop import Run, compile_trainee, fit, make_optimizer
+from training.emnist.predict import keras_run, predict
+from training.emnist.train_emnist import logits_of, validation_figures
+from training.models.dense import DenseSpec, build_dense
+from training.phd08.counterparts import COUNTERPARTS
+from training.phd08.dense_samples import CLASS_NAMES, CLASSES, Samples, in_families, like_phd08
+from training.publish.manifest import library_versions, sha256, training_command, write_manifest
+from training.report.markdown import put_between, table
+from training.report.write import write_json, write_report
+from training.synthesis.hangul_fonts import find_korean_fonts
+
+NAME = "hangul_dense"
+#: What the example reaches on fonts it has not seen, as published.
+PUBLISHED = 0.786
+#: Fonts held out, the last in the order in which PHD08's files have them: the published split in kind.
+HELD_FONTS = ("H1", "H2")
+#: Share of the samples of seen fonts by which the epoch is chosen, and of the rest on which seen fonts are measured.
+VALIDATION_SHARE, SEEN_TEST_SHARE = 0.1, 0.1
+RATE, BATCH = 1e-3, 128
+LICENCE = "Apache-2.0. Trained on characters drawn in openly licensed fonts."
+
+
+def train(seen: LabelledImages, folder: Path, epochs: float, seed: int) -> tuple[keras.Model, Run, LabelledImages]:
+    """The fitted network (probabilities out), its run, and the samples of ``seen`` that it was kept from."""
+    rest, test = split_validation(seen, SEEN_TEST_SHARE, seed)
+    kept, held = split_validation(rest, VALIDATION_SHARE, seed)
+    model = build_dense(DenseSpec(len(seen.classes)))
+    trainee = logits_of(model)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    compile_trainee(trainee, make_optimizer("adam", RATE), loss)
+    run = fit(trainee, ImageBatches(kept, BATCH, seed), validation_figures(held), folder, epochs, RATE)
+    return model, run, test
+
+
+def dense_accuracy(model: keras.Model, data: LabelledImages) -> float:
+    """Share of samples read rightly among the eight."""
+    return float(np.mean(predict(keras_run(model), data.images)[0].argmax(axis=1) == data.labels))
+
+
+def own_right(classifier: HangulClassifier, samples: Samples) -> np.ndarray:
+    """Which samples (N,) the program's classifier reads rightly, among all its labels, without context."""
+    crops = np.stack([isolated_image(image * np.uint8(255), HANGUL_CROP) for image in samples.images])
+    found = classifier.candidates(crops, np.zeros((len(crops), GEOMETRY_SIZE), np.float32)).labels[:, 0]
+    return np.array([GLYPHS[i] for i in found]) == np.array(list(CLASSES))[samples.labels]
+
+
+def left_out_in_turn(samples: Samples, data: LabelledImages, epochs: float, seed: int) -> dict[str, float]:
+    """Accuracy on each pair of fonts that follow each other, of a network trained on the other seven."""
+    names, result = list(COUNTERPARTS), {}
+    for place, first in enumerate(names):
+        pair = (first, names[(place + 1) % len(names)])
+        unseen = np.isin(samples.fonts, pair)
+        with tempfile.TemporaryDirectory() as folder:
+            keras.utils.set_random_seed(seed)
+            model, _, _ = train(data.take(~unseen), Path(folder), epochs, seed)
+        result["+".join(pair)] = round(dense_accuracy(model, data.take(unseen)), 4)
+    return result
+
+
+def compare(
+    samples: Samples,
+    others: Samples,
+    unseen: np.ndarray,
+    model: keras.Model,
+    seen_test: LabelledImages,
+    classifier: HangulClassifier | None,
+) -> dict[str, dict[str, Any]]:
+    """By kind of fonts: samples, accuracy of the dense network, and of the program's classifier on the same ones."""
+    left = samples.take(unseen)
+    sets = {"seen": (seen_test, None), "unseen": (left.labelled(), left), "families": (others.labelled(), others)}
+    result: dict[str, dict[str, Any]] = {}
+    for name, (images, drawn) in sets.items():
+        result[name] = {"samples": len(images), "dense": round(dense_accuracy(model, images), 4)}
+        if classifier is not None and drawn is not None:
+            right = own_right(classifier, drawn)
+            result[name]["own"] = round(float(right.mean()), 4)
+            fonts = np.unique(drawn.fonts)
+            result[name]["own_by_font"] = {str(f): round(float(right[drawn.fonts == f].mean()), 4) for f in fonts}
+    return result
+
+
+def write(out: Path, model: keras.Model, run: Run, data: LabelledImages, comparison: dict[str, Any], seed: int) -> None:
+    """Weights, manifest, architecture, comparison and the report of ``data``."""
+    spec, h5 = DenseSpec(len(CLASSES)), out / f"{NAME}.weights.h5"
+    bare = build_dense(spec)
+    bare.set_weights(model.get_weights())
+    bare.save_weights(h5)
+    (out / "architecture.json").write_text(bare.to_json(indent=1) + "\n", encoding="utf-8")
+    facts = {"epochs": len(run.epochs), "steps": run.steps, "minutes": round(run.seconds / 60, 1)}
+    manifest = {
+        "name": NAME,
+        "purpose": "PHD08's published example: eight syllables",
+        "architecture": "dense",
+        "parameters": asdict(spec),
+        "parameters_total": bare.count_params(),
+        "labels": list(CLASSES),
+        "input": {"image": [28, 28, 1], "normalisation": "0..255 divided by 255 within the network, ink bright"},
+        "temperature": 1.0,
+        "data": {"fonts": {name: one.font for name, one in COUNTERPARTS.items()}},
+        "split": f"by font: {', '.join(HELD_FONTS)} unseen",
+        "scores": comparison,
+        "training": facts,
+        "seed": seed,
+        "versions": library_versions(),
+        "licence": LICENCE,
+        "h5_sha256": sha256(h5),
+        "tflite_sha256": "",
+        "command": training_command(),
+    }
+    write_manifest(out / f"{NAME}.json", manifest)
+    write_json(out / "comparison.json", comparison)
+    probabilities = predict(keras_run(bare), data.images)[0]
+    extra = {"name": NAME, "command": manifest["command"], "seed": seed}
+    write_report(out / "report", data.images, data.labels, CLASS_NAMES, probabilities, run.epochs, extra)
+
+
+def as_markdown(comparison: dict[str, Any]) -> str:
+    """The table of docs/hangul/models.md."""
+    held = " and ".join(HELD_FONTS)
+    titles = {
+        "seen": "seven of the nine fonts, other samples of them",
+        "unseen": f"the two others, {held}",
+        "families": "eight families of the part *test*",
+    }
+    rows = []
+    for key, title in titles.items():
+        one = comparison[key]
+        rows.append([title, f"{one['samples']:,}", f"{one['dense']:.3f}", _share(one.get("own"))])
+    header = ["samples drawn in", "samples", "dense network, of 8", f"`hangul`, of {len(GLYPHS):,}"]
+    lines = table(header, rows, header[1:])
+    if turns := comparison.get("left_out_in_turn"):
+        values = sorted(turns.values())
+        named = ", ".join(f"{name} {value:.3f}" for name, value in turns.items())
+        lines += (
+            f"\nThe dense network with each pair of fonts left out in turn: {values[0]:.3f} to {values[-1]:.3f}, "
+            f"mean {np.mean(values):.3f} (published: {PUBLISHED}). {named}."
+        )
+    return lines
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+@click.command()
+@click.option("--fonts", "folder", type=click.Path(path_type=Path), help="Folder of Korean fonts.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for weights and report.")
+@click.option("--epochs", type=click.FloatRange(min=0, min_open=True), default=3.0, show_default=True)
+@click.option(
+    "--variations",
+    type=click.IntRange(1, 243),
+    default=243,
+    show_default=True,
+    help="Of each syllable in each of the nine fonts.",
+)
+@click.option(
+    "--test-variations",
+    type=click.IntRange(1, 243),
+    default=27,
+    show_default=True,
+    help="Of each syllable in each font of the families held out.",
+)
+@click.option("--own/--no-own", default=True, help="Read the samples with the program's Korean classifier too.")
+@click.option("--turns/--no-turns", default=True, help="Also leave out each pair of fonts in turn.")
+@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the Korean classifier's weights.")
+@click.option("--into", type=click.Path(path_type=Path), help="Markdown file whose part <!-- dense --> is replaced.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@errors_as_messages()
+def main(
+    folder: Path | None,
+    out: Path,
+    epochs: float,
+    variations: int,
+    test_variations: int,
+    own: bool,
+    turns: bool,
+    weights: Path | None,
+    into: Path | None,
+    seed: int,
+) -> None:
+    """Train the dense network published with PHD08 and compare it with the program's classifier."""
+    cv2.setNumThreads(1)
+    keras.utils.set_random_seed(seed)
+    classifier = HangulClassifier(open_weights("hangul", weights)) if own else None
+    samples = like_phd08(find_korean_fonts(folder), variations, seed)
+    families = find_korean_fonts(folder, "test")
+    with tqdm(total=len(families), desc="drawing", disable=None) as bar:
+        others = in_families(families, test_variations, seed, bar.update)
+    data, unseen = samples.labelled(), np.isin(samples.fonts, HELD_FONTS)
+    model, run, seen_test = train(data.take(~unseen), out, epochs, seed)
+    comparison: dict[str, Any] = compare(samples, others, unseen, model, seen_test, classifier)
+    if turns:
+        comparison["left_out_in_turn"] = left_out_in_turn(samples, data, epochs, seed)
+    write(out, model, run, data.take(unseen), comparison, seed)
+    lines = as_markdown(comparison)
+    if into is not None:
+        put_between(into, "dense", lines)
+    print(lines)
+
+
+if __name__ == "__main__":
+    main()

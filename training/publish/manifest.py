@@ -1,0 +1,87 @@
+"""Write the manifest NAME.json that stands beside NAME.weights.h5 and says how the weights came about."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shlex
+import sys
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from ocrtool.files import atomic_write
+
+#: Distributions whose versions decide what a training run gives.
+LIBRARIES = ("keras", "tensorflow", "jax", "numpy", "ai-edge-litert", "faker", "opencv-python-headless", "Pillow")
+
+#: Keys that every manifest has; `ocrtool.weights.store` refuses a manifest without them.
+REQUIRED = (
+    "name",
+    "architecture",
+    "parameters",
+    "labels",
+    "input",
+    "temperature",
+    "data",
+    "split",
+    "scores",
+    "seed",
+    "versions",
+    "licence",
+    "h5_sha256",
+    "tflite_sha256",
+    "command",
+)
+
+
+def sha256(path: Path) -> str:
+    """Hexadecimal SHA-256 of the file's bytes. Raises FileNotFoundError."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of Python and of those of `LIBRARIES` that are installed."""
+    versions = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def training_command() -> str:
+    """The command line of this process, as one would type it in the repository's root; paths of data left out.
+
+    Paths are those of one machine: the values of ``--data`` and ``--out`` become DATA and OUT, of other absolute paths
+    the last part stays.
+    """
+    words = ["python", "-m", f"training.{Path(sys.argv[0]).stem}"]
+    placeholder = {"--data": "DATA", "--out": "OUT"}
+    previous = ""
+    for word in sys.argv[1:]:
+        option, equals, _ = word.partition("=")
+        if previous in placeholder:
+            words.append(placeholder[previous])
+        elif equals and option in placeholder:
+            words.append(f"{option}={placeholder[option]}")
+        else:
+            words.append(shlex.quote(Path(word).name if word.startswith("/") else word))
+        previous = word
+    return " ".join(words)
+
+
+def write_manifest(path: Path, fields: Mapping[str, Any]) -> None:
+    """Write ``fields`` as JSON to ``path``, whole or not at all.
+
+    Raises ValueError if one of `REQUIRED` is missing. Values must be plain (no NumPy scalars).
+    """
+    missing = [key for key in REQUIRED if key not in fields]
+    if missing:
+        raise ValueError(f"manifest lacks {', '.join(missing)}")
+    text = json.dumps(dict(fields), ensure_ascii=False, indent=1) + "\n"
+    with atomic_write(path) as file:
+        file.write(text.encode())

@@ -1,0 +1,53 @@
+"""Fetch the Fontsource families of `training.synthesis.fonts` with npm.
+
+python -m training.synthesis.fetch_fonts [--fonts DIR]
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from training.synthesis.fonts import FONTSOURCE, SAMPLE_HANDS, default_fonts_folder
+
+
+def packed_files(family: str) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each .woff file and of the licence of a Fontsource family. Raises CalledProcessError."""
+    with tempfile.TemporaryDirectory() as scratch:
+        command = ["npm", "pack", "--silent", f"@fontsource/{family}"]
+        subprocess.run(command, cwd=scratch, check=True, capture_output=True, text=True)
+        with tarfile.open(next(Path(scratch).glob("*.tgz"))) as package:
+            for member in package.getmembers():
+                content = package.extractfile(member) if member.name.endswith((".woff", "LICENSE")) else None
+                if content is not None:
+                    yield Path(member.name).name, content.read()
+
+
+def fetch(family: str, folder: Path) -> None:
+    """Unpack the Latin files and the licence of one family to ``folder``/``family``. Raises CalledProcessError."""
+    for name, content in packed_files(family):
+        latin = "-latin-" in name and "-latin-ext-" not in name
+        if latin or name == "LICENSE":
+            target = folder / family / ("files/" + name if latin else name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+
+
+@click.command()
+@click.option("--fonts", "folder", type=click.Path(path_type=Path), default=None, help="Where the families go.")
+def main(folder: Path | None) -> None:
+    """Fetch every family that is not there yet."""
+    folder = folder or default_fonts_folder()
+    for family in (name for names in (*FONTSOURCE.values(), SAMPLE_HANDS) for name in names):
+        if not (folder / family).is_dir():
+            fetch(family, folder)
+            print(family)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Draw the Korean pages that reading is measured on.
+
+    python -m training.synthesis.korean_pages OUT [--part test|validation]
+
+OUT/korean_drawn: print of the families never trained on, each as four scans (clean, 200dpi, noisy, skew).
+OUT/korean_pen: the same in two families that look written. OUT/korean_mixed: pages whose lines mix Korean with English
+words, figures and signs, half of them with a Latin companion face. OUT/korean_a4: a page of 1,500 characters, to
+measure speed on. Each page is NAME.png with NAME.gt.txt, line by line. Then for example:
+
+    python -m training.benchmark OUT korean_drawn korean_mixed --engine ocrtool --engine 'tesseract -l kor' --markdown
+
+The text is of the same part of the corpus (training/language/korean_corpus.py) as the families: what settings are
+chosen by is drawn with --part validation. Every sentence stands on one page only. The same fonts, text and seed give
+the same pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from training.command import errors_as_messages
+from training.language.korean_corpus import load_korean
+from training.synthesis.fonts import FontFile, find_fonts
+from training.synthesis.hangul_fonts import KoreanFont, drawn_characters, find_korean_fonts
+from training.synthesis.heldout_text import Stock
+from training.synthesis.korean_page_text import a4_blocks, drawn_blocks, mixed_blocks
+from training.synthesis.korean_typesetting import Faces, Manner, typeset
+from training.synthesis.scans import SCANS
+
+#: Families set, and those that look written, of the parts of training/synthesis/hangul_families.py.
+PRINT = {
+    "test": (
+        "gowun-batang",
+        "baekmuk-batang",
+        "ibm-plex-sans-kr",
+        "nanum-square",
+        "lexi-gulim",
+        "nanum-square-round",
+    ),
+    "validation": ("hahmlet", "gowun-dodum", "un-graphic"),
+}
+PEN = {"test": ("nanum-barun-pen", "poor-story"), "validation": ("gamja-flower",)}
+#: Latin companions, of the same parts (training/synthesis/fonts.py), one for each family of print.
+LATIN = {
+    "test": ("libre-bodoni", "noto-serif", "lato", "roboto-condensed", "zilla-slab", "lato"),
+    "validation": ("merriweather", "work-sans", "work-sans"),
+}
+#: Paper in mm: as wide as a Korean book (B5), A4; and their margins.
+BOOK, A4 = 182.0, (210.0, 297.0)
+MARGIN, A4_MARGIN = 22.0, 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class PageJob:
+    """A page to draw: its set, its name, its faces, the scan (a key of SCANS)."""
+
+    set: str
+    name: str
+    faces: Faces
+    scan: str
+
+
+def jobs(part: str, korean: list[KoreanFont], latin: list[FontFile]) -> list[PageJob]:
+    """All pages of a part. Raises ValueError if a family is not among the fonts."""
+    found = [
+        PageJob(name, f"{family}_{scan}", _faces(family, korean), scan)
+        for name, families in (("korean_drawn", PRINT[part]), ("korean_pen", PEN[part]))
+        for family in families
+        for scan in SCANS
+    ]
+    scans = tuple(SCANS)
+    for place, (family, companion) in enumerate(zip(PRINT[part], LATIN[part], strict=True)):
+        alone, both = scans[place % len(scans)], scans[(place + 2) % len(scans)]
+        found.append(PageJob("korean_mixed", f"{family}_{alone}", _faces(family, korean), alone))
+        faces = _faces(family, korean, _regular(companion, latin))
+        found.append(PageJob("korean_mixed", f"{family}+{companion}_{both}", faces, both))
+    found.append(PageJob("korean_a4", "a4", _faces(PRINT[part][0], korean), "clean"))
+    return found
+
+
+def draw(job: PageJob, stock: Stock, rng: np.random.Generator) -> tuple[np.ndarray, list[str]]:
+    """The scan, (H, W) uint8 with dark ink, and its lines."""
+    known = characters_of(job.faces)
+    if job.set == "korean_a4":
+        image, lines = typeset(a4_blocks(stock, known), job.faces, Manner(width=160.0), A4[0], A4_MARGIN, A4[1])
+    else:
+        make = mixed_blocks if job.set == "korean_mixed" else drawn_blocks
+        image, lines = typeset(make(stock, known, rng), job.faces, any_manner(rng), BOOK, MARGIN)
+    return SCANS[job.scan][0](np.asarray(image), rng), lines
+
+
+def characters_of(faces: Faces) -> frozenset[str]:
+    """What the faces of a page have pictures of, all of them: headings are set in bold."""
+    known = drawn_characters(faces.text) & drawn_characters(faces.bold)
+    if faces.latin is None:
+        return known
+    return frozenset(c for c in known if not c.isascii()) | {c for c in drawn_characters(faces.latin) if c.isascii()}
+
+
+def any_manner(rng: np.random.Generator) -> Manner:
+    """Mostly justified and broken between syllables, as most Korean print is."""
+    justified = rng.random() < 0.65
+    return Manner(
+        points=float(rng.choice([9.5, 10.0, 10.5, 11.0, 12.0])),
+        width=float(rng.uniform(115, 138)),
+        leading=float(rng.uniform(1.5, 1.85)),
+        indent=float(rng.choice([0.0, 1.0])),
+        gap=float(rng.choice([0.0, 0.2, 0.5])),
+        justified=justified,
+        by_word=rng.random() < (0.2 if justified else 0.5),
+    )
+
+
+def _faces(family: str, fonts: list[KoreanFont], latin: Path | None = None) -> Faces:
+    own = [font.path for font in fonts if font.family == family]
+    if not own:
+        raise ValueError(f"the font family {family} is not there: see training/synthesis/fetch_korean_fonts.py")
+    plain = [path for path in own if path.stem.endswith(("-400", "R"))]
+    bold = [path for path in own if path.stem.endswith(("-700", "B", "Bold"))]
+    text = (plain or own)[0]
+    return Faces(text, (bold or [text])[0], latin)
+
+
+def _regular(family: str, fonts: list[FontFile]) -> Path:
+    own = [font.path for font in fonts if font.family == family and font.path.stem.endswith("400-normal")]
+    if not own:
+        raise ValueError(f"the font family {family} is not there: see training/synthesis/fetch_fonts.py")
+    return own[0]
+
+
+def draw_all(out: Path, every: list[PageJob], stock: Stock, seed: int) -> Iterator[Path]:
+    """Draw each page into its set's folder of ``out``; gives the pictures' names as they are written."""
+    for number, job in enumerate(every):
+        scan, lines = draw(job, stock, np.random.default_rng((seed, number)))
+        folder = out / job.set
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{job.name}.png"
+        dpi = SCANS[job.scan][1]
+        Image.fromarray(scan).save(path, dpi=(dpi, dpi))
+        path.with_suffix(".gt.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        yield path
+
+
+@click.command(help=__doc__.split("\n")[0] if __doc__ else None)
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--part", type=click.Choice(["test", "validation"]), default="test", show_default=True)
+@click.option("--data", type=click.Path(path_type=Path), default=Path("../shared/data"), show_default=True)
+@click.option("--korean-fonts", type=click.Path(path_type=Path), help="fetch_korean_fonts put them there")
+@click.option("--fonts", type=click.Path(path_type=Path), help="fetch_fonts put them there")
+@click.option("--seed", type=int, default=0, show_default=True)
+def main(out: Path, part: str, data: Path, korean_fonts: Path | None, fonts: Path | None, seed: int) -> None:
+    with errors_as_messages():
+        every = jobs(part, find_korean_fonts(korean_fonts, part), find_fonts(fonts))
+        stock = Stock(load_korean(data)[part], np.random.default_rng(seed))
+        for _ in tqdm(draw_all(out, every, stock, seed), total=len(every), unit="page", disable=None):
+            pass
+        counts = {name: sum(job.set == name for job in every) for name in dict.fromkeys(job.set for job in every)}
+    click.echo(f"{out}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+
+
+if __name__ == "__main__":
+    main()
