@@ -10,6 +10,9 @@ LATIN = "".join(map(chr, range(0x21, 0x7F)))
 #: Name of the class of bad cuts: halves of characters, joined neighbours, specks.
 REJECT = "<reject>"
 
+#: Symbol of a language model for every character that it does not know by itself.
+OTHER = "<other>"
+
 #: Symbols of the English language model: line start, space, then LATIN.
 LINE_START = "\n"
 ENGLISH = LINE_START + " " + LATIN

@@ -1,23 +1,24 @@
-"""A page image to a ``Page``: the whole way, readable in one screen."""
+"""A page image to a `Page`: the whole way, readable in one screen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import cv2
 import numpy as np
 
-from ocrtool.decode.assemble import LineAssembler, compose
+from ocrtool.decode.assemble import LineAssembler
 from ocrtool.decode.beam import Step, search
 from ocrtool.decode.text_filter import common_x_height, is_text_probability
-from ocrtool.options import Options
-from ocrtool.recognize.score import SegmentedLine
-from ocrtool.script.detect import ScriptLine, Segmented, segment_page
-from ocrtool.script.engine import Engine, Engines, KoreanEngine, ScoredLine
+from ocrtool.imaging.affine import compose
+from ocrtool.imaging.page import prepare
+from ocrtool.script.engines import Engine, Engines, ScoredLine
+from ocrtool.script.lines import EngineLine, PageLines, find_lines
 from ocrtool.types import Block, Box, Line, Page
 
-#: A line is told if it is text with at least this probability.
+#: A line is kept if it is text with at least this probability: hatching and blots give lines too.
 TEXT_LEVEL = 0.5
 
 
@@ -28,73 +29,92 @@ class Details:
     piece_boxes: list[np.ndarray]
 
 
-def read_page(gray: np.ndarray, engines: Engines, options: Options) -> Page:
+def read_page(gray: np.ndarray, engines: Engines) -> Page:
     """Read one page. gray: (H, W) uint8 in any polarity, light, resolution, and skew within 15 degrees."""
-    return read_page_detailed(gray, engines, options)[0]
+    return read_page_detailed(gray, engines)[0]
 
 
-def read_page_detailed(gray: np.ndarray, engines: Engines, options: Options) -> tuple[Page, Details]:
-    """As ``read_page``, with what the overlay shows of the way there."""
-    cv2.setNumThreads(options.threads)
-    height, width = gray.shape
-    segmented = segment_page(gray, engines)
-    if segmented is None:
-        return Page(width, height), Details([])
-    read: dict[int, tuple[Line, tuple[float, ...]]] = {}
-    for engine, numbers, scored in _by_engine(segmented.lines, engines):
-        lattices = [x.lattice for x in scored]
-        paths = search(lattices, engine.guide, engine.path_weights, engine.settings.beam, engine.alphabet)
-        for number, one, path in zip(numbers, scored, paths, strict=True):
-            if (line := _assemble(one, path, engine, segmented.to_input, (height, width))) is not None:
-                read[number] = line, engine.settings.text_weights
-    told = [block for block in _text_alone(segmented, read) if block]
-    blocks = [Block(Box.around([x.box for x in block]), tuple(block)) for block in told]
-    page = Page(width, height, tuple(blocks), round(segmented.skew, 2), _language(segmented, options))
-    return page, Details([_piece_corners(x.line, segmented.to_input) for x in segmented.lines])
+def read_page_detailed(gray: np.ndarray, engines: Engines) -> tuple[Page, Details]:
+    """As `read_page`, with what the overlay shows of the way there."""
+    page = prepare(gray)
+    found = PageLines() if page is None else find_lines(page, engines)
+    scored = score(found.lines)
+    paths = decode(found.lines, scored)
+    lines = assemble(found.lines, scored, paths, gray.shape)
+    blocks = text_blocks(found.lines, lines)
+    language = page_language(found.lines, engines)
+    result = Page(gray.shape[1], gray.shape[0], blocks, round(found.skew, 2), language)
+    return result, Details([_piece_corners(line) for line in found.lines])
 
 
-def _language(segmented: Segmented, options: Options) -> str:
-    """What a page is written in: as asked for, or as its lines show."""
-    if options.language in ("eng", "kor"):
-        return options.language
-    korean = {line.look is not None for line in segmented.lines}
-    return "eng+kor" if len(korean) == 2 else "kor" if True in korean else "eng"
+def score(lines: Sequence[EngineLine]) -> list[ScoredLine]:
+    """All edges of the lines through the classifiers of their engines, those of each engine together."""
+    scored: list[ScoredLine | None] = [None] * len(lines)
+    for engine, own in _by_engine(lines):
+        first = [lines[k].proposals for k in own]
+        known = [proposals for proposals in first if proposals is not None]
+        results = engine.score([lines[k].line for k in own], known if len(known) == len(own) else None)
+        for k, result in zip(own, results, strict=True):
+            scored[k] = result
+    return [line for line in scored if line is not None]
 
 
-def _by_engine(
-    lines: list[ScriptLine], engines: Engines
-) -> Iterator[tuple[Engine | KoreanEngine, list[int], list[ScoredLine]]]:
-    """Each engine that has lines to read, their numbers, and the lines scored."""
-    latin = [k for k, x in enumerate(lines) if x.look is None]
-    korean = [k for k, x in enumerate(lines) if x.look is not None]
-    if latin and engines.latin is not None:
-        yield engines.latin, latin, engines.latin.score([lines[k].line for k in latin])
-    if korean and engines.korean is not None:
-        looks = [look for k in korean if (look := lines[k].look) is not None]
-        yield engines.korean, korean, engines.korean.score([lines[k].line for k in korean], looks)
+def decode(lines: Sequence[EngineLine], scored: Sequence[ScoredLine]) -> list[list[Step]]:
+    """The best path through each line's lattice; lines of one engine advance together."""
+    paths: list[list[Step]] = [[] for _ in lines]
+    for engine, own in _by_engine(lines):
+        lattices = [scored[k].lattice for k in own]
+        found = search(lattices, engine.language_model, engine.path_weights, engine.settings.beam, engine.alphabet)
+        for k, path in zip(own, found, strict=True):
+            paths[k] = path
+    return paths
 
 
-def _assemble(
-    scored: ScoredLine, path: list[Step], engine: Engine | KoreanEngine, to_input: np.ndarray, size: tuple[int, int]
-) -> Line | None:
-    """The line that a path spells; None if it spells nothing. size: (H, W) of the input."""
-    image, glyphs = scored.line.image, engine.alphabet.glyphs
-    assembler = LineAssembler(image, to_input, size, engine.path_weights.lm, engine.settings.confidence, glyphs)
-    return assembler.assemble(path, scored.line.edges, scored.lattice)
+def _by_engine(lines: Sequence[EngineLine]) -> list[tuple[Engine, list[int]]]:
+    """Each engine with the numbers of its lines."""
+    groups: dict[int, tuple[Engine, list[int]]] = {}
+    for k, line in enumerate(lines):
+        groups.setdefault(id(line.engine), (line.engine, []))[1].append(k)
+    return list(groups.values())
 
 
-def _text_alone(segmented: Segmented, read: dict[int, tuple[Line, tuple[float, ...]]]) -> list[list[Line]]:
-    """The lines of each block that are text; what was read out of pictures is left out."""
-    x_height = common_x_height([line for line, _ in read.values()])
-    numbers = iter(range(len(segmented.lines)))
-    blocks = [[next(numbers) for _ in block] for block in segmented.blocks]
+def assemble(
+    lines: Sequence[EngineLine], scored: Sequence[ScoredLine], paths: Sequence[list[Step]], shape: tuple[int, ...]
+) -> list[Line | None]:
+    """The line that each path spells, boxes in pixels of the input; None if it spells nothing. shape: (H, W)."""
+    size = (shape[0], shape[1])
     return [
-        [read[k][0] for k in block if k in read and is_text_probability(read[k][0], x_height, read[k][1]) >= TEXT_LEVEL]
-        for block in blocks
+        LineAssembler(
+            one.line.image,
+            found.to_input,
+            size,
+            found.engine.path_weights.lm,
+            found.engine.settings.confidence,
+            found.engine.alphabet.glyphs,
+        ).assemble(path, one.line.edges, one.lattice)
+        for found, one, path in zip(lines, scored, paths, strict=True)
     ]
 
 
-def _piece_corners(line: SegmentedLine, to_input: np.ndarray) -> np.ndarray:
-    x0, y0, x1, y1 = line.pieces.boxes.astype(np.float64).T
+def text_blocks(found: Sequence[EngineLine], lines: Sequence[Line | None]) -> tuple[Block, ...]:
+    """Blocks of the lines that are text; what was read out of pictures is left out."""
+    x_height = common_x_height([line for line in lines if line is not None])
+    kept = [
+        (one.block, line)
+        for one, line in zip(found, lines, strict=True)
+        if line is not None and is_text_probability(line, x_height, one.engine.settings.text_weights) >= TEXT_LEVEL
+    ]
+    blocks = [[line for _, line in group] for _, group in groupby(kept, key=lambda pair: pair[0])]
+    return tuple(Block(Box.around([line.box for line in block]), tuple(block)) for block in blocks)
+
+
+def page_language(lines: Sequence[EngineLine], engines: Engines) -> str:
+    """The languages of the engines that the lines went to, joined by ``+``; of a blank page, the first engine's."""
+    used = {id(line.engine) for line in lines}
+    return "+".join(e.script.language for e in engines if id(e) in used) or engines[0].script.language
+
+
+def _piece_corners(line: EngineLine) -> np.ndarray:
+    x0, y0, x1, y1 = line.line.pieces.boxes.astype(np.float64).T
     corners = np.stack([np.stack([x0, y0], 1), np.stack([x1, y0], 1), np.stack([x1, y1], 1), np.stack([x0, y1], 1)], 1)
-    return cv2.transform(corners, compose(to_input, line.image.to_page))
+    return cv2.transform(corners, compose(line.to_input, line.line.image.to_page))

@@ -124,12 +124,13 @@ def classify(
     Exit code: 0 all read (a blank image too), 1 some inputs failed (each named on standard error, the others are read),
     2 wrong usage, 3 weights missing or refused, 130 interrupted.
     """
-    from ocrtool.jobs.classify import classify_all, deliver, load_classifier
+    from ocrtool.jobs.classify import classify_all, deliver
     from ocrtool.jobs.inputs import check_outputs, find_sources
+    from ocrtool.script.single import load_single_classifier
 
     sources = find_sources(images)
     check_outputs(sources, (output, plot))
-    outcomes = classify_all(sources, load_classifier(lang, weights, cores()), top)
+    outcomes = classify_all(sources, load_single_classifier(lang, weights, cores()), top)
     return deliver(outcomes, format_, output, plot, getattr(sys.stdout, "buffer", None), print_error)
 
 

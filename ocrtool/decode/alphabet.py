@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
-from ocrtool.charset import ENGLISH, LATIN, LINE_START, Labels
-from ocrtool.script.hangul.charset import GLYPHS, OTHER
+from ocrtool.charset import LINE_START, OTHER, Labels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,14 +32,3 @@ class Alphabet:
         symbol_of = np.array([symbols.index(g if k else OTHER) for g, k in zip(glyphs, known, strict=True)], np.int32)
         share = np.where(known, 0.0, -np.log(max(1, int(np.count_nonzero(~known)))))
         return cls(glyphs, symbol_of, share, symbols.index(LINE_START), symbols.index(" "))
-
-
-@cache
-def latin_alphabet() -> Alphabet:
-    """The 94 characters of the Latin classifier, and the symbols of the English language model."""
-    return Alphabet.of(LATIN, Labels(ENGLISH))
-
-
-def korean_alphabet(symbols: Labels) -> Alphabet:
-    """All that Korean reading tells apart, and the symbols of a Korean language model."""
-    return Alphabet.of(GLYPHS, symbols)

@@ -7,18 +7,13 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from ocrtool.charset import LATIN
 from ocrtool.decode.beam import SPACE, Step
 from ocrtool.decode.confidence import alternatives, character_posterior, word_probability
 from ocrtool.decode.lattice import Lattice
+from ocrtool.imaging.affine import compose, scale_of
 from ocrtool.segment.edges import Edges
 from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage
 from ocrtool.types import Box, Character, Line, Word
-
-
-def compose(outer: np.ndarray, inner: np.ndarray) -> np.ndarray:
-    """The affine map that does ``inner`` first, then ``outer``; both (2, 3)."""
-    return np.hstack([outer[:, :2] @ inner[:, :2], outer[:, :2] @ inner[:, 2:] + outer[:, 2:]])
 
 
 def input_boxes(boxes: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> list[Box]:
@@ -32,8 +27,8 @@ def input_boxes(boxes: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) ->
 class LineAssembler:
     """Turns one line's best path into a ``Line``.
 
-    to_input: (2, 3) line image -> input; size: (H, W) of the input; lm_weight: the guide's share in the path score;
-    calibration: see ``word_probability``; glyphs: what the labels are.
+    to_input: (2, 3) line image -> input; size: (H, W) of the input; lm_weight: the language model's weight in the path
+    score; calibration: see ``word_probability``; glyphs: what the labels are.
     """
 
     def __init__(
@@ -43,7 +38,7 @@ class LineAssembler:
         size: tuple[int, int],
         lm_weight: float,
         calibration: tuple[tuple[float, float], ...],
-        glyphs: Sequence[str] = LATIN,
+        glyphs: Sequence[str],
     ) -> None:
         self.width, self.matrix, self.size = line.soft.shape[1], compose(to_input, line.to_page), size
         self.lm_weight, self.calibration, self.glyphs = lm_weight, calibration, glyphs
@@ -65,7 +60,7 @@ class LineAssembler:
             return None
         ends = np.array([[[0.0, BASELINE_ROW], [float(self.width), BASELINE_ROW]]])
         (x0, y0), (x1, y1) = cv2.transform(ends, self.matrix)[0].round(1).tolist()
-        x_height = round(X_HEIGHT * float(np.sqrt(abs(np.linalg.det(self.matrix[:, :2])))), 1)
+        x_height = round(X_HEIGHT * scale_of(self.matrix), 1)
         return Line(Box.around([w.box for w in words]), tuple(words), (x0, y0, x1, y1), x_height)
 
     def _character(self, step: Step, box: Box, lattice: Lattice) -> Character:

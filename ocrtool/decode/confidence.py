@@ -12,17 +12,17 @@ from ocrtool.types import Alternative
 
 #: Alternatives kept for a character.
 MAX_ALTERNATIVES = 5
-#: Alternatives less likely than this are not told.
+#: Alternatives less likely than this are left out.
 LEAST_PROBABILITY = 1e-4
 
 
 def character_posterior(step: Step, lattice: Lattice, lm_weight: float) -> dict[int, float]:
-    """Probability of each label of a character's edge, given its shape, its place and the text before it.
+    """Probability of each label of a character's edge, given its shape, its geometry and the text before it.
 
     What the classifier holds for a bad cut is nobody's; nor has a label any that the edge does not list.
     """
     labels = lattice.labels[step.edge]
-    total = lattice.log_probs[step.edge].astype(np.float64) + lm_weight * step.context
+    total = lattice.log_probs[step.edge].astype(np.float64) + lm_weight * step.lm_log_probs
     total = np.where(labels >= 0, np.exp(total - total[labels >= 0].max()), 0.0)
     shares = total / total.sum() * (1.0 - np.exp(float(lattice.reject[step.edge])))
     return {int(k): float(p) for k, p in zip(labels, shares, strict=True) if k >= 0}

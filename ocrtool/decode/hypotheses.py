@@ -10,44 +10,44 @@ from ocrtool.decode.settings import BeamSize
 
 
 class Store:
-    """All hypotheses ever kept, as growing columns: parent, label, edge, what was expected of the edge's labels."""
+    """All hypotheses ever kept, as growing columns: parent, label, edge, the language model's view of its labels."""
 
     def __init__(self) -> None:
         self.parent: list[np.ndarray] = []
         self.label: list[np.ndarray] = []
         self.edge: list[np.ndarray] = []
-        self.context: list[np.ndarray] = []
+        self.lm_log_probs: list[np.ndarray] = []
         self.size = 0
 
-    def add(self, parent: np.ndarray, label: np.ndarray, edge: np.ndarray, context: np.ndarray) -> np.ndarray:
+    def add(self, parent: np.ndarray, label: np.ndarray, edge: np.ndarray, lm_log_probs: np.ndarray) -> np.ndarray:
         self.parent.append(parent)
         self.label.append(label)
         self.edge.append(edge)
-        self.context.append(context.astype(np.float16))
+        self.lm_log_probs.append(lm_log_probs.astype(np.float16))
         ids = np.arange(self.size, self.size + len(parent))
         self.size += len(parent)
         return ids
 
     def columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """parent (n,), label (n,), edge (n,), context (n, M) float16 of all hypotheses."""
-        return tuple(np.concatenate(c) for c in (self.parent, self.label, self.edge, self.context))  # type: ignore
+        """parent (n,), label (n,), edge (n,), lm_log_probs (n, M) float16 of all hypotheses."""
+        return tuple(np.concatenate(c) for c in (self.parent, self.label, self.edge, self.lm_log_probs))  # type: ignore
 
 
 @dataclass(slots=True)
-class Front:
+class Frontier:
     """Hypotheses at one node of all lines: (n,) arrays; state (n, S), log_probs (n, symbols) after their last one."""
 
     line: np.ndarray
     score: np.ndarray
     text: np.ndarray
-    spaced: np.ndarray
+    ends_in_space: np.ndarray
     ids: np.ndarray
     state: np.ndarray
     log_probs: np.ndarray
 
 
 @dataclass(slots=True)
-class Candidates:
+class Arrivals:
     """Readings that arrive at a node, not yet pruned: where from, and by which label and edge."""
 
     line: np.ndarray
@@ -58,12 +58,12 @@ class Candidates:
     label: np.ndarray
     edge: np.ndarray
 
-    def take(self, index: np.ndarray) -> Candidates:
-        return Candidates(*(getattr(self, name)[index] for name in Candidates.__slots__))
+    def take(self, index: np.ndarray) -> Arrivals:
+        return Arrivals(*(getattr(self, name)[index] for name in Arrivals.__slots__))
 
 
-def join(parts: list[Candidates]) -> Candidates:
-    return Candidates(*(np.concatenate([getattr(p, name) for p in parts]) for name in Candidates.__slots__))
+def join(parts: list[Arrivals]) -> Arrivals:
+    return Arrivals(*(np.concatenate([getattr(p, name) for p in parts]) for name in Arrivals.__slots__))
 
 
 def best_per_line(line: np.ndarray, score: np.ndarray, text: np.ndarray, beam: BeamSize) -> np.ndarray:
@@ -80,12 +80,12 @@ def best_per_line(line: np.ndarray, score: np.ndarray, text: np.ndarray, beam: B
     return order[(rank < beam.hypotheses) & (score[order] >= best - beam.reach)]
 
 
-def select(front: Front, index: np.ndarray) -> Front:
-    """The hypotheses of a front at ``index``."""
-    return Front(*(getattr(front, name)[index] for name in Front.__slots__))
+def select(frontier: Frontier, index: np.ndarray) -> Frontier:
+    """The hypotheses of a frontier at ``index``."""
+    return Frontier(*(getattr(frontier, name)[index] for name in Frontier.__slots__))
 
 
-def merge(first: Front, second: Front) -> Front:
-    """Two fronts of one node as one, ordered by line."""
-    joined = Front(*(np.concatenate([getattr(first, n), getattr(second, n)]) for n in Front.__slots__))
+def merge(first: Frontier, second: Frontier) -> Frontier:
+    """Two frontiers of one node as one, ordered by line."""
+    joined = Frontier(*(np.concatenate([getattr(first, n), getattr(second, n)]) for n in Frontier.__slots__))
     return select(joined, np.argsort(joined.line, kind="stable"))

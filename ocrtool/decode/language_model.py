@@ -1,4 +1,4 @@
-"""What comes next in English text: the character LSTM, one step for many beams at a time.
+"""What comes next in a text: the character LSTM, one step for many beams at a time.
 
 The step runs as LiteRT int8. Measured with 512 units on one thread of an AVX-512 machine busy with other work: 160,000
 rows a second at 8 rows, 210,000 to 250,000 at 64 to 512; the same step in NumPy float32: 24,000 and 45,000 to 49,000.
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ocrtool.charset import ENGLISH, LINE_START, Labels
+from ocrtool.charset import LINE_START, Labels
 from ocrtool.errors import WeightsRefused
 from ocrtool.weights.store import Weights, open_weights
 
@@ -44,8 +44,8 @@ class CharacterModel(Protocol):
 class UniformModel:
     """Knows nothing: every symbol is equally likely. For reading without a language model."""
 
-    def __init__(self, symbols: Labels | None = None) -> None:
-        self.symbols = symbols or Labels(ENGLISH)
+    def __init__(self, symbols: Labels) -> None:
+        self.symbols = symbols
 
     def start(self, rows: int) -> np.ndarray:
         """State (rows, 0) float32."""
@@ -73,7 +73,7 @@ class LanguageModel:
         self._steps: dict[int, _Step] = {}
 
     @classmethod
-    def open(cls, name: str = "lstm_eng", folder: Path | None = None) -> LanguageModel:
+    def open(cls, name: str, folder: Path | None = None) -> LanguageModel:
         """Open the weights ``name``. Raises WeightsNotFound, WeightsRefused."""
         return cls(open_weights(name, folder))
 

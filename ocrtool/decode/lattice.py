@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocrtool.charset import LATIN_CLASSES, REJECT
 from ocrtool.recognize.candidates import Candidates
 from ocrtool.segment.edges import Edges
 
-REJECT_INDEX = LATIN_CLASSES.index(REJECT)
 #: Labels kept on an edge, and how far (nats) below its best one the last may lie.
 LABELS_PER_EDGE = 8
 LABEL_REACH = 9.0
@@ -36,17 +34,10 @@ class Lattice:
     pieces: int
 
 
-def build_lattice(edges: Edges, scores: np.ndarray, space: np.ndarray) -> Lattice:
-    """Lattice of a line. scores: (E, 95) float32 log-probabilities, reject last; space: (N + 1,) probabilities."""
-    glyphs = scores[:, :REJECT_INDEX]
-    order = np.argpartition(-glyphs, LABELS_PER_EDGE, axis=1)[:, :LABELS_PER_EDGE]
-    kept = np.take_along_axis(glyphs, order, axis=1)
-    return candidate_lattice(edges, Candidates.ordered(order, kept, scores[:, REJECT_INDEX]), space)
-
-
-def candidate_lattice(edges: Edges, candidates: Candidates, space: np.ndarray) -> Lattice:
-    """Lattice of a line of which each edge's likeliest labels are known. space: (N + 1,) probabilities."""
-    labels, log_probs = candidates.labels.copy(), np.maximum(candidates.log_probs, LOG_FLOOR)
+def build_lattice(edges: Edges, candidates: Candidates, space: np.ndarray) -> Lattice:
+    """Lattice of a line from the labels of its edges. space: (N + 1,) probability of a space at each node."""
+    kept = candidates.best(LABELS_PER_EDGE)
+    labels, log_probs = kept.labels.copy(), np.maximum(kept.log_probs, LOG_FLOOR)
     labels[log_probs < log_probs[:, :1] - LABEL_REACH] = -1
-    reject = np.maximum(candidates.reject, LOG_FLOOR)
+    reject = np.maximum(kept.reject, LOG_FLOOR)
     return Lattice(edges.start, edges.end, labels, log_probs, reject, space, len(space) - 1)

@@ -46,17 +46,23 @@ class DecoderSettings:
 
     @classmethod
     def from_manifest(cls, parameters: Mapping[str, Any]) -> DecoderSettings:
-        """Settings from a manifest's ``parameters``; raises KeyError or TypeError where it does not fit."""
-        names = {f.name for f in fields(PathWeights)}
-        guided, unguided = (
-            PathWeights(**{k: float(v) for k, v in parameters[key].items() if k in names})
-            for key in ("guided", "unguided")
-        )
+        """Settings from a manifest's ``parameters``.
+
+        Raises KeyError, TypeError or ValueError where it does not fit; also where a weight of the path score is missing
+        or unknown: with a term that was never fitted it would read worse, and nobody would know why.
+        """
         return cls(
-            guided,
-            unguided,
+            _path_weights(parameters["guided"]),
+            _path_weights(parameters["unguided"]),
             tuple(float(w) for w in parameters["space_weights"]),
             tuple(float(w) for w in parameters["text_weights"]),
             tuple((float(a), float(b)) for a, b in parameters["confidence"]),
             BeamSize(int(parameters["beam"]["hypotheses"]), float(parameters["beam"]["reach"])),
         )
+
+
+def _path_weights(values: Mapping[str, Any]) -> PathWeights:
+    names = {f.name for f in fields(PathWeights)}
+    if odd := names ^ values.keys():
+        raise ValueError(f"missing or unknown weights of the path score: {', '.join(sorted(odd))}")
+    return PathWeights(**{name: float(value) for name, value in values.items()})

@@ -14,12 +14,12 @@ import numpy as np
 from ocrtool.types import Box
 
 #: Longer side, in pixels, at which a picture is looked at: more than any classifier sees.
-LOOK_SIDE = 128
+VIEW_SIDE = 128
 #: Standard deviation, in pixels of that, of the blur against noise.
 SMOOTH = 0.7
 #: Paper is the brightest within this share of the longer side: more than any stroke is thick, less than light changes.
 PAPER_REACH = 0.6
-#: Standard deviation, in pixels of LOOK_SIDE, by which the edges of that are softened.
+#: Standard deviation, in pixels of VIEW_SIDE, by which the edges of that are softened.
 PAPER_SOFT = 3.0
 #: Less contrast than this, noise and light taken out, of paper set to 255, and as it is in the picture: it is blank.
 LEAST_CONTRAST, LEAST_DIFFERENCE = 20, 16
@@ -40,7 +40,7 @@ REST_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class View:
     """One way to see a picture. glyph: (h, w) uint8 soft ink of a character, nothing else in it; box: where it lies, in
     pixels of the picture; paper_border: share of the picture's border that is paper; whole: nothing was left out at
     the border.
@@ -52,21 +52,21 @@ class Look:
     whole: bool
 
 
-def looks(gray: np.ndarray) -> list[Look]:
+def find_views(gray: np.ndarray) -> list[View]:
     """The ways to see the character in a picture (H, W) uint8; none if it is blank."""
-    found: list[Look] = []
+    found: list[View] = []
     for dark in (gray, 255 - gray):
         ink = _ink(dark)
         for whole in (True, False):
-            look = _look(ink, gray.shape, whole)
-            if look is not None:
-                found.append(_nearer(dark, look))
+            view = _view(ink, gray.shape, whole)
+            if view is not None:
+                found.append(_nearer(dark, view))
     return found
 
 
 def _ink(dark: np.ndarray) -> np.ndarray:
-    """Soft ink of a picture of dark ink (H, W) uint8, shrunk to LOOK_SIDE; all 0 if it is blank."""
-    scale = min(1.0, LOOK_SIDE / max(dark.shape))
+    """Soft ink of a picture of dark ink (H, W) uint8, shrunk to VIEW_SIDE; all 0 if it is blank."""
+    scale = min(1.0, VIEW_SIDE / max(dark.shape))
     size = (max(1, round(dark.shape[1] * scale)), max(1, round(dark.shape[0] * scale)))
     small = cv2.resize(dark, size, interpolation=cv2.INTER_AREA) if scale < 1.0 else dark
     calm = cv2.GaussianBlur(small, (0, 0), SMOOTH)
@@ -82,7 +82,7 @@ def _ink(dark: np.ndarray) -> np.ndarray:
     return np.clip(stretched, 0, 255).astype(np.uint8)
 
 
-def _look(soft: np.ndarray, shape: tuple[int, ...], whole: bool) -> Look | None:
+def _view(soft: np.ndarray, shape: tuple[int, ...], whole: bool) -> View | None:
     """The character in soft ink of a picture of ``shape``; None if there is none, or nothing to leave out."""
     level = cv2.threshold(cv2.GaussianBlur(soft, (0, 0), SMOOTH), 0, 255, cv2.THRESH_OTSU)[0]
     mask = soft > level
@@ -95,7 +95,7 @@ def _look(soft: np.ndarray, shape: tuple[int, ...], whole: bool) -> Look | None:
     (x0, y0), (x1, y1) = (np.rint(np.array(corner) * scale).astype(int) for corner in ((x, y), (x + w, y + h)))
     border = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
     box = Box(int(x0), int(y0), int(x1), int(y1))
-    return Look(cv2.bitwise_and(soft, soft, mask=near), box, 1.0 - float(border.mean()), whole)
+    return View(cv2.bitwise_and(soft, soft, mask=near), box, 1.0 - float(border.mean()), whole)
 
 
 def _with_dark_core(ink: np.ndarray, dark: np.ndarray) -> np.ndarray:
@@ -107,19 +107,19 @@ def _with_dark_core(ink: np.ndarray, dark: np.ndarray) -> np.ndarray:
     return kept[labels]
 
 
-def _nearer(dark: np.ndarray, look: Look) -> Look:
+def _nearer(dark: np.ndarray, view: View) -> View:
     """The same from nearer by, if the character is small in a large picture."""
-    side = max(look.box.width, look.box.height)
-    if max(dark.shape) <= LOOK_SIDE or side * 2 > max(dark.shape):
-        return look
-    margin, box = round(MARGIN * side), look.box
+    side = max(view.box.width, view.box.height)
+    if max(dark.shape) <= VIEW_SIDE or side * 2 > max(dark.shape):
+        return view
+    margin, box = round(MARGIN * side), view.box
     x0, y0 = max(0, box.x0 - margin), max(0, box.y0 - margin)
     part = dark[y0 : box.y1 + margin, x0 : box.x1 + margin]
-    near = _look(_ink(part), part.shape, look.whole)
+    near = _view(_ink(part), part.shape, view.whole)
     if near is None:
-        return look
+        return view
     moved = Box(near.box.x0 + x0, near.box.y0 + y0, near.box.x1 + x0, near.box.y1 + y0)
-    return Look(near.glyph, moved, look.paper_border, look.whole)
+    return View(near.glyph, moved, view.paper_border, view.whole)
 
 
 def character_mask(ink: np.ndarray, whole: bool = True) -> np.ndarray:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ocrtool.imaging.affine import rotation, scale_of, warp
 from ocrtool.imaging.ink import INK_LEVEL, ink_mask, soft_ink
-from ocrtool.imaging.skew import LEAST_SKEW, measure_skew, rotation, warp
+from ocrtool.imaging.skew import LEAST_SKEW, measure_skew
 
 #: x-height of the working page in pixels: cost then depends on the text, not on the scanner's resolution.
 WORKING_X_HEIGHT = 20.0
@@ -39,6 +40,11 @@ class WorkingPage:
     part_height: float
     to_input: np.ndarray
     skew: float
+
+    @property
+    def input_scale(self) -> float:
+        """Input pixels per working pixel."""
+        return scale_of(self.to_input)
 
 
 def character_boxes(ink: np.ndarray) -> np.ndarray:
@@ -93,29 +99,47 @@ def working_scale(x_height: float, shape: tuple[int, int]) -> float:
     return min(scale, float(np.sqrt(MAX_WORKING_PIXELS / size)))
 
 
-def prepare(gray: np.ndarray, x_height: float | None = None) -> WorkingPage | None:
-    """Grey (H, W) uint8, any polarity, light, skew within 15° and resolution -> WorkingPage; None if blank.
+@dataclass(frozen=True, slots=True)
+class PreparedPage:
+    """The ink of an input page, found once; every scale the page is looked at is a view of it.
 
-    x_height: of the text in input pixels where it is known; else it is guessed from component heights.
+    soft: (H, W) uint8 soft ink of the input; boxes: (N, 4) int of components that could be characters; height: their
+    typical height, both in input pixels.
+    """
+
+    soft: np.ndarray
+    boxes: np.ndarray
+    height: float
+
+    def view(self, x_height: float | None = None) -> WorkingPage:
+        """The page upright at the working x-height.
+
+        x_height: of the text in input pixels where it is known; else it is guessed from component heights.
+        """
+        x_height = x_height or self.height
+        heights = self.boxes[:, 3] - self.boxes[:, 1]
+        skew = measure_skew(self.boxes[(heights > 0.5 * x_height) & (heights < 3.5 * x_height)], x_height)
+        if abs(skew) < LEAST_SKEW:
+            skew = 0.0
+        scale = working_scale(x_height, self.soft.shape)
+        soft, matrix = self.soft, np.eye(2, 3)
+        if skew != 0.0 or scale != 1.0:
+            matrix, shape = rotation(skew, scale, self.soft.shape)
+            soft = warp(self.soft, matrix, shape)
+        ink = soft >= 128 if is_small(soft) else ink_mask(soft, round(WINDOW_X_HEIGHTS * x_height * scale))
+        part_height = max(self.height, x_height) * scale
+        return WorkingPage(soft, ink, x_height * scale, part_height, cv2.invertAffineTransform(matrix), skew)
+
+
+def prepare(gray: np.ndarray) -> PreparedPage | None:
+    """Find the ink of a page; None if it is blank.
+
+    gray: (H, W) uint8 of any polarity, light and resolution, skew within 15°.
     """
     soft = soft_ink(gray)
     boxes = character_boxes(soft >= INK_LEVEL)  # the light is even by now: good enough to measure heights by
-    guess = typical_height(boxes)
-    if guess is None:
-        return None
-    x_height = x_height or guess
-    near = (boxes[:, 3] - boxes[:, 1] > 0.5 * x_height) & (boxes[:, 3] - boxes[:, 1] < 3.5 * x_height)
-    skew = measure_skew(boxes[near], x_height)
-    if abs(skew) < LEAST_SKEW:
-        skew = 0.0
-    scale = working_scale(x_height, gray.shape)
-    matrix, shape = np.eye(2, 3), gray.shape
-    if skew != 0.0 or scale != 1.0:
-        matrix, shape = rotation(skew, scale, gray.shape)
-        soft = warp(soft, matrix, shape)
-    ink = soft >= 128 if is_small(soft) else ink_mask(soft, round(WINDOW_X_HEIGHTS * x_height * scale))
-    part_height = max(guess, x_height) * scale
-    return WorkingPage(soft, ink, x_height * scale, part_height, cv2.invertAffineTransform(matrix), skew)
+    height = typical_height(boxes)
+    return None if height is None else PreparedPage(soft, boxes, height)
 
 
 def is_small(soft: np.ndarray) -> bool:

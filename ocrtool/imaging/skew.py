@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 #: Skew is looked for within this many degrees either way.
@@ -41,30 +40,3 @@ def measure_skew(boxes: np.ndarray, height: float) -> float:
     best = coarse[int(np.argmax(_sharpness(x, y, coarse, max(2.0, height / 4))))]
     fine = np.arange(best - 0.3, best + 0.301, 0.05)
     return float(fine[int(np.argmax(_sharpness(x, y, fine, max(1.0, height / 8))))])
-
-
-def rotation(degrees: float, scale: float, shape: tuple[int, int]) -> tuple[np.ndarray, tuple[int, int]]:
-    """Affine map input -> upright page: turns clockwise by ``degrees``, scales, keeps every corner inside.
-
-    shape: (H, W) of the input. Returns ((2, 3) float64 matrix, (H', W') of the result).
-    """
-    h, w = shape
-    radians = np.deg2rad(degrees)
-    turn = scale * np.array([[np.cos(radians), -np.sin(radians)], [np.sin(radians), np.cos(radians)]])
-    corners = np.array([[0, 0], [w, 0], [0, h], [w, h]], dtype=np.float64) @ turn.T
-    origin = corners.min(axis=0)
-    matrix = np.hstack([turn, -origin[:, None]])
-    width, height = np.ceil(corners.max(axis=0) - origin).astype(int)
-    return matrix, (max(1, int(height)), max(1, int(width)))
-
-
-def warp(soft: np.ndarray, matrix: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Soft ink through an affine map; paper (0) comes in at the edges. Shrinks by area: thin strokes survive."""
-    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
-    upright = abs(matrix[0, 1]) < 1e-9
-    if upright and scale < 1.0:
-        return cv2.resize(soft, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
-    if scale < 0.6:
-        soft = cv2.blur(soft, (max(1, round(0.6 / scale)),) * 2)
-    interpolation = cv2.INTER_CUBIC if scale > 1.0 else cv2.INTER_LINEAR
-    return cv2.warpAffine(soft, matrix, (shape[1], shape[0]), flags=interpolation, borderValue=0)

@@ -15,7 +15,6 @@ from ocrtool.files import atomic_write, write_stream, write_utf8
 from ocrtool.imaging.input import InputPage
 from ocrtool.jobs.inputs import Source, attempt
 from ocrtool.script.single import SingleClassifier
-from ocrtool.weights.store import open_weights
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,19 +30,6 @@ class Outcome:
     source: Source
     pictures: tuple[Picture, ...] = ()
     failure: InputError | None = None
-
-
-def load_classifier(language: str, weights: Path | None, threads: int = 1) -> SingleClassifier:
-    """The classifiers of a language of `ocrtool.options.LANGUAGES`: both unless it is one alone.
-
-    Raises WeightsNotFound, WeightsRefused.
-    """
-    from ocrtool.script.hangul.classifier import HangulClassifier
-    from ocrtool.script.latin.classifier import LatinClassifier
-
-    latin = None if language == "kor" else LatinClassifier(open_weights("latin", weights), threads)
-    korean = None if language == "eng" else HangulClassifier(open_weights("hangul", weights), threads)
-    return SingleClassifier(latin, korean)
 
 
 def classify_all(sources: Sequence[Source], classifier: SingleClassifier, top: int) -> Iterator[Outcome]:

@@ -44,15 +44,20 @@ def read_all(sources: Sequence[Source], options: Options, make_reader: ReaderMak
 
 def engine_reader(options: Options) -> Reader:
     """The reader of the real pipeline, its weights loaded."""
-    from ocrtool import pipeline
-    from ocrtool.script.engine import load_engines
+    import cv2
 
-    engines = load_engines(options)
+    from ocrtool import pipeline
+    from ocrtool.script.engines import load_engines
+
+    cv2.setNumThreads(options.threads)
+    engines = load_engines(
+        options.language, options.weights, language_model=options.language_model, threads=options.threads
+    )
 
     def read(gray: np.ndarray) -> tuple[Page, PieceBoxes]:
         if options.overlay is None:
-            return pipeline.read_page(gray, engines, options), ()
-        page, details = pipeline.read_page_detailed(gray, engines, options)
+            return pipeline.read_page(gray, engines), ()
+        page, details = pipeline.read_page_detailed(gray, engines)
         return page, details.piece_boxes
 
     return read

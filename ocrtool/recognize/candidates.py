@@ -1,4 +1,4 @@
-"""The likeliest labels of each edge: what a classifier of very many classes gives instead of all their scores."""
+"""Labels of each edge with their log-probabilities, as a glyph classifier gives them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """labels: (E, M) int32, likeliest first; log_probs: (E, M) float32 of those labels; reject: (E,) float32
-    log-probability that the edge is a bad cut.
+    """Labels of E edges: all of a small alphabet in its order, or the likeliest of a large one, likeliest first.
+
+    labels: (E, M) int32; log_probs: (E, M) float32 of those labels; reject: (E,) float32 log-probability that the edge
+    is no character: a bad cut, a join, a speck.
     """
 
     labels: np.ndarray
@@ -29,6 +31,29 @@ class Candidates:
             np.take_along_axis(log_probs, by_score, axis=1),
             reject,
         )
+
+    @classmethod
+    def of_scores(cls, scores: np.ndarray) -> Candidates:
+        """All labels of scores (E, labels + 1) float32 log-probabilities, the reject class last."""
+        count = scores.shape[1] - 1
+        labels = np.broadcast_to(np.arange(count, dtype=np.int32), (len(scores), count))
+        return cls(labels, scores[:, :count], scores[:, count])
+
+    def top(self) -> tuple[np.ndarray, np.ndarray]:
+        """The likeliest label of each edge and its log-probability: (E,) int32, (E,) float32."""
+        if not len(self):
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        best = self.log_probs.argmax(axis=1)[:, None]
+        labels, log_probs = (np.take_along_axis(x, best, axis=1)[:, 0] for x in (self.labels, self.log_probs))
+        return labels, log_probs
+
+    def best(self, count: int) -> Candidates:
+        """The ``count`` likeliest labels of each edge, likeliest first; as it is where there are no more."""
+        if self.labels.shape[1] <= count:
+            return self
+        kept = np.argpartition(-self.log_probs, count, axis=1)[:, :count]
+        labels, log_probs = (np.take_along_axis(x, kept, axis=1) for x in (self.labels, self.log_probs))
+        return Candidates.ordered(labels, log_probs, self.reject)
 
     def take(self, index: np.ndarray | slice) -> Candidates:
         """Those of the edges at ``index`` (integers, a slice or a mask)."""

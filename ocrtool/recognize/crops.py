@@ -24,12 +24,7 @@ class CropShape:
     glyph: int
 
 
-#: Latin letters need to be seen with what stands beside them; syllables need more pixels for their many strokes.
-LATIN_CROP = CropShape(32, 22)
-HANGUL_CROP = CropShape(40, 32)
-
-
-def glyph_images(line: LineImage, pieces: Pieces, edges: Edges, shape: CropShape = LATIN_CROP) -> np.ndarray:
+def glyph_images(line: LineImage, pieces: Pieces, edges: Edges, shape: CropShape) -> np.ndarray:
     """Crops of a line's edges: (E, side, side, 2) uint8.
 
     Channel 0 is the soft ink of the edge's own pieces, channel 1 all other ink in the window.
@@ -68,7 +63,7 @@ def _grown(labels: np.ndarray) -> np.ndarray:
     return np.where(labels > 0, labels, grown)
 
 
-def isolated_image(glyph: np.ndarray, shape: CropShape = LATIN_CROP) -> np.ndarray:
+def isolated_image(glyph: np.ndarray, shape: CropShape) -> np.ndarray:
     """Crop of a character that stands alone: (side, side, 2) uint8. glyph: (h, w) uint8, ink bright."""
     out = np.zeros((shape.side, shape.side, 2), np.uint8)
     x, y, w, h = cv2.boundingRect((glyph > 60).astype(np.uint8))

@@ -1,24 +1,24 @@
-"""A picture of one character to the likeliest labels, by the evidence of both classifiers."""
+"""A picture of one character to the likeliest labels, by the evidence of every script's classifier."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from ocrtool.charset import LATIN
-from ocrtool.imaging.character import Look, looks
-from ocrtool.recognize.crops import GEOMETRY_SIZE, HANGUL_CROP, LATIN_CROP, isolated_image
-from ocrtool.script.hangul.charset import FIRST_MARK, GLYPHS, MARKS, REJECT_KIND, SYLLABLE_KIND
-from ocrtool.script.hangul.classifier import HangulClassifier
-from ocrtool.script.latin.classifier import LatinClassifier
+from ocrtool.imaging.character import View, find_views
+from ocrtool.recognize.crops import GEOMETRY_SIZE, isolated_image
+from ocrtool.script.registry import AUTO, load_script, parse_languages
+from ocrtool.script.script import GlyphClassifier, Script
 from ocrtool.types import Alternative, Box
 
-#: What the two classifiers' odds count for when they tell the script (see `merged`): both are surer than they are right
-#: of what they were not taught. Chosen on EMNIST's training images, drawn characters of families held out, and samples
+#: What two classifiers' odds count for when they tell the script (see `merged`): both are surer than they are right of
+#: what they were not trained on. Chosen on EMNIST's training images, drawn characters of families held out, and samples
 #: of photos62 and of real PHD08 files: figures of these two are not free of that choice.
-KOREAN_WEIGHT, LATIN_WEIGHT = 0.7, 0.5
-#: Which of several looks at a picture is taken: the one with the surest label, where so much is added to its logarithm
+SHARED_WEIGHT, REFUSAL_WEIGHT = 0.7, 0.5
+#: Which of several views of a picture is taken: the one with the surest label, where so much is added to its logarithm
 #: if all the border is paper, and taken off if something at the border is left out.
 PAPER_BONUS, PART_PENALTY = 2.0, 0.5
 #: Least probability of which a logarithm is taken.
@@ -33,78 +33,85 @@ class Reading:
     labels: tuple[Alternative, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Probabilities of N characters.
+
+    glyphs: what the columns are; shares: (N, glyphs) float64, each row summing to 1; refused: (N,) probability that it
+    is no character of theirs.
+    """
+
+    glyphs: Sequence[str]
+    shares: np.ndarray
+    refused: np.ndarray
+
+
 class SingleClassifier:
     """Reads characters that stand alone. Not to be shared between threads."""
 
-    def __init__(self, latin: LatinClassifier | None, korean: HangulClassifier | None) -> None:
-        """One of them may be None: then the other decides alone."""
-        if latin is None and korean is None:
+    def __init__(self, classifiers: Sequence[tuple[Script, GlyphClassifier]]) -> None:
+        """Scripts with their classifiers, at least one, by order."""
+        if not classifiers:
             raise ValueError("no classifier to read with")
-        self._latin, self._korean = latin, korean
+        self._classifiers = tuple(classifiers)
 
     def read(self, gray: np.ndarray, top: int) -> Reading:
         """The ``top`` likeliest labels of a picture (H, W) uint8 of one character, of any polarity and light."""
-        found = looks(gray)
-        if not found:
+        views = find_views(gray)
+        if not views:
             return Reading(None)
-        shares = self.probabilities([look.glyph for look in found])
-        best = int(np.argmax([_trust(look, row) for look, row in zip(found, shares, strict=True)]))
-        order = np.argsort(-shares[best], kind="stable")[:top]
-        labels = tuple(Alternative(GLYPHS[i], float(shares[best, i])) for i in order if shares[best, i] > 0.0)
-        return Reading(found[best].box, labels)
+        found = self.probabilities([view.glyph for view in views])
+        best = int(np.argmax([_trust(view, row) for view, row in zip(views, found.shares, strict=True)]))
+        row = found.shares[best]
+        order = np.argsort(-row, kind="stable")[:top]
+        labels = tuple(Alternative(found.glyphs[i], float(row[i])) for i in order if row[i] > 0.0)
+        return Reading(views[best].box, labels)
 
-    def probabilities(self, glyphs: list[np.ndarray]) -> np.ndarray:
-        """(N, labels) float64 by place in GLYPHS, each row summing to 1. glyphs: (h, w) uint8 soft ink, ink bright."""
-        place = np.zeros((len(glyphs), GEOMETRY_SIZE), np.float32)
-        latin = korean = None
-        if self._latin is not None:
-            crops = np.stack([isolated_image(glyph, LATIN_CROP) for glyph in glyphs])
-            latin = np.exp(self._latin.log_probs(crops, place).astype(np.float64))
-        if self._korean is not None:
-            crops = np.stack([isolated_image(glyph, HANGUL_CROP) for glyph in glyphs])
-            heads = self._korean.heads(crops, place)
-            korean = _all_labels(*(np.exp(head.astype(np.float64)) for head in heads))
-        return merged(latin, korean)
-
-
-def _trust(look: Look, shares: np.ndarray) -> float:
-    sure = float(np.log(max(LEAST, shares.max())))
-    return sure + PAPER_BONUS * look.paper_border - PART_PENALTY * (not look.whole)
+    def probabilities(self, glyphs: list[np.ndarray]) -> Shares:
+        """Probabilities of all labels. glyphs: (h, w) uint8 soft ink each, ink bright."""
+        geometry = np.zeros((len(glyphs), GEOMETRY_SIZE), np.float32)
+        found = []
+        for script, classifier in self._classifiers:
+            crops = np.stack([isolated_image(glyph, script.crop) for glyph in glyphs])
+            shares, refused = classifier.probabilities(crops, geometry)
+            found.append(Shares(script.glyphs, shares, refused))
+        merged_shares = found[0]
+        for other in found[1:]:
+            merged_shares = merged(merged_shares, other)
+        return merged_shares
 
 
-def _all_labels(kind: np.ndarray, initial: np.ndarray, vowel: np.ndarray, final: np.ndarray) -> np.ndarray:
-    """Probabilities (N, labels) of all GLYPHS from those of the heads: it is one character, so no bad cut."""
-    letters = initial[:, :, None, None] * vowel[:, None, :, None] * final[:, None, None, :]
-    syllables = kind[:, SYLLABLE_KIND, None] * letters.reshape(len(kind), -1)
-    shares = np.concatenate([kind[:, FIRST_MARK:REJECT_KIND], syllables], axis=1)
-    return shares / np.maximum(LEAST, shares.sum(axis=1, keepdims=True))
+def load_single_classifier(language: str = AUTO, weights: Path | None = None, threads: int = 1) -> SingleClassifier:
+    """The classifiers of a language, or of all that ``language`` names.
 
-
-def merged(latin: np.ndarray | None, korean: np.ndarray | None) -> np.ndarray:
-    """One distribution (N, labels) over GLYPHS. latin: (N, 95), a bad cut last; korean: (N, labels), as GLYPHS.
-
-    Which side it is, ASCII or Hangul with the marks of Korean print, is asked of both. The Korean classifier knows all
-    labels, but ASCII as print only: its odds of the Hangul side. The Latin one knows ASCII only, but was taught to
-    refuse what is no character, and does so with most syllables: its odds of a refusal. The two odds, each raised to
-    its weight, are multiplied. On its side each classifier is then believed alone: the Latin one among ASCII, since it
-    knows hand-printing too, the Korean one among the rest.
+    Raises ValueError for an unknown language, WeightsNotFound, WeightsRefused.
     """
-    if korean is None:
-        if latin is None:
-            raise ValueError("nothing to merge")
-        shares = np.zeros((len(latin), len(GLYPHS)))
-        shares[:, : len(LATIN)] = latin[:, :-1] / np.maximum(LEAST, latin[:, :-1].sum(axis=1, keepdims=True))
-        return shares
-    if latin is None:
-        return korean
-    refused = np.clip(latin[:, -1], LEAST, 1.0 - LEAST)
-    ascii_share = np.clip(korean[:, : len(LATIN)].sum(axis=1), LEAST, 1.0 - LEAST)
-    odds = (1.0 / ascii_share - 1.0) ** KOREAN_WEIGHT * (refused / (1.0 - refused)) ** LATIN_WEIGHT
-    hangul_side = odds / (1.0 + odds)
-    shares = merged(latin, None) * (1.0 - hangul_side)[:, None]
-    rest = korean[:, len(LATIN) :]
-    shares[:, len(LATIN) :] = rest * (hangul_side / np.maximum(LEAST, rest.sum(axis=1)))[:, None]
-    return shares / shares.sum(axis=1, keepdims=True)
+    scripts = [load_script(name) for name in parse_languages(language)]
+    return SingleClassifier([(script, script.open_classifier(weights, threads)) for script in scripts])
 
 
-assert MARKS.startswith(LATIN) and GLYPHS.startswith(MARKS)
+def _trust(view: View, shares: np.ndarray) -> float:
+    sure = float(np.log(max(LEAST, shares.max())))
+    return sure + PAPER_BONUS * view.paper_border - PART_PENALTY * (not view.whole)
+
+
+def merged(base: Shares, other: Shares) -> Shares:
+    """One distribution over the glyphs of both: those of ``base``, then those that only ``other`` has.
+
+    Which side a character is on is asked of both. The other classifier may know glyphs of the base too, but less well
+    (print only): the odds it gives its own ones. The base's knows nothing else, but was trained to refuse what is no
+    character, and does so with most of them: its odds of a refusal. The two odds, each raised to its weight, are
+    multiplied. On its side each classifier is then believed alone.
+    """
+    known = {glyph: k for k, glyph in enumerate(base.glyphs)}
+    shared = np.array([glyph in known for glyph in other.glyphs])
+    own = np.flatnonzero(~shared)
+    refused = np.clip(base.refused, LEAST, 1.0 - LEAST)
+    shared_share = np.clip(other.shares[:, shared].sum(axis=1), LEAST, 1.0 - LEAST)
+    odds = (1.0 / shared_share - 1.0) ** SHARED_WEIGHT * (refused / (1.0 - refused)) ** REFUSAL_WEIGHT
+    other_side = odds / (1.0 + odds)
+    rest = other.shares[:, own]
+    scaled = rest * (other_side / np.maximum(LEAST, rest.sum(axis=1)))[:, None]
+    shares = np.concatenate([base.shares * (1.0 - other_side)[:, None], scaled], axis=1)
+    glyphs = (*base.glyphs, *(other.glyphs[k] for k in own.tolist()))
+    return Shares(glyphs, shares / shares.sum(axis=1, keepdims=True), np.minimum(base.refused, other.refused))

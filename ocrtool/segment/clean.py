@@ -19,6 +19,8 @@ FRAME_FILL = 0.12
 #: A blot or page edge fills most of a large box.
 BLOT_SIDE = 2.5
 BLOT_FILL = 0.75
+#: Smaller components are specks unless a larger one is near: dots, commas, accents.
+SMALL_SIDE = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +103,26 @@ def text_components(ink: np.ndarray, x_height: float) -> Components:
     stroke = (h > 4.5 * x_height) & (w < 0.5 * x_height)
     keep = ~(speck | picture | frame | blot | edge | stroke)
     keep[0] = False
+    boxes = np.stack([x, y, x + w, y + h], axis=1).astype(np.int32)
+    kept = np.flatnonzero(keep)
+    keep[kept[lonely_specks(boxes[kept], ink.shape, x_height)]] = False
     labels[~keep[labels]] = 0
-    number = np.flatnonzero(keep).astype(np.int32)
-    boxes = np.stack([x, y, x + w, y + h], axis=1)[keep].astype(np.int32)
-    return Components(labels, boxes, area[keep], number)
+    return Components(labels, boxes[keep], area[keep], np.flatnonzero(keep).astype(np.int32))
 
 
-def drop_lonely_specks(components: Components, x_height: float) -> Components:
-    """Leave out small components with no character-sized one near them: dust between lines and in the margin."""
-    boxes = components.boxes
+def lonely_specks(boxes: np.ndarray, shape: tuple[int, ...], x_height: float) -> np.ndarray:
+    """(N,) bool: small components with no character-sized one near them: dust between lines and in the margin.
+
+    boxes: (N, 4); shape: (H, W) of the page.
+    """
     if len(boxes) == 0:
-        return components
+        return np.zeros(0, bool)
     side = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-    small = side < 0.45 * x_height
-    shape = components.labels.shape
+    small = side < SMALL_SIDE * x_height
     cell = max(1, round(x_height / 2))
     grid = np.zeros((shape[0] // cell + 2, shape[1] // cell + 2), np.uint8)
     for x0, y0, x1, y1 in boxes[~small] // cell:
         grid[y0 : y1 + 1, x0 : x1 + 1] = 1
     near = cv2.dilate(grid, np.ones((3, 7), np.uint8))  # within 1.5 x-heights sideways, half of one up and down
     centre = (boxes[:, :2] + boxes[:, 2:]) // (2 * cell)
-    keep = ~small | (near[centre[:, 1], centre[:, 0]] > 0)
-    gone = np.zeros(int(components.labels.max()) + 1, bool)
-    gone[components.number[~keep]] = True
-    labels = components.labels
-    labels[gone[labels]] = 0
-    return Components(labels, boxes[keep], components.area[keep], components.number[keep])
+    return small & (near[centre[:, 1], centre[:, 0]] == 0)

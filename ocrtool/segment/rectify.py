@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ocrtool.imaging.affine import scale_of
 from ocrtool.imaging.ink import INK_LEVEL
 from ocrtool.segment.types import BASELINE_ROW, LINE_ROWS, X_HEIGHT, LineImage, LineRegion
 
@@ -61,12 +62,12 @@ def _line_matrix(region: LineRegion, slant: float) -> tuple[np.ndarray, int]:
     return np.hstack([turn, shift[:, None]]), int(np.clip(width, 8, MAX_WIDTH))
 
 
-def _masked(soft: np.ndarray, owner: np.ndarray, region: LineRegion) -> tuple[np.ndarray, tuple[int, int]]:
+def _masked(soft: np.ndarray, line_labels: np.ndarray, region: LineRegion) -> tuple[np.ndarray, tuple[int, int]]:
     """The line's own ink with its soft rim, cut out of the page, and the origin (x, y) of the cut-out."""
     x0, y0, x1, y1 = region.box
     x0, y0 = max(0, x0 - 3), max(0, y0 - 3)
     x1, y1 = min(soft.shape[1], x1 + 3), min(soft.shape[0], y1 + 3)
-    own = owner[y0:y1, x0:x1]
+    own = line_labels[y0:y1, x0:x1]
     mask = cv2.dilate((own == region.label).astype(np.uint8), np.ones((3, 3), np.uint8))
     mask[(own != region.label) & (own != 0)] = 0
     cut = soft[y0:y1, x0:x1] * mask
@@ -79,12 +80,12 @@ def _full_contrast(cut: np.ndarray, ink: np.ndarray) -> np.ndarray:
     return cv2.convertScaleAbs(cut, alpha=255.0 / max(level, 32.0)) if level < FAINT else cut
 
 
-def rectify(soft: np.ndarray, owner: np.ndarray, region: LineRegion) -> LineImage:
+def rectify(soft: np.ndarray, line_labels: np.ndarray, region: LineRegion) -> LineImage:
     """Cut one line out of the working page.
 
-    soft: (H, W) uint8 soft ink; owner: (H, W) int, number of the line each ink pixel belongs to, 0 = none.
+    soft: (H, W) uint8 soft ink; line_labels: (H, W) int, number of the line each ink pixel belongs to, 0 = none.
     """
-    cut, (x0, y0) = _masked(soft, owner, region)
+    cut, (x0, y0) = _masked(soft, line_labels, region)
     matrix, width = _line_matrix(region, 0.0)
     first = _warp_cut(cut, matrix, x0, y0, width)
     slant = measure_slant(first)
@@ -97,7 +98,7 @@ def rectify(soft: np.ndarray, owner: np.ndarray, region: LineRegion) -> LineImag
 def _warp_cut(cut: np.ndarray, matrix: np.ndarray, x0: int, y0: int, width: int) -> np.ndarray:
     moved = matrix.copy()
     moved[:, 2] += matrix[:, :2] @ np.array([x0, y0], float)
-    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    scale = scale_of(matrix)
     if scale < 0.6:
         cut = cv2.blur(cut, (max(2, round(0.7 / scale)),) * 2)
     flags = cv2.INTER_CUBIC if scale > 1.2 else cv2.INTER_LINEAR

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ocrtool.imaging.ink import ink_mask, is_two_level, soft_ink
-from ocrtool.imaging.page import WINDOW_X_HEIGHTS, WorkingPage
+from ocrtool.imaging.affine import scale_of
+from ocrtool.imaging.ink import ink_mask, is_two_level
+from ocrtool.imaging.page import WINDOW_X_HEIGHTS, prepare
 from ocrtool.segment.layout import Layout, find_text
 from ocrtool.segment.types import LineRegion
 
@@ -52,19 +53,20 @@ class Strip:
 
 def find_strips(gray: np.ndarray) -> list[Strip]:
     """The lines of a page in reading order; none if it is blank. gray: (H, W) uint8, any polarity and resolution."""
-    found = find_text(gray)
-    return [] if found is None else cut_strips(gray, *found)
+    page = prepare(gray)
+    layout = None if page is None else find_text(page)
+    return [] if page is None or layout is None else cut_strips(page.soft, layout)
 
 
-def cut_strips(gray: np.ndarray, page: WorkingPage, layout: Layout) -> list[Strip]:
-    """The lines of a page that is cut up already.
+def cut_strips(soft: np.ndarray, layout: Layout) -> list[Strip]:
+    """The lines of a page whose layout is known. soft: (H, W) uint8 soft ink of the input.
 
     Their height is the page's, not each line's, which is a guess from a few letters; and it is measured anew on all
     strips together, as is how far their feet are from the baselines.
     """
-    ink = page_ink(gray, layout.x_height * _scale(page.to_input))
+    ink = page_ink(soft, layout.x_height * layout.page.input_scale)
     x_height, drop = layout.x_height, 0.0
-    strips = _cut_all(ink, page, layout, x_height, drop)
+    strips = _cut_all(ink, layout, x_height, drop)
     for _ in range(BODY_PASSES if strips else 0):
         top, bottom = body_rows(strips)
         ratio = float(np.clip((bottom - top) / BODY_ROWS, *BODY_RATIOS))
@@ -72,7 +74,7 @@ def cut_strips(gray: np.ndarray, page: WorkingPage, layout: Layout) -> list[Stri
         if abs(ratio - 1.0) < 0.02 and abs(off) < 1.0:
             break
         x_height, drop = x_height * ratio, drop + float(np.clip(off, -MOST_OFF, MOST_OFF)) / ratio
-        strips = _cut_all(ink, page, layout, x_height, drop) or strips
+        strips = _cut_all(ink, layout, x_height, drop) or strips
     return strips
 
 
@@ -97,28 +99,21 @@ def body_rows(strips: Sequence[Strip]) -> tuple[float, float]:
     return top, last - 1 + drop
 
 
-def _cut_all(ink: np.ndarray, page: WorkingPage, layout: Layout, x_height: float, drop: float) -> list[Strip]:
-    strips = [_strip(ink, page, layout, region, x_height, drop) for region in layout.lines]
+def _cut_all(ink: np.ndarray, layout: Layout, x_height: float, drop: float) -> list[Strip]:
+    strips = [_strip(ink, layout, region, x_height, drop) for region in layout.lines]
     return [strip for strip in strips if strip is not None]
 
 
-def page_ink(gray: np.ndarray, x_height: float) -> np.ndarray:
+def page_ink(soft: np.ndarray, x_height: float) -> np.ndarray:
     """Ink at the input's resolution, (H, W) uint8 of 0 and 255: grey and two-level scans are alike from here on.
 
-    x_height: of the writing in input pixels.
+    soft: (H, W) uint8 soft ink of the input; x_height: of the writing in input pixels.
     """
-    soft = soft_ink(gray)
     mask = soft >= 128 if is_two_level(soft) else ink_mask(soft, round(WINDOW_X_HEIGHTS * x_height))
     return mask.astype(np.uint8) * np.uint8(255)
 
 
-def _scale(matrix: np.ndarray) -> float:
-    return float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
-
-
-def _strip(
-    ink: np.ndarray, page: WorkingPage, layout: Layout, region: LineRegion, x_height: float, drop: float
-) -> Strip | None:
+def _strip(ink: np.ndarray, layout: Layout, region: LineRegion, x_height: float, drop: float) -> Strip | None:
     """One line, level and to scale, its neighbours' ink left out; None if it has none of its own.
 
     x_height: of the page, in working pixels; drop: rows by which feet are below the baseline, taken back.
@@ -135,22 +130,22 @@ def _strip(
     width = int(np.clip(np.ceil(corners[:, 0].max() + SIDE_MARGIN - left), STRIP_ROWS, MAX_WIDTH))
     shift = np.array([-left, BASELINE_ROW - drop]) - origin
     to_page = cv2.invertAffineTransform(np.hstack([turn, shift[:, None]]))
-    to_input = page.to_input @ np.vstack([to_page, [0.0, 0.0, 1.0]])
+    to_input = layout.page.to_input @ np.vstack([to_page, [0.0, 0.0, 1.0]])
     image = _resampled(ink, to_input, width)
     mask = cv2.warpAffine(
-        _own_mask(layout.owner, region),
+        _own_mask(layout.line_labels, region),
         _moved(to_page, region.box),
         (width, STRIP_ROWS),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
     )
     image[mask < 128] = 0
-    return Strip(image, to_input, x_height * _scale(page.to_input)) if image.any() else None
+    return Strip(image, to_input, x_height * layout.page.input_scale) if image.any() else None
 
 
-def _own_mask(owner: np.ndarray, region: LineRegion) -> np.ndarray:
+def _own_mask(line_labels: np.ndarray, region: LineRegion) -> np.ndarray:
     """Where the line's own ink is, with a rim that reaches no other line's: (h, w) uint8 of 0 and 255."""
     x0, y0, x1, y1 = _rimmed(region.box)
-    own = owner[y0:y1, x0:x1]
+    own = line_labels[y0:y1, x0:x1]
     mask = cv2.dilate((own == region.label).astype(np.uint8) * np.uint8(255), np.ones((3, 3), np.uint8))
     mask[(own != region.label) & (own != 0)] = 0
     return mask
@@ -178,6 +173,6 @@ def _resampled(ink: np.ndarray, to_input: np.ndarray, width: int) -> np.ndarray:
         return np.zeros((STRIP_ROWS, width), np.uint8)
     matrix = to_input.copy()
     matrix[:, 2] -= low
-    shrink = _scale(to_input)
+    shrink = scale_of(to_input)
     cut = cv2.GaussianBlur(cut, (0, 0), 0.45 * max(1.0, shrink))
     return cv2.warpAffine(cut, matrix, (width, STRIP_ROWS), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from ocrtool.charset import LATIN
-from ocrtool.decode.assemble import LineAssembler, compose, input_boxes
+from ocrtool.decode.assemble import LineAssembler, input_boxes
 from ocrtool.decode.beam import SPACE, Step
 from ocrtool.decode.confidence import alternatives, character_posterior, word_probability
 from ocrtool.decode.lattice import Lattice
 from ocrtool.decode.settings import DecoderSettings
 from ocrtool.decode.text_filter import common_x_height, is_text_probability
+from ocrtool.imaging.affine import compose
 from ocrtool.segment.edges import Edges
 from ocrtool.segment.types import LINE_ROWS, LineImage
 from ocrtool.types import Box, Character, Line, Word
@@ -57,7 +58,7 @@ def test_path_becomes_words() -> None:
     edges = Edges(np.arange(3), np.arange(1, 4), np.array([[0, 42, 10, 62], [12, 42, 20, 62], [40, 42, 50, 62]]))
     steps = [Step(LATIN.index("a"), 0, CONTEXT), Step(LATIN.index("m"), 1, CONTEXT), Step(SPACE, -1, CONTEXT)]
     steps.append(Step(LATIN.index("I"), 2, CONTEXT))
-    line = LineAssembler(image, np.eye(2, 3), (96, 100), 0.5, ((0.0, 0.0), (1.0, 1.0))).assemble(
+    line = LineAssembler(image, np.eye(2, 3), (96, 100), 0.5, ((0.0, 0.0), (1.0, 1.0)), LATIN).assemble(
         steps, edges, lattice_of("ao", "mn", "Il")
     )
     assert line is not None
@@ -70,7 +71,7 @@ def test_path_becomes_words() -> None:
 def test_empty_path_is_no_line() -> None:
     image = LineImage(np.zeros((LINE_ROWS, 100), np.uint8), np.eye(2, 3), 20.0)
     edges = Edges(np.zeros(0, int), np.zeros(0, int), np.zeros((0, 4), int))
-    assembler = LineAssembler(image, np.eye(2, 3), (96, 100), 0.5, ((0.0, 0.0), (1.0, 1.0)))
+    assembler = LineAssembler(image, np.eye(2, 3), (96, 100), 0.5, ((0.0, 0.0), (1.0, 1.0)), LATIN)
     assert assembler.assemble([], edges, lattice_of()) is None
 
 

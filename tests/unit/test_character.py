@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocrtool.imaging.character import Look, character_mask, looks
+from ocrtool.imaging.character import View, character_mask, find_views
 
 
 def drawn(text: str = "R", size: int = 60, margin: tuple[int, int, int, int] = (12, 12, 12, 12)) -> np.ndarray:
@@ -19,10 +19,10 @@ def drawn(text: str = "R", size: int = 60, margin: tuple[int, int, int, int] = (
     return np.asarray(canvas)
 
 
-def likeness(look: Look, ink: np.ndarray) -> float:
-    """Share of ink in common of a look and of what was drawn."""
-    box = look.box
-    found = cv2.resize(crop(look.glyph), (box.width, box.height), interpolation=cv2.INTER_AREA) > 127
+def likeness(view: View, ink: np.ndarray) -> float:
+    """Share of ink in common of a view and of what was drawn."""
+    box = view.box
+    found = cv2.resize(crop(view.glyph), (box.width, box.height), interpolation=cv2.INTER_AREA) > 127
     placed = np.zeros(ink.shape, bool)
     placed[box.y0 : box.y1, box.x0 : box.x1] = found
     wanted = ink > 127
@@ -35,7 +35,7 @@ def crop(glyph: np.ndarray) -> np.ndarray:
 
 
 def best(gray: np.ndarray, ink: np.ndarray) -> float:
-    return max((likeness(look, ink) for look in looks(gray)), default=0.0)
+    return max((likeness(view, ink) for view in find_views(gray)), default=0.0)
 
 
 @pytest.mark.parametrize("text", ["R", "i", "8", "%", ":", "="])
@@ -66,9 +66,9 @@ def test_tight_crop_of_a_bold_character() -> None:
 
 def test_small_in_a_large_picture_is_looked_at_from_near_by() -> None:
     ink = drawn("R", 60, (700, 200, 300, 600))
-    (look, *_) = looks(255 - ink)
-    assert likeness(look, ink) > 0.8
-    assert max(look.glyph.shape) < 128
+    (view, *_) = find_views(255 - ink)
+    assert likeness(view, ink) > 0.8
+    assert max(view.glyph.shape) < 128
 
 
 def test_specks_and_neighbours_stay_out() -> None:
@@ -78,20 +78,20 @@ def test_specks_and_neighbours_stay_out() -> None:
     assert best(255 - dirty, ink) > 0.85
     dirty[20:70, :6] = 255  # a neighbour cut off by the border
     assert best(255 - dirty, ink) > 0.85
-    whole = [look for look in looks(255 - dirty) if look.whole]
-    assert max(likeness(look, dirty) for look in whole) > 0.85  # which of the two it is, reading tells
+    whole = [view for view in find_views(255 - dirty) if view.whole]
+    assert max(likeness(view, dirty) for view in whole) > 0.85  # which of the two it is, reading tells
 
 
 @pytest.mark.parametrize("level", [0, 60, 255])
 def test_blank(level: int) -> None:
-    assert looks(np.full((40, 50), level, np.uint8)) == []
+    assert find_views(np.full((40, 50), level, np.uint8)) == []
     noise = level + np.random.default_rng(0).normal(0, 4, (90, 80))
-    assert looks(noise.clip(0, 255).astype(np.uint8)) == []
+    assert find_views(noise.clip(0, 255).astype(np.uint8)) == []
 
 
 def test_smallest_pictures() -> None:
     for shape in ((4, 4), (4, 200), (200, 4)):
         picture = np.full(shape, 255, np.uint8)
         picture[1:3, 1:3] = 0
-        looks(picture)
+        find_views(picture)
     assert not character_mask(np.zeros((5, 5), bool)).any()

@@ -7,17 +7,22 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ocrtool.charset import ENGLISH, LATIN_CLASSES
+from ocrtool.charset import ENGLISH, LATIN, LATIN_CLASSES, REJECT, Labels
+from ocrtool.decode.alphabet import Alphabet
 from ocrtool.decode.beam import path_text, search
-from ocrtool.decode.lattice import REJECT_INDEX, Lattice, build_lattice
+from ocrtool.decode.lattice import Lattice
+from ocrtool.decode.lattice import build_lattice as lattice_of
 from ocrtool.decode.settings import BeamSize, DecoderSettings, PathWeights
 from ocrtool.decode.spaces import space_features, space_probabilities, split_level
+from ocrtool.recognize.candidates import Candidates
 from ocrtool.segment.edges import Edges
 from training.decoder.align import align
 from training.decoder.logistic import fit_logistic
 
 WEIGHTS = PathWeights(glyph_power=1.0, reject=0.2, character=0.0, lm=1.0, space=1.0, word=0.0, skip=-6.0)
 BEAM = BeamSize(8, 12.0)
+ALPHABET = Alphabet.of(LATIN, Labels(ENGLISH))
+REJECT_INDEX = LATIN_CLASSES.index(REJECT)
 
 
 class NoGuide:
@@ -67,12 +72,17 @@ def make(
     return edges, edge_scores(pairs, readings), space
 
 
+def build_lattice(edges: Edges, scores: np.ndarray, space: np.ndarray) -> Lattice:
+    return lattice_of(edges, Candidates.of_scores(scores), space)
+
+
 def lattice(*args: object) -> Lattice:
     return build_lattice(*make(*args))  # type: ignore[arg-type]
 
 
 def read(lattices: list[Lattice], guide: object = None, weights: PathWeights = WEIGHTS) -> list[str]:
-    return [path_text(p) for p in search(lattices, guide or NoGuide(), weights, BEAM)]  # type: ignore[arg-type]
+    paths = search(lattices, guide or NoGuide(), weights, BEAM, ALPHABET)  # type: ignore[arg-type]
+    return [path_text(path, LATIN) for path in paths]
 
 
 def test_joined_pieces_win_where_halves_are_bad_cuts() -> None:
@@ -144,6 +154,24 @@ def test_alignment_within_more_ink_and_either_case() -> None:
     assert [LATIN_CLASSES[k] for k in found.labels] == list("anna")
 
 
-def test_settings_from_manifest_refuse_what_is_missing() -> None:
+def parameters(**weights: float) -> dict[str, object]:
+    path = {field.name: 1.0 for field in dataclasses.fields(PathWeights)} | weights
+    beam = {"hypotheses": 8, "reach": 12.0}
+    lists = {"space_weights": [1.0], "text_weights": [1.0], "confidence": [[0.0, 0.0], [1.0, 1.0]]}
+    return {"guided": path, "unguided": path, "beam": beam, **lists}
+
+
+def test_settings_come_from_a_manifest() -> None:
+    settings = DecoderSettings.from_manifest(parameters(word=-2.5))
+    assert settings.guided.word == settings.unguided.word == -2.5 and settings.beam == BEAM
+
+
+def test_settings_from_manifest_refuse_what_is_missing_or_unknown() -> None:
     with pytest.raises(KeyError):
-        DecoderSettings.from_manifest({"guided": {}})
+        DecoderSettings.from_manifest({name: value for name, value in parameters().items() if name != "unguided"})
+    with pytest.raises(ValueError, match="new_term"):
+        DecoderSettings.from_manifest(parameters(new_term=1.0))
+    unfitted = parameters()
+    unfitted["guided"] = {"lm": 1.0}
+    with pytest.raises(ValueError, match="glyph_power"):
+        DecoderSettings.from_manifest(unfitted)

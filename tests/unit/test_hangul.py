@@ -7,15 +7,14 @@ import unicodedata
 import numpy as np
 import pytest
 
-from ocrtool.charset import Labels
-from ocrtool.decode.alphabet import korean_alphabet
+from ocrtool.charset import OTHER, Labels
+from ocrtool.decode.alphabet import Alphabet
 from ocrtool.script.hangul.charset import (
     FINALS,
     GLYPHS,
     INITIALS,
     KINDS,
     MARKS,
-    OTHER,
     VOWELS,
     compose,
     decompose,
@@ -72,9 +71,9 @@ def test_marks_stand_beside_syllables() -> None:
 
 
 def test_syllables_unknown_to_the_language_model_share_what_it_gives_to_others() -> None:
-    alphabet = korean_alphabet(Labels(["\n", " ", *MARKS, "가", OTHER]))
+    alphabet = Alphabet.of(GLYPHS, Labels(["\n", " ", *MARKS, "가", OTHER]))
     listed, unlisted = glyph_number("가"), glyph_number("쀍")
     assert alphabet.share[listed] == 0.0
     assert np.exp(alphabet.share[unlisted]) == pytest.approx(1 / 11_171)
     with pytest.raises(KeyError):
-        korean_alphabet(Labels(["\n", " ", "가"]))
+        Alphabet.of(GLYPHS, Labels(["\n", " ", "가"]))

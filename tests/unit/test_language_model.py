@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ocrtool.charset import ENGLISH, LATIN, LINE_START
+from ocrtool.charset import ENGLISH, LATIN, LINE_START, Labels
 from ocrtool.decode.language_model import BUCKETS, LanguageModel, UniformModel, log_softmax
 from ocrtool.errors import WeightsRefused
 from ocrtool.weights.store import Weights, open_weights
@@ -19,7 +19,7 @@ SENTENCE = "It was the best of times, it was the worst of times."
 
 @pytest.fixture(scope="module")
 def model() -> LanguageModel:
-    return LanguageModel.open()
+    return LanguageModel.open("lstm_eng")
 
 
 def _states(model: LanguageModel, rows: int) -> tuple[np.ndarray, np.ndarray]:
@@ -118,7 +118,7 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 def test_uniform_model_has_the_same_face() -> None:
-    uniform = UniformModel()
+    uniform = UniformModel(Labels(ENGLISH))
     log_probs, state = uniform.step(np.zeros(3, np.int32), uniform.start(3))
     assert log_probs.shape == (3, len(ENGLISH)) and state.shape == (3, 0)
     np.testing.assert_allclose(np.exp(log_probs).sum(axis=1), 1.0, atol=1e-5)
@@ -149,7 +149,7 @@ def test_compiled_form_of_another_size_is_refused() -> None:
 
 def test_neither_tensorflow_nor_keras_is_loaded() -> None:
     program = (
-        "import sys, numpy as np; from ocrtool.decode.language_model import LanguageModel as L; m = L.open();"
+        "import sys, numpy as np; from ocrtool.decode.language_model import LanguageModel as L; m = L.open('lstm_eng');"
         "m.step(np.zeros(1, np.int32), m.start(1));"
         "print(any(name in sys.modules for name in ('tensorflow', 'keras', 'h5py')))"
     )

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ocrtool.charset import LATIN_CLASSES, REJECT
-from ocrtool.recognize.score import SegmentedLine, score_cascade, score_lines
+from ocrtool.recognize.candidates import Candidates
+from ocrtool.recognize.cascade import score_cascade, score_edges
+from ocrtool.script.latin.script import SCRIPT
 from ocrtool.segment.edges import Edges, find_edges, whole_components
+from ocrtool.segment.segmented import SegmentedLine
 from ocrtool.segment.types import LINE_ROWS, LineImage, Pieces
 
 
@@ -19,9 +22,9 @@ class SameForAll:
         self.row[LATIN_CLASSES.index(REJECT)] = 1.0 - probability
         self.shown = 0
 
-    def log_probs(self, images: np.ndarray, place: np.ndarray) -> np.ndarray:
+    def candidates(self, images: np.ndarray, geometry: np.ndarray) -> Candidates:
         self.shown += len(images)
-        return np.tile(np.log(self.row + 1e-9).astype(np.float32), (len(images), 1))
+        return Candidates.of_scores(np.tile(np.log(self.row + 1e-9).astype(np.float32), (len(images), 1)))
 
 
 def three_components() -> SegmentedLine:
@@ -48,23 +51,25 @@ def test_whole_components_are_known() -> None:
 
 def test_sure_components_are_neither_cut_nor_joined() -> None:
     classifier = SameForAll("n", 0.999)
-    lines, scores = score_cascade([three_components()], classifier)
+    lines, scores = score_cascade([three_components()], classifier, SCRIPT)
     assert pairs(lines[0].edges) == [(0, 1), (1, 3), (3, 4)]
     assert classifier.shown == len(scores[0]) == 3
 
 
 def test_doubtful_components_are_looked_at_every_way() -> None:
     line = three_components()
-    lines, scores = score_cascade([line], SameForAll("n", 0.7))
+    lines, scores = score_cascade([line], SameForAll("n", 0.7), SCRIPT)
     assert pairs(lines[0].edges) == pairs(line.edges)
-    assert np.allclose(scores[0], score_lines([line], SameForAll("n", 0.7))[0])
+    everything = score_edges([line], [line.edges], SameForAll("n", 0.7), SCRIPT.crop)[0]
+    assert np.allclose(scores[0].log_probs, everything.log_probs)
+    assert np.allclose(scores[0].reject, everything.reject)
 
 
 def test_marks_settle_nothing() -> None:
     line = three_components()
-    lines, _ = score_cascade([line], SameForAll("'", 0.999))  # two of them may be a quote
+    lines, _ = score_cascade([line], SameForAll("'", 0.999), SCRIPT)  # two of them may be a quote
     assert pairs(lines[0].edges) == pairs(line.edges)
 
 
 def test_no_lines() -> None:
-    assert score_cascade([], SameForAll("n", 0.9)) == ([], [])
+    assert score_cascade([], SameForAll("n", 0.9), SCRIPT) == ([], [])

@@ -6,10 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
-from ocrtool.imaging.page import prepare
-from ocrtool.recognize.crops import LATIN_CROP, glyph_geometry, glyph_images, isolated_image
+from ocrtool.imaging.page import WorkingPage, prepare
+from ocrtool.recognize.crops import glyph_geometry, glyph_images, isolated_image
+from ocrtool.script.latin.script import LATIN_CROP
 from ocrtool.segment.edges import MAX_PIECES, find_edges
-from ocrtool.segment.layout import find_text
+from ocrtool.segment.layout import Layout
+from ocrtool.segment.layout import find_text as find_layout
 from ocrtool.segment.pieces import cut_pieces
 from ocrtool.segment.rectify import rectify
 from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage
@@ -42,6 +44,12 @@ def turned(page: np.ndarray, degrees: float) -> np.ndarray:
     return cv2.warpAffine(page, matrix, (w, h), flags=cv2.INTER_CUBIC, borderValue=255)
 
 
+def find_text(gray: np.ndarray) -> tuple[WorkingPage, Layout] | None:
+    prepared = prepare(gray)
+    layout = None if prepared is None else find_layout(prepared)
+    return None if layout is None else (layout.page, layout)
+
+
 def line_count(gray: np.ndarray) -> int:
     found = find_text(gray)
     return len(found[1].lines) if found else 0
@@ -52,7 +60,7 @@ def test_lines_have_the_same_geometry_at_any_resolution(scale: float) -> None:
     page, layout = find_text(drawn_page(scale))
     assert len(layout.lines) == len(TEXTS)
     for region in layout.lines:
-        soft = rectify(page.soft, layout.owner, region).soft
+        soft = rectify(page.soft, layout.line_labels, region).soft
         rows = np.flatnonzero((soft > 128).sum(axis=1) > 0.25 * (soft > 128).sum(axis=1).max())
         assert abs(rows[-1] - BASELINE_ROW) <= 2.5  # most ink ends at the baseline
         assert 0.75 * X_HEIGHT <= BASELINE_ROW - rows[0] <= 1.6 * X_HEIGHT
@@ -61,7 +69,7 @@ def test_lines_have_the_same_geometry_at_any_resolution(scale: float) -> None:
 @pytest.mark.parametrize("degrees", [-14.0, -3.3, 0.8, 7.0, 14.0])
 def test_skew_is_measured_and_undone(degrees: float) -> None:
     gray = turned(drawn_page(), degrees)
-    page = prepare(gray)
+    page = prepare(gray).view()
     assert page.skew == pytest.approx(degrees, abs=0.35)
     assert line_count(gray) == len(TEXTS)
 
@@ -107,7 +115,7 @@ def test_pieces_hold_all_ink_and_touching_letters_are_cut() -> None:
     cv2.putText(gray, "minimum oooo", (20, 80), FONT, 1.6, 0, 3, cv2.LINE_AA)
     gray[62:66, 40:400] = 0  # one stroke through all letters joins them
     page, layout = find_text(gray)
-    line = rectify(page.soft, layout.owner, layout.lines[0])
+    line = rectify(page.soft, layout.line_labels, layout.lines[0])
     pieces = cut_pieces(line)
     assert np.count_nonzero((line.soft > 128) & (pieces.labels == 0)) == 0
     assert len(pieces) >= 10
@@ -118,7 +126,7 @@ def test_dots_belong_to_their_letters() -> None:
     gray = np.full((100, 700), 255, np.uint8)
     cv2.putText(gray, "juni is mini; jim hid!", (20, 60), FONT, 1.2, 0, 2, cv2.LINE_AA)
     page, layout = find_text(gray)
-    pieces = cut_pieces(rectify(page.soft, layout.owner, layout.lines[0]))
+    pieces = cut_pieces(rectify(page.soft, layout.line_labels, layout.lines[0]))
     assert (pieces.boxes[:, 3] > BASELINE_ROW - X_HEIGHT / 2).all()  # no piece is a dot alone
 
 
@@ -128,14 +136,14 @@ def test_a_long_dash_is_one_piece() -> None:
     cv2.line(gray, (330, 70), (380, 70), 0, 3)
     cv2.putText(gray, "as stated", (400, 80), FONT, 1.2, 0, 2, cv2.LINE_AA)
     page, layout = find_text(gray)
-    pieces = cut_pieces(rectify(page.soft, layout.owner, layout.lines[0]))
+    pieces = cut_pieces(rectify(page.soft, layout.line_labels, layout.lines[0]))
     height, width = np.ptp(pieces.boxes[:, 1::2], axis=1), np.ptp(pieces.boxes[:, ::2], axis=1)
     assert np.count_nonzero((height < X_HEIGHT / 3) & (width > 2 * X_HEIGHT)) == 1
 
 
 def test_edges_are_runs_of_pieces() -> None:
     page, layout = find_text(drawn_page())
-    line = rectify(page.soft, layout.owner, layout.lines[0])
+    line = rectify(page.soft, layout.line_labels, layout.lines[0])
     pieces = cut_pieces(line)
     edges = find_edges(pieces)
     span = edges.end - edges.start
@@ -149,10 +157,10 @@ def test_edges_are_runs_of_pieces() -> None:
 
 def test_crops_show_own_ink_apart_from_its_surroundings() -> None:
     page, layout = find_text(drawn_page())
-    line = rectify(page.soft, layout.owner, layout.lines[0])
+    line = rectify(page.soft, layout.line_labels, layout.lines[0])
     pieces = cut_pieces(line)
     edges = find_edges(pieces)
-    images, places = glyph_images(line, pieces, edges), glyph_geometry(pieces, edges)
+    images, places = glyph_images(line, pieces, edges, LATIN_CROP), glyph_geometry(pieces, edges)
     assert images.shape == (len(edges), LATIN_CROP.side, LATIN_CROP.side, 2)
     ys, xs = np.nonzero(images[:, :, :, 0].max(axis=0) > 128)
     assert max(np.ptp(ys), np.ptp(xs)) + 1 <= LATIN_CROP.glyph + 2  # own ink keeps its margin
@@ -165,7 +173,7 @@ def test_crops_show_own_ink_apart_from_its_surroundings() -> None:
 def test_isolated_image_is_centred_and_scaled() -> None:
     glyph = np.zeros((60, 60), np.uint8)
     glyph[5:49, 30:40] = 255
-    image = isolated_image(glyph)
+    image = isolated_image(glyph, LATIN_CROP)
     ys, xs = np.nonzero(image[:, :, 0] > 128)
     assert np.ptp(ys) + 1 == pytest.approx(LATIN_CROP.glyph, abs=1)
     assert ys.mean() == pytest.approx((LATIN_CROP.side - 1) / 2, abs=0.6)
@@ -188,4 +196,4 @@ def test_faint_line_beside_bold_print_is_brightened() -> None:
     working, layout = find_text(page)
     assert len(layout.lines) == len(TEXTS)
     for region in layout.lines:
-        assert np.percentile(rectify(working.soft, layout.owner, region).soft, 99) > 200
+        assert np.percentile(rectify(working.soft, layout.line_labels, region).soft, 99) > 200

@@ -9,7 +9,11 @@ import pytest
 
 from ocrtool.charset import LATIN, LATIN_CLASSES
 from ocrtool.script.hangul.charset import FINALS, GLYPHS, INITIALS, KINDS, SYLLABLE_KIND, VOWELS, glyph_number
-from ocrtool.script.single import SingleClassifier, merged
+from ocrtool.script.hangul.classifier import HangulClassifier
+from ocrtool.script.hangul.script import SCRIPT as HANGUL
+from ocrtool.script.latin.classifier import LatinClassifier
+from ocrtool.script.single import Shares, SingleClassifier
+from ocrtool.script.single import merged as merged_shares
 
 
 def latin_row(refused: float, **shares: float) -> np.ndarray:
@@ -25,6 +29,24 @@ def korean_row(**shares: float) -> np.ndarray:
     for label, share in shares.items():
         row[glyph_number(label)] = share
     return row[None] / row.sum()
+
+
+class Scored(LatinClassifier):
+    """Gives the scores it is made with."""
+
+    def __init__(self, row: np.ndarray) -> None:
+        self.row = row
+
+    def log_probs(self, images: np.ndarray, place: np.ndarray) -> np.ndarray:
+        return np.log(self.row)
+
+
+def merged(latin: np.ndarray, korean: np.ndarray) -> np.ndarray:
+    nothing = np.zeros(0)
+    base = Shares(LATIN, *Scored(latin).probabilities(nothing, nothing))
+    found = merged_shares(base, Shares(GLYPHS, korean, np.zeros(1)))
+    assert found.glyphs == tuple(GLYPHS)
+    return found.shares
 
 
 def likeliest(row: np.ndarray) -> str:
@@ -53,14 +75,17 @@ def test_each_is_believed_on_its_side() -> None:
 
 
 def test_one_alone() -> None:
-    assert merged(latin_row(0.5, a=0.5), None)[0, LATIN.index("a")] == pytest.approx(1.0, abs=1e-6)
-    assert likeliest(merged(None, korean_row(힣=1.0))) == "힣"
+    shares, refused = Scored(latin_row(0.5, a=0.5)).probabilities(np.zeros(0), np.zeros(0))
+    assert shares[0, LATIN.index("a")] == pytest.approx(1.0, abs=1e-6) and refused[0] == pytest.approx(0.5)
     with pytest.raises(ValueError, match="no classifier"):
-        SingleClassifier(None, None)
+        SingleClassifier([])
 
 
-class FakeKorean:
+class FakeKorean(HangulClassifier):
     """Sure of 각 where a crop is mostly paper, and of nothing else."""
+
+    def __init__(self) -> None:
+        pass
 
     def heads(self, images: np.ndarray, place: np.ndarray) -> list[np.ndarray]:
         assert images.shape[1:] == (40, 40, 2) and not place.any()
@@ -81,11 +106,11 @@ def test_the_surest_look_is_taken_and_told_where_it_is() -> None:
     gray[36:40, 30:50] = 20
     korean: Any = FakeKorean()
     for picture in (gray, 255 - gray):
-        reading = SingleClassifier(None, korean).read(picture, 3)
+        reading = SingleClassifier([(HANGUL, korean)]).read(picture, 3)
         assert reading.labels[0].label == "각" and 0.8 < reading.labels[0].probability < 1.0
         assert len(reading.labels) == 3
         assert reading.box is not None
         found = np.array([reading.box.x0, reading.box.y0, reading.box.x1, reading.box.y1])
         assert np.abs(found - [30, 20, 50, 40]).max() <= 1
-    blank = SingleClassifier(None, korean).read(np.full((30, 30), 250, np.uint8), 3)
+    blank = SingleClassifier([(HANGUL, korean)]).read(np.full((30, 30), 250, np.uint8), 3)
     assert blank.box is None and blank.labels == ()

@@ -6,13 +6,14 @@ import cv2
 import numpy as np
 import pytest
 
+from ocrtool.imaging.page import prepare
 from ocrtool.recognize.candidates import Candidates
-from ocrtool.recognize.score import SegmentedLine
-from ocrtool.script.detect import syllable_line
-from ocrtool.script.hangul.cascade import propose, score_hangul_cascade
+from ocrtool.recognize.cascade import propose, score_cascade
 from ocrtool.script.hangul.classifier import MOST_LABELS
+from ocrtool.script.hangul.layout import find_hangul_text
+from ocrtool.script.hangul.script import SCRIPT
 from ocrtool.script.hangul.segment import (
-    BODY,
+    SYLLABLE_TO_X_HEIGHT,
     column_runs,
     cut_syllables,
     syllable_region,
@@ -20,10 +21,10 @@ from ocrtool.script.hangul.segment import (
     without_underline,
 )
 from ocrtool.segment.edges import find_edges
-from ocrtool.segment.layout import find_syllable_text
+from ocrtool.segment.segmented import SegmentedLine, segment_line
 from ocrtool.segment.types import LINE_ROWS, X_HEIGHT, LineImage, LineRegion
 
-BODY_ROWS = round(BODY * X_HEIGHT)
+BODY_ROWS = round(SYLLABLE_TO_X_HEIGHT * X_HEIGHT)
 TOP = 31
 
 
@@ -95,7 +96,7 @@ def test_body_of_a_line_is_that_of_its_tall_columns() -> None:
     cv2.rectangle(ink, (385, 78), (390, 83), 255, -1)  # a full stop
     region = LineRegion((20, 40, 391, 84), 0.0, 70.0, 11.0, 1)
     found = syllable_region(region, (ink > 0).astype(np.int32))
-    assert found.x_height * BODY == pytest.approx(44, abs=2)
+    assert found.x_height * SYLLABLE_TO_X_HEIGHT == pytest.approx(44, abs=2)
     assert found.intercept == pytest.approx(84 - 0.2 * found.x_height, abs=2)
 
 
@@ -106,11 +107,12 @@ def test_lines_are_found_at_any_resolution_and_tight_leading(size: int) -> None:
     for row in range(5):
         for k in range(14):
             (beside if (row + k) % 2 else stacked)(page, size + k * round(1.2 * size), size + row * step, size)
-    found = find_syllable_text(255 - page, size * 0.8)
+    prepared = prepare(255 - page)
+    assert prepared is not None
+    found = find_hangul_text(prepared, size * 0.8)
     assert found is not None
-    lines = [region for block in found.syllables for region in block]
-    assert len(lines) == 5
-    pieces = [syllable_line(found.page, found.layout, region) for region in lines]
+    assert len(found.lines) == 5
+    pieces = [segment_line(found, region, SCRIPT) for region in found.lines]
     assert all(line is not None and len(set(line.pieces.component.tolist())) == 21 for line in pieces)
 
 
@@ -122,7 +124,7 @@ class Reads:
 
     def candidates(self, images: np.ndarray, place: np.ndarray) -> Candidates:
         self.seen += len(images)
-        syllable = place[:, 4] > 0.75 * BODY
+        syllable = place[:, 4] > 0.75 * SYLLABLE_TO_X_HEIGHT
         labels = np.full((len(images), MOST_LABELS), self.label, np.int32)
         p = np.where(syllable, self.probability, 0.01)[:, None] * np.array([1.0] + [1e-6] * (MOST_LABELS - 1))
         return Candidates(labels, np.log(p).astype(np.float32), np.log(1 - p[:, 0] + 1e-9).astype(np.float32))
@@ -136,14 +138,14 @@ def segmented(line: LineImage) -> SegmentedLine:
 def test_sure_syllables_spare_their_cuts_the_look() -> None:
     line = segmented(line_image(beside, beside, beside, beside))
     sure, unsure = Reads(5000, 0.999), Reads(5000, 0.6)
-    (kept,), _ = score_hangul_cascade([line], sure)
-    (every,), found = score_hangul_cascade([line], unsure)
+    (kept,), _ = score_cascade([line], sure, SCRIPT)
+    (every,), found = score_cascade([line], unsure, SCRIPT)
     assert sure.seen == len(kept.edges) < unsure.seen == len(every.edges) == len(line.edges)
     assert len(found[0]) == len(every.edges)
 
 
 def test_share_of_hangul_counts_what_is_surely_a_syllable() -> None:
     line = segmented(line_image(beside, stacked))
-    assert propose([line], Reads(5000, 0.95))[0].hangul_share > 0.9
-    assert propose([line], Reads(5000, 0.5))[0].hangul_share == 0.0
-    assert propose([line], Reads(3, 0.95))[0].hangul_share == 0.0  # a mark
+    assert SCRIPT.share(propose([line], Reads(5000, 0.95), SCRIPT)[0]) > 0.9
+    assert SCRIPT.share(propose([line], Reads(5000, 0.5), SCRIPT)[0]) == 0.0
+    assert SCRIPT.share(propose([line], Reads(3, 0.95), SCRIPT)[0]) == 0.0  # a mark

@@ -20,8 +20,6 @@ MARKS = LATIN + KOREAN_MARKS + LONE_LETTERS
 #: The outputs that say what kind of glyph it is: any syllable, one of MARKS, a bad cut.
 SYLLABLE_KIND, FIRST_MARK, REJECT_KIND = 0, 1, 1 + len(MARKS)
 KINDS = Labels(("<syllable>", *MARKS, REJECT))
-#: Symbol of a language model for every character that it does not know by itself.
-OTHER = "<other>"
 
 
 def compose(initial: int, vowel: int, final: int) -> str:

@@ -16,6 +16,8 @@ HEADS = (len(KINDS), len(INITIALS), len(VOWELS), len(FINALS))
 BEST_LETTERS, BEST_MARKS = 3, 5
 #: Labels kept of an edge.
 MOST_LABELS = 8
+#: Least sum that is divided by.
+LEAST = 1e-6
 
 
 class HangulClassifier:
@@ -43,6 +45,11 @@ class HangulClassifier:
         parts = np.split(logits, np.cumsum(HEADS)[:-1], axis=1)
         return [log_softmax(part / t) for part, t in zip(parts, self._temperatures, strict=True)]
 
+    def probabilities(self, images: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of crops that are one character each: (N, GLYPHS) float64, rows summing to 1, and (N,) of being refused."""
+        kind, initial, vowel, final = (np.exp(head.astype(np.float64)) for head in self.heads(images, place))
+        return _all_labels(kind, initial, vowel, final), kind[:, REJECT_KIND]
+
     def candidates(self, images: np.ndarray, place: np.ndarray) -> Candidates:
         """The likeliest labels of each crop, as places in GLYPHS."""
         return combine(*self.heads(images, place))
@@ -69,3 +76,11 @@ def combine(kind: np.ndarray, initial: np.ndarray, vowel: np.ndarray, final: np.
     return Candidates.ordered(
         np.take_along_axis(labels, kept, axis=1), np.take_along_axis(log_probs, kept, axis=1), kind[:, REJECT_KIND]
     )
+
+
+def _all_labels(kind: np.ndarray, initial: np.ndarray, vowel: np.ndarray, final: np.ndarray) -> np.ndarray:
+    """Probabilities (N, GLYPHS) from those of the heads: it is one character, so no bad cut."""
+    letters = initial[:, :, None, None] * vowel[:, None, :, None] * final[:, None, None, :]
+    syllables = kind[:, SYLLABLE_KIND, None] * letters.reshape(len(kind), -1)
+    shares = np.concatenate([kind[:, FIRST_MARK:REJECT_KIND], syllables], axis=1)
+    return shares / np.maximum(LEAST, shares.sum(axis=1, keepdims=True))

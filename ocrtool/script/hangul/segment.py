@@ -18,18 +18,18 @@ from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage, LineRegion,
 
 #: Height of a syllable in x-heights of the Latin letters that stand beside it in most Korean fonts, and how far its
 #: foot is below their baseline.
-BODY = 1.75
-BELOW = 0.2
+SYLLABLE_TO_X_HEIGHT = 1.75
+BASELINE_DROP = 0.2
 #: Columns of ink at least so high (share of the tallest) are whole syllables, tall letters, digits.
 TALL_SHARE = 0.8
 #: Strokes join if so much of the narrower one lies over or under the other.
 STACK_OVERLAP = 0.5
 #: A stroke wider than this and flatter (x-heights) is a rule under or between words: it joins nothing and is no piece.
 RULE_WIDTH, RULE_HEIGHT = 3.0, 0.3
-#: A level run of ink so long (x-heights), no higher than so far above the feet of the syllables, is an underline.
-UNDERLINE, UNDERLINE_TOP = 1.7 * BODY, 0.12
+#: A level run of ink so long (x-heights), no higher than so far above the bottoms of the syllables, is an underline.
+UNDERLINE, UNDERLINE_TOP = 1.7 * SYLLABLE_TO_X_HEIGHT, 0.12
 #: Widths of a run of strokes that may be a whole syllable, in x-heights.
-SYLLABLE_WIDTH = (0.55 * BODY, 1.2 * BODY)
+SYLLABLE_WIDTH = (0.55 * SYLLABLE_TO_X_HEIGHT, 1.2 * SYLLABLE_TO_X_HEIGHT)
 
 
 def column_runs(ink: np.ndarray) -> np.ndarray:
@@ -43,18 +43,18 @@ def column_runs(ink: np.ndarray) -> np.ndarray:
     foot = np.where(filled, ink.shape[0] - np.argmax(ink[::-1], axis=0), 0)
     bounds = np.minimum(np.stack([starts, ends], axis=1).ravel(), ink.shape[1] - 1)
     tops = np.minimum.reduceat(top, bounds)[::2]
-    feet = np.maximum.reduceat(foot, bounds)[::2]
-    return np.stack([starts, tops, ends, feet], axis=1)
+    bottoms = np.maximum.reduceat(foot, bounds)[::2]
+    return np.stack([starts, tops, ends, bottoms], axis=1)
 
 
-def syllable_region(region: LineRegion, owner: np.ndarray) -> LineRegion:
+def syllable_region(region: LineRegion, line_labels: np.ndarray) -> LineRegion:
     """The line with baseline and x-height as its syllables have them.
 
-    owner: (H, W) int, line label of each ink pixel. The body of the line is from the median top to the median foot of
-    its tall columns; the x-height is that by BODY.
+    line_labels: (H, W) int, line label of each ink pixel. The body of the line is from the median top to the median
+    foot of its tall columns; the x-height is that by SYLLABLE_TO_X_HEIGHT.
     """
     x0, y0, x1, y1 = region.box
-    runs = column_runs(owner[y0:y1, x0:x1] == region.label)
+    runs = column_runs(line_labels[y0:y1, x0:x1] == region.label)
     if len(runs) == 0:
         return region
     height = runs[:, 3] - runs[:, 1]
@@ -64,14 +64,14 @@ def syllable_region(region: LineRegion, owner: np.ndarray) -> LineRegion:
     tall = runs[height >= TALL_SHARE * tallest]
     slant = region.slope * (tall[:, 0] + tall[:, 2]) / 2.0  # rows by which the line has fallen there
     top, foot = float(np.median(tall[:, 1] - slant)), float(np.median(tall[:, 3] - slant))
-    x_height = max(1.0, (foot - top) / BODY)
-    intercept = y0 + foot - BELOW * x_height - region.slope * x0
+    x_height = max(1.0, (foot - top) / SYLLABLE_TO_X_HEIGHT)
+    intercept = y0 + foot - BASELINE_DROP * x_height - region.slope * x0
     return replace(region, intercept=intercept, x_height=x_height)
 
 
 def without_underline(line: LineImage) -> LineImage:
     """The line without a rule under its words, but where a syllable stands on it."""
-    first = round(BASELINE_ROW + (BELOW - UNDERLINE_TOP) * X_HEIGHT)
+    first = round(BASELINE_ROW + (BASELINE_DROP - UNDERLINE_TOP) * X_HEIGHT)
     ink = (line.soft > INK_LEVEL).astype(np.uint8)
     low = cv2.morphologyEx(ink[first:], cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
     runs = cv2.morphologyEx(low, cv2.MORPH_OPEN, np.ones((1, round(UNDERLINE * X_HEIGHT)), np.uint8))

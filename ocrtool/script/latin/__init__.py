@@ -1,0 +1,4 @@
+"""Latin: the alphabet of English."""
+
+LANGUAGE = "eng"
+ORDER = 0

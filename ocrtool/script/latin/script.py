@@ -1,0 +1,53 @@
+"""Latin as one object: the 94 printable characters of ASCII."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ocrtool.charset import ENGLISH, LATIN, Labels
+from ocrtool.recognize.candidates import Candidates
+from ocrtool.recognize.cascade import Proposals
+from ocrtool.recognize.crops import CropShape
+from ocrtool.script.latin.case import reads_small, settle_case, shows_both_heights
+from ocrtool.script.latin.classifier import LatinClassifier
+from ocrtool.script.script import Script, WeightNames
+from ocrtool.segment.edges import Edges
+from ocrtool.segment.pieces import above_baseline
+from ocrtool.segment.types import X_HEIGHT
+from ocrtool.weights.store import open_weights
+
+#: Letters need to be seen with what stands beside them.
+LATIN_CROP = CropShape(32, 22)
+
+
+class Latin(Script):
+    """Case is settled by height where a line shows both heights."""
+
+    name = "Latin"
+    language = "eng"
+    glyphs = LATIN
+    symbols = Labels(ENGLISH)
+    crop = LATIN_CROP
+    weights = WeightNames("latin", "lstm_eng", "decoder_eng")
+
+    def open_classifier(self, folder: Path | None, threads: int = 1) -> LatinClassifier:
+        return LatinClassifier(open_weights(self.weights.classifier, folder), threads)
+
+    def adjust(self, first: Proposals, edges: Edges, candidates: Candidates) -> Candidates:
+        whole = first.candidates
+        scores = np.concatenate([whole.log_probs, whole.reject[:, None]], axis=1)
+        tops = above_baseline(first.edges.boxes[:, 1])
+        if not (shows_both_heights(tops) and reads_small(scores, _heights(first.edges))):
+            return candidates
+        log_probs = settle_case(candidates.log_probs, _heights(edges))
+        return Candidates(candidates.labels, log_probs, candidates.reject)
+
+
+def _heights(edges: Edges) -> np.ndarray:
+    """Heights of the glyphs in x-heights: (E,) float."""
+    return np.asarray((edges.boxes[:, 3] - edges.boxes[:, 1]) / X_HEIGHT)
+
+
+SCRIPT = Latin()
