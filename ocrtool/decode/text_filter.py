@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ocrtool.segment.median import weighted_median
 from ocrtool.types import Line
 
 FEATURES = (
@@ -23,14 +24,13 @@ LONGEST_MEAN = 8.0
 LEAST_LINES = 5
 
 
-def common_x_height(lines: list[Line]) -> float | None:
+def median_x_height(lines: list[Line]) -> float | None:
     """Median x-height of the page's characters, in input pixels; None where there are too few lines to tell."""
     if len(lines) < LEAST_LINES:
         return None
     each = np.array([line.x_height for line in lines])
     counts = np.array([sum(len(word.characters) for word in line.words) for line in lines])
-    order = np.argsort(each, kind="stable")
-    return float(each[order][np.searchsorted(np.cumsum(counts[order]), counts.sum() / 2)])
+    return weighted_median(each, counts)
 
 
 def line_features(line: Line, x_height: float | None) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""From the grey input to an upright page of a fixed x-height."""
+"""The ink of an input page, and views of it: upright, at a fixed x-height."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ocrtool.imaging.affine import rotation, scale_of, warp
-from ocrtool.imaging.ink import INK_LEVEL, ink_mask, soft_ink
+from ocrtool.imaging.ink import ink_mask
 from ocrtool.imaging.skew import LEAST_SKEW, measure_skew
 
 #: x-height of the working page in pixels: cost then depends on the text, not on the scanner's resolution.
@@ -47,47 +47,6 @@ class WorkingPage:
         return scale_of(self.to_input)
 
 
-def character_boxes(ink: np.ndarray) -> np.ndarray:
-    """(N, 4) int boxes of components that could be characters: neither specks nor rules nor frames.
-
-    Those cut by the edge of the image are left out where whole ones remain.
-    """
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    stats = stats[1:]
-    w, h, area = stats[:, 2], stats[:, 3], stats[:, 4]
-    keep = (h >= 4) & (w >= 2) & (area >= 8) & (w < 12 * h) & (h < 10 * w) & (h < 0.4 * max(ink.shape) + 8)
-    x, y = stats[keep, 0], stats[keep, 1]
-    boxes = np.stack([x, y, x + stats[keep, 2], y + stats[keep, 3]], axis=1)
-    whole = inside_image(boxes, ink.shape)
-    return boxes[whole] if whole.any() else boxes
-
-
-def inside_image(boxes: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """(N,) bool: boxes (N, 4) that the edge of an image of ``shape`` (H, W) does not cut."""
-    return (boxes[:, :2] > 1).all(axis=1) & (boxes[:, 2] < shape[1] - 1) & (boxes[:, 3] < shape[0] - 1)
-
-
-def typical_height(boxes: np.ndarray) -> float | None:
-    """The x-height (or capital height of a page in capitals), in pixels, from component heights; None without boxes.
-
-    Tall parts weigh more, so that many specks do not outvote few letters; the mode of a smoothed histogram
-    on a logarithmic scale is taken: small letters are the commonest components of running text.
-    """
-    if len(boxes) == 0:
-        return None
-    heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
-    widths = (boxes[:, 2] - boxes[:, 0]).astype(np.float64)
-    heavy = np.minimum(heights, 4.0 * np.median(heights))  # a picture's height must not outvote the letters' number
-    weights = heavy**1.5 * np.clip(widths / heights, 0.5, 1.0)
-    bins_per_octave = 12
-    logs = np.log2(heights) * bins_per_octave
-    histogram = np.bincount(np.round(logs).astype(int), weights=weights, minlength=140)
-    smooth = np.convolve(histogram, np.array([1, 2, 3, 2, 1]) / 9.0, mode="same")
-    peak = int(np.argmax(smooth))
-    near = np.abs(logs - peak) <= 2.5
-    return float(np.average(heights[near], weights=weights[near])) if near.any() else float(np.median(heights))
-
-
 def working_scale(x_height: float, shape: tuple[int, int]) -> float:
     """Factor from input to working page."""
     scale = min(MAX_ENLARGE, WORKING_X_HEIGHT / x_height)
@@ -117,11 +76,11 @@ class PreparedPage:
         x_height: of the text in input pixels where it is known; else it is guessed from component heights.
         """
         x_height = x_height or self.height
+        scale = working_scale(x_height, self.soft.shape)
         heights = self.boxes[:, 3] - self.boxes[:, 1]
         skew = measure_skew(self.boxes[(heights > 0.5 * x_height) & (heights < 3.5 * x_height)], x_height)
         if abs(skew) < LEAST_SKEW:
             skew = 0.0
-        scale = working_scale(x_height, self.soft.shape)
         soft, matrix = self.soft, np.eye(2, 3)
         if skew != 0.0 or scale != 1.0:
             matrix, shape = rotation(skew, scale, self.soft.shape)
@@ -129,17 +88,6 @@ class PreparedPage:
         ink = soft >= 128 if is_small(soft) else ink_mask(soft, round(WINDOW_X_HEIGHTS * x_height * scale))
         part_height = max(self.height, x_height) * scale
         return WorkingPage(soft, ink, x_height * scale, part_height, cv2.invertAffineTransform(matrix), skew)
-
-
-def prepare(gray: np.ndarray) -> PreparedPage | None:
-    """Find the ink of a page; None if it is blank.
-
-    gray: (H, W) uint8 of any polarity, light and resolution, skew within 15°.
-    """
-    soft = soft_ink(gray)
-    boxes = character_boxes(soft >= INK_LEVEL)  # the light is even by now: good enough to measure heights by
-    height = typical_height(boxes)
-    return None if height is None else PreparedPage(soft, boxes, height)
 
 
 def is_small(soft: np.ndarray) -> bool:

@@ -121,3 +121,20 @@ def assign(
     side = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
     reach = np.where(side < 0.5 * x_height, MARK_REACH, MAX_REACH)
     return line, distance > np.where(cut, CUT_REACH, reach) * x_height
+
+
+def reassign_enclosed(boxes: np.ndarray, row: np.ndarray, far: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give far components that lie within a line's box to that line: high bars of T, long tails.
+
+    boxes: (n, 4); row: (n,) line of each; far: (n,) bool, too far from its line; count: of lines. Returns the new
+    ``row`` and ``far``.
+    """
+    row, far = row.copy(), far.copy()
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    for k in range(count):
+        own = boxes[(row == k) & ~far]
+        if len(own):
+            low, high = own[:, :2].min(axis=0), own[:, 2:].max(axis=0)
+            inside = far & ((middle >= low) & (middle <= high)).all(axis=1)
+            row[inside], far[inside] = k, False
+    return row, far

@@ -14,7 +14,8 @@ import numpy as np
 
 from ocrtool.imaging.affine import scale_of
 from ocrtool.imaging.ink import ink_mask, is_two_level
-from ocrtool.imaging.page import WINDOW_X_HEIGHTS, prepare
+from ocrtool.imaging.page import WINDOW_X_HEIGHTS
+from ocrtool.imaging.prepare import prepare
 from ocrtool.segment.layout import Layout, find_text
 from ocrtool.segment.types import LineRegion
 

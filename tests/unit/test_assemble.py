@@ -11,7 +11,7 @@ from ocrtool.decode.beam import SPACE, Step
 from ocrtool.decode.confidence import alternatives, character_posterior, word_probability
 from ocrtool.decode.lattice import Lattice
 from ocrtool.decode.settings import DecoderSettings
-from ocrtool.decode.text_filter import common_x_height, is_text_probability
+from ocrtool.decode.text_filter import is_text_probability, median_x_height
 from ocrtool.imaging.affine import compose
 from ocrtool.segment.edges import Edges
 from ocrtool.segment.types import LINE_ROWS, LineImage
@@ -113,7 +113,7 @@ def test_shipped_weights_tell_text_from_pictures(text: str, probability: float, 
     assert (found >= 0.5) == is_text
 
 
-def test_common_x_height_is_that_of_most_characters() -> None:
+def test_median_x_height_is_that_of_most_characters() -> None:
     lines = [line_of("A TITLE", 0.9, 40.0), *[line_of("a much longer line of small letters", 0.9, 20.0)] * 4]
-    assert common_x_height(lines) == 20.0
-    assert common_x_height(lines[:2]) is None
+    assert median_x_height(lines) == 20.0
+    assert median_x_height(lines[:2]) is None

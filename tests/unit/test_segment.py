@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from ocrtool.imaging.page import WorkingPage, prepare
+from ocrtool.imaging.page import WorkingPage
+from ocrtool.imaging.prepare import prepare
 from ocrtool.recognize.crops import glyph_geometry, glyph_images, isolated_image
 from ocrtool.script.latin.script import LATIN_CROP
 from ocrtool.segment.edges import MAX_PIECES, find_edges

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocrtool.imaging.page import prepare
+from ocrtool.imaging.prepare import prepare
 from ocrtool.recognize.candidates import Candidates
 from ocrtool.recognize.cascade import propose, score_cascade
 from ocrtool.script.hangul.classifier import MOST_LABELS

@@ -9,6 +9,7 @@ import numpy as np
 from ocrtool.imaging.page import PreparedPage
 from ocrtool.script.hangul.segment import SYLLABLE_TO_X_HEIGHT, syllable_region
 from ocrtool.segment.layout import RESCALE, Layout, find_layout
+from ocrtool.segment.median import weighted_median
 from ocrtool.segment.types import LineRegion
 
 #: A page is viewed at most so many times until the scale fits its syllables.
@@ -34,7 +35,9 @@ def find_hangul_text(page: PreparedPage, height: float | None = None) -> Layout 
             break
         found = layout
         lines = [[syllable_region(line, layout.line_labels) for line in block] for block in layout.blocks]
-        x_height = _median_x_height([line for block in lines for line in block])
+        x_heights = np.array([line.x_height for block in lines for line in block])
+        lengths = np.array([line.box[2] - line.box[0] for block in lines for line in block])
+        x_height = weighted_median(x_heights, lengths)
         body = SYLLABLE_TO_X_HEIGHT * x_height
         height = body * view.input_scale
         if _are_half_lines(lines, body):
@@ -54,11 +57,3 @@ def _are_half_lines(blocks: list[list[LineRegion]], body: float) -> bool:
             if beside > 0.3 * min(a[2] - a[0], b[2] - b[0]):
                 steps.append((lower - upper) / body)
     return bool(steps) and float(np.median(steps)) < LEAST_LEADING
-
-
-def _median_x_height(lines: list[LineRegion]) -> float:
-    """Median x-height of the lines, by their lengths."""
-    each = np.array([line.x_height for line in lines])
-    lengths = np.array([line.box[2] - line.box[0] for line in lines])
-    order = np.argsort(each, kind="stable")
-    return float(each[order][np.searchsorted(np.cumsum(lengths[order]), lengths.sum() / 2)])

@@ -1,0 +1,20 @@
+"""From the grey input to its ink."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ocrtool.imaging.components import character_boxes, typical_height
+from ocrtool.imaging.ink import INK_LEVEL, soft_ink
+from ocrtool.imaging.page import PreparedPage
+
+
+def prepare(gray: np.ndarray) -> PreparedPage | None:
+    """Find the ink of a page; None if it is blank.
+
+    gray: (H, W) uint8 of any polarity, light and resolution, skew within 15°.
+    """
+    soft = soft_ink(gray)
+    boxes = character_boxes(soft >= INK_LEVEL)  # the light is even by now: good enough to measure heights by
+    height = typical_height(boxes)
+    return None if height is None else PreparedPage(soft, boxes, height)

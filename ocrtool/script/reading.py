@@ -1,0 +1,87 @@
+"""Lines cut up to text: scored, decoded and assembled, the lines of each engine together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from ocrtool.decode.assemble import LineAssembler
+from ocrtool.decode.beam import Step, search
+from ocrtool.decode.text_filter import is_text_probability, median_x_height
+from ocrtool.script.engines import Engine, Engines, ScoredLine
+from ocrtool.script.lines import EngineLine, PageLines
+from ocrtool.types import Block, Box, Line, Page
+
+#: A line is kept if it is text with at least this probability: hatching and blots give lines too.
+TEXT_LEVEL = 0.5
+
+
+def score_lines(lines: Sequence[EngineLine]) -> list[ScoredLine]:
+    """All edges of the lines through the classifiers of their engines."""
+    scored: dict[int, ScoredLine] = {}
+    for engine, own in _by_engine(lines):
+        known = [proposals for k in own if (proposals := lines[k].proposals) is not None]
+        first = known if len(known) == len(own) else None
+        scored.update(zip(own, engine.score([lines[k].line for k in own], first), strict=True))
+    return [scored[k] for k in range(len(lines))]
+
+
+def decode_lines(lines: Sequence[EngineLine], scored: Sequence[ScoredLine]) -> list[list[Step]]:
+    """The best path through each line's lattice; lines of one engine advance together."""
+    paths: dict[int, list[Step]] = {}
+    for engine, own in _by_engine(lines):
+        lattices = [scored[k].lattice for k in own]
+        found = search(lattices, engine.language_model, engine.path_weights, engine.settings.beam, engine.alphabet)
+        paths.update(zip(own, found, strict=True))
+    return [paths[k] for k in range(len(lines))]
+
+
+def assemble_lines(
+    lines: Sequence[EngineLine], scored: Sequence[ScoredLine], paths: Sequence[list[Step]], size: tuple[int, int]
+) -> list[Line | None]:
+    """The line that each path spells; None if it spells nothing. size: (H, W) of the input."""
+    return [
+        assembler(found, one, size).assemble(path, one.line.edges, one.lattice)
+        for found, one, path in zip(lines, scored, paths, strict=True)
+    ]
+
+
+def assembler(found: EngineLine, scored: ScoredLine, size: tuple[int, int]) -> LineAssembler:
+    """Turns a path of the line into text with boxes in pixels of the input."""
+    engine = found.engine
+    return LineAssembler(
+        scored.line.image,
+        found.to_input,
+        size,
+        engine.path_weights.lm,
+        engine.settings.confidence,
+        engine.alphabet.glyphs,
+    )
+
+
+def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engines, size: tuple[int, int]) -> Page:
+    """The page of the lines that are text, in blocks; what was read out of pictures is left out."""
+    language = _language(found.lines, engines)
+    x_height = median_x_height([line for line in lines if line is not None])
+    kept = [
+        (one.block, line)
+        for one, line in zip(found.lines, lines, strict=True)
+        if line is not None and is_text_probability(line, x_height, one.engine.settings.text_weights) >= TEXT_LEVEL
+    ]
+    grouped = [tuple(line for _, line in group) for _, group in groupby(kept, key=lambda pair: pair[0])]
+    blocks = tuple(Block(Box.around([line.box for line in block]), block) for block in grouped)
+    return Page(size[1], size[0], blocks, round(found.skew, 2), language)
+
+
+def _language(lines: Sequence[EngineLine], engines: Engines) -> str:
+    """The languages of the engines that the lines went to, joined by ``+``; of a blank page, the first engine's."""
+    used = {id(line.engine) for line in lines}
+    return "+".join(e.script.language for e in engines if id(e) in used) or engines[0].script.language
+
+
+def _by_engine(lines: Sequence[EngineLine]) -> list[tuple[Engine, list[int]]]:
+    """Each engine with the numbers of its lines."""
+    groups: dict[int, tuple[Engine, list[int]]] = {}
+    for k, line in enumerate(lines):
+        groups.setdefault(id(line.engine), (line.engine, []))[1].append(k)
+    return list(groups.values())

@@ -1,0 +1,80 @@
+"""Components of a block to its lines."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ocrtool.imaging.components import inside_image
+from ocrtool.segment.baseline import LineContour, trace_line
+from ocrtool.segment.clean import Components
+from ocrtool.segment.lines import assign, find_ridges, reassign_enclosed
+
+#: A line that the page's edge cuts along its length and leaves less than this of (x-heights) cannot be read.
+SLIVER = 0.6
+#: Leftovers of a block (page numbers, signatures) are searched for lines of their own so many times.
+MAX_PASSES = 3
+
+
+class LineFinder:
+    """Numbers the lines of all blocks of a page and remembers which component went to which.
+
+    line_of: (components + 1,) int32, the line of each component. Ink of a sliver, a line that the page's edge leaves
+    too little of to be read, is numbered too: it must not come into the images of the lines beside it.
+    """
+
+    def __init__(self, components: Components, x_height: float, part_height: float) -> None:
+        self.components = components
+        self.x_height = x_height
+        self.part_height = part_height
+        self.line_of = np.zeros(int(components.number.max(initial=0)) + 1, np.int32)
+        self.count = 0
+
+    def lines(self, members: np.ndarray, passes: int = 1) -> list[LineContour]:
+        """Lines of the block made of the components ``members``, top to bottom."""
+        boxes = self.components.boxes[members]
+        margin = round(self.part_height)
+        left, top, right, bottom = self._extent(members)
+        ink = np.pad(self._ink(members, (left, top, right, bottom)), margin)
+        ridges = find_ridges(ink, self.part_height)
+        if not ridges:
+            return []
+        origin = np.array([left - margin, top - margin] * 2)
+        cut = ~inside_image(boxes, self.components.labels.shape)
+        row, far = assign(boxes - origin, ridges, self.part_height, cut)
+        row, far = reassign_enclosed(boxes, row, far, len(ridges))
+        found = [self._line(members[(row == k) & ~far]) for k in range(len(ridges))]
+        lines = [line for line in found if line is not None]
+        if far.any() and not far.all() and passes < MAX_PASSES and _is_text(boxes[far], self.x_height):
+            lines += self.lines(members[far], passes + 1)
+            lines.sort(key=lambda line: (line.box[1] + line.box[3]) / 2)
+        return lines
+
+    def _extent(self, members: np.ndarray) -> tuple[int, int, int, int]:
+        boxes = self.components.boxes[members]
+        return int(boxes[:, 0].min()), int(boxes[:, 1].min()), int(boxes[:, 2].max()), int(boxes[:, 3].max())
+
+    def _ink(self, members: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+        wanted = np.zeros(len(self.line_of), bool)
+        wanted[self.components.number[members]] = True
+        return wanted[self.components.labels[box[1] : box[3], box[0] : box[2]]]
+
+    def _line(self, members: np.ndarray) -> LineContour | None:
+        if len(members) == 0 or not _is_text(self.components.boxes[members], self.x_height):
+            return None
+        self.count += 1  # of slivers too
+        self.line_of[self.components.number[members]] = self.count
+        box, boxes = self._extent(members), self.components.boxes[members]
+        heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
+        body = heights[heights > 0.4 * heights.max()]
+        whole = bool(2 * np.count_nonzero(inside_image(boxes, self.components.labels.shape)) >= len(boxes))
+        if not whole and body.max() < SLIVER * self.x_height:
+            return None
+        ink = self._ink(members, box)
+        return trace_line(ink, box, float(np.median(body)), self.count, whole)
+
+
+def _is_text(boxes: np.ndarray, x_height: float) -> bool:
+    """False for a 'line' of specks only, or of dashes only: the remains of a rule."""
+    heights = boxes[:, 3] - boxes[:, 1]
+    widths = boxes[:, 2] - boxes[:, 0]
+    return bool((heights > 0.4 * x_height).any() and (np.maximum(heights, widths) > 0.5 * x_height).any())

@@ -1,0 +1,45 @@
+"""x-height of lines and of a page, from how far the tops of letters rise above the baseline."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ocrtool.segment.baseline import LineContour
+from ocrtool.segment.types import LineRegion
+
+#: A cluster of tops counts as the small letters' when it is at least so strong as the strongest.
+CLUSTER_SHARE = 0.42
+#: Spread of the tops of one kind of letter, in octaves: overshoot of round letters, ragged scans.
+TOP_SPREAD = 0.09
+
+
+def fit_x_height(ascents: np.ndarray, expected: float, prior_octaves: float | None) -> float:
+    """x-height of a line from how far its tops rise above the baseline. ascents: (n,) pixels.
+
+    The small letters' tops make the lowest strong cluster; where a line is all capitals or digits there is only one
+    cluster, and it is taken. ``expected`` is a prior of width ``prior_octaves`` (None: no prior) for lines of few
+    letters.
+    """
+    good = ascents[(ascents > 0.25 * expected) & (ascents < 4.0 * expected)]
+    if len(good) == 0:
+        return expected
+    logs = np.log2(good / expected)
+    grid = np.arange(-2.0, 2.01, 0.02)
+    density = np.exp(-0.5 * ((grid[:, None] - logs[None, :]) / TOP_SPREAD) ** 2).sum(axis=1)
+    if prior_octaves is not None:
+        density = density * (0.2 + np.exp(-0.5 * (grid / prior_octaves) ** 2))
+    peaks = np.flatnonzero((density[1:-1] >= density[:-2]) & (density[1:-1] >= density[2:])) + 1
+    strong = peaks[density[peaks] >= CLUSTER_SHARE * density.max()]
+    return float(expected * 2.0 ** grid[strong[0] if len(strong) else int(np.argmax(density))])
+
+
+def common_x_height(lines: list[LineContour], guess: float) -> float:
+    """The x-height most of the page's text has; lines cut along the page's edge have a say only where all are."""
+    whole = [line.ascents for line in lines if line.whole] or [line.ascents for line in lines]
+    return fit_x_height(np.concatenate(whole), guess, None) if whole else guess
+
+
+def fit_line(line: LineContour, common: float, prior_octaves: float) -> LineRegion:
+    """The line with its x-height, settled with the page's common one."""
+    x_height = fit_x_height(line.ascents, common, prior_octaves)
+    return LineRegion(line.box, line.slope, line.intercept, x_height, line.label)
