@@ -1,3 +1,90 @@
-"""Batch OCR for scanned documents: ``ocrtool read page.png``."""
+"""Batch OCR for scanned documents: ``ocrtool read page.png``, or from Python ``ocrtool.read("page.png").text``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ocrtool.errors import InputError, OcrToolError, WeightsNotFound, WeightsRefused
+from ocrtool.types import Alternative, Block, Box, Character, Line, Page, Word
+
+if TYPE_CHECKING:
+    from ocrtool.api import ImageLike
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Alternative",
+    "Block",
+    "Box",
+    "Character",
+    "InputError",
+    "Line",
+    "OcrToolError",
+    "Page",
+    "WeightsNotFound",
+    "WeightsRefused",
+    "Word",
+    "read",
+    "read_pages",
+]
+
+
+def read(
+    image: ImageLike, lang: str = "auto", *, weights: str | Path | None = None, language_model: bool = True
+) -> Page:
+    """Read one page.
+
+    Parameters
+    ----------
+    image : path, bytes, numpy array or PIL image
+        A file of any format that ``ocrtool read`` takes, its bytes, or pixels: (H, W) grey, (H, W, 3) RGB or
+        (H, W, 4) RGBA of uint8. Of a file with several pages the first is read; see `read_pages`.
+    lang : str
+        ``auto``, a language (``eng``, ``kor``), or several joined by ``+``.
+    weights : path, optional
+        Folder of your own weights; those that are not there are taken from the program's.
+    language_model : bool
+        False decodes without the language model.
+
+    Returns
+    -------
+    Page
+        Blocks, lines, words and characters, each with its box in pixels of the image and its probability;
+        ``page.text`` is the text.
+
+    Raises
+    ------
+    InputError
+        The image cannot be read; the message names it and says why.
+    WeightsNotFound, WeightsRefused
+        The weights are missing or do not match their manifest.
+    ValueError
+        The language is unknown, or the array has another shape or type.
+
+    Examples
+    --------
+    >>> import ocrtool
+    >>> page = ocrtool.read("samples/letter.png")
+    >>> page.lines[0].text
+    'The Hollow Lane Allotment Society'
+    """
+    from ocrtool import api
+
+    return api.read(image, lang, weights=weights, language_model=language_model)
+
+
+def read_pages(
+    file: str | Path | bytes, lang: str = "auto", *, weights: str | Path | None = None, language_model: bool = True
+) -> Iterator[Page]:
+    """Read all pages of a file, one at a time; parameters and errors as of `read`.
+
+    Yields
+    ------
+    Page
+        With its ``number``, counted from 1.
+    """
+    from ocrtool import api
+
+    return api.read_pages(file, lang, weights=weights, language_model=language_model)

@@ -1,0 +1,71 @@
+"""Reading from Python: `ocrtool.read` and `ocrtool.read_pages`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from ocrtool.imaging.gray import to_gray
+from ocrtool.imaging.input import MIN_SIDE
+from ocrtool.imaging.input import read_pages as decode_pages
+from ocrtool.pipeline import read_page
+from ocrtool.script.engines import Engines, load_engines
+from ocrtool.types import Page
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+#: What `read` takes: a path, the bytes of a file, pixels, or a Pillow image.
+ImageLike: TypeAlias = "str | Path | bytes | np.ndarray | Image"
+
+#: Sets of engines kept loaded: one language, or one language and another, in two threads.
+ENGINES_KEPT = 4
+#: What messages call bytes that have no name.
+UNNAMED = "image"
+
+
+def read(image: ImageLike, lang: str, *, weights: str | Path | None, language_model: bool) -> Page:
+    """One page; see `ocrtool.read`."""
+    if isinstance(image, (str, Path, bytes)):
+        return next(read_pages(image, lang, weights=weights, language_model=language_model))
+    return read_page(gray_of(image), _engines(lang, weights, language_model))
+
+
+def read_pages(
+    file: str | Path | bytes, lang: str, *, weights: str | Path | None, language_model: bool
+) -> Iterator[Page]:
+    """All pages of a file; see `ocrtool.read_pages`."""
+    engines = _engines(lang, weights, language_model)
+    name = UNNAMED if isinstance(file, bytes) else str(file)
+    for page in decode_pages(file if isinstance(file, bytes) else Path(file), name):
+        yield replace(read_page(page.gray, engines), source=name, number=page.number)
+
+
+def gray_of(image: np.ndarray | Image) -> np.ndarray:
+    """(H, W) uint8 grey of pixels or a Pillow image. Raises ValueError for an array of another form."""
+    from PIL import Image as pillow
+
+    if not isinstance(image, np.ndarray):
+        return to_gray(image)
+    if image.dtype != np.uint8 or image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (3, 4)):
+        form = "(H, W), (H, W, 3) or (H, W, 4) of uint8"
+        raise ValueError(f"an array of {image.dtype} {image.shape} is no image: {form} is needed")
+    if min(image.shape[:2]) < MIN_SIDE:
+        raise ValueError(f"{image.shape[1]} x {image.shape[0]} pixels are too few to hold text")
+    return image if image.ndim == 2 else to_gray(pillow.fromarray(image))
+
+
+def _engines(lang: str, weights: str | Path | None, language_model: bool) -> Engines:
+    return _loaded(lang, None if weights is None else Path(weights), language_model, threading.get_ident())
+
+
+@lru_cache(maxsize=ENGINES_KEPT)
+def _loaded(lang: str, weights: Path | None, language_model: bool, thread: int) -> Engines:
+    """Interpreters cannot be shared between threads: each has its own."""
+    return load_engines(lang, weights, language_model=language_model)
