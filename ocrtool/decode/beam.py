@@ -156,7 +156,7 @@ class _Search:
     def _lm_log_probs(self, log_probs: np.ndarray, row: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """The language model's log-probabilities (n, M) of labels (n, M) by its rows (n,)."""
         known = np.maximum(labels, 0)
-        return log_probs[row[:, None], self.alphabet.symbol_of[known]] + self.alphabet.share[known]
+        return np.asarray(log_probs[row[:, None], self.alphabet.symbol_of[known]] + self.alphabet.share[known])
 
     def _no_lm_log_probs(self, count: int) -> np.ndarray:
         return np.zeros((count, self.edges.labels.shape[1]), np.float16)

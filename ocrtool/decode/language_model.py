@@ -151,4 +151,4 @@ def _tensor_numbers(interpreter: Any) -> tuple[int, int, int, int]:
 def log_softmax(logits: np.ndarray) -> np.ndarray:
     """Natural log of the softmax over the last axis."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))

@@ -79,7 +79,7 @@ def _ink(dark: np.ndarray) -> np.ndarray:
         return np.zeros_like(small)
     ink = 255 - cv2.divide(small, np.maximum(paper, 1), scale=255.0)
     stretched = (ink.astype(np.float32) - PAPER_LEVEL) * (255.0 / (contrast - PAPER_LEVEL))
-    return np.clip(stretched, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(stretched, 0, 255).astype(np.uint8))
 
 
 def _view(soft: np.ndarray, shape: tuple[int, ...], whole: bool) -> View | None:
@@ -104,7 +104,7 @@ def _with_dark_core(ink: np.ndarray, dark: np.ndarray) -> np.ndarray:
     kept = np.zeros(count, bool)
     kept[labels[dark & ink]] = True
     kept[0] = False
-    return kept[labels]
+    return np.asarray(kept[labels])
 
 
 def _nearer(dark: np.ndarray, view: View) -> View:
@@ -139,7 +139,7 @@ def character_mask(ink: np.ndarray, whole: bool = True) -> np.ndarray:
         keep = rest
     chosen = np.zeros(count, bool)
     chosen[_largest_cluster(stats[:, :4].astype(int), area, np.flatnonzero(keep))] = True
-    return chosen[labels]
+    return np.asarray(chosen[labels])
 
 
 def _largest_cluster(boxes: np.ndarray, area: np.ndarray, pieces: np.ndarray) -> list[int]:
@@ -160,7 +160,7 @@ def _belong(one: int, other: int, boxes: np.ndarray, area: np.ndarray) -> bool:
     """Whether two pieces are of one character."""
     alike = max(area[one], area[other]) <= EQUAL * min(area[one], area[other])
     side = max(*boxes[one][2:], *boxes[other][2:])
-    return _gap(boxes[one], boxes[other]) <= (EQUAL_GAP if alike else GAP) * side
+    return bool(_gap(boxes[one], boxes[other]) <= (EQUAL_GAP if alike else GAP) * side)
 
 
 def _gap(one: np.ndarray, other: np.ndarray) -> float:

@@ -49,7 +49,9 @@ def scaled(values: np.ndarray) -> np.ndarray:
         low, high = min(0, int(values.min())), int(values.max())
         high = next((scale for scale in _FULL_SCALES if high <= scale), high)
     span = max(high - low, 1e-12)
-    return np.rint((values.astype(np.float32) - low) * np.float32(255.0 / span)).clip(0, 255).astype(np.uint8)
+    return np.asarray(
+        np.rint((values.astype(np.float32) - low) * np.float32(255.0 / span)).clip(0, 255).astype(np.uint8)
+    )
 
 
 def _without_alpha(image: Image) -> Image:

@@ -44,7 +44,7 @@ def is_two_level(gray: np.ndarray) -> bool:
     low, high = int(gray.min()), int(gray.max())
     margin = min(TWO_LEVEL_MARGIN, (high - low) // 4)
     dark, bright = np.count_nonzero(gray <= low + margin), np.count_nonzero(gray >= high - margin)
-    return gray.size - dark - bright < BETWEEN_SHARE * min(dark, bright)
+    return bool(gray.size - dark - bright < BETWEEN_SHARE * min(dark, bright))
 
 
 def paper_level(gray: np.ndarray) -> np.ndarray:

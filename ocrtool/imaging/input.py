@@ -118,7 +118,8 @@ def _open(data: bytes, name: str) -> ImageFile:
     module, decoder = found
     plugin = importlib.import_module(f"PIL.{module}")
     try:
-        return getattr(plugin, decoder)(BytesIO(data))
+        image: ImageFile = getattr(plugin, decoder)(BytesIO(data))
+        return image
     except _DECODING_ERRORS as error:
         if "not identified" in str(error):  # Pillow's way to say: no pixels
             raise ImageTooSmall(name, "its header gives no size, or no known kind of pixels") from error

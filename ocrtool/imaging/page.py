@@ -92,4 +92,4 @@ class PreparedPage:
 
 def is_small(soft: np.ndarray) -> bool:
     """Crops of a word or so have too little paper for a local threshold."""
-    return min(soft.shape) < 3 * WORKING_X_HEIGHT
+    return bool(min(soft.shape) < 3 * WORKING_X_HEIGHT)

@@ -22,7 +22,7 @@ def _sharpness(x: np.ndarray, y: np.ndarray, degrees: np.ndarray, bin_height: fl
     flat = rows + np.arange(len(degrees))[:, None] * width
     counts = np.bincount(flat.ravel(), minlength=width * len(degrees)).reshape(len(degrees), width)
     paired = counts[:, :-1] + counts[:, 1:]  # two neighbouring bins: no edge effect of the binning
-    return (paired.astype(np.float64) ** 2).sum(axis=1)
+    return np.asarray((paired.astype(np.float64) ** 2).sum(axis=1))
 
 
 def measure_skew(boxes: np.ndarray, height: float) -> float:

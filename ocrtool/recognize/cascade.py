@@ -121,4 +121,4 @@ def untouched_by(line: SegmentedLine, edges: Edges, accepted: np.ndarray) -> np.
     np.add.at(taken, edges.start[accepted], 1)
     np.add.at(taken, edges.end[accepted], -1)
     before = np.concatenate([[0], np.cumsum(np.cumsum(taken)[:-1] > 0)])  # accepted pieces left of each node
-    return before[line.edges.end] == before[line.edges.start]
+    return np.asarray(before[line.edges.end] == before[line.edges.start])

@@ -53,10 +53,10 @@ class GlyphNetwork:
         self._interpreter.set_tensor(self._inputs["image"][0], images.astype(np.float32))
         self._interpreter.set_tensor(self._inputs["place"][0], np.ascontiguousarray(place, np.float32))
         self._interpreter.invoke()
-        return self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"])
+        return np.asarray(self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"]))
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
     """Along the last axis. logits: (E, C) float32, same out."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))

@@ -59,7 +59,7 @@ def rule_mask(ink: np.ndarray, x_height: float) -> np.ndarray:
         if not runs.any():
             continue
         rules |= _thin(runs, RULE_THICKNESS * x_height, horizontal)
-    return (rules > 0) & ink
+    return np.asarray((rules > 0) & ink)
 
 
 def _thin(runs: np.ndarray, thickness: float, horizontal: bool) -> np.ndarray:
@@ -83,7 +83,7 @@ def remove_rules(ink: np.ndarray, x_height: float) -> np.ndarray:
     bridged = np.zeros_like(rest)
     for shape in ((1, gap), (gap, 1)):
         bridged |= cv2.morphologyEx(rest, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, shape))
-    return (rest > 0) | ((bridged > 0) & rules)
+    return np.asarray((rest > 0) | ((bridged > 0) & rules))
 
 
 def text_components(ink: np.ndarray, x_height: float) -> Components:
@@ -125,4 +125,4 @@ def lonely_specks(boxes: np.ndarray, shape: tuple[int, ...], x_height: float) ->
         grid[y0 : y1 + 1, x0 : x1 + 1] = 1
     near = cv2.dilate(grid, np.ones((3, 7), np.uint8))  # within 1.5 x-heights sideways, half of one up and down
     centre = (boxes[:, :2] + boxes[:, 2:]) // (2 * cell)
-    return small & (near[centre[:, 1], centre[:, 0]] == 0)
+    return np.asarray(small & (near[centre[:, 1], centre[:, 0]] == 0))

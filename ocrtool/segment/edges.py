@@ -63,7 +63,9 @@ def whole_components(pieces: Pieces, edges: Edges) -> np.ndarray:
     changes = np.concatenate([[True], component[1:] != component[:-1], [True]])
     count = np.bincount(component) if len(component) else np.zeros(1, np.int64)
     first, last = component[edges.start], component[edges.end - 1]
-    return changes[edges.start] & changes[edges.end] & (first == last) & (count[first] == edges.end - edges.start)
+    return np.asarray(
+        changes[edges.start] & changes[edges.end] & (first == last) & (count[first] == edges.end - edges.start)
+    )
 
 
 def gaps_before(pieces: Pieces) -> np.ndarray:

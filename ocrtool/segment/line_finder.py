@@ -56,7 +56,7 @@ class LineFinder:
     def _ink(self, members: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
         wanted = np.zeros(len(self.line_of), bool)
         wanted[self.components.number[members]] = True
-        return wanted[self.components.labels[box[1] : box[3], box[0] : box[2]]]
+        return np.asarray(wanted[self.components.labels[box[1] : box[3], box[0] : box[2]]])
 
     def _line(self, members: np.ndarray) -> LineContour | None:
         if len(members) == 0 or not _is_text(self.components.boxes[members], self.x_height):

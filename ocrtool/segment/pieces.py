@@ -72,7 +72,7 @@ def _cut_costs(amount: np.ndarray, stroke: float) -> np.ndarray:
     neck = smooth <= NECK_SHARE * np.minimum(left, right)
     thin = row <= THIN_STROKES * stroke
     flat = cv2.blur(smooth, (7, 1), borderType=cv2.BORDER_CONSTANT)
-    return np.where(neck | thin, smooth + 0.3 * flat, np.inf)[0]
+    return np.asarray(np.where(neck | thin, smooth + 0.3 * flat, np.inf)[0])
 
 
 def _choose_cuts(cost: np.ndarray) -> list[int]:

@@ -83,4 +83,4 @@ def _all_labels(kind: np.ndarray, initial: np.ndarray, vowel: np.ndarray, final:
     letters = initial[:, :, None, None] * vowel[:, None, :, None] * final[:, None, None, :]
     syllables = kind[:, SYLLABLE_KIND, None] * letters.reshape(len(kind), -1)
     shares = np.concatenate([kind[:, FIRST_MARK:REJECT_KIND], syllables], axis=1)
-    return shares / np.maximum(LEAST, shares.sum(axis=1, keepdims=True))
+    return np.asarray(shares / np.maximum(LEAST, shares.sum(axis=1, keepdims=True)))

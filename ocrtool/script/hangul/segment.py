@@ -137,4 +137,4 @@ def whole_stacks(pieces: Pieces, edges: Edges) -> np.ndarray:
     whole = changes[edges.start] & changes[edges.end]
     single = component[edges.start] == component[edges.end - 1]
     width = (edges.boxes[:, 2] - edges.boxes[:, 0]) / X_HEIGHT
-    return whole & (single | ((width >= SYLLABLE_WIDTH[0]) & (width <= SYLLABLE_WIDTH[1])))
+    return np.asarray(whole & (single | ((width >= SYLLABLE_WIDTH[0]) & (width <= SYLLABLE_WIDTH[1]))))

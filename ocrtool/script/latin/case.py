@@ -59,4 +59,4 @@ def settle_case(scores: np.ndarray, heights: np.ndarray) -> np.ndarray:
     odds = CLASSIFIER_SHARE * (capital - small) + place  # log-odds of capital
     out[:, CAPITAL] = both - np.logaddexp(0.0, -odds)
     out[:, SMALL] = both - np.logaddexp(0.0, odds)
-    return out
+    return np.asarray(out)
