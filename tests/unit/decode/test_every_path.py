@@ -49,6 +49,29 @@ def read_by(path: list[Step]) -> Reading:
     return tuple(None if step.label == SPACE else (step.edge, step.label) for step in path)
 
 
+def test_what_is_pruned_cannot_win_later() -> None:
+    """The likelier first letter never goes with the second one; who keeps nothing else is left with it."""
+    line = make_lattice(2, {(0, 1): Edge({"c": 0.6, "e": 0.4}), (1, 2): Edge({"n": 0.9})})
+    beams = {"one": BeamSize(1, 99.0), "two": BeamSize(2, 99.0), "near": BeamSize(9, 0.1), "far": BeamSize(9, 1.0)}
+    model, weights = Bigrams({"en": 0.9}, rest=0.01), PathWeights(lm=1.0)
+    read = {name: spelt(decode([line], model, weights, beam)[0]) for name, beam in beams.items()}
+    assert read == {"one": "cn", "two": "en", "near": "cn", "far": "en"}
+
+
+def test_a_gap_that_is_certain_is_a_space_whatever_the_language_model_says() -> None:
+    letters = {(0, 1): Edge({"a": 0.9}), (1, 2): Edge({"n": 0.9})}
+    model, weights = Bigrams({"an": 0.9, "a ": 1e-6, " n": 1e-6}, rest=0.01), PathWeights(lm=2.0, space=0.1, skip=-99.0)
+    certain, wide = make_lattice(2, letters, {1: 0.999}), make_lattice(2, letters, {1: 0.99})
+    assert [spelt(path) for path in decode([certain, wide], model, weights)] == ["a n", "an"]
+
+
+def test_glyphs_that_the_language_model_does_not_know_share_what_it_gives_them() -> None:
+    """Two of them share 0.4, so each has 0.2."""
+    line = make_lattice(1, {(0, 1): Edge({"a": 0.5, "ö": 0.5})})
+    read = [spelt(decode([line], Bigrams({"\na": p}, rest=0.4), PathWeights(lm=1.0))[0]) for p in (0.19, 0.21)]
+    assert read == ["ö", "a"]
+
+
 @repeatable
 @given(st.lists(lattices(), min_size=1, max_size=3), weights, st.integers(0, 9))
 def test_a_wide_beam_finds_the_best_of_all_paths(lines: list[Lattice], weights: PathWeights, seed: int) -> None:
@@ -84,12 +107,3 @@ def test_a_narrow_beam_still_gives_a_path(
     model = Histories(0)
     (path,) = decode([lattice], model, weights, BeamSize(hypotheses, reach))
     assert read_by(path) in Enumeration(lattice, model, weights).scores
-
-
-def test_what_is_pruned_cannot_win_later() -> None:
-    """The likelier first letter never goes with the second one; who keeps nothing else is left with it."""
-    line = make_lattice(2, {(0, 1): Edge({"c": 0.6, "e": 0.4}), (1, 2): Edge({"n": 0.9})})
-    beams = {"one": BeamSize(1, 99.0), "two": BeamSize(2, 99.0), "near": BeamSize(9, 0.1), "far": BeamSize(9, 1.0)}
-    model, weights = Bigrams({"en": 0.9}, rest=0.01), PathWeights(lm=1.0)
-    read = {name: spelt(decode([line], model, weights, beam)[0]) for name, beam in beams.items()}
-    assert read == {"one": "cn", "two": "en", "near": "cn", "far": "en"}
