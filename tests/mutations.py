@@ -213,9 +213,10 @@ def mutated(copy: Path, mutation: Mutation) -> str:
     """The mutated text of its file. Raises DoesNotFit unless what it replaces stands there exactly once."""
     path = copy / mutation.file
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    if text.count(mutation.old) != 1:
-        found = f"stands {text.count(mutation.old)} times in" if path.is_file() else "has no"
-        raise DoesNotFit(f"mutation {mutation.what!r}: {mutation.old.strip()!r} {found} {mutation.file}")
+    if (count := text.count(mutation.old)) != 1:
+        raise DoesNotFit(
+            f"mutation {mutation.what!r}: {mutation.old.strip()!r} stands {count} times in {mutation.file}"
+        )
     return text.replace(mutation.old, mutation.new)
 
 
