@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Sequence
 
 import numpy as np
 
-from ocrtool.jobs.read import PieceBoxes, Reader
-from ocrtool.options import Options
+from ocrtool.jobs.options import ReadOptions
+from ocrtool.jobs.read import Reader
 from ocrtool.types import Alternative, Block, Box, Character, Line, Page, Word
 
 #: Values of the first pixel at which the reader fails: by a defect of the program, by a sudden end of the process.
@@ -41,10 +43,10 @@ def _words(text: str) -> list[tuple[int, str]]:
     return found
 
 
-def fake_reader(options: Options) -> Reader:
-    """As ``ocrtool.jobs.read.engine_reader``, without weights."""
+def fake_reader(options: ReadOptions) -> Reader:
+    """As ``ocrtool.jobs.read.load_reader``, without weights."""
 
-    def read(gray: np.ndarray) -> tuple[Page, PieceBoxes]:
+    def read(gray: np.ndarray) -> tuple[Page, Sequence[np.ndarray]]:
         if gray[0, 0] == DEFECT:
             raise KeyError("no such thing")
         if gray[0, 0] == DEATH:
@@ -55,3 +57,14 @@ def fake_reader(options: Options) -> Reader:
         return make_page(text, width, height), [pieces] if options.overlay else []
 
     return read
+
+
+def slow_reader(options: ReadOptions) -> Reader:
+    """The fake reader, after a pause of FAKE_SECONDS for each page."""
+    read = fake_reader(options)
+
+    def read_slowly(gray: np.ndarray) -> tuple[Page, Sequence[np.ndarray]]:
+        time.sleep(float(os.environ["FAKE_SECONDS"]))
+        return read(gray)
+
+    return read_slowly

@@ -48,9 +48,9 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_reading_loads_no_training_library(image: Path, environment: dict[str, str]) -> None:
     probe = (
-        "import sys; from fake_engine import fake_reader; from ocrtool.jobs import read as batch;"
+        "import sys; from fake_engine import fake_reader; from ocrtool.jobs import read as job;"
         "from ocrtool.cli import main as cli;"
-        "batch.engine_reader = fake_reader; cli.run(['read', sys.argv[1]]);"
+        "job.load_reader = fake_reader; cli.run(['read', sys.argv[1]]);"
         "print(*{m.split('.')[0] for m in sys.modules}, file=sys.stderr)"
     )
     done = subprocess.run(
