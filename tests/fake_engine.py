@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from ocrtool.jobs.options import ReadOptions
 from ocrtool.jobs.read import Reader
+from ocrtool.script.single import Reading
 from ocrtool.types import Alternative, Block, Box, Character, Line, Page, Word
 
 #: Values of the first pixel at which the reader fails: by a defect of the program, by a sudden end of the process.
@@ -60,11 +62,31 @@ def fake_reader(options: ReadOptions) -> Reader:
 
 
 def slow_reader(options: ReadOptions) -> Reader:
-    """The fake reader, after a pause of FAKE_SECONDS for each page."""
+    """The fake reader, after a pause for each page."""
     read = fake_reader(options)
 
     def read_slowly(gray: np.ndarray) -> tuple[Page, Sequence[np.ndarray]]:
-        time.sleep(float(os.environ["FAKE_SECONDS"]))
+        pause()
         return read(gray)
 
     return read_slowly
+
+
+class SlowClassifier:
+    """Finds every image blank, after a pause."""
+
+    def read(self, gray: np.ndarray, top: int) -> Reading:
+        pause()
+        return Reading(None)
+
+
+def slow_classifier(language: str, weights: Path | None, threads: int = 1) -> SlowClassifier:
+    """As ``ocrtool.jobs.classify.load_classifier``, without weights."""
+    return SlowClassifier()
+
+
+def pause() -> None:
+    """FAKE_SECONDS long; if FAKE_MARKS is a folder, a file in it called as this process says that the pause began."""
+    if marks := os.environ.get("FAKE_MARKS"):
+        Path(marks, str(os.getpid())).touch()
+    time.sleep(float(os.environ["FAKE_SECONDS"]))
