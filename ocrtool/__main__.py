@@ -16,8 +16,8 @@ def main() -> None:
         from ocrtool.cli.main import main as run
 
         code = run()
-    except KeyboardInterrupt:  # while modules are imported
-        code = _INTERRUPTED
+    except KeyboardInterrupt as error:  # while modules are imported
+        code = getattr(error, "code", _INTERRUPTED)
     sys.exit(code)
 
 

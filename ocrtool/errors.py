@@ -130,6 +130,16 @@ def one_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
+def internal_error(error: Exception) -> str:
+    """The sentence for a defect of this program; its traceback goes to the log, which --verbose shows."""
+    import logging
+
+    log = logging.getLogger(__name__)
+    log.info("traceback of the internal error:", exc_info=error)
+    hint = "" if log.isEnabledFor(logging.INFO) else "; run again with --verbose for the traceback"
+    return f"internal error: {one_line(error)}{hint}"
+
+
 def reason(error: OSError) -> str:
     """Why the operating system refused, in its own words."""
     return (error.strerror or str(error)).lower()

@@ -5,6 +5,7 @@ Whatever takes time to load is imported inside the commands, so that ``--help`` 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -18,7 +19,10 @@ from ocrtool.cli.read import read
 from ocrtool.cli.segment import segment
 from ocrtool.cli.stop_signals import exit_code, raise_on_signals
 from ocrtool.cli.writer_id import writer_id
-from ocrtool.errors import ExitCode, OcrToolError, reason
+from ocrtool.errors import ExitCode, OcrToolError, internal_error, reason
+
+#: What a write to a full, broken or closed standard output ends with.
+_NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 def main() -> int:
@@ -51,9 +55,16 @@ def run(arguments: list[str]) -> int:
         return exit_code(error)
     except BrokenPipeError:
         return int(ExitCode.BROKEN_PIPE)
-    except OSError as error:  # of click's own printing
-        print_error(f"standard output: cannot be written: {reason(error)}")
+    except Exception as error:  # noqa: BLE001 - the edge: nothing gets by without a sentence and an exit code
+        print_error(_unforeseen(error))
         return int(ExitCode.FAILED)
+
+
+def _unforeseen(error: Exception) -> str:
+    """The sentence for a full standard output, on which click prints the help, or for a defect of ours."""
+    if isinstance(error, OSError) and error.errno in _NOT_WRITTEN:
+        return f"standard output: cannot be written: {reason(error)}"
+    return internal_error(error)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

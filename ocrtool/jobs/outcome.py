@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeAlias, TypeVar
 
-from ocrtool.errors import InputError, OcrToolError, OutOfMemory, ReadingFailed, one_line
+from ocrtool.errors import InputError, OcrToolError, OutOfMemory, ReadingFailed, internal_error
 from ocrtool.imaging.input import InputPage
 from ocrtool.jobs.inputs import Source
 
@@ -91,9 +91,7 @@ def process_source(source: Source, load: Loader[Result]) -> Outcome[Result]:
 
 
 def _unforeseen(source: Source, error: Exception) -> InputError:
-    """The failure that an exception of any kind stands for; its traceback goes to the log."""
-    _log.info("%s: traceback of the failure:", source.name, exc_info=error)
+    """The failure that an exception of any kind stands for."""
     if isinstance(error, MemoryError) or getattr(error, "code", None) == _OPENCV_NO_MEMORY:
         return OutOfMemory(source.name, "not enough memory to read it")
-    hint = "" if _log.isEnabledFor(logging.INFO) else "; run again with --verbose for the traceback"
-    return ReadingFailed(source.name, f"internal error: {one_line(error)}{hint}")
+    return ReadingFailed(source.name, internal_error(error))

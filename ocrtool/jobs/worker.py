@@ -12,6 +12,7 @@ import signal
 import struct
 import sys
 import threading
+from contextlib import suppress
 from functools import cache
 from queue import SimpleQueue
 from typing import Any
@@ -40,11 +41,17 @@ def read_message(descriptor: int) -> Any:
 
 
 def main() -> None:
-    """Answer each source with ``(outcome or OcrToolError, log records)``; the first messages are level and loader."""
+    """Work until the parent ends, or ends this process."""
     _end_with_parent()
     messages, answers = _private_streams()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches the whole process group: workers just end
     signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+    with suppress(BrokenPipeError):  # the parent ended
+        _answer(messages, answers)
+
+
+def _answer(messages: int, answers: int) -> None:
+    """Answer each source with ``(outcome or OcrToolError, log records)``; the first messages are level and loader."""
     write_message(answers, "ready")
     waiting: SimpleQueue[Any] = SimpleQueue()
     threading.Thread(target=_receive, args=(messages, waiting), daemon=True).start()

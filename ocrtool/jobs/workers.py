@@ -227,11 +227,14 @@ def _program() -> str:
 
 def _import_path() -> list[str]:
     """Where a worker imports other modules from: as this process, but never from the current folder."""
+    return [place for place in sys.path if place and not _is_current_folder(place)]
+
+
+def _is_current_folder(place: str) -> bool:
     try:
-        here = os.path.realpath(os.getcwd())  # noqa: PTH109 - the folder may be gone
+        return os.path.samefile(place, os.curdir)  # noqa: PTH121 - of any name, whether it exists or not
     except OSError:
-        here = None
-    return [place for place in sys.path if place and os.path.realpath(place) != here]
+        return False
 
 
 @contextmanager
