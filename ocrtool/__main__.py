@@ -1,6 +1,36 @@
 """``python -m ocrtool``, and the console script."""
 
-from ocrtool.cli.main import main
+from __future__ import annotations
+
+import os
+import sys
+
+#: As shells count: 128 + SIGINT. Written out, since nothing may be imported yet.
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line of this process and leave with its exit code."""
+    try:
+        _leave_current_folder()
+        from ocrtool.cli.main import main as run
+
+        code = run()
+    except KeyboardInterrupt as error:  # while modules are imported
+        code = getattr(error, "code", _INTERRUPTED)
+    sys.exit(code)
+
+
+def _leave_current_folder() -> None:
+    """Import nothing from the current folder, which ``python -m`` puts first, where files may be called as modules are.
+
+    If the program itself lies there, the folder goes last instead, where it shadows nothing.
+    """
+    if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+        here = sys.path.pop(0)
+        if os.path.dirname(os.path.dirname(os.path.abspath(__file__))) == here:  # noqa: PTH100, PTH120 - pathlib is slow
+            sys.path.append(here)
+
 
 if __name__ == "__main__":
     main()

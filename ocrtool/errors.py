@@ -12,8 +12,10 @@ class ExitCode(IntEnum):
     FAILED = 1  # some inputs could not be read, or the output could not be written
     USAGE = 2
     WEIGHTS = 3
-    INTERRUPTED = 130  # 128 + SIGINT, as shells count
+    HANGUP = 129  # 128 + SIGHUP, as shells count
+    INTERRUPTED = 130  # 128 + SIGINT
     BROKEN_PIPE = 141  # 128 + SIGPIPE: the reader of standard output left
+    TERMINATED = 143  # 128 + SIGTERM
 
 
 class OcrToolError(Exception):
@@ -32,8 +34,12 @@ class OutputError(OcrToolError):
     """Results could not be written."""
 
 
-class WritersRefused(OcrToolError):
-    """A file of enrolled writers that is missing, damaged, something else, or made with other weights."""
+class WorkerNotStarted(OcrToolError):
+    """A worker process ended before it could take an input."""
+
+
+class GalleryRefused(OcrToolError):
+    """A gallery file that is missing, damaged, something else, or made with other weights."""
 
 
 class NoUsablePage(OcrToolError):
@@ -85,7 +91,15 @@ class ImageTooSmall(InputError):
 
 
 class ReadingFailed(InputError):
-    """A defect of this program met while reading one input."""
+    """A defect of this program met while reading one input, or a worker process that was killed."""
+
+
+class OutOfMemory(InputError):
+    """One input needs more memory than there is."""
+
+
+class NotWritten(InputError):
+    """A file made from one input could not be written; the input itself could be read."""
 
 
 class WeightsNotFound(OcrToolError):
@@ -104,6 +118,26 @@ def printable(name: str) -> str:
     """``name`` on one line of valid Unicode, whatever bytes and control characters the file name holds."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def page_name(name: str, number: int, count: int) -> str:
+    """What messages and results call page ``number``, from 1, of an input with ``count`` pages: ``scan.tif, page 2``."""
+    return name if count == 1 else f"{name}, page {number}"
+
+
+def one_line(error: BaseException) -> str:
+    """The kind and the text of any exception on one line: OpenCV's span several."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def internal_error(error: Exception) -> str:
+    """The sentence for a defect of this program; its traceback goes to the log, which --verbose shows."""
+    import logging
+
+    log = logging.getLogger(__name__)
+    log.info("traceback of the internal error:", exc_info=error)
+    hint = "" if log.isEnabledFor(logging.INFO) else "; run again with --verbose for the traceback"
+    return f"internal error: {one_line(error)}{hint}"
 
 
 def reason(error: OSError) -> str:

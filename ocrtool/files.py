@@ -1,36 +1,74 @@
-"""Output: files, their names never the same for two inputs, written whole or not at all; and standard output."""
+"""Output files: regular files appear whole or not at all; devices, pipes and descriptors are opened and written to."""
 
 from __future__ import annotations
 
 import os
-import tempfile
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import re
+import secrets
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from ocrtool.errors import OutputError, UsageError, printable, reason
 
+#: Names of an open file descriptor of this process: they are written to as they are, at their present position.
+_DESCRIPTOR = re.compile(r"/dev/fd/(\d+)|/proc/(?:self|thread-self)/fd/(\d+)|/dev/(stdin|stdout|stderr)")
+_STANDARD = {"stdin": 0, "stdout": 1, "stderr": 2}
+#: Links that are followed until a name counts as a loop; the limit of Linux.
+_MOST_LINKS = 40
+#: Mode bits of which one must be set in a file that may be replaced; root's permission alone proves nothing.
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[BinaryIO]:
-    """A binary file that takes the place of ``path`` when the block ends well, and leaves no trace otherwise.
+    """A binary file whose bytes take the place of ``path`` when the block ends well; otherwise no trace is left.
 
-    Raises OutputError. The temporary file stands in the same folder, so that the rename is one step.
+    A symbolic link stays, and the file it points to is written. What exists and is no regular file (a device, a FIFO,
+    ``/dev/stdout``, ``/dev/fd/63``) is opened and written to. Raises OutputError, also for a write-protected file.
     """
     try:
-        handle, partial = tempfile.mkstemp(prefix=".ocrtool-", suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
+        if is_stream(path):
+            with _open_stream(path) as file:
                 yield file
-            Path(partial).chmod(0o666 & ~_umask())
-            Path(partial).replace(path)
+            return
+        check_writable(path)
+        target = Path(os.path.realpath(path))
+        # In the same folder, so that the rename is one step; named before it exists, so that no interrupt can leave it.
+        partial = target.with_name(f".ocrtool-{os.getpid()}-{secrets.token_hex(4)}.part")
+        try:
+            with partial.open("xb") as file:
+                yield file
+            _take_over(target, partial)
+            partial.replace(target)
         except BaseException:
-            Path(partial).unlink(missing_ok=True)
+            partial.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise OutputError(f"{printable(str(path))}: cannot be written: {reason(error)}") from error
+
+
+def is_stream(path: Path) -> bool:
+    """Whether ``path`` is written to as a stream: it names a descriptor, or exists as neither regular file nor folder."""
+    if _descriptor(path) is not None:
+        return True
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def check_writable(path: Path) -> None:
+    """Raise OutputError if ``path`` is a regular file that is write-protected, for root too."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return
+    if stat.S_ISREG(status.st_mode) and not (status.st_mode & _WRITABLE and os.access(path, os.W_OK)):
+        raise OutputError(f"{printable(str(path))}: cannot be written: the file is write-protected")
 
 
 def make_folder(path: Path) -> None:
@@ -43,13 +81,13 @@ def make_folder(path: Path) -> None:
         raise OutputError(f"{printable(str(path))}: the folder cannot be made: {reason(error)}") from error
 
 
-def write_stream(parts: Iterable[str], out: BinaryIO | None) -> None:
+def write_stream(parts: Iterable[bytes], out: BinaryIO | None) -> None:
     """Write ``parts`` to standard output as they come. Raises OutputError, also if it is closed; BrokenPipeError."""
     if out is None:
         raise OutputError("standard output is closed")
     for part in parts:
         try:
-            write_utf8([part], out)
+            out.write(part)
             out.flush()
         except BrokenPipeError:
             raise
@@ -57,49 +95,34 @@ def write_stream(parts: Iterable[str], out: BinaryIO | None) -> None:
             raise OutputError(f"standard output: cannot be written: {reason(error)}") from error
 
 
-def write_utf8(parts: Iterable[str], file: BinaryIO) -> None:
-    """Write ``parts`` as UTF-8."""
-    for part in parts:
-        # Bytes of file names that are no UTF-8 come as lone surrogates, for which JSON has an escape.
-        file.write(part.encode("utf-8", "backslashreplace"))
+def utf8(parts: Iterable[str]) -> Iterator[bytes]:
+    """``parts`` as UTF-8. Bytes of file names that are no UTF-8 are lone surrogates, for which JSON has an escape."""
+    return (part.encode("utf-8", "backslashreplace") for part in parts)
 
 
-def unique_stems(paths: Sequence[Path]) -> list[str]:
-    """A file name without extension for each input, all different even where case does not count.
-
-    The stem if no other input has it; else the whole name (scan.png beside scan.jpg), else the parent folder's name
-    before it, and last a number. Depends on nothing but ``paths`` and their order.
-    """
-    candidates = [(p.stem, p.name, _below(p, p.stem), _below(p, p.name)) for p in paths]
-    counts = [Counter(_same(c[kind]) for c in candidates) for kind in range(4)]
-    taken = {stem for stem, count in counts[0].items() if count == 1}
-    stems = []
-    for candidate in candidates:
-        stem = candidate[0]
-        if counts[0][_same(stem)] > 1:
-            unique = (c for kind, c in enumerate(candidate) if counts[kind][_same(c)] == 1)
-            stem = next((c for c in unique if _same(c) not in taken), None) or _numbered(stem, taken)
-            taken.add(_same(stem))
-        stems.append(stem)
-    return stems
+def _descriptor(path: Path) -> int | None:
+    """The descriptor of this process that ``path`` names, if need be by links to it."""
+    name = str(path)
+    for _ in range(_MOST_LINKS):
+        if found := _DESCRIPTOR.fullmatch(name):
+            number = found[1] or found[2]
+            return int(number) if number else _STANDARD[found[3]]
+        try:
+            name = os.path.join(os.path.dirname(name), os.readlink(name))  # noqa: PTH115, PTH118, PTH120 - "..", kept
+        except (OSError, ValueError):
+            return None
+    return None
 
 
-def _below(path: Path, name: str) -> str:
-    return f"{path.parent.name}_{name}" if path.parent.name else name
+def _open_stream(path: Path) -> BinaryIO:
+    number = _descriptor(path)
+    return path.open("wb") if number is None else os.fdopen(os.dup(number), "wb")
 
 
-def _numbered(stem: str, taken: set[str]) -> str:
-    number = 1
-    while _same(f"{stem}-{number}") in taken:
-        number += 1
-    return f"{stem}-{number}"
-
-
-def _same(name: str) -> str:
-    return name.casefold()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _take_over(target: Path, partial: Path) -> None:
+    """Give ``partial`` the mode and, where that is allowed, the owner of the file that it replaces."""
+    with suppress(FileNotFoundError):
+        status = target.stat()
+        with suppress(OSError):
+            os.chown(partial, status.st_uid, status.st_gid)
+        partial.chmod(stat.S_IMODE(status.st_mode))

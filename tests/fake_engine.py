@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
-from ocrtool.jobs.read import PieceBoxes, Reader
-from ocrtool.options import Options
+from ocrtool.jobs.options import ReadOptions
+from ocrtool.jobs.read import Reader
+from ocrtool.script.single import Reading
 from ocrtool.types import Alternative, Block, Box, Character, Line, Page, Word
 
 #: Values of the first pixel at which the reader fails: by a defect of the program, by a sudden end of the process.
@@ -41,10 +45,10 @@ def _words(text: str) -> list[tuple[int, str]]:
     return found
 
 
-def fake_reader(options: Options) -> Reader:
-    """As ``ocrtool.jobs.read.engine_reader``, without weights."""
+def fake_reader(options: ReadOptions) -> Reader:
+    """As ``ocrtool.jobs.read.load_reader``, without weights."""
 
-    def read(gray: np.ndarray) -> tuple[Page, PieceBoxes]:
+    def read(gray: np.ndarray) -> tuple[Page, Sequence[np.ndarray]]:
         if gray[0, 0] == DEFECT:
             raise KeyError("no such thing")
         if gray[0, 0] == DEATH:
@@ -55,3 +59,34 @@ def fake_reader(options: Options) -> Reader:
         return make_page(text, width, height), [pieces] if options.overlay else []
 
     return read
+
+
+def slow_reader(options: ReadOptions) -> Reader:
+    """The fake reader, after a pause for each page."""
+    read = fake_reader(options)
+
+    def read_slowly(gray: np.ndarray) -> tuple[Page, Sequence[np.ndarray]]:
+        pause()
+        return read(gray)
+
+    return read_slowly
+
+
+class SlowClassifier:
+    """Finds every image blank, after a pause."""
+
+    def read(self, gray: np.ndarray, top: int) -> Reading:
+        pause()
+        return Reading(None)
+
+
+def slow_classifier(language: str, weights: Path | None, threads: int = 1) -> SlowClassifier:
+    """As ``ocrtool.jobs.classify.load_classifier``, without weights."""
+    return SlowClassifier()
+
+
+def pause() -> None:
+    """FAKE_SECONDS long; if FAKE_MARKS is a folder, a file in it called as this process says that the pause began."""
+    if marks := os.environ.get("FAKE_MARKS"):
+        Path(marks, str(os.getpid())).touch()
+    time.sleep(float(os.environ["FAKE_SECONDS"]))

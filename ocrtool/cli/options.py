@@ -1,33 +1,114 @@
-"""What the commands of the command line share: options that the environment sets too, messages, progress."""
+"""Options that commands share, each set by the environment too: by a variable for the command, or one for all.
+
+``--top`` of ``classify`` is OCRTOOL_CLASSIFY_TOP or else OCRTOOL_TOP.
+"""
 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
+from ocrtool.cli.console import print_error, start_log
+from ocrtool.jobs.options import MOST_JOBS_PER_CORE, WRITER_MODELS
+from ocrtool.script.registry import AUTO, JOINER, language_choices, parse_languages
 from ocrtool.weights.store import ENVIRONMENT as WEIGHTS_ENVIRONMENT
 
-Item = TypeVar("Item")
+if TYPE_CHECKING:
+    from ocrtool.export.registry import Format
 
 #: A file or folder on the command line.
 PATH = click.Path(path_type=Path)
 
-
-def option(name: str, *aliases: str, **settings: Any) -> Callable[[Any], Any]:
-    """A command line option that the environment can set too: ``--jobs`` as OCRTOOL_JOBS."""
-    variable = "OCRTOOL_" + name.removeprefix("--").replace("-", "_").upper()
-    return click.option(name, *aliases, envvar=variable, show_envvar=True, **settings)
+Decorator: TypeAlias = Callable[[Any], Any]
 
 
-#: As every command that needs weights has it.
-weights_option = click.option(
-    "--weights", type=PATH, metavar="DIR", help=f"Your own weights.  [env var: {WEIGHTS_ENVIRONMENT}]"
-)
+def option(command: str, name: str, *aliases: str, **settings: Any) -> Decorator:
+    """An option of ``command``; the commands of ``writer-id`` have their variables in common."""
+    suffix = name.removeprefix("--").replace("-", "_").upper()
+    prefix = command.split()[0].replace("-", "_").upper()
+    variables = [f"OCRTOOL_{prefix}_{suffix}", f"OCRTOOL_{suffix}"]
+    return click.option(name, *aliases, envvar=variables, show_envvar=True, **settings)
+
+
+def language_option(command: str, of_what: str) -> Decorator:
+    """Of the scripts that there are."""
+    return option(
+        command, "--lang", type=LanguageChoice(), default=AUTO, show_default=True, help=f"Language of {of_what}."
+    )
+
+
+def format_option(command: str, default: str = "text") -> Decorator:
+    """Of the formats that the registry has for ``command``."""
+    return option(
+        command,
+        "--format",
+        "format_",
+        cls=_FormatOption,
+        type=FormatChoice(command),
+        default=default,
+        show_default=True,
+        help="Output format.",
+    )
+
+
+def output_option(command: str) -> Decorator:
+    return option(command, "--output", "-o", type=PATH, metavar="FILE", help="Write to FILE, not to standard output.")
+
+
+def overlay_option(command: str) -> Decorator:
+    return option(
+        command, "--overlay", type=PATH, metavar="DIR", help="Draw what was found on each page: DIR/NAME.overlay.png."
+    )
+
+
+def model_option(command: str) -> Decorator:
+    return option(
+        command,
+        "--model",
+        type=click.Choice(WRITER_MODELS),
+        default=WRITER_MODELS[0],
+        show_default=True,
+        help="Weights: writer (most accurate, non-commercial) or writer_free (any use).",
+    )
+
+
+def weights_option(command: str) -> Decorator:
+    help_text = f"Folder of your own weights.  [env var: {WEIGHTS_ENVIRONMENT}]"
+    return click.option("--weights", type=PATH, metavar="DIR", help=help_text)
+
+
+def jobs_option(command: str) -> Decorator:
+    return option(
+        command,
+        "--jobs",
+        type=click.IntRange(min=1),
+        default=1,
+        show_default=True,
+        callback=_sane_jobs,
+        help="Inputs processed in parallel.",
+    )
+
+
+def quiet_option(command: str) -> Decorator:
+    return option(command, "--quiet", "-q", is_flag=True, help="No progress bar.")
+
+
+def verbose_option(command: str) -> Decorator:
+    """Starts the log; the command itself does not see it."""
+    return option(
+        command,
+        "--verbose",
+        "-v",
+        count=True,
+        callback=lambda context, parameter, value: start_log(value),
+        is_eager=True,
+        expose_value=False,
+        help="Log to standard error: timings and tracebacks; twice (-vv) decisions too.",
+    )
 
 
 def cores() -> int:
@@ -35,24 +116,66 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def free_terminal(prints: bool) -> bool:
-    """Whether standard error is a terminal, and not one that the text itself runs over."""
-    return sys.stderr.isatty() and not (prints and sys.stdout.isatty())
+def threads(jobs: int) -> int:
+    """Threads for each of so many processes."""
+    return max(1, cores() // jobs)
 
 
-def with_progress(results: Iterable[Item], total: int) -> Iterable[Item]:
-    """``results`` as they come, counted on standard error."""
-    from tqdm import tqdm
+class LanguageChoice(click.ParamType):
+    """``auto``, a language, or several joined by ``+``; scripts are looked for only when it is needed."""
 
-    return tqdm(results, total=total, unit="input", leave=False)
+    name = "language"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        return f"[{'|'.join(language_choices())}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            parse_languages(str(value))
+        except ValueError as error:
+            self.fail(f"{error}; ask for {AUTO}, for one of these, or for several joined by {JOINER}", param, ctx)
+        return str(value)
 
 
-def print_error(sentence: str) -> None:
-    """One line on standard error, above the progress bar if there is one."""
-    if "tqdm" in sys.modules:
-        from tqdm import tqdm
+class FormatChoice(click.ParamType):
+    """The name of a format that serves ``command``, to its Format. The registry is asked only when it is needed."""
 
-        with tqdm.external_write_mode(file=sys.stderr):
-            click.echo(f"ocrtool: {sentence}", err=True)
-    else:
-        click.echo(f"ocrtool: {sentence}", err=True)
+    name = "format"
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        from ocrtool.export.registry import format_names
+
+        return f"[{'|'.join(format_names(self.command))}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Format:
+        from ocrtool.errors import UsageError
+        from ocrtool.export.registry import find_format
+
+        try:
+            return find_format(str(value), self.command)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+class _FormatOption(click.Option):
+    """A variable for all commands may name a format that this one lacks: then it is not meant."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        from ocrtool.export.registry import is_format_elsewhere
+
+        value = super().resolve_envvar_value(ctx)
+        own_variable = list(self.envvar or ())[0]
+        assert isinstance(self.type, FormatChoice)
+        if value and not os.environ.get(own_variable) and is_format_elsewhere(value, self.type.command):
+            return None
+        return value
+
+
+def _sane_jobs(context: click.Context, parameter: click.Parameter, jobs: int) -> int:
+    most = MOST_JOBS_PER_CORE * cores()
+    if jobs > most:
+        print_error(f"--jobs {jobs} is more than {cores()} processor core(s) can use; {most} are started")
+    return min(jobs, most)

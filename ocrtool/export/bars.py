@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from ocrtool.export.labels import Picture
+from ocrtool.errors import printable
+from ocrtool.export.documents import CharacterImage
 from ocrtool.export.lettering import FAINT, INK, PAPER, QUIET, TEXT_SIZE, has, plain, shortened, stacked_png
 from ocrtool.text import is_syllable
 
@@ -39,9 +40,9 @@ HANGUL_FONTS = (
 )
 
 
-def draw_row(picture: Picture) -> Image.Image:
-    """One picture and its bars."""
-    labels = picture.reading.labels
+def draw_row(picture: CharacterImage) -> Image.Image:
+    """One image, which must have been kept, and the bars of its labels."""
+    labels = picture.alternatives
     room = LABEL_ROOM if all(_font_of(one.label) for one in labels) else SPELLED_ROOM
     left = SIDE + 2 * MARGIN
     width = left + room + BAR_ROOM + NUMBER_ROOM + MARGIN
@@ -49,7 +50,7 @@ def draw_row(picture: Picture) -> Image.Image:
     row = Image.new("RGB", (width, height), PAPER)
     pen = ImageDraw.Draw(row)
     _put_picture(row, pen, picture)
-    pen.text((left, MARGIN), shortened(picture.name), QUIET, plain(TEXT_SIZE))
+    pen.text((left, MARGIN), shortened(printable(picture.label)), QUIET, plain(TEXT_SIZE))
     y = MARGIN + TEXT_SIZE + 10
     if not labels:
         pen.text((left, y), "blank", INK, plain(LABEL_SIZE))
@@ -77,8 +78,9 @@ def spelled(label: str) -> str:
     return f"U+{ord(label):04X} {name.removeprefix('HANGUL SYLLABLE ')}".rstrip()
 
 
-def _put_picture(row: Image.Image, pen: ImageDraw.ImageDraw, picture: Picture) -> None:
-    """The picture as it is, with a frame around the character found."""
+def _put_picture(row: Image.Image, pen: ImageDraw.ImageDraw, picture: CharacterImage) -> None:
+    """The image as it is, with a frame around the character found."""
+    assert picture.gray is not None
     shown = Image.fromarray(picture.gray)
     scale = SIDE / max(shown.size)
     size = (max(1, round(shown.width * scale)), max(1, round(shown.height * scale)))
@@ -86,7 +88,7 @@ def _put_picture(row: Image.Image, pen: ImageDraw.ImageDraw, picture: Picture) -
     x, y = MARGIN + (SIDE - size[0]) // 2, MARGIN + (SIDE - size[1]) // 2
     row.paste(shown, (x, y))
     pen.rectangle((x - 1, y - 1, x + size[0], y + size[1]), outline=FAINT)
-    if (box := picture.reading.box) is not None:
+    if (box := picture.box) is not None:
         x0, y0, x1, y1 = (round(edge * scale) for edge in (box.x0, box.y0, box.x1, box.y1))
         pen.rectangle((x + x0 - 1, y + y0 - 1, x + x1, y + y1), outline=BOX)
 

@@ -1,4 +1,4 @@
-"""The inventory of weights as a table for people and as JSON for programs, and a manifest as text."""
+"""The inventory of weights as a table for people, and a manifest as text."""
 
 from __future__ import annotations
 
@@ -8,21 +8,12 @@ from typing import Any
 
 from ocrtool.weights.inventory import HEADLINES, Entry
 
-#: Raised when a reader of an older version would misread the JSON form.
-VERSION = 1
-
 #: Columns of the table; those of numbers stand to the right.
 COLUMNS = ("NAME", "MODEL", "PARAMETERS", "CLASSES", "H5", "COMPILED", "LICENCE", "SCORE", "PURPOSE")
 NUMBERS = frozenset(("PARAMETERS", "CLASSES", "H5", "COMPILED"))
 
 
-def as_json(entries: Sequence[Entry]) -> Iterator[str]:
-    """Parts of one JSON object; a set of weights is one line of it."""
-    rows = [json.dumps(entry.as_json(), ensure_ascii=False) for entry in entries]
-    yield f'{{"format": "ocrtool-models", "version": {VERSION}, "models": [\n' + ",\n".join(rows) + "\n]}\n"
-
-
-def as_text(entries: Sequence[Entry]) -> Iterator[str]:
+def table_lines(entries: Sequence[Entry]) -> Iterator[str]:
     """A table; what is refused is left out."""
     rows: list[tuple[str, ...]] = [COLUMNS]
     for entry in entries:
@@ -63,17 +54,12 @@ def _score(score: dict[str, Any] | None) -> str:
     return f"{score['on']}: {figures}" if score["on"] else figures
 
 
-def manifest_json(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """The manifest as it stands in its file."""
-    yield json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-
-
-def manifest_text(manifest: Mapping[str, Any], indent: str = "") -> Iterator[str]:
+def manifest_lines(manifest: Mapping[str, Any], indent: str = "") -> Iterator[str]:
     """Every entry of a manifest on a line of its own, those of entries indented; lists of plain values run on."""
     for key, value in manifest.items():
         if isinstance(value, dict):
             yield f"{indent}{key}:\n"
-            yield from manifest_text(value, indent + "  ")
+            yield from manifest_lines(value, indent + "  ")
         elif isinstance(value, list) and not any(isinstance(one, (dict, list)) for one in value):
             yield f"{indent}{key}: {' '.join(map(_plain, value))}\n"
         else:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from ocrtool.export.drawing import faded, outline
 from ocrtool.types import Box, Character, Page
 
 #: Colours as OpenCV orders them: blue, green, red.
@@ -23,12 +24,8 @@ READABLE_X_HEIGHT = 16.0
 MAX_ENLARGE = 4
 #: Labels are this share of the x-height high, to fit between the lines.
 LABEL_SHARE = 0.7
-#: How much of the page's darkness is kept under the drawing.
-INK_KEPT = 0.55
 #: Height in pixels of a capital of OpenCV's plain font at scale 1.
 _FONT_HEIGHT = 21.0
-#: Corners of pieces are drawn to 1/16 pixel, for smooth slanted lines.
-_SHIFT = 4
 
 
 def draw_overlay(gray: np.ndarray, page: Page, pieces: Sequence[np.ndarray] = ()) -> np.ndarray:
@@ -38,12 +35,11 @@ def draw_overlay(gray: np.ndarray, page: Page, pieces: Sequence[np.ndarray] = ()
     """
     x_height = float(np.median([line.x_height for line in page.lines])) if page.lines else READABLE_X_HEIGHT
     scale = int(np.clip(math.ceil(READABLE_X_HEIGHT / max(x_height, 1.0)), 1, MAX_ENLARGE))
-    picture = _faded(gray, scale)
+    picture = faded(gray, scale)
     for block in page.blocks:
         _rectangle(picture, block.box, scale, BLOCK, 2)
     for corners in pieces:
-        points = np.rint(np.asarray(corners, np.float64) * (scale << _SHIFT)).astype(np.int32)
-        cv2.polylines(picture, list(points), True, PIECE, 1, cv2.LINE_AA, _SHIFT)
+        outline(picture, corners, PIECE, 1, scale)
     for line in page.lines:
         x0, y0, x1, y1 = (round(v * scale) for v in line.baseline)
         cv2.line(picture, (x0, y0), (x1, y1), BASELINE, 1, cv2.LINE_AA)
@@ -51,14 +47,6 @@ def draw_overlay(gray: np.ndarray, page: Page, pieces: Sequence[np.ndarray] = ()
             for character in word.characters:
                 _draw_character(picture, character, scale, line.x_height)
     return picture
-
-
-def _faded(gray: np.ndarray, scale: int) -> np.ndarray:
-    levels = np.arange(256)
-    light: np.ndarray = cv2.LUT(gray, (255 - (255 - levels) * INK_KEPT).astype(np.uint8))
-    if scale > 1:
-        light = cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    return cv2.cvtColor(light, cv2.COLOR_GRAY2BGR)
 
 
 def _draw_character(picture: np.ndarray, character: Character, scale: int, x_height: float) -> None:

@@ -1,4 +1,4 @@
-"""Pictures of how alike hands are: a matrix of pages ordered by writer, and pages beside those nearest to them."""
+"""Plots of the similarity of pages: a matrix ordered by writer, and pages beside their nearest neighbours."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ocrtool.export.lettering import FAINT, INK, PAPER, QUIET, TEXT_SIZE, plain,
 from ocrtool.writer.answers import UNKNOWN
 from ocrtool.writer.compare import Calibration, similarities
 
-#: Pages in the matrix, and pages shown beside their nearest; with more, nobody could look at it.
+#: Pages in the matrix, and pages shown beside their nearest; more would be too large to look at.
 MOST_PAGES, MOST_ROWS = 1000, 40
 #: Pages shown beside each.
 NEAREST = 3
@@ -26,22 +26,22 @@ MATRIX, CELL, PICTURE, MARGIN, NAME_ROOM, STEP = 800, 40, (260, 104), 16, 150, 1
 PICTURE_SHARE = 0.4
 #: Characters of a name above a picture, and of a writer's beside the matrix.
 CAPTION_LENGTH, WRITER_LENGTH = 34, 18
-#: Colours of the similarities 0 (or less), 1/2 and 1; of the frame of a writer's pages; of pages in one hand.
+#: Colours of the similarities 0 (or less), 1/2 and 1; of the frame of a writer's pages; of pages by the same writer.
 COLOURS = ((255, 255, 255), (110, 170, 215), (10, 30, 80))
 FRAME, SAME = "#d2691e", "#1a7f4b"
 
 
 @dataclass(frozen=True, slots=True)
 class PlotItem:
-    """A page to be shown. writer: whose it is or is said to be; vector: (D,) float32; picture: as from ``thumbnail``,
-    None for a page that was not read in this run; asked: not a known writer's.
+    """A page of the plot. writer: as known or identified; vector: its embedding, (D,) float32; thumbnail: as from
+    ``thumbnail``, None for a page that was not read in this run; query: not a known writer's.
     """
 
     name: str
     writer: str
     vector: np.ndarray
-    picture: np.ndarray | None
-    asked: bool
+    thumbnail: np.ndarray | None
+    query: bool
 
 
 def thumbnail(gray: np.ndarray) -> np.ndarray:
@@ -68,26 +68,26 @@ def thumbnail(gray: np.ndarray) -> np.ndarray:
     return shown
 
 
-def as_png(exhibits: Sequence[PlotItem], calibration: Calibration) -> bytes:
-    """The matrix of all pages (at least one), and below it pages asked about beside those nearest to them."""
-    parts = [draw_matrix(exhibits)]
-    if len(exhibits) > 1:
-        parts.append(draw_nearest(exhibits, calibration))
+def as_png(items: Sequence[PlotItem], calibration: Calibration) -> bytes:
+    """The matrix of all pages (at least one), and below it the queries beside the pages nearest to them."""
+    parts = [draw_matrix(items)]
+    if len(items) > 1:
+        parts.append(draw_nearest(items, calibration))
     return stacked_png(parts)
 
 
-def by_writer(exhibits: Sequence[PlotItem]) -> list[PlotItem]:
-    """Ordered by writer, as they come first; unknown hands last. At most MOST_PAGES, those asked about first."""
-    if len(exhibits) > MOST_PAGES:
-        kept = sorted(range(len(exhibits)), key=lambda k: not exhibits[k].asked)[:MOST_PAGES]
-        exhibits = [exhibits[k] for k in sorted(kept)]
-    first = {one.writer: place for place, one in reversed(list(enumerate(exhibits)))}
-    return sorted(exhibits, key=lambda one: (one.writer == UNKNOWN, first[one.writer]))
+def by_writer(items: Sequence[PlotItem]) -> list[PlotItem]:
+    """Ordered by writer, as they come first; unknown writers last. At most MOST_PAGES, queries first."""
+    if len(items) > MOST_PAGES:
+        kept = sorted(range(len(items)), key=lambda k: not items[k].query)[:MOST_PAGES]
+        items = [items[k] for k in sorted(kept)]
+    first = {item.writer: index for index, item in reversed(list(enumerate(items)))}
+    return sorted(items, key=lambda item: (item.writer == UNKNOWN, first[item.writer]))
 
 
-def draw_matrix(exhibits: Sequence[PlotItem]) -> Image.Image:
+def draw_matrix(items: Sequence[PlotItem]) -> Image.Image:
     """Similarities of all pages to each other, each writer's framed and named."""
-    pages = by_writer(exhibits)
+    pages = by_writer(items)
     vectors = np.stack([page.vector for page in pages])
     cell = int(np.clip(MATRIX // len(pages), 1, CELL))
     side = cell * len(pages)
@@ -95,7 +95,7 @@ def draw_matrix(exhibits: Sequence[PlotItem]) -> Image.Image:
     picture = Image.new("RGB", (NAME_ROOM + side + 2 * MARGIN, max(side + 2 * MARGIN + 2 * STEP, 8 * STEP)), PAPER)
     pen = ImageDraw.Draw(picture)
     left, top = MARGIN + NAME_ROOM, MARGIN + STEP
-    title = f"How alike {len(pages)} pages are, by writer: from white, not at all, to dark"
+    title = f"Similarity of {len(pages)} pages, by writer: from white, none, to dark"
     pen.text((MARGIN, MARGIN), title, INK, plain(TEXT_SIZE))
     picture.paste(Image.fromarray(cells).resize((side, side), Image.Resampling.NEAREST), (left, top))
     pen.rectangle((left - 1, top - 1, left + side, top + side), outline=QUIET)
@@ -113,41 +113,41 @@ def draw_matrix(exhibits: Sequence[PlotItem]) -> Image.Image:
     return picture
 
 
-def draw_nearest(exhibits: Sequence[PlotItem], calibration: Calibration) -> Image.Image:
-    """Pages asked about, at most MOST_ROWS, each beside the NEAREST others. exhibits: at least two."""
-    asked = [k for k, one in enumerate(exhibits) if one.asked][:MOST_ROWS]
+def draw_nearest(items: Sequence[PlotItem], calibration: Calibration) -> Image.Image:
+    """Queries, at most MOST_ROWS, each beside the NEAREST others. items: at least two."""
+    queries = [k for k, item in enumerate(items) if item.query][:MOST_ROWS]
     width, height = PICTURE[0] + MARGIN, PICTURE[1] + 2 * STEP + MARGIN
-    picture = Image.new("RGB", (MARGIN + (1 + NEAREST) * width, MARGIN + 2 * STEP + len(asked) * height), PAPER)
+    picture = Image.new("RGB", (MARGIN + (1 + NEAREST) * width, MARGIN + 2 * STEP + len(queries) * height), PAPER)
     pen = ImageDraw.Draw(picture)
     pen.text((MARGIN, MARGIN), "Pages, and the pages nearest to them", INK, plain(TEXT_SIZE))
-    vectors = np.stack([one.vector for one in exhibits])
-    alike = similarities(vectors[asked], vectors)
+    vectors = np.stack([item.vector for item in items])
+    alike = similarities(vectors[queries], vectors)
     same = calibration.same_writer(alike)
-    alike[np.arange(len(asked)), asked] = -np.inf
-    for row, k in enumerate(asked):
+    alike[np.arange(len(queries)), queries] = -np.inf
+    for row, k in enumerate(queries):
         y = MARGIN + 2 * STEP + row * height
-        _put(picture, pen, (MARGIN, y), exhibits[k], exhibits[k].writer, QUIET)
-        for column, other in enumerate(np.argsort(-alike[row], kind="stable")[: min(NEAREST, len(exhibits) - 1)], 1):
-            one = exhibits[other]
+        _put(picture, pen, (MARGIN, y), items[k], items[k].writer, QUIET)
+        for column, other in enumerate(np.argsort(-alike[row], kind="stable")[: min(NEAREST, len(items) - 1)], 1):
+            item = items[other]
             probability = float(same[row, other])
-            caption = f"{one.writer}: same hand {100 * probability:.1f} %"
-            _put(picture, pen, (MARGIN + column * width, y), one, caption, SAME if probability >= 0.5 else FAINT)
+            caption = f"{item.writer}: same writer {100 * probability:.1f} %"
+            _put(picture, pen, (MARGIN + column * width, y), item, caption, SAME if probability >= 0.5 else FAINT)
     return picture
 
 
 def _put(
-    picture: Image.Image, pen: ImageDraw.ImageDraw, corner: tuple[int, int], one: PlotItem, caption: str, colour: str
+    picture: Image.Image, pen: ImageDraw.ImageDraw, corner: tuple[int, int], item: PlotItem, caption: str, colour: str
 ) -> None:
     """A page's writing under its name and a caption; its name alone if it was not read in this run."""
     x, y = corner
-    pen.text((x, y), shortened(printable(one.name), CAPTION_LENGTH), QUIET, plain(TEXT_SIZE))
+    pen.text((x, y), shortened(printable(item.name), CAPTION_LENGTH), QUIET, plain(TEXT_SIZE))
     pen.text((x, y + STEP), shortened(printable(caption), CAPTION_LENGTH + 4), INK, plain(TEXT_SIZE))
     y += 2 * STEP
-    if one.picture is not None:
-        picture.paste(Image.fromarray(one.picture), (x, y))
+    if item.thumbnail is not None:
+        picture.paste(Image.fromarray(item.thumbnail), (x, y))
     else:
         middle = (x + PICTURE[0] // 2, y + PICTURE[1] // 2)
-        pen.text(middle, "enrolled, no picture kept", QUIET, plain(TEXT_SIZE), anchor="mm")
+        pen.text(middle, "enrolled, no image kept", QUIET, plain(TEXT_SIZE), anchor="mm")
     pen.rectangle((x - 1, y - 1, x + PICTURE[0], y + PICTURE[1]), outline=colour, width=2)
 
 

@@ -21,6 +21,7 @@ from ocrtool.errors import (
     InputMissing,
     InputUnreadable,
     NotAnImage,
+    page_name,
     reason,
 )
 from ocrtool.imaging.gray import to_gray
@@ -77,6 +78,11 @@ class InputPage:
     dpi: float | None
     name: str
 
+    @property
+    def label(self) -> str:
+        """What messages and results call the page."""
+        return page_name(self.name, self.number, self.count)
+
 
 def read_pages(source: Path | bytes, name: str) -> Iterator[InputPage]:
     """The pages of an image file, decoded one at a time; ``name`` is what messages call it.
@@ -90,7 +96,7 @@ def read_pages(source: Path | bytes, name: str) -> Iterator[InputPage]:
         image = _open(data, name)
         frames = _frames(image)
     for number, frame in enumerate(frames, 1):
-        where = name if len(frames) == 1 else f"{name}, page {number}"
+        where = page_name(name, number, len(frames))
         with silence_stderr():
             gray, dpi = _decode(image, frame, where)
         yield InputPage(gray, number, len(frames), dpi, name)

@@ -1,87 +1,75 @@
-"""Pictures of single characters: read in order, written as text or JSON and as bars; a failure costs one input."""
+"""The job of ``ocrtool classify``: images of single characters to their likeliest labels, and a plot of all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Protocol
 
-from ocrtool.errors import ExitCode, InputError, printable
-from ocrtool.export.labels import Picture
-from ocrtool.files import atomic_write, write_stream, write_utf8
+import numpy as np
+
+from ocrtool.errors import printable
+from ocrtool.export.documents import CharacterImage
 from ocrtool.imaging.input import InputPage
-from ocrtool.jobs.inputs import Source, attempt
-from ocrtool.script.single import SingleClassifier
+from ocrtool.jobs.inputs import Source
+from ocrtool.jobs.options import ClassifyOptions
+from ocrtool.jobs.outcome import Loader, Outcome, PageResult, PageWork, SideFile
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from ocrtool.script.single import Reading
 
-#: Rows of a picture of bars; with more, nobody could look at it.
+#: Rows of a plot; more would be too large to look at.
 MOST_ROWS = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The pictures of one input, of a TIFF several, or why there are none."""
+class CharacterClassifier(Protocol):
+    """What classifies a grey image (H, W) uint8 of one character: ``ocrtool.script.single.SingleClassifier``."""
 
-    source: Source
-    pictures: tuple[Picture, ...] = ()
-    failure: InputError | None = None
+    def read(self, gray: np.ndarray, top: int) -> Reading: ...
 
 
-def classify_all(sources: Sequence[Source], classifier: SingleClassifier, top: int) -> Iterator[Outcome]:
-    """Read ``sources`` in order, each to its ``top`` likeliest labels."""
-    for source in sources:
-        pictures = attempt(source, partial(_classify, classifier, top))
-        if isinstance(pictures, InputError):
-            yield Outcome(source, failure=pictures)
-        else:
-            yield Outcome(source, pictures)
+def classification_job(options: ClassifyOptions) -> Loader[CharacterImage]:
+    """The job for `ocrtool.jobs.workers.Workers`. Loading it raises WeightsNotFound, WeightsRefused."""
+    return partial(_load, options, load_classifier)
 
 
-def _classify(classifier: SingleClassifier, top: int, pages: Iterator[InputPage]) -> tuple[Picture, ...]:
-    return tuple(Picture(p.name, p.number, p.count, p.gray, classifier.read(p.gray, top)) for p in pages)
+def load_classifier(language: str, weights: Path | None, threads: int = 1) -> CharacterClassifier:
+    """The classifiers of all scripts that ``language`` names. Raises WeightsNotFound, WeightsRefused."""
+    import cv2
+
+    from ocrtool.script.single import load_single_classifier
+
+    cv2.setNumThreads(threads)
+    return load_single_classifier(language, weights, threads)
 
 
-def deliver(
-    outcomes: Iterable[Outcome],
-    form: str,
-    output: Path | None,
-    plot: Path | None,
-    out: BinaryIO | None,
-    report: Callable[[str], None],
-) -> ExitCode:
-    """Write what was read to ``output``, or to ``out`` as it comes, and its bars to ``plot``; report each failure.
+def with_plot(outcomes: Iterable[Outcome[CharacterImage]], plot: Path | None) -> Iterator[Outcome[CharacterImage]]:
+    """``outcomes``, and at the end the plot of the images in them; none if nothing could be read."""
+    from ocrtool.export.bars import as_png, draw_row
 
-    Returns FAILED if there was one. Raises OutputError, UsageError; BrokenPipeError if nobody reads ``out`` any more.
-    """
-    bars = import_module("ocrtool.export.bars") if plot is not None else None
-    rows: list[Image] = []
-    result = ExitCode.OK
+    rows = []
+    for outcome in outcomes:
+        if plot is not None:
+            rows += [draw_row(image) for image in outcome.results[: MOST_ROWS - len(rows)]]
+        yield outcome
+    if plot is not None and rows:
+        partly = (f"{printable(str(plot))} shows the first {MOST_ROWS} images only",)
+        yield Outcome(None, notices=partly if len(rows) == MOST_ROWS else (), files=(SideFile(plot, as_png(rows)),))
 
-    def succeeded() -> Iterator[Picture]:
-        nonlocal result
-        for outcome in outcomes:
-            if outcome.failure is not None:
-                result = ExitCode.FAILED
-                report(str(outcome.failure))
-            for picture in outcome.pictures:
-                if bars is not None and len(rows) < MOST_ROWS:
-                    rows.append(bars.draw_row(picture))
-                yield picture
 
-    parts = import_module("ocrtool.export.labels").DOCUMENTS[form](succeeded())
-    if output is None:
-        write_stream(parts, out)
-    else:
-        with atomic_write(output) as file:
-            write_utf8(parts, file)
-    if bars is not None and plot is not None and rows:
-        with atomic_write(plot) as file:
-            file.write(bars.as_png(rows))
-        if len(rows) == MOST_ROWS:
-            report(f"{printable(str(plot))} shows the first {MOST_ROWS} pictures only")
-    return result
+def _load(
+    options: ClassifyOptions, load: Callable[[str, Path | None, int], CharacterClassifier]
+) -> PageWork[CharacterImage]:
+    return partial(_classify, options, load(options.language, options.weights, options.threads))
+
+
+def _classify(
+    options: ClassifyOptions, classifier: CharacterClassifier, source: Source, image: InputPage
+) -> PageResult[CharacterImage]:
+    reading = classifier.read(image.gray, options.top)
+    height, width = image.gray.shape
+    kept = image.gray if options.keep_images else None
+    return PageResult(
+        CharacterImage(source.name, image.number, image.label, (width, height), reading.box, reading.labels, kept)
+    )

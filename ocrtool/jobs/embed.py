@@ -1,41 +1,31 @@
-"""Pages to vectors of their writers' hands, by one or more processes; the images themselves are not kept."""
+"""The job of the ``writer-id`` commands: pages to embeddings of their writers' handwriting; no image is kept."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from ocrtool.errors import InputError, ReadingFailed
 from ocrtool.export.similarity import thumbnail
 from ocrtool.imaging.input import InputPage
-from ocrtool.jobs.inputs import Source, attempt
-from ocrtool.jobs.workers import Worker, in_order
-from ocrtool.options import WRITER_MODELS
-from ocrtool.weights.store import Weights, open_weights
+from ocrtool.jobs.inputs import Source
+from ocrtool.jobs.options import EmbedOptions
+from ocrtool.jobs.outcome import Loader, PageResult, PageWork
+from ocrtool.weights.store import open_weights
 from ocrtool.writer.compare import Calibration
 from ocrtool.writer.embed import Embedder, PageEmbedding
 
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Weights asked for: the user's folder, if any, and the name."""
-
-    folder: Path | None = None
-    model: str = WRITER_MODELS[0]
-
-    def open(self) -> Weights:
-        """Raises WeightsNotFound, WeightsRefused."""
-        return open_weights(self.model, self.folder)
+_log = logging.getLogger(__name__)
 
 
 class PageEmbedder(Protocol):
-    """What turns a grey page into a vector: ocrtool.writer.embed.Embedder."""
+    """What embeds a grey page: ocrtool.writer.embed.Embedder. digest: SHA-256 of its weights."""
 
     @property
     def digest(self) -> str: ...
@@ -43,93 +33,65 @@ class PageEmbedder(Protocol):
     @property
     def dimensions(self) -> int: ...
 
-    def describe(self, gray: np.ndarray) -> PageEmbedding: ...
+    def embed(self, gray: np.ndarray) -> PageEmbedding: ...
 
 
-#: Loads one from the user's weights with so many threads; a function of a module, so that workers can be given it.
-EmbedderLoader: TypeAlias = Callable[[Chosen, int], PageEmbedder]
+#: Loads one; a function of a module, so that worker processes can be given it.
+EmbedderLoader: TypeAlias = Callable[[EmbedOptions], PageEmbedder]
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedPage:
-    """name: the input as the user wrote it, with the number of the page if it has several; fingerprint: SHA-256 of the
-    pixels; picture: some of the writing, if asked for.
+    """name: the input as the user wrote it, with the number of the page if it has several; path: of the input;
+    number: of the page, from 1 of ``count``; writer: if the folder says who; fingerprint: SHA-256 of the pixels;
+    thumbnail: some of the writing, if asked for.
     """
 
     name: str
+    path: Path
+    number: int
+    count: int
+    writer: str | None
     fingerprint: str
-    description: PageEmbedding
-    picture: np.ndarray | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """The pages of one input, or why there are none."""
-
-    source: Source
-    pages: tuple[EmbeddedPage, ...] = ()
-    failure: InputError | None = None
-
-
-#: Shows how far a run is: takes what comes and how much it will be, gives the same.
-Progress: TypeAlias = Callable[[Iterable[Embedded], int], Iterable[Embedded]]
+    embedding: PageEmbedding
+    thumbnail: np.ndarray | None = None
 
 
 @lru_cache(maxsize=1)
-def load_embedder(weights: Chosen, threads: int) -> PageEmbedder:
+def load_embedder(options: EmbedOptions) -> PageEmbedder:
     """The real one. Raises WeightsNotFound, WeightsRefused."""
-    return Embedder(weights.open(), threads)
+    import cv2
+
+    cv2.setNumThreads(options.threads)
+    return Embedder(open_weights(options.model, options.weights), options.threads)
 
 
-def load_calibration(weights: Chosen) -> Calibration:
-    """What turns similarities of vectors into probabilities. Raises WeightsNotFound, WeightsRefused."""
-    return Calibration.from_manifest(weights.open().manifest)
+def load_calibration(options: EmbedOptions) -> Calibration:
+    """What turns similarities of embeddings into probabilities. Raises WeightsNotFound, WeightsRefused."""
+    return Calibration.from_manifest(open_weights(options.model, options.weights).manifest)
 
 
-@dataclass(frozen=True, slots=True)
-class EmbedJob(Worker[Embedded]):
-    """How to describe. threads: within each process; pictures: whether to keep some of the writing of each page."""
-
-    weights: Chosen = Chosen()
-    jobs: int = 1
-    threads: int = 1
-    pictures: bool = False
-    load_embedder_with: EmbedderLoader | None = None
-
-    def describer(self) -> PageEmbedder:
-        return (self.load_embedder_with or load_embedder)(self.weights, self.threads)
-
-    def load(self) -> Callable[[Source], Embedded]:
-        import cv2
-
-        cv2.setNumThreads(self.threads)
-        return partial(_described, partial(_pages, self.describer(), self.pictures))
-
-    def failed(self, source: Source, failure: ReadingFailed) -> Embedded:
-        return Embedded(source, failure=failure)
+def embedding_job(options: EmbedOptions) -> Loader[EmbeddedPage]:
+    """The job for `ocrtool.jobs.workers.Workers`. Loading it raises WeightsNotFound, WeightsRefused."""
+    return partial(_load, options, load_embedder)
 
 
-def embed_in_order(sources: Sequence[Source], describing: EmbedJob, progress: Progress) -> Iterator[Embedded]:
-    """Describe ``sources``. Raises WeightsNotFound, WeightsRefused; other failures are results."""
-    told = replace(describing, load_embedder_with=describing.load_embedder_with or load_embedder)
-    return iter(progress(in_order(sources, told, describing.jobs), len(sources)))
+def _load(options: EmbedOptions, load: EmbedderLoader) -> PageWork[EmbeddedPage]:
+    return partial(_embed, options, load(options))
 
 
-def _described(read: Callable[[Iterator[InputPage]], tuple[EmbeddedPage, ...]], source: Source) -> Embedded:
-    pages = attempt(source, read)
-    return Embedded(source, failure=pages) if isinstance(pages, InputError) else Embedded(source, pages)
-
-
-def _pages(describer: PageEmbedder, pictures: bool, pages: Iterator[InputPage]) -> tuple[EmbeddedPage, ...]:
-    return tuple(
-        EmbeddedPage(
-            page.name if page.count == 1 else f"{page.name}, page {page.number}",
-            _fingerprint(page.gray),
-            describer.describe(page.gray),
-            thumbnail(page.gray) if pictures else None,
-        )
-        for page in pages
+def _embed(options: EmbedOptions, embedder: PageEmbedder, source: Source, image: InputPage) -> PageResult[EmbeddedPage]:
+    embedding = embedder.embed(image.gray)
+    _log.debug("%s: embedded from %d patches%s", image.label, embedding.patches, _because(embedding.reason))
+    shown = thumbnail(image.gray) if options.thumbnails else None
+    page = EmbeddedPage(
+        image.label, source.path, image.number, image.count, source.writer, _fingerprint(image.gray), embedding, shown
     )
+    return PageResult(page)
+
+
+def _because(reason: str | None) -> str:
+    return "" if reason is None else f": {reason}"
 
 
 def _fingerprint(gray: np.ndarray) -> str:

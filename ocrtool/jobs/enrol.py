@@ -1,68 +1,76 @@
-"""Enrolment: the pages in each sub-folder go to a file as its writer's, in one write when all are described."""
+"""Enrolment: the pages in each sub-folder go to the gallery as its writer's, in one write when all are embedded."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from ocrtool.errors import InputError, InputMissing, NoUsablePage, UsageError, printable
-from ocrtool.jobs.embed import EmbedJob, Progress, embed_in_order
-from ocrtool.jobs.gallery_file import add_to_file, entry_of, read_enrolment
-from ocrtool.jobs.inputs import check_outputs, is_folder, unusable_folder
-from ocrtool.jobs.results import Remark
+from ocrtool.errors import InputMissing, NoUsablePage, UsageError, printable
+from ocrtool.files import is_stream
+from ocrtool.jobs import embed
+from ocrtool.jobs.embed import EmbeddedPage, embedding_job
+from ocrtool.jobs.gallery_file import add_to_file, gallery_entry, read_gallery
+from ocrtool.jobs.inputs import is_folder, unusable_folder
+from ocrtool.jobs.options import EmbedOptions
+from ocrtool.jobs.outcome import Outcome, Progress, no_progress
+from ocrtool.jobs.workers import Workers
 from ocrtool.jobs.writer_folder import Collection
 from ocrtool.writer.answers import Enrolled
-from ocrtool.writer.gallery import Entry
 
 
 def enrol_all(
-    collection: Collection, target: Path, describing: EmbedJob, progress: Progress
-) -> Iterator[Enrolled | InputError | Remark]:
-    """Add the writers of a folder to the file ``target``; what happened to each page, told when the file is written.
+    collection: Collection,
+    target: Path,
+    options: EmbedOptions,
+    jobs: int = 1,
+    progress: Progress[EmbeddedPage] = no_progress,
+) -> Iterator[Outcome[Enrolled]]:
+    """Add the writers of a folder to the gallery file ``target``; the status of each page comes when it is written.
 
-    Raises UsageError, NoUsablePage, WritersRefused, OutputError, WeightsNotFound, WeightsRefused.
+    Raises UsageError, NoUsablePage, GalleryRefused, OutputError, WeightsNotFound, WeightsRefused.
     """
-    loose = [source for source in collection.asked if not is_folder(source.name) and source.path.exists()]
+    loose = [source for source in collection.queries if not is_folder(source.name) and source.path.exists()]
     if loose and not collection.has_writers:
         where = printable(str(loose[0].path.parent))
-        raise UsageError(f"{where} has no sub-folders with images; each writer needs one, called as they are")
-    check_outputs(collection.sources, [target])
-    if target.exists():
-        read_enrolment(target, describing.describer())  # what is wrong with it shows before work is done for it
-    return _enrolled(collection, target, describing, progress)
+        raise UsageError(f"{where} has no sub-folders with images; each writer needs one, named after them")
+    if target.exists() or is_stream(target):
+        read_gallery(target, embed.load_embedder(options))  # what is wrong with it shows before work is done for it
+    return _enrolled(collection, target, options, Workers(embedding_job(options), jobs, progress))
 
 
 def _enrolled(
-    collection: Collection, target: Path, describing: EmbedJob, progress: Progress
-) -> Iterator[Enrolled | InputError | Remark]:
+    collection: Collection, target: Path, options: EmbedOptions, workers: Workers[EmbeddedPage]
+) -> Iterator[Outcome[Enrolled]]:
     yield from _not_enrolled(collection)
-    entries: list[Entry] = []
-    told: list[Enrolled] = []
-    sources = [one.source for one in collection.known]
-    for one, described in zip(collection.known, embed_in_order(sources, describing, progress), strict=True):
-        if described.failure is not None:
-            yield described.failure
-        for page in described.pages:
-            told.append(Enrolled(page.name, one.writer, refusal=page.description.refusal))
-            if page.description.vector is not None:
-                entries.append(entry_of(page, one))
-    changes = iter(add_to_file(target, entries, describing.describer()) if entries else ())
-    for row in told:
-        yield row if row.refusal is not None else Enrolled(row.page, row.writer, next(changes))
+    pages: list[EmbeddedPage] = []
+    with workers:
+        for outcome in workers.run(collection.known):
+            pages += outcome.results
+            yield Outcome(outcome.source, failure=outcome.failure)
+    entries = {k: gallery_entry(page) for k, page in enumerate(pages) if page.embedding.vector is not None}
+    statuses = add_to_file(target, list(entries.values()), embed.load_embedder(options)) if entries else []
+    status_of = dict(zip(entries, statuses, strict=True))
+    yield Outcome(
+        None,
+        tuple(
+            Enrolled(page.name, str(page.writer), status_of.get(k), page.embedding.reason)
+            for k, page in enumerate(pages)
+        ),
+    )
     if not entries and not target.exists():
         raise NoUsablePage(f"no page can be used, so {printable(str(target))} is not made")
 
 
-def _not_enrolled(collection: Collection) -> Iterator[InputError | Remark]:
-    """What is told about inputs that stand in no sub-folder."""
+def _not_enrolled(collection: Collection) -> Iterator[Outcome[Enrolled]]:
+    """What is said about inputs that stand in no sub-folder."""
     loose = 0
-    for source in collection.asked:
+    for source in collection.queries:
         if is_folder(source.name):
-            yield unusable_folder(source)
+            yield Outcome(source, failure=unusable_folder(source.name))
         elif source.data is None and not source.path.exists():
-            yield InputMissing(source.name, "no such file or folder")
+            yield Outcome(source, failure=InputMissing(source.name, "no such file or folder"))
         else:
             loose += 1
     if loose:
         which = "the loose page is" if loose == 1 else f"{loose} loose pages are"
-        yield Remark(f"{which} not enrolled: only those in sub-folders say whose hand they are")
+        yield Outcome(None, notices=(f"{which} not enrolled: only pages in sub-folders have a known writer",))

@@ -1,4 +1,4 @@
-"""The file of enrolled writers: read, and added to without losing what is there."""
+"""The gallery file of known writers: read, and added to without losing what is there."""
 
 from __future__ import annotations
 
@@ -8,45 +8,45 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from ocrtool.errors import WritersRefused, printable, reason
-from ocrtool.files import atomic_write
+from ocrtool.errors import GalleryRefused, page_name, printable, reason
+from ocrtool.files import atomic_write, is_stream
 from ocrtool.jobs.embed import EmbeddedPage, PageEmbedder
-from ocrtool.jobs.writer_folder import KnownSource
-from ocrtool.writer.gallery import Enrolment, Entry, from_bytes, to_bytes
+from ocrtool.writer.gallery import Gallery, GalleryEntry, from_bytes, to_bytes
 
 
-def entry_of(page: EmbeddedPage, known: KnownSource) -> Entry:
-    """The entry of a page that has a vector; called after its writer and file, wherever the folder is."""
-    assert page.description.vector is not None
-    number = page.name.removeprefix(known.source.name)
-    name = printable(f"{known.writer}/{known.source.path.name}{number}")
-    return Entry(known.writer, name, page.fingerprint, page.description.vector)
+def gallery_entry(page: EmbeddedPage) -> GalleryEntry:
+    """The entry of a known writer's page that has an embedding; named after writer and file, wherever the folder is."""
+    assert page.embedding.vector is not None and page.writer is not None
+    name = printable(page_name(f"{page.writer}/{page.path.name}", page.number, page.count))
+    return GalleryEntry(page.writer, name, page.fingerprint, page.embedding.vector)
 
 
-def read_enrolment(path: Path, describer: PageEmbedder) -> Enrolment:
-    """The enrolment in a file. Raises WritersRefused, also if it was made with other weights."""
+def read_gallery(path: Path, embedder: PageEmbedder) -> Gallery:
+    """The gallery in a file. Raises GalleryRefused, also if it was made with other weights."""
     try:
+        if is_stream(path):
+            raise GalleryRefused(f"{printable(str(path))} is no regular file, so it holds no gallery")
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise WritersRefused(f"{printable(str(path))}: no such file") from error
+        raise GalleryRefused(f"{printable(str(path))}: no such file") from error
     except OSError as error:
-        raise WritersRefused(f"{printable(str(path))}: cannot be read: {reason(error)}") from error
-    return from_bytes(data, str(path), describer.digest, describer.dimensions)
+        raise GalleryRefused(f"{printable(str(path))}: cannot be read: {reason(error)}") from error
+    return from_bytes(data, str(path), embedder.digest, embedder.dimensions)
 
 
-def add_to_file(path: Path, entries: Sequence[Entry], describer: PageEmbedder) -> list[str]:
-    """Add ``entries`` to the enrolment in ``path``, made if it is not there; what happened to each, as in the store.
+def add_to_file(path: Path, entries: Sequence[GalleryEntry], embedder: PageEmbedder) -> list[str]:
+    """Add ``entries`` to the gallery in ``path``, made if it is not there; the status of each, as in writer.gallery.
 
     The file is read here, whatever was there when the work began, and no other run of this program adds meanwhile.
-    Raises WritersRefused and OutputError; then the file is as it was.
+    Raises GalleryRefused and OutputError; then the file is as it was.
     """
-    target = path.resolve()  # of a link, the file it stands for
+    target = Path(os.path.realpath(path))  # of a link, the file it points to
     with _alone_in(target.parent):
-        held = read_enrolment(target, describer) if target.exists() else Enrolment(describer.digest)
-        enrolment, changes = held.adding(entries)
+        before = read_gallery(target, embedder) if target.exists() else Gallery(embedder.digest)
+        gallery, statuses = before.adding(entries)
         with atomic_write(target) as file:
-            file.write(to_bytes(enrolment))
-    return changes
+            file.write(to_bytes(gallery))
+    return statuses
 
 
 @contextmanager

@@ -1,165 +1,166 @@
-"""Whose hand: pages among known writers, pages by themselves into groups, two pages against each other."""
+"""Writer identification: pages among known writers, pages of unknown writers into groups, one page against another."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 
-from ocrtool.errors import InputError, NoUsablePage, UsageError, printable
+from ocrtool.errors import NoUsablePage, UsageError, printable
 from ocrtool.export.similarity import MOST_PAGES, MOST_ROWS, PlotItem, as_png
-from ocrtool.files import atomic_write
-from ocrtool.jobs.embed import (
-    Chosen,
-    Embedded,
-    EmbeddedPage,
-    EmbedJob,
-    Progress,
-    embed_in_order,
-    load_calibration,
-)
-from ocrtool.jobs.gallery_file import entry_of, read_enrolment
+from ocrtool.jobs import embed
+from ocrtool.jobs.embed import EmbeddedPage, embedding_job
+from ocrtool.jobs.gallery_file import gallery_entry, read_gallery
 from ocrtool.jobs.inputs import Source
-from ocrtool.jobs.results import Remark
-from ocrtool.jobs.writer_folder import Collection, KnownSource
+from ocrtool.jobs.options import EmbedOptions
+from ocrtool.jobs.outcome import Outcome, Progress, SideFile, no_progress
+from ocrtool.jobs.workers import Workers
+from ocrtool.jobs.writer_folder import Collection
 from ocrtool.writer.answers import GROUP, Answer, Candidate, Pair, identify
 from ocrtool.writer.compare import Calibration, similarities
-from ocrtool.writer.gallery import Enrolment, Entry
+from ocrtool.writer.gallery import Gallery, GalleryEntry
 from ocrtool.writer.group import group
 
-#: Takes what the plot is to show of each page.
-PlotItemSink: TypeAlias = Callable[[PlotItem], None]
-Told: TypeAlias = Answer | InputError | Remark
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """How to identify writers. gallery: file of writers enrolled before; plot: file for the plot of similarities."""
+
+    options: EmbedOptions = EmbedOptions()
+    jobs: int = 1
+    gallery: Path | None = None
+    plot: Path | None = None
+    progress: Progress[EmbeddedPage] = no_progress
+
+    def workers(self) -> Workers[EmbeddedPage]:
+        return Workers(embedding_job(self.options), self.jobs, self.progress)
 
 
-def answer_all(
-    collection: Collection, enrolled: Path | None, describing: EmbedJob, progress: Progress, exhibit: PlotItemSink
-) -> Iterator[Told]:
-    """An answer for each page asked about: among the writers of the folder and of ``enrolled``; else in groups.
+def identify_all(collection: Collection, settings: Identification) -> Iterator[Outcome[Answer]]:
+    """An answer for each page to identify: among the writers of the folder and the gallery; without any, in groups.
 
-    Raises UsageError if there is nothing to ask; WritersRefused, NoUsablePage, WeightsNotFound, WeightsRefused.
+    Raises UsageError if there is no such page; GalleryRefused, NoUsablePage, WeightsNotFound, WeightsRefused.
     """
-    if not collection.asked:
-        raise UsageError("no loose page to ask about: those in sub-folders are known writers' pages")
-    calibration = load_calibration(describing.weights)
-    if enrolled is None and not collection.has_writers:
-        return _grouped(collection, describing, calibration, progress, exhibit)
-    describer = describing.describer()
-    held = Enrolment(describer.digest) if enrolled is None else read_enrolment(enrolled, describer)
-    return _identified(collection, held, describing, calibration, progress, exhibit)
+    if not collection.queries:
+        raise UsageError("no loose page to identify: the pages in sub-folders are known writers' pages")
+    calibration = embed.load_calibration(settings.options)
+    if settings.gallery is None and not collection.has_writers:
+        return _grouped(collection, settings, calibration)
+    embedder = embed.load_embedder(settings.options)
+    gallery = Gallery(embedder.digest) if settings.gallery is None else read_gallery(settings.gallery, embedder)
+    return _identified(collection, gallery, settings, calibration)
 
 
-def verify_all(
-    ones: Sequence[Source], others: Sequence[Source], describing: EmbedJob, progress: Progress
-) -> Iterator[Pair | InputError | Remark]:
-    """Each page of ``ones`` against each of ``others``. Raises WeightsNotFound, WeightsRefused."""
-    calibration = load_calibration(describing.weights)
-    return _paired(len(ones), [*ones, *others], describing, calibration, progress)
+def verify_all(first: Sequence[Source], second: Sequence[Source], options: EmbedOptions) -> Iterator[Outcome[Pair]]:
+    """Each page of ``first`` against each of ``second``. Raises WeightsNotFound, WeightsRefused."""
+    calibration = embed.load_calibration(options)
+    with Workers(embedding_job(options), 1) as workers:
+        embedded = list(workers.run(first)), list(workers.run(second))
+    for outcome in (*embedded[0], *embedded[1]):
+        yield Outcome(outcome.source, failure=outcome.failure)
+    pages, others = ([page for outcome in outcomes for page in outcome.results] for outcomes in embedded)
+    for page in pages:
+        yield Outcome(None, tuple(_pair(page, other, calibration) for other in others))
 
 
-def write_plot(path: Path, exhibits: Sequence[PlotItem], weights: Chosen, report: Callable[[str], None]) -> None:
-    """Draw how alike pages are; nothing if there is none. Raises OutputError, WeightsNotFound, WeightsRefused."""
-    if not exhibits:
-        return
-    with atomic_write(path) as file:
-        file.write(as_png(exhibits, load_calibration(weights)))
-    asked = sum(one.asked for one in exhibits)
-    if len(exhibits) > MOST_PAGES or asked > MOST_ROWS:
-        most = f"at most {MOST_PAGES} pages, and the nearest of at most {MOST_ROWS}"
-        report(f"{printable(str(path))} shows {most}")
+def unusable(outcome: Outcome[EmbeddedPage]) -> tuple[str, ...]:
+    """Notices about the pages of a known writer that have no embedding."""
+    return tuple(
+        f"{printable(page.name)}: not used for {page.writer}: {page.embedding.reason}"
+        for page in outcome.results
+        if page.embedding.vector is None
+    )
 
 
 def _identified(
-    collection: Collection,
-    held: Enrolment,
-    describing: EmbedJob,
-    calibration: Calibration,
-    progress: Progress,
-    exhibit: PlotItemSink,
-) -> Iterator[Told]:
-    results = embed_in_order(collection.sources, describing, progress)
-    entries = yield from _known(collection.known, results, exhibit)
-    read = {entry.fingerprint for entry in entries}
-    for entry in held.entries:
-        if entry.fingerprint not in read:
-            exhibit(PlotItem(entry.page, entry.writer, entry.vector, None, asked=False))
-    writers = held.adding(entries)[0].by_writer()
-    if not writers:
-        raise NoUsablePage("no page of a known writer can be used, so there is nobody to compare with")
-    for described in results:
-        if described.failure is not None:
-            yield described.failure
-        for page in described.pages:
-            if (vector := page.description.vector) is None:
-                yield Answer(page.name, refusal=page.description.refusal)
-                continue
-            answer = identify(page.name, vector, writers, calibration)
-            exhibit(PlotItem(page.name, answer.candidates[0].writer, vector, page.picture, asked=True))
-            yield answer
+    collection: Collection, gallery: Gallery, settings: Identification, calibration: Calibration
+) -> Iterator[Outcome[Answer]]:
+    items: list[PlotItem] = []
+    with settings.workers() as workers:
+        entries: list[GalleryEntry] = []
+        for outcome in workers.run(collection.known):
+            usable = [page for page in outcome.results if page.embedding.vector is not None]
+            entries += map(gallery_entry, usable)
+            items += [_plot_item(page, str(page.writer), query=False) for page in usable]
+            yield Outcome(outcome.source, failure=outcome.failure, notices=unusable(outcome))
+        items += _enrolled_items(gallery, entries)
+        writers = gallery.adding(entries)[0].by_writer()
+        if not writers:
+            raise NoUsablePage("no page of a known writer can be used, so there is nobody to compare with")
+        for outcome in workers.run(collection.queries):
+            answers = tuple(_answer(page, writers, calibration) for page in outcome.results)
+            items += [
+                _plot_item(page, answer.best.writer, query=True)
+                for page, answer in zip(outcome.results, answers, strict=True)
+                if answer.best is not None
+            ]
+            yield Outcome(outcome.source, answers, outcome.failure)
+    yield from _plotted(items, settings.plot, calibration)
 
 
-def _known(
-    known: Sequence[KnownSource], results: Iterator[Embedded], exhibit: PlotItemSink
-) -> Generator[InputError | Remark, None, list[Entry]]:
-    """Takes the results of ``known`` from ``results``; returns their entries."""
-    entries = []
-    for one in known:
-        described = next(results)
-        if described.failure is not None:
-            yield described.failure
-        for page in described.pages:
-            if page.description.vector is None:
-                yield Remark(f"{printable(page.name)}: not used for {one.writer}: {page.description.refusal}")
-            else:
-                entries.append(entry_of(page, one))
-                exhibit(PlotItem(page.name, one.writer, page.description.vector, page.picture, asked=False))
-    return entries
-
-
-def _grouped(
-    collection: Collection, describing: EmbedJob, calibration: Calibration, progress: Progress, exhibit: PlotItemSink
-) -> Iterator[Told]:
+def _grouped(collection: Collection, settings: Identification, calibration: Calibration) -> Iterator[Outcome[Answer]]:
     pages: list[EmbeddedPage] = []
-    for described in embed_in_order(collection.sources, describing, progress):
-        if described.failure is not None:
-            yield described.failure
-        pages += described.pages
-    vectors = [page.description.vector for page in pages if page.description.vector is not None]
-    if not vectors:
-        yield from (Answer(page.name, refusal=page.description.refusal) for page in pages)
-        return
-    groups = group(np.stack(vectors), calibration)
-    grouped = iter(zip(groups.number, groups.confidence, strict=True))
-    for page in pages:
-        if page.description.vector is None:
-            yield Answer(page.name, refusal=page.description.refusal)
-            continue
-        number, confidence = next(grouped)
-        writer = f"{GROUP}{int(number) + 1}"
-        exhibit(PlotItem(page.name, writer, page.description.vector, page.picture, asked=True))
-        yield Answer(page.name, (Candidate(writer, float(confidence)),))
+    with settings.workers() as workers:
+        for outcome in workers.run(collection.sources):
+            pages += outcome.results
+            yield Outcome(outcome.source, failure=outcome.failure)
+    answers = _group_answers(pages, calibration)
+    yield Outcome(None, tuple(answers))
+    items = [
+        _plot_item(page, answer.best.writer, query=True)
+        for page, answer in zip(pages, answers, strict=True)
+        if answer.best is not None
+    ]
+    yield from _plotted(items, settings.plot, calibration)
 
 
-def _paired(
-    count: int, sources: Sequence[Source], describing: EmbedJob, calibration: Calibration, progress: Progress
-) -> Iterator[Pair | InputError | Remark]:
-    """Pairs of a page of the first ``count`` sources and one of the rest."""
-    sides: tuple[list[EmbeddedPage], list[EmbeddedPage]] = ([], [])
-    for number, described in enumerate(embed_in_order(sources, describing, progress)):
-        if described.failure is not None:
-            yield described.failure
-        sides[number >= count].extend(described.pages)
-    for one in sides[0]:
-        for other in sides[1]:
-            yield _pair(one, other, calibration)
+def _group_answers(pages: Sequence[EmbeddedPage], calibration: Calibration) -> list[Answer]:
+    answers = [Answer(page.name, reason=page.embedding.reason or "no embedding") for page in pages]
+    usable = [k for k, page in enumerate(pages) if page.embedding.vector is not None]
+    if not usable:
+        return answers
+    groups = group(np.stack([pages[k].embedding.vector for k in usable]), calibration)
+    for k, number, confidence in zip(usable, groups.number, groups.confidence, strict=True):
+        answers[k] = Answer(pages[k].name, (Candidate(f"{GROUP}{int(number) + 1}", float(confidence)),))
+    return answers
 
 
-def _pair(one: EmbeddedPage, other: EmbeddedPage, calibration: Calibration) -> Pair:
-    a, b = one.description.vector, other.description.vector
+def _answer(page: EmbeddedPage, writers: dict[str, np.ndarray], calibration: Calibration) -> Answer:
+    if page.embedding.vector is None:
+        return Answer(page.name, reason=page.embedding.reason)
+    return identify(page.name, page.embedding.vector, writers, calibration)
+
+
+def _pair(page: EmbeddedPage, other: EmbeddedPage, calibration: Calibration) -> Pair:
+    a, b = page.embedding.vector, other.embedding.vector
     if a is None or b is None:
-        refused = [f"{printable(p.name)}: {p.description.refusal}" for p in (one, other) if p.description.refusal]
-        return Pair(one.name, other.name, refusal="; ".join(refused))
+        reasons = [f"{printable(p.name)}: {p.embedding.reason}" for p in (page, other) if p.embedding.vector is None]
+        return Pair(page.name, other.name, reason="; ".join(reasons))
     probability = calibration.same_writer(similarities(a[None], b[None]))
-    return Pair(one.name, other.name, float(probability[0, 0]))
+    return Pair(page.name, other.name, float(probability[0, 0]))
+
+
+def _plot_item(page: EmbeddedPage, writer: str, query: bool) -> PlotItem:
+    assert page.embedding.vector is not None
+    return PlotItem(page.name, writer, page.embedding.vector, page.thumbnail, query)
+
+
+def _enrolled_items(gallery: Gallery, entries: Sequence[GalleryEntry]) -> list[PlotItem]:
+    """Pages of the gallery that were not read again in this run."""
+    read = {entry.fingerprint for entry in entries}
+    return [
+        PlotItem(entry.page, entry.writer, entry.vector, None, query=False)
+        for entry in gallery.entries
+        if entry.fingerprint not in read
+    ]
+
+
+def _plotted(items: Sequence[PlotItem], plot: Path | None, calibration: Calibration) -> Iterator[Outcome[Answer]]:
+    """The plot of similarities, if it is asked for and there is anything to show."""
+    if plot is None or not items:
+        return
+    partly = len(items) > MOST_PAGES or sum(item.query for item in items) > MOST_ROWS
+    most = f"{printable(str(plot))} shows at most {MOST_PAGES} pages, and the nearest of at most {MOST_ROWS}"
+    yield Outcome(None, notices=(most,) if partly else (), files=(SideFile(plot, as_png(items, calibration)),))

@@ -1,62 +1,144 @@
-"""What is to be read: files, the images below folders, standard input; and the names of their outputs."""
+"""What is to be read: files, the images below folders, standard input; and what is passed over there."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
-from ocrtool.errors import (
-    FolderWithoutImages,
-    InputError,
-    InputUnreadable,
-    OcrToolError,
-    ReadingFailed,
-    UsageError,
-    printable,
-    reason,
-)
-from ocrtool.files import unique_stems
+from ocrtool.errors import FolderWithoutImages, InputError, InputUnreadable, printable, reason
 from ocrtool.imaging.input import MAX_BYTES, InputPage, read_pages
+from ocrtool.jobs.names import OutputName, output_names
 from ocrtool.text import natural_key
 
 #: Extensions by which images are known when a folder is walked; a file named by itself may have any.
 EXTENSIONS = frozenset(
     (".png", ".jpg", ".jpeg", ".jpe", ".tif", ".tiff", ".webp", ".bmp", ".dib", ".pbm", ".pgm", ".ppm", ".pnm")
 )
+#: Extensions of other files that may hold pages: in a folder they are passed over, but not in silence.
+UNREAD_EXTENSIONS = frozenset(
+    [
+        ".pdf",
+        ".gif",
+        ".heic",
+        ".heif",
+        ".avif",
+        ".svg",
+        ".svgz",
+        ".djvu",
+        ".djv",
+        ".jp2",
+        ".j2k",
+        ".jpf",
+        ".jpx",
+        ".jxl",
+        ".jb2",
+        ".jbig2",
+        ".ps",
+        ".eps",
+        ".ai",
+        ".xps",
+        ".oxps",
+        ".psd",
+        ".xcf",
+        ".tga",
+        ".pcx",
+        ".dng",
+        ".cr2",
+        ".cr3",
+        ".nef",
+        ".arw",
+        ".orf",
+        ".rw2",
+        ".raf",
+        ".doc",
+        ".docx",
+        ".odt",
+        ".rtf",
+        ".ppt",
+        ".pptx",
+        ".odp",
+        ".epub",
+        ".cbz",
+        ".cbr",
+    ]
+)
 
 #: Argument that stands for standard input, and the stem of its output file.
 STANDARD_INPUT = "-"
 STANDARD_INPUT_STEM = "stdin"
 
-Made = TypeVar("Made")
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input. ``stem`` names its outputs, unlike any other's; ``data`` holds what came by standard input."""
+    """One input. name: as the user wrote it; output: what its outputs are called; data: what came by standard input;
+    writer: who wrote it, if its folder says so.
+    """
 
     name: str
     path: Path
-    stem: str
+    output: OutputName
     data: bytes | None = None
+    writer: str | None = None
+
+    def pages(self) -> Iterator[InputPage]:
+        """Its pages, decoded one at a time. Raises InputError."""
+        if is_folder(self.name):
+            raise unusable_folder(self.name)
+        return read_pages(self.path if self.data is None else self.data, self.name)
 
 
-def find_sources(arguments: Sequence[str]) -> list[Source]:
+@dataclass
+class PassedOver:
+    """What folders hold beside images, counted by kind while they are walked."""
+
+    files: Counter[str] = field(default_factory=Counter)
+    links: list[str] = field(default_factory=list)
+
+    def report(self, say: Callable[[str], None]) -> None:
+        """A sentence for what there is: ``3 files passed over: 2 .pdf, 1 .heic``."""
+        if self.files:
+            kinds = ", ".join(f"{count} {kind}" for kind, count in self.files.most_common())
+            say(f"{_counted(self.files.total(), 'file')} passed over: {kinds}")
+        if self.links:
+            folders = ", ".join(map(printable, self.links))
+            say(f"{_counted(len(self.links), 'linked folder')} passed over: {folders}")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs of a command line in order, and what was passed over in its folders."""
+
+    sources: tuple[Source, ...]
+    passed_over: PassedOver
+
+
+def find_inputs(arguments: Sequence[str]) -> Inputs:
     """Inputs in the order of the arguments; a folder stands for the images below it, in natural order.
 
     A folder without images, or one that cannot be listed, stays itself, to fail when it is read.
     """
+    passed_over = PassedOver()
     names: list[str] = []
     for argument in arguments:
-        names += _images_below(argument) if is_folder(argument) else [argument]
-    stems = unique_stems([Path(STANDARD_INPUT_STEM if name == STANDARD_INPUT else name) for name in names])
+        names += images_below(argument, passed_over) if is_folder(argument) else [argument]
+    return Inputs(tuple(make_sources(names)), passed_over)
+
+
+def find_sources(arguments: Sequence[str]) -> list[Source]:
+    """The sources of `find_inputs` alone."""
+    return list(find_inputs(arguments).sources)
+
+
+def make_sources(names: Sequence[str]) -> list[Source]:
+    """A source for each file, folder or ``-``."""
+    outputs = output_names([Path(STANDARD_INPUT_STEM if name == STANDARD_INPUT else name) for name in names])
     return [
-        Source(name, Path(name), stem, _standard_input() if name == STANDARD_INPUT else None)
-        for name, stem in zip(names, stems, strict=True)
+        Source(name, Path(name), output, _standard_input() if name == STANDARD_INPUT else None)
+        for name, output in zip(names, outputs, strict=True)
     ]
 
 
@@ -65,50 +147,41 @@ def is_folder(argument: str) -> bool:
     return argument != STANDARD_INPUT and os.path.isdir(argument)  # noqa: PTH112 - Path.is_dir raises if it may not look
 
 
-def attempt(source: Source, work: Callable[[Iterator[InputPage]], Made]) -> Made | InputError:
-    """What ``work`` makes of the pages of an input, or why it could not: a defect met on one must not cost the others.
-
-    Raises OcrToolError other than InputError: what is wrong with more than this input.
-    """
-    try:
-        if is_folder(source.name):
-            raise unusable_folder(source)
-        return work(read_pages(source.path if source.data is None else source.data, source.name))
-    except InputError as error:
-        return error
-    except OcrToolError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a defect of ours, told as the failure of this input
-        return ReadingFailed(source.name, f"internal error: {type(error).__name__}: {error}")
-
-
-def check_outputs(sources: Sequence[Source], outputs: Iterable[Path | None], also: Path | None = None) -> None:
-    """Raise UsageError if an output could not be a file, or would take the place of an input or of the other one.
-
-    also: an input that is no image.
-    """
-    inputs = {source.path.resolve() for source in sources if source.data is None}
-    inputs |= {also.resolve()} if also is not None else set()
-    taken: set[Path] = set()
-    for path in (output for output in outputs if output is not None):
-        if is_folder(str(path)):
-            raise UsageError(f"{printable(str(path))} is a folder, but one file is written")
-        if not is_folder(str(path.parent)):
-            raise UsageError(f"{printable(str(path.parent))}: no such folder, so no output file can be made there")
-        if path.resolve() in inputs:
-            raise UsageError(f"{printable(str(path))} is an input; an output never takes its place")
-        if path.resolve() in taken:
-            raise UsageError(f"{printable(str(path))} is named for two outputs")
-        taken.add(path.resolve())
-
-
-def unusable_folder(source: Source) -> InputError:
+def unusable_folder(name: str) -> InputError:
     """Why a folder that stands for itself in the list of inputs cannot be read."""
     try:
-        os.scandir(source.path).close()
+        os.scandir(name).close()
     except OSError as error:
-        return InputUnreadable(source.name, f"cannot be listed: {reason(error)}")
-    return FolderWithoutImages(source.name, "the folder holds no images")
+        return InputUnreadable(name, f"cannot be listed: {reason(error)}")
+    return FolderWithoutImages(name, "the folder holds no images")
+
+
+def images_below(folder: str, passed_over: PassedOver) -> list[str]:
+    """Images below a folder and sub-folders that cannot be listed, in natural order; the folder itself if none."""
+    found: list[str] = []
+    closed: list[OSError] = []
+    for where, folders, files in os.walk(folder, onerror=closed.append):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = [os.path.join(where, name) for name in folders]  # noqa: PTH118 - "./a" stays as the user wrote it
+        passed_over.links += [path for path in paths if os.path.islink(path)]  # noqa: PTH114
+        found += images_of(where, files, passed_over)
+    found += [str(error.filename) for error in closed]
+    return sorted(found, key=natural_key) or [folder]
+
+
+def images_of(folder: str, names: Sequence[str], passed_over: PassedOver) -> list[str]:
+    """Paths of the files among ``names`` that are images by their extension; hidden ones are left out."""
+    found = []
+    for name in (name for name in names if not name.startswith(".")):
+        path = os.path.join(folder, name)  # noqa: PTH118 - "./a" stays as the user wrote it
+        kind = Path(name).suffix.lower()
+        if kind in UNREAD_EXTENSIONS:
+            passed_over.files[kind] += 1
+        elif kind in EXTENSIONS and os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+            passed_over.files["special"] += 1  # a FIFO, say, that nobody may ever write to
+        elif kind in EXTENSIONS:
+            found.append(path)
+    return found
 
 
 def _standard_input() -> bytes:
@@ -116,12 +189,5 @@ def _standard_input() -> bytes:
     return sys.stdin.buffer.read(MAX_BYTES) if sys.stdin is not None else b""
 
 
-def _images_below(folder: str) -> list[str]:
-    found: list[str] = []
-    closed: list[OSError] = []
-    for where, folders, files in os.walk(folder, onerror=closed.append):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        names = (name for name in files if not name.startswith(".") and Path(name).suffix.lower() in EXTENSIONS)
-        found += [os.path.join(where, name) for name in names]  # noqa: PTH118 - "./a" stays as the user wrote it
-    found += [str(error.filename) for error in closed]
-    return sorted(found, key=natural_key) or [folder]
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

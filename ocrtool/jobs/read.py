@@ -1,49 +1,39 @@
-"""Many inputs, read in order by one or more processes; failures are results like others."""
+"""The job of ``ocrtool read``: pages to what is written on them, and to overlays."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
 
-from ocrtool.errors import InputError, ReadingFailed
-from ocrtool.files import atomic_write
+from ocrtool.export.documents import ExportPage
 from ocrtool.imaging.input import InputPage
-from ocrtool.jobs.inputs import Source, attempt
-from ocrtool.jobs.workers import Worker, in_order
-from ocrtool.options import Options
+from ocrtool.jobs.inputs import Source
+from ocrtool.jobs.options import ReadOptions
+from ocrtool.jobs.outcome import Loader, PageResult, PageWork, SideFile
 from ocrtool.types import Page
 
-#: For each line (N, 4, 2) float corners of its pieces in pixels of the input, for the overlay.
-PieceBoxes: TypeAlias = Sequence[np.ndarray]
-#: What reads one grey page (H, W) uint8.
-Reader: TypeAlias = Callable[[np.ndarray], tuple[Page, PieceBoxes]]
-#: Loads a reader; a function of a module, so that worker processes can be given it.
-ReaderMaker: TypeAlias = Callable[[Options], Reader]
+#: What the overlay of a page is called after its output name.
+OVERLAY_SUFFIX = ".overlay.png"
+
+#: Reads a grey page (H, W) uint8; also gives, if overlays are asked for, for each line (N, 4, 2) float corners of its
+#: pieces in pixels of the input.
+Reader: TypeAlias = Callable[[np.ndarray], tuple[Page, Sequence[np.ndarray]]]
+
+_log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """All pages of one input, or the reason why there are none."""
-
-    source: Source
-    pages: tuple[Page, ...] = ()
-    failure: InputError | None = None
+def reading_job(options: ReadOptions) -> Loader[ExportPage]:
+    """The job for `ocrtool.jobs.workers.Workers`. Loading it raises WeightsNotFound, WeightsRefused."""
+    return partial(_load, options, load_reader)
 
 
-def read_all(sources: Sequence[Source], options: Options, make_reader: ReaderMaker | None = None) -> Iterator[Result]:
-    """Read ``sources`` in order, with ``options.jobs`` processes.
-
-    Raises WeightsNotFound, WeightsRefused and OutputError; what is wrong with an input is in its result.
-    """
-    yield from in_order(sources, _PageReading(options, make_reader or engine_reader), options.jobs)
-
-
-def engine_reader(options: Options) -> Reader:
-    """The reader of the real pipeline, its weights loaded."""
+def load_reader(options: ReadOptions) -> Reader:
+    """The reader of the pipeline, its weights loaded. Raises WeightsNotFound, WeightsRefused."""
     import cv2
 
     from ocrtool import pipeline
@@ -54,7 +44,7 @@ def engine_reader(options: Options) -> Reader:
         options.language, options.weights, language_model=options.language_model, threads=options.threads
     )
 
-    def read(gray: np.ndarray) -> tuple[Page, PieceBoxes]:
+    def read(gray: np.ndarray) -> tuple[Page, Sequence[np.ndarray]]:
         if options.overlay is None:
             return pipeline.read_page(gray, engines), ()
         page, details = pipeline.read_page_detailed(gray, engines)
@@ -63,45 +53,22 @@ def engine_reader(options: Options) -> Reader:
     return read
 
 
-def read_source(source: Source, reader: Reader, options: Options) -> Result:
-    """All pages of one input and, if asked for, their overlays; no error of one input stops the others."""
-
-    def read(images: Iterator[InputPage]) -> tuple[Page, ...]:
-        pages = []
-        for image in images:
-            page, pieces = reader(image.gray)
-            pages.append(replace(page, source=source.name, number=image.number))
-            if options.overlay is not None:
-                path = overlay_path(options.overlay, source, image.number if image.count > 1 else None)
-                _write_overlay(path, image.gray, page, pieces)
-        return tuple(pages)
-
-    pages = attempt(source, read)
-    return Result(source, failure=pages) if isinstance(pages, InputError) else Result(source, pages)
+def _load(options: ReadOptions, load: Callable[[ReadOptions], Reader]) -> PageWork[ExportPage]:
+    return partial(_read, options, load(options))
 
 
-def overlay_path(folder: Path, source: Source, number: int | None = None) -> Path:
-    """Where the overlay of an input goes; ``number``: of the page, if it is one of several."""
-    return folder / f"{source.stem}{'' if number is None else f'.{number}'}.overlay.png"
+def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage) -> PageResult[ExportPage]:
+    read, pieces = reader(image.gray)
+    page = replace(read, source=source.name, number=image.number)
+    _log.debug(
+        "%s: %d blocks, %d lines, language %s, skew %.2f degrees, %s dpi",
+        *(image.label, len(page.blocks), len(page.lines), page.language, page.skew, image.dpi or "unknown"),
+    )
+    files: tuple[SideFile, ...] = ()
+    if options.overlay is not None:
+        from ocrtool.export.drawing import as_png
+        from ocrtool.export.overlay import draw_overlay
 
-
-def _write_overlay(path: Path, gray: np.ndarray, page: Page, pieces: PieceBoxes) -> None:
-    import cv2
-
-    from ocrtool.export.overlay import draw_overlay
-
-    with atomic_write(path) as file:
-        file.write(cv2.imencode(".png", draw_overlay(gray, page, pieces))[1].tobytes())
-
-
-@dataclass(frozen=True, slots=True)
-class _PageReading(Worker[Result]):
-    options: Options
-    make_reader: ReaderMaker
-
-    def load(self) -> Callable[[Source], Result]:
-        reader = self.make_reader(self.options)
-        return lambda source: read_source(source, reader, self.options)
-
-    def failed(self, source: Source, failure: ReadingFailed) -> Result:
-        return Result(source, failure=failure)
+        path = options.overlay / (source.output.of_page(image.number, image.count) + OVERLAY_SUFFIX)
+        files = (SideFile(path, as_png(draw_overlay(image.gray, page, pieces))),)
+    return PageResult(ExportPage.of(page, image.gray if options.keep_images else None, image.dpi), files)

@@ -1,98 +1,247 @@
-"""Many items, worked on in order by one or more processes; a worker that is killed costs one item."""
+"""Inputs worked on in order by one or more processes; a worker that is killed costs one input at most."""
 
 from __future__ import annotations
 
-import multiprocessing
+import logging
+import os
+import selectors
 import signal
+import subprocess
+import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
+from types import TracebackType
+from typing import Generic
 
-from ocrtool.errors import ReadingFailed
+import ocrtool
+from ocrtool.errors import OcrToolError, ReadingFailed, WorkerNotStarted
 from ocrtool.jobs.inputs import Source
+from ocrtool.jobs.outcome import Loader, Outcome, Progress, Result, no_progress, process_source
+from ocrtool.jobs.worker import read_message, write_message
 
-Outcome = TypeVar("Outcome")
+#: Inputs that a worker has at most: one it works on and one that waits, so that it never idles.
+_AT_ONCE = 2
+#: A worker is started in isolated mode, which keeps the current folder out of the places that modules come from, and
+#: imports this very program, wherever it lies, by its file.
+_BOOT = """
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+program, *sys.path = sys.argv[1:]
+spec = spec_from_file_location("ocrtool", program)
+sys.modules["ocrtool"] = module_from_spec(spec)
+spec.loader.exec_module(sys.modules["ocrtool"])
+from ocrtool.jobs.worker import main
+main()
+"""
+_HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+_log = logging.getLogger(__name__)
 
 
-class Worker(Generic[Outcome]):
-    """What is done to each input. Goes to worker processes, so it holds settings; ``load`` brings what is heavy."""
+class Workers(Generic[Result]):
+    """Runs a job over inputs, with ``jobs`` processes, or in this one if there is one job or one input.
 
-    def load(self) -> Callable[[Source], Outcome]:
-        """What reads one input, its weights loaded. Called once in each process."""
-        raise NotImplementedError
-
-    def failed(self, source: Source, failure: ReadingFailed) -> Outcome:
-        """What stands for an input that costs worker processes their lives."""
-        raise NotImplementedError
-
-
-def in_order(sources: Sequence[Source], worker: Worker[Outcome], jobs: int) -> Iterator[Outcome]:
-    """Outcomes of ``sources`` in order, with ``jobs`` processes; with one, or one source, in this process.
-
-    If a worker is killed, the input due is tried once more by itself, and the rest goes on.
+    A context manager; leaving it ends the processes. Not to be shared between threads.
     """
-    if jobs <= 1 or len(sources) <= 1:
-        work = worker.load()
-        yield from map(work, sources)
-        return
-    done = 0
-    while done < len(sources):
+
+    def __init__(self, load: Loader[Result], jobs: int, progress: Progress[Result] = no_progress) -> None:
+        self._load = load
+        self._load_here = cache(load)
+        self._jobs = jobs
+        self._progress = progress
+        self._idle: list[_Worker[Result]] = []
+
+    def __enter__(self) -> Workers[Result]:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for worker in self._idle:
+            worker.end()
+        self._idle = []
+
+    def run(self, sources: Sequence[Source]) -> Iterator[Outcome[Result]]:
+        """Outcomes in the order of ``sources``. Raises OcrToolError: what is wrong with more than one input."""
+        alone = self._jobs <= 1 or len(sources) <= 1
+        return iter(self._progress(self._run_here(sources) if alone else self._run_there(sources), len(sources)))
+
+    def _run_here(self, sources: Sequence[Source]) -> Iterator[Outcome[Result]]:
+        return (process_source(source, self._load_here) for source in sources)
+
+    def _run_there(self, sources: Sequence[Source]) -> Iterator[Outcome[Result]]:
+        batch = _Batch(sources, self._load, min(self._jobs, len(sources)), self._idle)
         try:
-            for outcome in _windowed(sources[done:], worker, jobs):
-                done += 1
-                yield outcome
-        except BrokenProcessPool:
-            yield _alone(sources[done], worker)
-            done += 1
+            yield from batch.outcomes()
+        finally:
+            self._idle = batch.leave()
 
 
-def _windowed(sources: Sequence[Source], worker: Worker[Outcome], jobs: int) -> Iterator[Outcome]:
-    """Outcomes in order, with twice as many inputs under way as there are workers, so that memory stays bounded."""
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start)
-    under_way: deque[Future[Outcome]] = deque()
-    try:
-        for source in sources:
-            with _interrupts_held():
-                under_way.append(pool.submit(_work, source, worker))
-            if len(under_way) >= 2 * jobs:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+class _Batch(Generic[Result]):
+    """The inputs of one run: waiting, with a worker, or done before their turn."""
 
+    def __init__(
+        self, sources: Sequence[Source], load: Loader[Result], jobs: int, workers: list[_Worker[Result]]
+    ) -> None:
+        self._sources = sources
+        self._load = load
+        self._jobs = jobs
+        self._workers = list(workers)
+        self._waiting = deque(range(len(sources)))
+        self._suspects: deque[int] = deque()  # their worker was killed; each is tried once more by itself
+        self._done: dict[int, Outcome[Result]] = {}
 
-def _alone(source: Source, worker: Worker[Outcome]) -> Outcome:
-    try:
-        return next(_windowed([source], worker, 1))
-    except BrokenProcessPool:
+    def outcomes(self) -> Iterator[Outcome[Result]]:
+        for due in range(len(self._sources)):
+            while due not in self._done:
+                self._feed(due)
+                self._receive()
+            yield self._done.pop(due)
+
+    def leave(self) -> list[_Worker[Result]]:
+        """Workers that can take another run; those in the middle of an input are ended."""
+        for worker in self._workers:
+            if worker.inputs:
+                worker.end()
+        return [worker for worker in self._workers if not worker.inputs]
+
+    def _feed(self, due: int) -> None:
+        """Give inputs to workers; only so far ahead of the one due that memory stays bounded."""
+        if self._suspects:
+            if not any(worker.inputs for worker in self._workers):
+                self._idlest().give(self._suspects[0], self._sources[self._suspects[0]])
+            return
+        while self._waiting and self._waiting[0] < due + _AT_ONCE * self._jobs:
+            worker = self._idlest()
+            if len(worker.inputs) >= _AT_ONCE:
+                return
+            number = self._waiting.popleft()
+            worker.give(number, self._sources[number])
+
+    def _idlest(self) -> _Worker[Result]:
+        """The worker with the fewest inputs, a new one if all are busy and another may be started."""
+        worker = min(self._workers, key=lambda one: len(one.inputs), default=None)
+        if worker is None or (worker.inputs and len(self._workers) < self._jobs):
+            worker = _Worker(self._load)
+            self._workers.append(worker)
+        return worker
+
+    def _receive(self) -> None:
+        """Wait for a worker to finish an input, or to end."""
+        with selectors.DefaultSelector() as selector:
+            for worker in self._workers:
+                selector.register(worker.answers, selectors.EVENT_READ, worker)
+            ready: list[_Worker[Result]] = [key.data for key, _ in selector.select()]
+        for worker in ready:
+            try:
+                outcome = worker.answer()
+            except (EOFError, OSError):
+                self._bury(worker)
+                continue
+            if outcome is not None:
+                number = worker.inputs.pop(0)
+                self._done[number] = outcome
+                if number in self._suspects:
+                    self._suspects.remove(number)
+
+    def _bury(self, worker: _Worker[Result]) -> None:
+        """A worker ended by itself: its first input is suspected, or has failed if it was already; others wait again."""
+        worker.end()
+        self._workers.remove(worker)
+        if not worker.started:
+            raise WorkerNotStarted("a worker process could not be started; --jobs 1 needs none")
+        if not worker.inputs:
+            return
+        number, *others = worker.inputs
+        self._waiting.extendleft(reversed(others))
+        if number not in self._suspects:
+            self._suspects.append(number)
+            return
+        self._suspects.remove(number)
+        source = self._sources[number]
         fault = "the process that read it was killed, perhaps for want of memory"
-        return worker.failed(source, ReadingFailed(source.name, fault))
+        self._done[number] = Outcome(source, failure=ReadingFailed(source.name, fault))
 
 
-_loaded: Callable[[Source], Any] | None = None  # of this worker process
+class _Worker(Generic[Result]):
+    """A process. inputs: numbers of those it has, in order; answers: descriptor that its answers come on; started:
+    whether it got so far as to take inputs.
+    """
+
+    def __init__(self, load: Loader[Result]) -> None:
+        with _signals_held():
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-X", f"utf8={sys.flags.utf8_mode}", "-c", _BOOT, _program(), *_import_path()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                bufsize=0,
+            )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._tasks, self.answers = self._process.stdin.fileno(), self._process.stdout.fileno()
+        self.inputs: list[int] = []
+        self.started = False
+        self._send(logging.getLogger("ocrtool").getEffectiveLevel())
+        self._send(load)
+
+    def give(self, number: int, source: Source) -> None:
+        """Have it work on an input, after those it has."""
+        self.inputs.append(number)
+        self._send(source)
+
+    def _send(self, message: object) -> None:
+        with suppress(BrokenPipeError):  # the process has ended: `answer` says so
+            write_message(self._tasks, message)
+
+    def answer(self) -> Outcome[Result] | None:
+        """The outcome of its first input; None if it says only that it has started.
+
+        Raises EOFError or OSError if the process has ended, and any OcrToolError that concerns the whole run.
+        """
+        message = read_message(self.answers)
+        if not self.started:
+            self.started = True
+            _log.debug("worker process %d started", self._process.pid)
+            return None
+        outcome, records = message
+        for record in records:
+            logging.getLogger(record.name).handle(record)
+        if isinstance(outcome, OcrToolError):
+            raise outcome
+        done: Outcome[Result] = outcome
+        return done
+
+    def end(self) -> None:
+        """At once: a worker writes no files that could be left half done."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._process.wait()
+
+
+def _program() -> str:
+    return os.path.realpath(ocrtool.__file__)
+
+
+def _import_path() -> list[str]:
+    """Where a worker imports other modules from: as this process, but never from the current folder."""
+    return [place for place in sys.path if place and not _is_current_folder(place)]
+
+
+def _is_current_folder(place: str) -> bool:
+    try:
+        return os.path.samefile(place, os.curdir)  # noqa: PTH121 - of any name, whether it exists or not
+    except OSError:
+        return False
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Workers started here begin deaf to Ctrl-C, which would have them print a traceback each; this process is not."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+def _signals_held() -> Iterator[None]:
+    """Workers started here begin with signals held, for which Python would print a traceback each until they are up."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _start() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches the whole process group: workers just end
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-
-
-def _work(source: Source, worker: Worker[Outcome]) -> Outcome:
-    global _loaded
-    if _loaded is None:
-        _loaded = worker.load()
-    return _loaded(source)

@@ -1,73 +1,68 @@
-"""A folder of pages: its sub-folders are known writers, its loose pages are asked about."""
+"""A folder of pages: each sub-folder holds the pages of a known writer, loose pages are to be identified."""
 
 from __future__ import annotations
 
 import os
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocrtool.errors import UsageError, printable
-from ocrtool.jobs.inputs import EXTENSIONS, Source, find_sources, is_folder
+from ocrtool.jobs.inputs import PassedOver, Source, images_below, images_of, is_folder, make_sources
 from ocrtool.text import natural_key
 from ocrtool.writer.answers import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
-class KnownSource:
-    """One input with pages of a known writer; of a sub-folder without images the folder itself, to fail when read."""
-
-    writer: str
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
 class Collection:
-    """Inputs of known writers, and inputs to ask about, each in natural order."""
+    """Inputs of known writers, and inputs to identify, each in natural order. The source of a known writer without
+    images is the sub-folder itself, to fail when it is read.
+    """
 
-    known: tuple[KnownSource, ...]
-    asked: tuple[Source, ...]
+    known: tuple[Source, ...]
+    queries: tuple[Source, ...]
+    passed_over: PassedOver
 
     @property
     def has_writers(self) -> bool:
         """Whether a sub-folder holds images."""
-        return any(not is_folder(one.source.name) for one in self.known)
+        return any(not is_folder(source.name) for source in self.known)
 
     @property
-    def sources(self) -> list[Source]:
+    def sources(self) -> tuple[Source, ...]:
         """All inputs, those of known writers first."""
-        return [*(one.source for one in self.known), *self.asked]
+        return self.known + self.queries
 
 
 def collect(arguments: Sequence[str]) -> Collection:
-    """What the folders and image files of a command line hold. Raises UsageError for a writer of no possible name."""
-    known: list[KnownSource] = []
+    """What the folders and image files of a command line hold. Raises UsageError for a writer of a reserved name."""
+    passed_over = PassedOver()
+    known: list[Source] = []
     loose: list[str] = []
     for argument in arguments:
-        folders, images = _listed(argument) if is_folder(argument) else ([], [argument])
+        folders, images = _listed(argument, passed_over) if is_folder(argument) else ([], [argument])
         for folder in folders:
             writer = _writer(folder)
-            known += [KnownSource(writer, source) for source in find_sources([folder])]
+            known += [replace(source, writer=writer) for source in make_sources(images_below(folder, passed_over))]
         loose += images
-    return Collection(tuple(known), tuple(find_sources(loose)))
+    return Collection(tuple(known), tuple(make_sources(loose)), passed_over)
 
 
-def _listed(folder: str) -> tuple[list[str], list[str]]:
+def _listed(folder: str, passed_over: PassedOver) -> tuple[list[str], list[str]]:
     """Sub-folders and images in a folder; the folder itself if it has neither, or cannot be listed, to fail later."""
     try:
         names = [name for name in os.listdir(folder) if not name.startswith(".")]  # noqa: PTH208 - "./a" stays so
     except OSError:
         return [], [folder]
-    paths = sorted((os.path.join(folder, name) for name in names), key=natural_key)  # noqa: PTH118
-    folders = [path for path in paths if is_folder(path)]
-    images = [path for path in paths if not is_folder(path) and Path(path).suffix.lower() in EXTENSIONS]
-    return folders, images if folders or images else [folder]
+    folders = [path for name in names if is_folder(path := os.path.join(folder, name))]  # noqa: PTH118
+    images = images_of(folder, names, passed_over)
+    return sorted(folders, key=natural_key), sorted(images, key=natural_key) if folders or images else [folder]
 
 
 def _writer(folder: str) -> str:
-    """The name of a writer: that of the folder, the same in whichever way a system composes its letters."""
+    """The name of a writer: that of the folder, in one Unicode form whatever the file system's."""
     name = unicodedata.normalize("NFC", printable(Path(folder).name))
     if name.casefold() == UNKNOWN:
-        raise UsageError(f"{printable(folder)}: no writer can be called {UNKNOWN}, the answer for all others")
+        raise UsageError(f"{printable(folder)}: no writer can be called {UNKNOWN}, which stands for all others")
     return name

@@ -1,1 +1,1 @@
-"""Whose hand wrote a page: patches of handwriting, a descriptor of each page, enrolment and identification."""
+"""Writer identification: patches of handwriting, an embedding of each page, the gallery of known writers."""

@@ -1,4 +1,4 @@
-"""What is answered about pages: whose hand, whether one hand, and what happened to a page that was enrolled."""
+"""Results of writer identification, of verification, and of enrolment, page by page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ocrtool.writer.compare import Calibration, rank
 
 #: The answer for a page of none of the known writers.
 UNKNOWN = "unknown"
-#: Groups found are called by this and their number, from 1.
+#: Groups found among pages of unknown writers are called by this and their number, from 1.
 GROUP = "writer-"
 
 
@@ -25,15 +25,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whose hand a page is in: ``candidates``, likeliest first; or ``refusal``, why there is no answer."""
+    """The writer of a page: ``candidates``, likeliest first; or ``reason``, why there is no answer."""
 
     page: str
     candidates: tuple[Candidate, ...] = ()
-    refusal: str | None = None
+    reason: str | None = None
 
     def __post_init__(self) -> None:
-        if bool(self.candidates) == (self.refusal is not None):
-            raise ValueError("an answer has either candidates or a refusal")
+        if bool(self.candidates) == (self.reason is not None):
+            raise ValueError("an answer has either candidates or a reason for having none")
 
     @property
     def best(self) -> Candidate | None:
@@ -42,27 +42,27 @@ class Answer:
     @property
     def runner_up(self) -> Candidate | None:
         """The likeliest writer but for the answer; None if no other is known."""
-        return next((one for one in self.candidates[1:] if one.writer != UNKNOWN), None)
+        return next((candidate for candidate in self.candidates[1:] if candidate.writer != UNKNOWN), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Whether two pages are in one hand, as a probability; or why that cannot be told."""
+    """The probability that two pages have the same writer; or the reason why there is none."""
 
     page: str
     other: str
     probability: float | None = None
-    refusal: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What happened to a page to be enrolled: ``change`` as in ocrtool.writer.gallery; or why it was not."""
+    """What happened to a page to be enrolled: ``status`` as in ocrtool.writer.gallery; or the reason why it was not."""
 
     page: str
     writer: str
-    change: str | None = None
-    refusal: str | None = None
+    status: str | None = None
+    reason: str | None = None
 
 
 def identify(page: str, vector: np.ndarray, writers: Mapping[str, np.ndarray], calibration: Calibration) -> Answer:
@@ -74,6 +74,6 @@ def identify(page: str, vector: np.ndarray, writers: Mapping[str, np.ndarray], c
         for number, probability in zip(ranking.order, ranking.probabilities, strict=True)
     ]
     unknown = float(ranking.unknown)
-    place = next((k for k, one in enumerate(candidates) if unknown > one.probability), len(candidates))
-    candidates.insert(place, Candidate(UNKNOWN, unknown))
+    index = next((k for k, candidate in enumerate(candidates) if unknown > candidate.probability), len(candidates))
+    candidates.insert(index, Candidate(UNKNOWN, unknown))
     return Answer(page, tuple(candidates))

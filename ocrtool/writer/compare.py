@@ -1,4 +1,4 @@
-"""Descriptors of pages against each other: similarity, the probability of one hand, and who of the known it is."""
+"""Embeddings of pages compared: similarity, the probability of the same writer, and a ranking of known writers."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 
 from ocrtool.errors import WeightsRefused
 
-#: Probability beforehand that the writer of a page is none of those known.
+#: Prior probability that the writer of a page is none of those known.
 UNKNOWN_PRIOR = 0.5
 
 
-def unit(vectors: np.ndarray) -> np.ndarray:
+def l2_normalize(vectors: np.ndarray) -> np.ndarray:
     """Of length 1. vectors: (..., D)."""
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True).clip(1e-9)
 
@@ -26,40 +26,41 @@ def similarities(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Log odds that two pages are of one hand = slope * similarity + offset, if that is as likely as not beforehand.
+    """Log odds that two pages have the same writer = slope * similarity + offset, at even prior odds.
 
-    Fitted on pairs of pages of writers the network was not trained on. apart: log odds from which on pages are put in
-    one group: of all pairs of many pages few are of one hand.
+    Fitted on pairs of pages of writers the network was not trained on. grouping_threshold: log odds from which on pages
+    are put in one group: of all pairs of many pages few have the same writer.
     """
 
     slope: float
     offset: float
-    apart: float = 0.0
+    grouping_threshold: float = 0.0
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> Calibration:
-        """Raises WeightsRefused if the manifest has none."""
+        """Raises WeightsRefused if the manifest has none. ``apart`` is an older name of the grouping threshold."""
         try:
-            own = manifest["calibration"]
-            return cls(float(own["slope"]), float(own["offset"]), float(own["apart"]))
+            values = manifest["calibration"]
+            threshold = values["grouping_threshold"] if "grouping_threshold" in values else values["apart"]
+            return cls(float(values["slope"]), float(values["offset"]), float(threshold))
         except (KeyError, TypeError, ValueError) as error:
             raise WeightsRefused(
                 f"{manifest.get('name', 'the manifest')} has no calibration of similarities"
             ) from error
 
     def log_odds(self, similarity: np.ndarray) -> np.ndarray:
-        """Of one hand, in nats; any shape."""
+        """Of the same writer, in nats; any shape."""
         return self.slope * np.asarray(similarity, np.float64) + self.offset
 
     def same_writer(self, similarity: np.ndarray) -> np.ndarray:
-        """Probability of one hand if that is as likely as not beforehand; any shape."""
+        """Probability of the same writer at even prior odds; any shape."""
         return 1.0 / (1.0 + np.exp(-np.clip(self.log_odds(similarity), -500.0, 500.0)))
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Writers by probability. order: their numbers, likeliest first; probabilities: in that order; unknown: the
-    probability of another writer than these. All probabilities sum to 1.
+    """Writers by posterior probability. order: their numbers, likeliest first; probabilities: in that order; unknown:
+    the probability of another writer than these. All probabilities sum to 1.
     """
 
     order: np.ndarray
@@ -68,17 +69,17 @@ class Ranking:
 
 
 def rank(vector: np.ndarray, writers: Sequence[np.ndarray], calibration: Calibration) -> Ranking:
-    """Who of ``writers`` wrote a page. vector: (D,); writers: descriptors (pages, D) of each, at least one page.
+    """Rank ``writers`` for a page. vector: (D,); writers: embeddings (pages, D) of each, at least one page.
 
-    A writer with several pages is known by the direction of their mean. Before the page is looked at, all writers are
-    as likely as each other, and all together as likely as an unknown one.
+    A writer with several pages is represented by the direction of their mean. The prior is the same for all writers,
+    and for all together the same as for an unknown one.
     """
     if not len(writers):
         return Ranking(np.zeros(0, np.int64), np.zeros(0), 1.0)
-    means = unit(np.stack([pages.mean(axis=0) for pages in writers]))
-    beforehand = np.log((1.0 - UNKNOWN_PRIOR) / len(writers))
-    odds = np.append(calibration.log_odds(similarities(vector[None], means)[0]) + beforehand, np.log(UNKNOWN_PRIOR))
-    chances = np.exp(odds - odds.max())
-    chances /= chances.sum()
-    order = np.argsort(-chances[:-1], kind="stable")
-    return Ranking(order, chances[:-1][order], float(chances[-1]))
+    means = l2_normalize(np.stack([pages.mean(axis=0) for pages in writers]))
+    log_prior = np.log((1.0 - UNKNOWN_PRIOR) / len(writers))
+    log_joint = np.append(calibration.log_odds(similarities(vector[None], means)[0]) + log_prior, np.log(UNKNOWN_PRIOR))
+    posteriors = np.exp(log_joint - log_joint.max())
+    posteriors /= posteriors.sum()
+    order = np.argsort(-posteriors[:-1], kind="stable")
+    return Ranking(order, posteriors[:-1][order], float(posteriors[-1]))

@@ -1,4 +1,4 @@
-"""A page to its descriptor: the whitened mean of what the network says of its patches; or why it has none."""
+"""A page to its embedding: the whitened mean of the network's embeddings of its patches; or why it has none."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ import numpy as np
 
 from ocrtool.errors import WeightsRefused
 from ocrtool.weights.store import Weights
-from ocrtool.writer.compare import unit
+from ocrtool.writer.compare import l2_normalize
 from ocrtool.writer.network import PatchNetwork
 from ocrtool.writer.patches import PATCH_SIDE, Window, choose_windows, cut_windows, possible_starts
 from ocrtool.writer.strips import Strip, find_strips
 
-#: Patches of a page that the network looks at. More tell no more: they overlap.
+#: Patches of a page that the network is run on. They overlap, so that more would add nothing.
 MOST_PATCHES = 120
 #: Writing that a page must hold, in patches side by side: about a third of a line on a sheet of paper.
 LEAST_WRITING = 4.0
 #: A page with less of its patches in lines of handwriting is one of print.
 LEAST_WRITTEN = 0.25
-#: A page always gives the same patches.
+#: Of the choice of patches: the same page always gives the same.
 SEED = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PageEmbedding:
-    """vector: (D,) float32 of unit length, or None and ``refusal``, a clause that says why; patches: looked at."""
+    """vector: (D,) float32 of unit length, or None and ``reason``, a clause; patches: that the network was run on."""
 
     vector: np.ndarray | None
     patches: int = 0
-    refusal: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PrintTest:
-    """Tells print from handwriting: logistic in a line's mean. weights: (D,) float64, bias; a line of print is > 0."""
+    """Print or handwriting: logistic in the mean of a line's patches. weights: (D,) float64; print is above 0."""
 
     weights: np.ndarray
     bias: float
@@ -52,7 +52,7 @@ class PrintTest:
 
 
 class Embedder:
-    """PageEmbedder pages. Not to be shared between threads."""
+    """Embeds pages. Not to be shared between threads."""
 
     def __init__(self, weights: Weights, threads: int = 1) -> None:
         """Raises WeightsRefused."""
@@ -60,39 +60,39 @@ class Embedder:
         try:
             self._print = PrintTest.from_manifest(weights.manifest)
         except (KeyError, TypeError, ValueError) as error:
-            raise WeightsRefused(f"{weights.name}.json does not tell print from handwriting") from error
+            raise WeightsRefused(f"{weights.name}.json has no test of print against handwriting") from error
         if self._print.weights.shape != (self._network.dimensions,):
-            raise WeightsRefused(f"{weights.name}.json and {weights.name}.tflite differ in what describes a page")
+            raise WeightsRefused(f"{weights.name}.json and {weights.name}.tflite differ in the size of embeddings")
         self.digest = str(weights.manifest["h5_sha256"])
 
     @property
     def dimensions(self) -> int:
-        """Numbers that describe a page."""
+        """Size of an embedding."""
         return self._network.dimensions
 
-    def describe(self, gray: np.ndarray) -> PageEmbedding:
+    def embed(self, gray: np.ndarray) -> PageEmbedding:
         """gray: (H, W) uint8, any polarity, light and resolution."""
-        return self.describe_strips(find_strips(gray))
+        return self.embed_strips(find_strips(gray))
 
-    def describe_strips(self, strips: Sequence[Strip]) -> PageEmbedding:
-        """As `describe`, of a page's lines. Lines of print among the writing, as on a form, are left out."""
+    def embed_strips(self, strips: Sequence[Strip]) -> PageEmbedding:
+        """As `embed`, of a page's lines. Lines of print among the writing, as on a form, are left out."""
         if not strips:
-            return PageEmbedding(None, refusal="blank page")
+            return PageEmbedding(None, reason="blank page")
         if (amount := writing(strips)) < LEAST_WRITING:
-            return PageEmbedding(None, refusal=_too_little(amount))
+            return PageEmbedding(None, reason=_too_little(amount))
         windows = choose_windows(strips, np.random.default_rng(SEED), MOST_PATCHES)
-        vectors = self._network.describe(cut_windows(strips, windows))
+        vectors = self._network.embed(cut_windows(strips, windows))
         line = np.array([window.strip for window in windows])
         written = np.array([not self._print.is_print(vectors[line == k].mean(axis=0)) for k in line])
         if written.mean() < LEAST_WRITTEN:
             return PageEmbedding(None, len(windows), "printed text, no handwriting")
         if (amount := writing([strips[k] for k in np.unique(line[written])])) < LEAST_WRITING:
             return PageEmbedding(None, len(windows), f"{_too_little(amount)} beside the print")
-        return PageEmbedding(unit(vectors[written].mean(axis=0)), int(written.sum()))
+        return PageEmbedding(l2_normalize(vectors[written].mean(axis=0)), int(written.sum()))
 
     def mean(self, strips: Sequence[Strip], windows: Sequence[Window]) -> np.ndarray:
         """(D,) float32, not of unit length."""
-        return self._network.describe(cut_windows(strips, windows)).mean(axis=0)
+        return self._network.embed(cut_windows(strips, windows)).mean(axis=0)
 
 
 def _too_little(amount: float) -> str:

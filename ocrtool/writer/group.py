@@ -1,4 +1,4 @@
-"""Pages nobody is known of, grouped by hand: average linkage of the log odds that two pages are of one hand."""
+"""Pages of unknown writers grouped by writer: average linkage of the log odds that two pages have the same writer."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocrtool.writer.compare import Calibration, similarities, unit
+from ocrtool.writer.compare import Calibration, l2_normalize, similarities
 
-#: Of so many pages half the mean is taken for what the collection has in common.
+#: With so many pages half the mean is taken for what the collection has in common.
 FEW_PAGES = 20
 
 
@@ -26,17 +26,17 @@ def group(vectors: np.ndarray, calibration: Calibration) -> Groups:
     """vectors: (N, D) of unit length."""
     if len(vectors) == 0:
         return Groups(np.zeros(0, np.int64), np.zeros(0))
-    own = subtract_collection_mean(vectors)
-    odds = calibration.log_odds(similarities(own, own)) - calibration.apart
+    centred = subtract_collection_mean(vectors)
+    odds = calibration.log_odds(similarities(centred, centred)) - calibration.grouping_threshold
     number = _linkage(odds)
     return Groups(number, _confidence(odds, number))
 
 
 def subtract_collection_mean(vectors: np.ndarray) -> np.ndarray:
-    """The vectors less what all pages have in common: paper, pens, scanner and school make every hand of a collection
-    alike. Of few pages the mean says more of their writers than of the collection: it is then taken back in part only.
+    """The vectors less what all pages have in common: paper, pens, scanner and school make all writers of a collection
+    alike. The mean of few pages says more of their writers than of the collection: then it is shrunk.
     """
-    return unit(vectors - vectors.sum(axis=0) / (len(vectors) + FEW_PAGES))
+    return l2_normalize(vectors - vectors.sum(axis=0) / (len(vectors) + FEW_PAGES))
 
 
 def _linkage(odds: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The compiled network: patches to what describes them, in batches."""
+"""The compiled network: patches to their embeddings, in batches."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class PatchNetwork:
 
     @property
     def dimensions(self) -> int:
-        """Numbers that describe a patch."""
+        """Size of an embedding."""
         return int(self._interpreter.get_output_details()[0]["shape"][-1])
 
-    def describe(self, patches: np.ndarray) -> np.ndarray:
+    def embed(self, patches: np.ndarray) -> np.ndarray:
         """patches: (N, 113, 113) uint8, 255 = ink. Returns (N, dimensions) float32."""
         out = np.empty((len(patches), self.dimensions), np.float32)
         for first in range(0, len(patches), BATCH):

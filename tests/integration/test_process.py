@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,9 +49,9 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_reading_loads_no_training_library(image: Path, environment: dict[str, str]) -> None:
     probe = (
-        "import sys; from fake_engine import fake_reader; from ocrtool.jobs import read as batch;"
+        "import sys; from fake_engine import fake_reader; from ocrtool.jobs import read as job;"
         "from ocrtool.cli import main as cli;"
-        "batch.engine_reader = fake_reader; cli.run(['read', sys.argv[1]]);"
+        "job.load_reader = fake_reader; cli.run(['read', sys.argv[1]]);"
         "print(*{m.split('.')[0] for m in sys.modules}, file=sys.stderr)"
     )
     done = subprocess.run(
@@ -92,9 +93,178 @@ def test_closed_standard_output(image: Path, environment: dict[str, str]) -> Non
     assert (closed.returncode, closed.stderr) == (1, "ocrtool: standard output is closed\n")
 
 
-def heed_interrupts() -> None:
+@pytest.mark.parametrize("arguments", [["--help"], ["read", "--help"], ["--version"]])
+def test_help_on_a_full_disk(arguments: list[str], environment: dict[str, str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        program = [sys.executable, "-m", "ocrtool", *arguments]
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
+    assert done.returncode == 1
+    assert done.stderr == "ocrtool: standard output: cannot be written: no space left on device\n"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full", "2>&- <&-"])
+def test_standard_error_closed_or_full_loses_no_results(
+    jobs: int, redirection: str, image: Path, environment: dict[str, str]
+) -> None:
+    out = image.parent / "out.json"
+    for places, found in (([], None), (["-o", out.parent / "out/"], out.parent / "out" / "a.txt")):
+        line = command(0, image.parent / "gone.png", image, "--jobs", jobs, *places)
+        shell = ["sh", "-c", f'"$@" {redirection}', "sh", *line]
+        done = subprocess.run(shell, stdout=subprocess.PIPE, text=True, env=environment)
+        assert done.returncode == 1
+        assert (done.stdout if found is None else found.read_text()) == "40 by 20 mean 0\n"
+    wrong = ["sh", "-c", f'"$@" {redirection}', "sh", *command(0, "--colour")]
+    assert subprocess.run(wrong, stdout=subprocess.PIPE, env=environment).returncode == 2
+
+
+def test_standard_streams_closed_shift_no_output_file(image: Path, environment: dict[str, str]) -> None:
+    """An output file that became descriptor 2 would get what libraries print, and lose what is turned away from there."""
+    (image.parent / "bad.tif").write_bytes(b"II*\0" + b"\xff" * 60)
+    line = [sys.executable, PROGRAM, "0", "classify", str(image.parent / "bad.tif"), str(image)]
+    shell = ["sh", "-c", '"$@" 2>&- >&-', "sh", *line, "-o", str(image.parent / "out.txt")]
+    assert subprocess.run(shell, env=environment).returncode == 1
+    assert (image.parent / "out.txt").read_text() == f"{image}\tblank\n"
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_deleted_current_folder(jobs: str, image: Path, environment: dict[str, str]) -> None:
+    for arguments, code, out in (
+        (["read", image, image], 0, "40 by 20 mean 0\n\f40 by 20 mean 0\n"),
+        (["classify", image, "-o", "out.txt", "--plot", "plot.png"], 1, ""),
+        (["segment", "a.png", "--overlay", "seen"], 1, ""),
+        (["writer-id", "a.png", "."], 1, None),
+    ):
+        (image.parent / "here").mkdir()
+        shell = ["sh", "-c", 'rmdir ../here; exec "$@"', "sh", sys.executable, PROGRAM, "0", *map(str, arguments)]
+        done = subprocess.run(
+            [*shell, "--jobs", jobs], capture_output=True, text=True, env=environment, cwd=image.parent / "here"
+        )
+        assert done.returncode == code, arguments
+        assert out is None or done.stdout == out
+        assert all(line.startswith("ocrtool: ") and "internal" not in line for line in done.stderr.splitlines())
+
+
+@pytest.mark.parametrize("module", ["ocrtool.cli.main", "click", "numpy", "PIL", "ocrtool.jobs.workers"])
+def test_an_interrupt_while_importing(module: str, image: Path) -> None:
+    probe = """
+import sys
+module = sys.argv.pop(1)
+class Interrupt:
+    def find_spec(name, path=None, target=None):
+        if name == module:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt)
+from ocrtool.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", probe, module, "read", image], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+MODULES_IN_THE_WAY = (
+    "signal threading multiprocessing subprocess pickle queue logging selectors ctypes struct random tempfile numpy cv2 "
+    "click PIL sitecustomize usercustomize"
+).split()
+
+
+@pytest.mark.parametrize("start", ["-m", "console script"])
+def test_nothing_in_the_current_folder_is_imported(start: str, tmp_path: Path) -> None:
+    """By neither process; what Python itself imports before the program begins is not ours."""
+    script = tmp_path / "bin" / "ocrtool"
+    script.parent.mkdir()
+    script.write_text("import sys\nfrom ocrtool.__main__ import main\nsys.exit(main())\n")
+    here = tmp_path / "here"
+    here.mkdir()
+    for name in MODULES_IN_THE_WAY:
+        (here / f"{name}.py").write_text(f"open({name + '.ran'!r}, 'w').close()")
+    (here / "multiprocessing").mkdir()
+    (here / "multiprocessing" / "__init__.py").write_text("open('package.ran', 'w').close()")
+    for name in ("a.png", "b.png"):
+        Image.new("L", (40, 20), 255).save(here / name)
+    program = ["-m", "ocrtool"] if start == "-m" else [str(script)]
+    done = subprocess.run(
+        [sys.executable, *program, "segment", "a.png", "b.png", "--jobs", "2"],
+        capture_output=True,
+        text=True,
+        cwd=here,
+        env=os.environ | {"PYTHONPATH": str(TESTS.parent)},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count('"lines": []') == 2
+    assert not list(here.glob("*.ran"))
+
+
+def test_workers_run_this_very_program(tmp_path: Path) -> None:
+    """Started from a checkout that is the current folder, and not another one that is installed."""
+    shutil.copytree(TESTS.parent / "ocrtool", tmp_path / "ocrtool", ignore=shutil.ignore_patterns("__pycache__"))
+    segment = tmp_path / "ocrtool" / "jobs" / "segment.py"
+    segment.write_text(segment.read_text() + "\n_load = None\n")  # a defect that only this copy has
+    for name in ("a.png", "b.png"):
+        Image.new("L", (40, 20), 255).save(tmp_path / name)
+    done = subprocess.run(
+        [sys.executable, "-m", "ocrtool", "segment", "a.png", "b.png", "--jobs", "2"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("internal error: TypeError: the first argument must be callable") >= 1
+
+
+def begun(process: subprocess.Popen[bytes], marks: Path, count: int) -> None:
+    """Wait until so many processes pause at a page."""
+    deadline = time.monotonic() + 30
+    while len(list(marks.iterdir())) < count and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.02)
+    assert len(list(marks.iterdir())) == count
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_what_a_killed_program_leaves(
+    jobs: int, number: signal.Signals, image: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Workers hold standard error as long as they live, so that its end is theirs; their pages would take ten minutes."""
+    marks, out = tmp_path / "marks", tmp_path / "out"
+    marks.mkdir()
+    out.mkdir()
+    line = [sys.executable, PROGRAM, "600", "classify", *[str(image)] * 4, "--jobs", str(jobs), "-o", str(out / "x.txt")]
+    process = subprocess.Popen(
+        line,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment | {"FAKE_MARKS": str(marks)},
+        preexec_fn=heed_signals,
+    )
+    begun(process, marks, jobs)
+    assert len(list(out.glob(".*.part"))) == 1
+    process.send_signal(number)
+    assert process.communicate(timeout=2) == (b"", b"")
+    assert process.returncode == (-9 if number == signal.SIGKILL else 128 + number)
+    assert number == signal.SIGKILL or list(out.iterdir()) == []
+
+
+def test_a_signal_that_is_ignored_stays_so(image: Path, environment: dict[str, str], tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    process = subprocess.Popen(
+        ["nohup", *command(1, image)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment | {"FAKE_MARKS": str(marks)},
+    )
+    begun(process, marks, 1)
+    process.send_signal(signal.SIGHUP)
+    assert process.communicate(timeout=30)[0] == b"40 by 20 mean 0\n"
+    assert process.returncode == 0
+
+
+def heed_signals() -> None:
     """Shells start background jobs with SIGINT ignored, and children inherit that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -105,7 +275,7 @@ def test_interrupt(jobs: int, image: Path, environment: dict[str, str]) -> None:
         stderr=subprocess.PIPE,
         env=environment,
         start_new_session=True,
-        preexec_fn=heed_interrupts,
+        preexec_fn=heed_signals,
     )
     deadline = time.monotonic() + 30
     while not (image.parent / "out").exists() and time.monotonic() < deadline:

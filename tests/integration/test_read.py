@@ -15,12 +15,13 @@ from odd_files import encoded, png_header
 from PIL import Image
 
 from ocrtool.cli import main as cli
-from ocrtool.jobs import read as batch
+from ocrtool.jobs import outcome
+from ocrtool.jobs import read as read_job
 
 
 @pytest.fixture(autouse=True)
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "engine_reader", fake_reader)
+    monkeypatch.setattr(read_job, "load_reader", fake_reader)
 
 
 def draw(path: Path, width: int = 40, value: int = 0, first: int = 200) -> Path:
@@ -299,7 +300,7 @@ def test_interrupted(tmp_path: Path, capfd: pytest.CaptureFixture, monkeypatch: 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(batch, "read_source", interrupt)
+    monkeypatch.setattr(outcome.Source, "pages", interrupt)
     assert read(draw(tmp_path / "a.png"), "-o", tmp_path / "a.txt") == 130
     assert capfd.readouterr() == ("", "")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.png"]

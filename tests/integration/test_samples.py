@@ -1,4 +1,4 @@
-"""The sample pages, read with the real weights, each within a stated error."""
+"""The sample pages, read with the real weights: exactly as many errors as today."""
 
 from __future__ import annotations
 
@@ -8,34 +8,39 @@ import sys
 from pathlib import Path
 
 import pytest
+from error_count import errors
 
 from ocrtool.cli import main as cli
-from ocrtool.metrics import cer, wer
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
-#: Most character error rate of each page.
-BARS = {"letter": 0.02, "form": 0.10, "columns": 0.02, "scan": 0.03}
+#: Edits out of characters of each page. A change that reads better or worse changes the figure here. It does not depend
+#: on the processor: with LiteRT's optimised or reference kernels, with or without AVX2 and AVX-512, it is the same.
+ERRORS = {
+    "letter": "3 / 833",
+    "form": "8 / 272",
+    "columns": "0 / 1515",
+    "scan": "3 / 634",
+    "slanted": "10 / 511",
+    "capitals": "9 / 644",
+}
+#: The same for `form` without the language model.
+FORM_UNGUIDED = "40 / 272"
 
 
 @pytest.fixture(scope="module")
 def readings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Text of every sample, read in one run."""
     folder = tmp_path_factory.mktemp("readings")
-    images = [str(SAMPLES / f"{name}.png") for name in BARS]
+    images = [str(SAMPLES / f"{name}.png") for name in ERRORS]
     assert cli.run(["read", *images, "-o", str(folder)]) == 0
-    return {name: (folder / f"{name}.txt").read_text(encoding="utf-8") for name in BARS}
+    return {name: (folder / f"{name}.txt").read_text(encoding="utf-8") for name in ERRORS}
 
 
-@pytest.mark.parametrize("name", BARS)
-def test_error_is_within_the_bar(name: str, readings: dict[str, str]) -> None:
+@pytest.mark.parametrize("name", ERRORS)
+def test_as_many_errors_as_today(name: str, readings: dict[str, str]) -> None:
     truth = (SAMPLES / f"{name}.txt").read_text(encoding="utf-8")
-    assert cer(truth, readings[name]) <= BARS[name], readings[name]
-
-
-def test_columns_are_read_one_after_the_other(readings: dict[str, str]) -> None:
-    truth = (SAMPLES / "columns.txt").read_text(encoding="utf-8")
-    assert wer(truth, readings["columns"]) <= 0.08
+    assert errors(truth, readings[name]) == ERRORS[name], readings[name]
 
 
 def test_from_another_folder_as_json(tmp_path: Path) -> None:
@@ -57,6 +62,7 @@ def test_from_another_folder_as_json(tmp_path: Path) -> None:
         assert likely == sorted(likely, reverse=True)
 
 
-def test_without_the_language_model(capfd: pytest.CaptureFixture, readings: dict[str, str]) -> None:
+def test_without_the_language_model(capfd: pytest.CaptureFixture) -> None:
     assert cli.run(["read", "--no-lm", str(SAMPLES / "form.png")]) == 0
-    assert cer(readings["form"], capfd.readouterr().out) < 0.5
+    truth = (SAMPLES / "form.txt").read_text(encoding="utf-8")
+    assert errors(truth, capfd.readouterr().out) == FORM_UNGUIDED

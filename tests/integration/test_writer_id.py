@@ -1,4 +1,4 @@
-"""``ocrtool writer-id`` with ``enrol`` and ``verify``, from arguments to bytes, with a fake describer."""
+"""``ocrtool writer-id`` with ``enrol`` and ``verify``, from arguments to bytes, with a fake embedder."""
 
 from __future__ import annotations
 
@@ -16,18 +16,17 @@ from PIL import Image
 
 from ocrtool.cli import main as cli
 from ocrtool.export import similarity
-from ocrtool.jobs import embed as described
-from ocrtool.jobs import identify
+from ocrtool.jobs import embed
 
 
 @pytest.fixture(autouse=True)
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(described, "load_embedder", load_fake)
-    monkeypatch.setattr(identify, "load_calibration", lambda weights: CALIBRATION)
+    monkeypatch.setattr(embed, "load_embedder", load_fake)
+    monkeypatch.setattr(embed, "load_calibration", lambda options: CALIBRATION)
 
 
 def draw(path: Path, value: int) -> Path:
-    """A page of the value 10 h + k: the k-th in hand h."""
+    """A page of the value 10 w + k: the k-th of writer w."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("L", (40 + value, 30), value).save(path)
     return path
@@ -60,7 +59,7 @@ def objects(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_loose_pages_are_told_by_those_in_sub_folders(folder: Path, capfd: pytest.CaptureFixture) -> None:
+def test_loose_pages_are_identified_among_sub_folders(folder: Path, capfd: pytest.CaptureFixture) -> None:
     assert run(folder) == 0
     captured = capfd.readouterr()
     assert captured.err == ""
@@ -127,7 +126,7 @@ def test_pages_without_an_answer_say_why(folder: Path, capfd: pytest.CaptureFixt
     }
 
 
-def test_failures_are_named_and_the_others_told(folder: Path, capfd: pytest.CaptureFixture) -> None:
+def test_failures_are_named_and_the_others_identified(folder: Path, capfd: pytest.CaptureFixture) -> None:
     (folder / "no.png").write_text("no image")
     (folder / "anna" / "cut.png").write_bytes((folder / "p2.png").read_bytes()[:60])
     (folder / "carla").mkdir()
@@ -210,12 +209,12 @@ def test_enrolling_adds_and_loses_nothing(folder: Path, tmp_path: Path, capfd: p
     rows = lines(captured.out)
     assert [row[2] for row in rows] == ["added"] * 4 + ["not enrolled: blank page"] + ["replaced"] * 3
     assert rows[4][0] == str(blank)
-    assert captured.err.count("ocrtool: 3 loose pages are not enrolled: only those in sub-folders") == 2
+    assert captured.err.count("ocrtool: 3 loose pages are not enrolled: only pages in sub-folders") == 2
     with h5py.File(file) as h5:
         assert sorted(h5["pages"].asstr()[()]) == ["anna/1.png", "anna/1.png", "anna/2.png", "bert/1.png"]
     (folder / "anna" / "1.png").rename(folder / "bert" / "3.png")  # it was bert's after all
     assert run("enrol", folder, "-o", file, "--format", "jsonl") == 0
-    assert [(row["writer"], row["change"]) for row in objects(capfd.readouterr().out)] == [
+    assert [(row["writer"], row["status"]) for row in objects(capfd.readouterr().out)] == [
         ("anna", "replaced"),
         ("bert", "replaced"),
         ("bert", "moved"),
@@ -292,8 +291,10 @@ def test_a_folder_called_as_a_command(
 def test_help_names_the_other_commands(capfd: pytest.CaptureFixture) -> None:
     assert run("--help") == 0
     text = capfd.readouterr().out
-    assert "Usage: ocrtool writer-id [OPTIONS] FOLDER..." in text
+    assert "Usage: ocrtool writer-id" in text and "writer-id FOLDER" in text
     assert "writer-id enrol FOLDER -o FILE.h5" in text and "writer-id verify A.png B.png" in text
+    assert run("--top", 2, "--help") == 0
+    assert "Usage: ocrtool writer-id identify [OPTIONS] FOLDER..." in capfd.readouterr().out
     assert run("verify", "--help") == 0
     assert "Usage: ocrtool writer-id verify [OPTIONS] A B" in capfd.readouterr().out
 
@@ -373,12 +374,12 @@ def test_plot(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture) -> Non
 
 def test_plot_orders_pages_by_writer() -> None:
     names = ["unknown", "b", "a", "b", "unknown", "a"]
-    exhibits = [similarity.PlotItem(str(k), name, np.ones(2), None, k > 2) for k, name in enumerate(names)]
-    assert [one.name for one in similarity.by_writer(exhibits)] == ["1", "3", "2", "5", "0", "4"]
+    items = [similarity.PlotItem(str(k), name, np.ones(2), None, k > 2) for k, name in enumerate(names)]
+    assert [item.name for item in similarity.by_writer(items)] == ["1", "3", "2", "5", "0", "4"]
 
 
 @pytest.mark.parametrize("shape", [(2000, 1500), (60, 1500), (1500, 60), (30, 40)])
-def test_glimpse_shows_where_writing_is(shape: tuple[int, int]) -> None:
+def test_thumbnail_shows_where_writing_is(shape: tuple[int, int]) -> None:
     gray = np.full(shape, 230, np.uint8)
     gray[3 * shape[0] // 4 :, shape[1] // 2 :] = 20
     shown = similarity.thumbnail(gray)

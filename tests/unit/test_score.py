@@ -39,6 +39,33 @@ def three_components() -> SegmentedLine:
     return SegmentedLine(LineImage(soft, np.eye(2, 3), 20.0), pieces, find_edges(pieces))
 
 
+class RoundLetters:
+    """A classifier that takes everything for a round letter, rather a capital than a small one."""
+
+    def candidates(self, images: np.ndarray, geometry: np.ndarray) -> Candidates:
+        row = np.full(len(LATIN_CLASSES), 1e-6)
+        row[[LATIN_CLASSES.index("O"), LATIN_CLASSES.index("o")]] = 0.5, 0.4
+        return Candidates.of_scores(np.tile(np.log(row).astype(np.float32), (len(images), 1)))
+
+
+def line_of_heights(*heights: int) -> SegmentedLine:
+    """A line of components so high (pixels), all on the baseline, each of one piece."""
+    labels = np.zeros((LINE_ROWS, 20 * len(heights) + 20), np.int16)
+    boxes = np.array([(20 * i + 10, 62 - height, 20 * i + 20, 62) for i, height in enumerate(heights)], np.int32)
+    for i, (x0, y0, x1, y1) in enumerate(boxes):
+        labels[y0:y1, x0:x1] = i + 1
+    pieces = Pieces(labels, boxes, np.arange(1, len(heights) + 1, dtype=np.int32))
+    soft = np.where(labels > 0, 255, 0).astype(np.uint8)
+    return SegmentedLine(LineImage(soft, np.eye(2, 3), 20.0), pieces, find_edges(pieces))
+
+
+def read_singly(line: SegmentedLine) -> str:
+    """The likeliest label of each single piece."""
+    (scored,), (found,) = score_cascade([line], RoundLetters(), SCRIPT)
+    single = np.flatnonzero(scored.edges.end - scored.edges.start == 1)
+    return "".join(LATIN_CLASSES[k] for k in found.take(single).top()[0])
+
+
 def pairs(edges: Edges) -> list[tuple[int, int]]:
     return list(zip(edges.start.tolist(), edges.end.tolist(), strict=True))
 
@@ -69,6 +96,11 @@ def test_marks_settle_nothing() -> None:
     line = three_components()
     lines, _ = score_cascade([line], SameForAll("'", 0.999), SCRIPT)  # two of them may be a quote
     assert pairs(lines[0].edges) == pairs(line.edges)
+
+
+def test_case_goes_by_height_where_a_line_shows_both_heights() -> None:
+    assert read_singly(line_of_heights(20, 20, 29, 20, 29, 20)) == "ooOoOo"
+    assert read_singly(line_of_heights(20, 20, 20, 20)) == "OOOO"
 
 
 def test_no_lines() -> None:

@@ -15,7 +15,8 @@ from ocrtool.segment.layout import Layout
 from ocrtool.segment.layout import find_text as find_layout
 from ocrtool.segment.pieces import cut_pieces
 from ocrtool.segment.rectify import rectify
-from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage
+from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage, LineRegion
+from ocrtool.segment.x_height import fit_x_height
 
 TEXTS = [
     "the quick brown fox jumps over a",
@@ -198,3 +199,74 @@ def test_faint_line_beside_bold_print_is_brightened() -> None:
     assert len(layout.lines) == len(TEXTS)
     for region in layout.lines:
         assert np.percentile(rectify(working.soft, layout.line_labels, region).soft, 99) > 200
+
+
+def leaning_strokes(lean: float) -> np.ndarray:
+    """Soft ink of upright strokes on the baseline y = 100, every fourth a tall one, that lean by ``lean``."""
+    soft = np.zeros((140, 700), np.uint8)
+    for k, x in enumerate(range(100, 600, 14)):
+        soft[70 if k % 4 == 0 else 80 : 100, x + 2 * (k % 3) : x + 2 * (k % 3) + 4] = 255
+    return cv2.warpAffine(soft, np.array([[1.0, -lean, lean * 100], [0.0, 1.0, 0.0]]), soft.shape[::-1])
+
+
+@pytest.mark.parametrize("lean", [-0.3, 0.0, 0.25, 0.5])
+def test_slant_is_undone(lean: float) -> None:
+    soft = leaning_strokes(lean)
+    ys, xs = np.nonzero(soft > 128)
+    region = LineRegion((int(xs.min()), int(ys.min()), int(xs.max()) + 1, 100), 0.0, 100.0, 20.0, 1)
+    line = rectify(soft, (soft > 128).astype(np.int32), region)
+    filled = (line.soft > 128).any(axis=0)
+    assert np.count_nonzero(np.diff(filled.astype(int)) == 1) == len(range(100, 600, 14))  # white between all strokes
+    up = line.to_page @ [0.0, -1.0, 0.0]  # one row up in the line, on the page
+    assert up[0] / -up[1] == pytest.approx(lean, abs=0.03)
+
+
+def blocks_of_type(*rows: tuple[int, int, int]) -> np.ndarray:
+    """A page of black blocks for letters. rows: baseline, height of a letter and number of letters of each line."""
+    page = np.full((760, 1000), 255, np.uint8)
+    for baseline, height, count in rows:
+        width = 2 * height // 3
+        for k in range(count):
+            rise = 3 * height // 2 if k % 4 == 3 else height
+            page[baseline - rise : baseline, 60 + k * (width + 5) : 60 + k * (width + 5) + width] = 0
+    return page
+
+
+SMALL_PRINT = [(300 + 60 * k, 20, 45) for k in range(7)]
+
+
+def test_bar_of_a_cracked_capital_stays_with_its_line() -> None:
+    page = blocks_of_type((180, 56, 12), *SMALL_PRINT)
+    page[106:112, 150:400] = 255  # the tops of two tall letters come off
+    _, layout = find_text(page)
+    assert len(layout.lines) == 8
+    for x in (200, 370):
+        assert layout.line_labels[100, x] == layout.line_labels[150, x] == layout.lines[0].label
+
+
+def test_lonely_specks_belong_to_no_line_and_dots_to_theirs() -> None:
+    page = blocks_of_type(*SMALL_PRINT)
+    clean = find_text(page)[1]
+    lonely, dot = [(940, 290), (900, 412), (70, 690), (500, 700), (20, 470)], (66, 270)
+    for x, y in [*lonely, dot]:
+        page[y : y + 6, x : x + 6] = 0
+    layout = find_text(page)[1]
+    assert [layout.line_labels[y + 3, x + 3] for x, y in lonely] == [0] * len(lonely)
+    assert layout.line_labels[dot[1] + 3, dot[0] + 3] == layout.lines[0].label
+    assert [line.box[2] for line in layout.lines] == [line.box[2] for line in clean.lines]
+
+
+def test_x_height_of_few_small_letters_is_known_from_the_page() -> None:
+    rises = np.array([20.0] * 3 + [29.0] * 12)  # twelve capitals, three small letters
+    assert fit_x_height(rises, 20.0, None) == pytest.approx(29.0, abs=1.0)
+    assert fit_x_height(rises, 20.0, 0.3) == pytest.approx(20.0, abs=1.0)
+
+
+def test_lines_of_capitals_share_the_x_height_of_the_page() -> None:
+    rows = [(baseline, 20, 45) for baseline in range(100, 500, 60)]
+    page = blocks_of_type(*rows)
+    for k in range(14):  # a line of capitals that ends in three small letters
+        rise = 29 if k < 11 else 20
+        page[560 - rise : 560, 60 + 18 * k : 73 + 18 * k] = 0
+    _, layout = find_text(page)
+    assert [line.x_height for line in layout.lines] == pytest.approx([20.0] * 8, abs=1.0)

@@ -122,7 +122,7 @@ def test_readme_names_every_command_and_option() -> None:
     readme = (ROOT / "README.md").read_text()
     commands = dict(cli.cli.commands)
     for name, command in cli.cli.commands.items():
-        commands |= {f"{name} {other}": its for other, its in getattr(command, "others", {}).items()}
+        commands |= {f"{name} {other}": its for other, its in getattr(command, "commands", {}).items()}
     for name, command in commands.items():
         assert f"ocrtool {name}" in readme
         for option in (*command.params, *cli.cli.params):

@@ -98,7 +98,7 @@ def hands(count: int, pages: int, spread: float, seed: int = 0) -> tuple[np.ndar
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True), of
 
 
-CALIBRATION = Calibration(slope=20.0, offset=-10.0, apart=1.0)
+CALIBRATION = Calibration(slope=20.0, offset=-10.0, grouping_threshold=1.0)
 
 
 def test_probabilities_sum_to_one_and_name_the_writer() -> None:

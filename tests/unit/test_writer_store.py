@@ -1,4 +1,4 @@
-"""The file of enrolled writers: nothing lost, nothing twice, and nothing taken for one that is none."""
+"""The gallery file: nothing lost, nothing twice, and nothing taken for one that is none."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from fake_embedder import DIGEST, DIMENSIONS, FakeDescriber
+from fake_embedder import DIGEST, DIMENSIONS, FakeEmbedder
 
-from ocrtool.errors import WritersRefused
-from ocrtool.jobs.gallery_file import add_to_file, read_enrolment
-from ocrtool.writer.gallery import Enrolment, Entry, from_bytes, to_bytes
+from ocrtool.errors import GalleryRefused
+from ocrtool.jobs.gallery_file import add_to_file, read_gallery
+from ocrtool.writer.gallery import Gallery, GalleryEntry, from_bytes, to_bytes
 
 
-def entry(writer: str, number: int, page: str = "") -> Entry:
+def entry(writer: str, number: int, page: str = "") -> GalleryEntry:
     vector = np.zeros(DIMENSIONS, np.float32)
     vector[number % DIMENSIONS] = 1.0
-    return Entry(writer, page or f"{writer}/{number}.png", f"{number:064x}", vector)
+    return GalleryEntry(writer, page or f"{writer}/{number}.png", f"{number:064x}", vector)
 
 
 def test_comes_back_as_it_went() -> None:
     entries = (entry("Jürgen Müller", 1), entry("가나", 2), entry("Jürgen Müller", 3))
-    back = from_bytes(to_bytes(Enrolment(DIGEST, entries)), "x.h5", DIGEST, DIMENSIONS)
+    back = from_bytes(to_bytes(Gallery(DIGEST, entries)), "x.h5", DIGEST, DIMENSIONS)
     assert [(one.writer, one.page, one.fingerprint) for one in back.entries] == [
         (one.writer, one.page, one.fingerprint) for one in entries
     ]
@@ -35,14 +35,14 @@ def test_comes_back_as_it_went() -> None:
 
 
 def test_an_empty_one_comes_back_too() -> None:
-    assert from_bytes(to_bytes(Enrolment(DIGEST)), "x.h5", DIGEST, DIMENSIONS).by_writer() == {}
+    assert from_bytes(to_bytes(Gallery(DIGEST)), "x.h5", DIGEST, DIMENSIONS).by_writer() == {}
 
 
 def test_adding_says_what_became_of_each_page() -> None:
-    first, changes = Enrolment(DIGEST).adding([entry("anna", 1), entry("anna", 1), entry("bert", 2)])
-    assert changes == ["added", "replaced", "added"]
-    second, changes = first.adding([entry("anna", 1, "new name.png"), entry("carla", 2), entry("anna", 3)])
-    assert changes == ["replaced", "moved", "added"]
+    first, statuses = Gallery(DIGEST).adding([entry("anna", 1), entry("anna", 1), entry("bert", 2)])
+    assert statuses == ["added", "replaced", "added"]
+    second, statuses = first.adding([entry("anna", 1, "new name.png"), entry("carla", 2), entry("anna", 3)])
+    assert statuses == ["replaced", "moved", "added"]
     assert [(one.writer, one.page) for one in second.entries] == [
         ("anna", "new name.png"),
         ("carla", "carla/2.png"),
@@ -53,26 +53,26 @@ def test_adding_says_what_became_of_each_page() -> None:
 
 def test_pages_of_one_name_are_kept_apart(tmp_path: Path) -> None:
     path = tmp_path / "w.h5"
-    add_to_file(path, [entry("anna", 1, "anna/1.png")], FakeDescriber())
-    add_to_file(path, [entry("anna", 2, "anna/1.png")], FakeDescriber())
-    assert read_enrolment(path, FakeDescriber()).by_writer()["anna"].shape[0] == 2
+    add_to_file(path, [entry("anna", 1, "anna/1.png")], FakeEmbedder())
+    add_to_file(path, [entry("anna", 2, "anna/1.png")], FakeEmbedder())
+    assert read_gallery(path, FakeEmbedder()).by_writer()["anna"].shape[0] == 2
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_runs_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "w.h5"
     with ThreadPoolExecutor(8) as pool:
-        done = [pool.submit(add_to_file, path, [entry(f"writer {k}", k)], FakeDescriber()) for k in range(8)]
+        done = [pool.submit(add_to_file, path, [entry(f"writer {k}", k)], FakeEmbedder()) for k in range(8)]
     assert [one.result() for one in done] == [["added"]] * 8
-    assert sorted(read_enrolment(path, FakeDescriber()).by_writer()) == [f"writer {k}" for k in range(8)]
+    assert sorted(read_gallery(path, FakeEmbedder()).by_writer()) == [f"writer {k}" for k in range(8)]
 
 
 def test_a_link_stays_one(tmp_path: Path) -> None:
     real, link = tmp_path / "real.h5", tmp_path / "link.h5"
-    add_to_file(real, [entry("anna", 1)], FakeDescriber())
+    add_to_file(real, [entry("anna", 1)], FakeEmbedder())
     link.symlink_to(real)
-    add_to_file(link, [entry("bert", 2)], FakeDescriber())
-    assert link.is_symlink() and list(read_enrolment(real, FakeDescriber()).by_writer()) == ["anna", "bert"]
+    add_to_file(link, [entry("bert", 2)], FakeEmbedder())
+    assert link.is_symlink() and list(read_gallery(real, FakeEmbedder()).by_writer()) == ["anna", "bert"]
 
 
 def foreign() -> bytes:
@@ -84,7 +84,7 @@ def foreign() -> bytes:
 
 def changed(name: str, value: object) -> bytes:
     """A file with one part of another kind."""
-    file = BytesIO(to_bytes(Enrolment(DIGEST, (entry("anna", 1),))))
+    file = BytesIO(to_bytes(Gallery(DIGEST, (entry("anna", 1),))))
     with h5py.File(file, "r+") as h5:
         if name in h5.attrs:
             h5.attrs[name] = value
@@ -98,13 +98,13 @@ def changed(name: str, value: object) -> bytes:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "is not a file of enrolled writers, or is damaged"),
-        (b"anna, bert", "is not a file of enrolled writers, or is damaged"),
-        (to_bytes(Enrolment(DIGEST, (entry("anna", 1),)))[:1500], "damaged"),
-        (foreign(), "is an HDF5 file, but not one of enrolled writers"),
+        (b"", "is not a gallery of writers, or is damaged"),
+        (b"anna, bert", "is not a gallery of writers, or is damaged"),
+        (to_bytes(Gallery(DIGEST, (entry("anna", 1),)))[:1500], "damaged"),
+        (foreign(), "is an HDF5 file, but not a gallery of writers"),
         (changed("version", 2), "newer version"),
-        (changed("vectors", np.zeros((2, DIMENSIONS))), "its parts do not go together"),
-        (changed("vectors", np.full((1, DIMENSIONS), np.nan)), "its parts do not go together"),
+        (changed("vectors", np.zeros((2, DIMENSIONS))), "its parts do not match"),
+        (changed("vectors", np.full((1, DIMENSIONS), np.nan)), "its parts do not match"),
         (changed("vectors", np.zeros((1, 3))), "made with other weights"),
         (changed("writers", None), "damaged"),
         (changed("weights", "0" * 64), "made with other weights"),
@@ -113,13 +113,13 @@ def changed(name: str, value: object) -> bytes:
 def test_what_cannot_be_used_is_refused_in_a_sentence(data: bytes, words: str, tmp_path: Path) -> None:
     path = tmp_path / "w.h5"
     path.write_bytes(data)
-    for attempt in (lambda: read_enrolment(path, FakeDescriber()), lambda: add_to_file(path, [], FakeDescriber())):
-        with pytest.raises(WritersRefused, match=words) as error:
+    for attempt in (lambda: read_gallery(path, FakeEmbedder()), lambda: add_to_file(path, [], FakeEmbedder())):
+        with pytest.raises(GalleryRefused, match=words) as error:
             attempt()
         assert str(error.value).startswith(str(path)) and "\n" not in str(error.value)
     assert path.read_bytes() == data
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(WritersRefused, match=r"gone\.h5: no such file"):
-        read_enrolment(tmp_path / "gone.h5", FakeDescriber())
+    with pytest.raises(GalleryRefused, match=r"gone\.h5: no such file"):
+        read_gallery(tmp_path / "gone.h5", FakeEmbedder())

@@ -1,0 +1,99 @@
+"""Standard streams: messages, log and progress on standard error, whatever its state; results on standard output."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, BinaryIO, TypeVar
+
+import click
+
+Item = TypeVar("Item")
+
+#: Levels of the log by how often ``--verbose`` is given.
+_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
+
+
+def open_missing_descriptors() -> None:
+    """Open standard descriptors that are closed on nothing, or else the next file opened would become one of them.
+
+    Python's own streams stay None, so that whoever closed standard output is still told.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+
+
+def standard_output() -> BinaryIO | None:
+    """None if it is closed."""
+    return getattr(sys.stdout, "buffer", None)
+
+
+def print_error(sentence: str) -> None:
+    """One line on standard error, above the progress bar if there is one."""
+    write_error(f"ocrtool: {sentence}")
+
+
+def write_error(text: str) -> None:
+    """``text`` on standard error; lost if that is closed, full or a broken pipe, for results must not be lost by it."""
+    to_error_stream(lambda: click.echo(text, err=True))
+
+
+def to_error_stream(write: Callable[[], None]) -> None:
+    """Do something that writes to standard error; if it cannot be written to, it never is again."""
+    try:
+        with _above_progress():
+            write()
+    except (OSError, ValueError):
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for the rest of the process, whose exit flushes it
+
+
+def progress(quiet: bool, prints: bool) -> Callable[[Iterable[Item], int], Iterable[Item]]:
+    """A bar on standard error for several inputs, if that is a terminal, and not one that results run over."""
+
+    def show(items: Iterable[Item], total: int) -> Iterable[Item]:
+        if quiet or total <= 1 or not _is_terminal(sys.stderr) or (prints and _is_terminal(sys.stdout)):
+            return items
+        from tqdm import tqdm
+
+        return tqdm(items, total=total, unit="input", leave=False)
+
+    return show
+
+
+def start_log(verbosity: int) -> None:
+    """Send the log to standard error: warnings; with 1 what is done, with 2 or more how it is decided, each with time
+    and module, and tracebacks of internal errors.
+    """
+    logger = logging.getLogger("ocrtool")
+    logger.setLevel(_LEVELS[min(verbosity, len(_LEVELS) - 1)])
+    logger.propagate = False
+    logger.handlers = [_ErrorStream(verbosity)]
+
+
+class _ErrorStream(logging.Handler):
+    def __init__(self, verbosity: int) -> None:
+        super().__init__()
+        self._verbose = verbosity > 0
+        self.setFormatter(logging.Formatter("%(asctime)s.%(msecs)03d %(levelname)s %(name)s: %(message)s", "%H:%M:%S"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._verbose:
+            write_error(self.format(record))
+        else:
+            print_error(record.getMessage())
+
+
+def _above_progress() -> AbstractContextManager[Any]:
+    if "tqdm" not in sys.modules or sys.stderr is None:
+        return nullcontext()
+    from tqdm import tqdm
+
+    return tqdm.external_write_mode(file=sys.stderr)
+
+
+def _is_terminal(stream: Any) -> bool:
+    return stream is not None and stream.isatty()

@@ -1,0 +1,71 @@
+"""``ocrtool read``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ocrtool.cli import options
+from ocrtool.cli.console import print_error, progress, standard_output
+from ocrtool.cli.options import option
+from ocrtool.errors import ExitCode
+
+if TYPE_CHECKING:
+    from ocrtool.export.registry import Format
+
+
+@click.command()
+@click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
+@options.language_option("read", "the text")
+@options.format_option("read")
+@option("read", "--output", "-o", metavar="FILE|DIR", help="Write here, not to standard output.")
+@options.overlay_option("read")
+@option("read", "--no-lm", is_flag=True, help="Decode without the language model.")
+@options.weights_option("read")
+@options.jobs_option("read")
+@option("read", "--fail-fast", is_flag=True, help="Stop at the first failure.")
+@options.quiet_option("read")
+@options.verbose_option("read")
+def read(
+    pages: tuple[str, ...],
+    lang: str,
+    format_: Format,
+    output: str | None,
+    overlay: Path | None,
+    no_lm: bool,
+    weights: Path | None,
+    jobs: int,
+    fail_fast: bool,
+    quiet: bool,
+) -> ExitCode:
+    """Read images and print their text.
+
+    PAGE is an image file (PNG, JPEG, TIFF with all its pages, WebP, BMP, PBM, PGM, PPM), a folder whose images are
+    read in natural order, or - for standard input.
+
+    The text of several pages is joined by form feeds; --format json gives one document with boxes, probabilities and
+    alternatives for every character. With -o and a single file, FILE is written; with several inputs, or if it ends
+    with a slash, a folder with one file for each of them.
+
+    Exit code: 0 all read (a blank page too), 1 some inputs failed (each named on standard error, the others are read),
+    2 wrong usage, 3 weights missing or refused, 130 interrupted.
+    """
+    from ocrtool.jobs.deliver import Delivery, plan_pictures, plan_place
+    from ocrtool.jobs.guard import OverwriteGuard
+    from ocrtool.jobs.inputs import find_inputs
+    from ocrtool.jobs.options import ReadOptions
+    from ocrtool.jobs.read import OVERLAY_SUFFIX, reading_job
+    from ocrtool.jobs.workers import Workers
+
+    inputs = find_inputs(pages)
+    guard = OverwriteGuard(inputs.sources)
+    plan_pictures(overlay, inputs.sources, [OVERLAY_SUFFIX], guard)
+    place = plan_place(output, inputs.sources, pages, format_.extension, guard, standard_output())
+    job = reading_job(ReadOptions(lang, not no_lm, weights, options.threads(jobs), overlay, format_.needs_image))
+    with Workers(job, jobs, progress(quiet, output is None)) as workers:
+        outcomes = workers.run(inputs.sources)
+        code = Delivery(guard, print_error, fail_fast).deliver(outcomes, format_.writers["read"], place)
+    inputs.passed_over.report(print_error)
+    return code

@@ -1,0 +1,84 @@
+"""``ocrtool segment``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ocrtool.cli import options
+from ocrtool.cli.console import print_error, progress, standard_output
+from ocrtool.cli.options import PATH, option
+from ocrtool.errors import ExitCode
+
+if TYPE_CHECKING:
+    from ocrtool.export.registry import Format
+
+
+@click.command()
+@click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
+@option(
+    "segment", "--patches", type=PATH, metavar="DIR", help="Cut patches of handwriting: DIR/NAME/0001.png and so on."
+)
+@option(
+    "segment",
+    "--count",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="Maximum number of patches per page.",
+)
+@option(
+    "segment",
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Random seed for the choice of patches.",
+)
+@options.format_option("segment", "json")
+@options.output_option("segment")
+@options.overlay_option("segment")
+@options.jobs_option("segment")
+@options.quiet_option("segment")
+@options.verbose_option("segment")
+def segment(
+    pages: tuple[str, ...],
+    patches: Path | None,
+    count: int,
+    seed: int,
+    format_: Format,
+    output: Path | None,
+    overlay: Path | None,
+    jobs: int,
+    quiet: bool,
+) -> ExitCode:
+    """Find the text lines of pages; cut patches of handwriting from them.
+
+    PAGE is as for read. The output is one JSON document: for each page the boxes, baselines and x-heights of its lines,
+    in pixels of the input, and its patches if they were asked for.
+
+    Patches are the input of writer identification: windows of 113 by 113 pixels at random positions over ink, scaled to
+    an x-height of 25 pixels, at most 30 % of those possible. DIR/NAME.collage.png shows all patches of a page.
+
+    Exit code: 0 all read (a blank page too), 1 some inputs failed (each named on standard error, the others are read),
+    2 wrong usage, 130 interrupted.
+    """
+    from ocrtool.jobs.deliver import Delivery, plan_document, plan_pictures
+    from ocrtool.jobs.guard import OverwriteGuard
+    from ocrtool.jobs.inputs import find_inputs
+    from ocrtool.jobs.options import SegmentOptions
+    from ocrtool.jobs.segment import COLLAGE_SUFFIX, OVERLAY_SUFFIX, segmentation_job
+    from ocrtool.jobs.workers import Workers
+
+    inputs = find_inputs(pages)
+    guard = OverwriteGuard(inputs.sources)
+    place = plan_document(output, guard, standard_output())
+    plan_pictures(patches, inputs.sources, [COLLAGE_SUFFIX], guard)
+    plan_pictures(overlay, inputs.sources, [OVERLAY_SUFFIX], guard)
+    job = segmentation_job(SegmentOptions(patches, overlay, count, seed, options.threads(jobs)))
+    with Workers(job, jobs, progress(quiet, output is None)) as workers:
+        code = Delivery(guard, print_error).deliver(workers.run(inputs.sources), format_.writers["segment"], place)
+    inputs.passed_over.report(print_error)
+    return code

@@ -1,0 +1,109 @@
+"""What the writers of formats are given: pages with their image and resolution, single characters, lines, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ocrtool.types import Alternative, Box, Page
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPage:
+    """A page as read. dpi: pixels per inch of the input, None if unknown; png: its image, kept packed between processes
+    and while it waits, and only for formats that ask for it.
+    """
+
+    page: Page
+    dpi: float | None = None
+    png: bytes | None = None
+
+    @classmethod
+    def of(cls, page: Page, gray: np.ndarray | None, dpi: float | None) -> ExportPage:
+        """gray: (H, W) uint8, or None for a format that needs no image."""
+        if gray is None:
+            return cls(page, dpi)
+        import cv2
+
+        return cls(page, dpi, cv2.imencode(".png", gray, (cv2.IMWRITE_PNG_COMPRESSION, 1))[1].tobytes())
+
+    @property
+    def gray(self) -> np.ndarray:
+        """(H, W) uint8, upright, polarity as in the input. Raises ValueError if the format did not ask for images."""
+        import cv2
+        import numpy as np
+
+        if self.png is None:
+            raise ValueError("the image is kept for formats with needs_image=True only")
+        return np.asarray(cv2.imdecode(np.frombuffer(self.png, np.uint8), cv2.IMREAD_GRAYSCALE))
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterImage:
+    """An image that was read as a single character.
+
+    source: the input as the user wrote it; number: from 1 in its input; label: what messages call it; size: width and
+    height in pixels; box: of the character, None if the image is blank; alternatives: likeliest first; gray: (H, W)
+    uint8, kept for plots only.
+    """
+
+    source: str
+    number: int
+    label: str
+    size: tuple[int, int]
+    box: Box | None
+    alternatives: tuple[Alternative, ...] = ()
+    gray: np.ndarray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentedLine:
+    """A line of text, in pixels of the input. baseline: its two ends, x0, y0, x1, y1."""
+
+    box: Box
+    baseline: tuple[float, float, float, float]
+    x_height: float
+
+
+@dataclass(frozen=True, slots=True)
+class CutPatch:
+    """A patch of handwriting. line: its number from 0; corners: (4, 2) float, in pixels of the input; file: its path
+    below the folder of patches.
+    """
+
+    line: int
+    corners: np.ndarray
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentedPage:
+    """A page whose lines are found. number: from 1 in its input; size: height and width in pixels."""
+
+    source: str
+    number: int
+    size: tuple[int, int]
+    lines: tuple[SegmentedLine, ...]
+    patches: tuple[CutPatch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table. values: by name, with ``reason`` where there is no answer; text: the same for people, without
+    the end of the line.
+    """
+
+    values: Mapping[str, Any]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows as they come. columns: those of a table in order; a list of candidates stands in columns of its own."""
+
+    columns: tuple[str, ...]
+    rows: Iterable[Row]

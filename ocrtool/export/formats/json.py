@@ -1,0 +1,151 @@
+"""JSON: pages -> lines -> words -> characters, each with its box in pixels of the input and its probability."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from ocrtool.export.documents import CharacterImage, ExportPage, SegmentedPage
+from ocrtool.export.registry import Format
+from ocrtool.files import utf8
+from ocrtool.types import Alternative, Box, Character, Line, Page, Word
+
+if TYPE_CHECKING:
+    from ocrtool.weights.inventory import Entry
+
+#: Raised for a kind of document when a reader of an older version would misread it.
+VERSION = 1
+#: Decimals of probabilities and of lengths in pixels.
+DIGITS, LENGTH_DIGITS = 4, 1
+
+
+def pages(read: Iterable[ExportPage]) -> Iterator[bytes]:
+    """What was read on each page."""
+    return _document("ocrtool", "pages", (page_object(one.page) for one in read))
+
+
+def characters(images: Iterable[CharacterImage]) -> Iterator[bytes]:
+    """What each image was read as, and where the character is."""
+    return _document("ocrtool-labels", "images", map(_character_image, images))
+
+
+def lines(segmented: Iterable[SegmentedPage]) -> Iterator[bytes]:
+    """Where the lines of each page are, and the patches cut from them."""
+    return _document("ocrtool-lines", "pages", map(_segmented_page, segmented))
+
+
+def inventory(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """All sets of weights."""
+    return _document("ocrtool-models", "models", (entry.as_json() for entry in entries))
+
+
+def manifests(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """Each manifest as it stands in its file."""
+    return utf8(json.dumps(entry.manifest, ensure_ascii=False, indent=1) + "\n" for entry in entries)
+
+
+def page_object(page: Page) -> dict[str, Any]:
+    """The page as plain values. ``lines`` stand in reading order; ``block`` is the index into ``blocks``."""
+    return {
+        "source": page.source,
+        "number": page.number,
+        "width": page.width,
+        "height": page.height,
+        "skew": _rounded(page.skew, 2),
+        "language": page.language,
+        "blocks": [{"box": _box(block.box)} for block in page.blocks],
+        "lines": [_line(line, i) for i, block in enumerate(page.blocks) for line in block.lines],
+    }
+
+
+def _document(kind: str, key: str, objects: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """Parts of one JSON object, as the objects within come; each is one line of it."""
+    return utf8(_parts(kind, key, objects))
+
+
+def _parts(kind: str, key: str, objects: Iterable[dict[str, Any]]) -> Iterator[str]:
+    yield f'{{"format": "{kind}", "version": {VERSION}, "{key}": ['
+    for i, values in enumerate(objects):
+        yield (",\n" if i else "\n") + json.dumps(values, ensure_ascii=False)
+    yield "\n]}\n"
+
+
+def _line(line: Line, block: int) -> dict[str, Any]:
+    return {
+        "block": block,
+        "box": _box(line.box),
+        "baseline": [_rounded(v, LENGTH_DIGITS) for v in line.baseline],
+        "x_height": _rounded(line.x_height, LENGTH_DIGITS),
+        "text": line.text,
+        "words": [_word(word) for word in line.words],
+    }
+
+
+def _word(word: Word) -> dict[str, Any]:
+    return {
+        "box": _box(word.box),
+        "text": word.text,
+        "probability": _rounded(word.probability, DIGITS),
+        "characters": [_character(character) for character in word.characters],
+    }
+
+
+def _character(character: Character) -> dict[str, Any]:
+    return {
+        "box": _box(character.box),
+        "label": character.label,
+        "probability": _rounded(character.probability, DIGITS),
+        "alternatives": _alternatives(character.alternatives),
+    }
+
+
+def _character_image(image: CharacterImage) -> dict[str, Any]:
+    return {
+        "source": image.source,
+        "number": image.number,
+        "width": image.size[0],
+        "height": image.size[1],
+        "box": None if image.box is None else _box(image.box),
+        "labels": _alternatives(image.alternatives),
+    }
+
+
+def _segmented_page(page: SegmentedPage) -> dict[str, Any]:
+    return {
+        "source": page.source,
+        "number": page.number,
+        "width": page.size[1],
+        "height": page.size[0],
+        "lines": [
+            {
+                "box": _box(line.box),
+                "baseline": [_rounded(value, LENGTH_DIGITS) for value in line.baseline],
+                "x_height": _rounded(line.x_height, LENGTH_DIGITS),
+            }
+            for line in page.lines
+        ],
+        "patches": [
+            {"line": patch.line, "corners": patch.corners.round(LENGTH_DIGITS).tolist(), "file": patch.file}
+            for patch in page.patches
+        ],
+    }
+
+
+def _alternatives(alternatives: Iterable[Alternative]) -> list[dict[str, Any]]:
+    return [{"label": one.label, "probability": _rounded(one.probability, DIGITS)} for one in alternatives]
+
+
+def _box(box: Box) -> list[int]:
+    return [int(box.x0), int(box.y0), int(box.x1), int(box.y1)]
+
+
+def _rounded(value: float, digits: int) -> float:
+    return round(float(value), digits) + 0.0  # no negative zero
+
+
+FORMAT = Format(
+    "json",
+    ".json",
+    {"read": pages, "classify": characters, "segment": lines, "models": inventory, "models NAME": manifests},
+)

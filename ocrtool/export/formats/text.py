@@ -1,0 +1,74 @@
+"""Plain text, for people and pipes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from ocrtool.errors import printable
+from ocrtool.export.documents import CharacterImage, ExportPage, Table
+from ocrtool.export.registry import Format
+from ocrtool.files import utf8
+
+if TYPE_CHECKING:
+    from ocrtool.weights.inventory import Entry
+
+#: Decimals of a probability.
+DIGITS = 4
+
+
+def pages(read: Iterable[ExportPage]) -> Iterator[bytes]:
+    """A line for each line, an empty line between blocks, a form feed between pages; a blank page is empty."""
+    return utf8(_pages(read))
+
+
+def characters(images: Iterable[CharacterImage]) -> Iterator[bytes]:
+    """A line for each image, between tabs: its name, and each label with its probability, or ``blank``."""
+    return utf8(_character(image) for image in images)
+
+
+def table(rows: Table) -> Iterator[bytes]:
+    """A line for each row."""
+    return utf8(row.text + "\n" for row in rows.rows)
+
+
+def inventory(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """A table of the weights that can be used."""
+    from ocrtool.export.models import table_lines
+
+    return utf8(table_lines(list(entries)))
+
+
+def manifests(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """Every entry of each manifest."""
+    from ocrtool.export.models import manifest_lines
+
+    return utf8(line for entry in entries for line in manifest_lines(entry.manifest))
+
+
+def _pages(read: Iterable[ExportPage]) -> Iterator[str]:
+    for i, one in enumerate(read):
+        if i:
+            yield "\f"
+        if one.page.text:
+            yield one.page.text + "\n"
+
+
+def _character(image: CharacterImage) -> str:
+    labels = [f"{one.label} {one.probability:.{DIGITS}f}" for one in image.alternatives]
+    return "\t".join([printable(image.label), *(labels or ["blank"])]) + "\n"
+
+
+FORMAT = Format(
+    "text",
+    ".txt",
+    {
+        "read": pages,
+        "classify": characters,
+        "writer-id identify": table,
+        "writer-id enrol": table,
+        "writer-id verify": table,
+        "models": inventory,
+        "models NAME": manifests,
+    },
+)

@@ -1,0 +1,49 @@
+"""Tables of tab-separated values with a head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ocrtool.errors import printable
+from ocrtool.export.documents import Table
+from ocrtool.export.registry import Format
+from ocrtool.files import utf8
+
+#: Decimals of a probability.
+DIGITS = 4
+
+
+def table(rows: Table) -> Iterator[bytes]:
+    """A head, and a line for each row; what a row does not have is empty."""
+    return utf8(_lines(rows))
+
+
+def _lines(rows: Table) -> Iterator[str]:
+    yield "\t".join(rows.columns) + "\n"
+    for row in rows.rows:
+        values = _flat(row.values)
+        yield "\t".join(_cell(values.get(column)) for column in rows.columns) + "\n"
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Each item of a list in columns of its own: of ``top``, ``top_1`` and ``top_1_probability`` and so on."""
+    flat = {name: value for name, value in values.items() if not isinstance(value, list)}
+    for name, items in ((name, value) for name, value in values.items() if isinstance(value, list)):
+        for number, item in enumerate(items, 1):
+            first, *others = item.items()
+            flat[f"{name}_{number}"] = first[1]
+            flat |= {f"{name}_{number}_{key}": value for key, value in others}
+    return flat
+
+
+def _cell(value: object) -> str:
+    """Nothing for None, yes or no, names without tabs."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.{DIGITS}f}" if isinstance(value, float) else printable(str(value))
+
+
+FORMAT = Format("tsv", ".tsv", {f"writer-id {command}": table for command in ("identify", "enrol", "verify")})

@@ -1,0 +1,86 @@
+"""Output formats by name: each module of ``ocrtool.export.formats``, and those that other packages add.
+
+Another package adds a format by an entry point of the group ``ocrtool.formats`` that names its `Format`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, TypeAlias
+
+from ocrtool.errors import UsageError, printable
+from ocrtool.export import formats
+
+#: Entry points of this group name formats of other packages.
+ENTRY_POINTS = "ocrtool.formats"
+
+#: Makes the bytes of a document from what a command gives, as it comes: an iterable of ``ExportPage`` for ``read``, of
+#: ``CharacterImage`` for ``classify``, of ``SegmentedPage`` for ``segment``; a ``Table`` for the ``writer-id`` commands.
+Writer: TypeAlias = Callable[[Any], Iterable[bytes]]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """An output format. extension: of its files, with the dot; writers: by the commands that it serves; needs_image:
+    whether the writer for ``read`` uses ``ExportPage.gray``.
+    """
+
+    name: str
+    extension: str
+    writers: Mapping[str, Writer]
+    needs_image: bool = False
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        return tuple(self.writers)
+
+
+def format_names(command: str) -> list[str]:
+    """Names of all formats that serve a command."""
+    known = _plugins() | _builtin()
+    return sorted(name for name, known_format in known.items() if command in known_format.commands)
+
+
+def find_format(name: str, command: str) -> Format:
+    """The format ``name``. Raises UsageError if there is none, or if it does not serve ``command``."""
+    found = _builtin().get(name) or _plugins().get(name)
+    if found is None or command not in found.commands:
+        known = ", ".join(format_names(command))
+        raise UsageError(f"{printable(name)!r} is not a format of {command}; there are {known}")
+    return found
+
+
+def is_format_elsewhere(name: str, command: str) -> bool:
+    """Whether other commands than ``command`` have a format of this name, and ``command`` has none."""
+    found = _builtin().get(name) or _plugins().get(name)
+    return found is not None and command not in found.commands
+
+
+@cache
+def _builtin() -> dict[str, Format]:
+    modules = (import_module(f"{formats.__name__}.{module.name}") for module in iter_modules(formats.__path__))
+    return {module.FORMAT.name: module.FORMAT for module in modules}
+
+
+@cache
+def _plugins() -> dict[str, Format]:
+    """Looked for only where a format is not one of ours, or all are listed: that takes longer than our own start."""
+    from importlib.metadata import entry_points
+
+    found: dict[str, Format] = {}
+    for entry in entry_points(group=ENTRY_POINTS):
+        try:
+            plugin = entry.load()
+        except Exception:  # a defect of another package must cost that format only
+            _log.warning("the format %s of another package cannot be loaded", entry.name, exc_info=True)
+            continue
+        if isinstance(plugin, Format):
+            found[plugin.name] = plugin
+    return found

@@ -1,0 +1,82 @@
+"""Results of the ``writer-id`` commands as tables: a row for each page or pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ocrtool.errors import printable
+from ocrtool.export.documents import Row, Table
+from ocrtool.writer.answers import Answer, Candidate, Enrolled, Pair
+
+#: Decimals of a probability.
+DIGITS = 4
+#: From this probability on two pages are said to have the same writer: the prior is even.
+SAME = 0.5
+#: The list of the likeliest answers in a row, and what its columns begin with.
+TOP = "top"
+
+
+def answers(rows: Iterable[Answer], top: int = 0) -> Table:
+    """The writer of each page. top: list so many of the likeliest answers too; 0: none."""
+    columns = ["page", "writer", "probability", "runner_up", "runner_up_probability"]
+    columns += [name for k in range(1, top + 1) for name in (f"{TOP}_{k}", f"{TOP}_{k}_probability")]
+    return Table((*columns, "reason"), (_answer(row, top) for row in rows))
+
+
+def pairs(rows: Iterable[Pair]) -> Table:
+    """Whether pairs of pages have the same writer."""
+    return Table(("page", "other", "same_writer", "probability", "reason"), map(_pair, rows))
+
+
+def enrolled(rows: Iterable[Enrolled]) -> Table:
+    """What happened to pages to be enrolled."""
+    return Table(("page", "writer", "status", "reason"), map(_enrolled, rows))
+
+
+def _answer(answer: Answer, top: int) -> Row:
+    best, second = answer.best, answer.runner_up
+    values: dict[str, Any] = {
+        "page": answer.page,
+        "writer": best and best.writer,
+        "probability": best and _rounded(best.probability),
+        "runner_up": second and second.writer,
+        "runner_up_probability": second and _rounded(second.probability),
+    }
+    shown = list(answer.candidates[:top]) if top else [one for one in (best, second) if one is not None]
+    if top:
+        values[TOP] = [{"writer": one.writer, "probability": _rounded(one.probability)} for one in shown]
+    cells = [_candidate(one) for one in shown] or [_no_answer(answer.reason)]
+    return _row(values, answer.reason, answer.page, *cells)
+
+
+def _pair(pair: Pair) -> Row:
+    values: dict[str, Any] = {"page": pair.page, "other": pair.other, "same_writer": None, "probability": None}
+    cell = _no_answer(pair.reason)
+    if pair.probability is not None:
+        same = pair.probability >= SAME
+        values |= {"same_writer": same, "probability": _rounded(pair.probability)}
+        cell = f"{'yes' if same else 'no'} {pair.probability:.{DIGITS}f}"
+    return _row(values, pair.reason, pair.page, pair.other, cell)
+
+
+def _enrolled(row: Enrolled) -> Row:
+    values = {"page": row.page, "writer": row.writer, "status": row.status}
+    return _row(values, row.reason, row.page, row.writer, row.status or f"not enrolled: {row.reason}")
+
+
+def _row(values: dict[str, Any], reason: str | None, *cells: str) -> Row:
+    """cells: of the line of text; what is no name holds nothing that needs escaping."""
+    return Row(values if reason is None else {**values, "reason": reason}, "\t".join(map(printable, cells)))
+
+
+def _candidate(candidate: Candidate) -> str:
+    return f"{candidate.writer} {candidate.probability:.{DIGITS}f}"
+
+
+def _no_answer(reason: str | None) -> str:
+    return f"no answer: {reason}"
+
+
+def _rounded(probability: float) -> float:
+    return round(probability, DIGITS)

@@ -1,0 +1,141 @@
+"""The one way out: documents to standard output or files, pictures beside them, failures and notices, the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Generic, TypeAlias
+
+from ocrtool.errors import ExitCode, InputError, NotWritten, OutputError, UsageError, printable
+from ocrtool.files import atomic_write, is_stream, make_folder, write_stream
+from ocrtool.jobs.guard import OverwriteGuard
+from ocrtool.jobs.inputs import Source, is_folder
+from ocrtool.jobs.outcome import Outcome, Result, SideFile
+
+#: Makes a document of results as they come: the writer of an ``ocrtool.export.registry.Format``.
+Writer: TypeAlias = Callable[[Iterable[Result]], Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the documents of a run go: to a file for each input, by the input's stem; else all to one; else ``out``."""
+
+    out: BinaryIO | None
+    file: Path | None = None
+    files: dict[str, Path] | None = None
+
+
+def plan_place(
+    output: str | None,
+    sources: Sequence[Source],
+    arguments: Sequence[str],
+    extension: str,
+    guard: OverwriteGuard,
+    out: BinaryIO | None,
+) -> Place:
+    """A place for the document of each input: ``output`` is a folder, which is made, if it is one, ends with a slash, or
+    several inputs may come; else a file. A device or a pipe takes one document, and so does standard output.
+
+    Raises UsageError, also where an output would overwrite an input; OutputError.
+    """
+    if output is None or is_stream(Path(output)):
+        return plan_document(None if output is None else Path(output), guard, out)
+    target = Path(output)
+    several = len(arguments) > 1 or is_folder(arguments[0])
+    if not (is_folder(output) or output.endswith("/") or several):
+        guard.claim_file(target)
+        return Place(out, files={sources[0].output.stem: target})
+    make_folder(target)
+    files = {source.output.stem: target / (source.output.stem + extension) for source in sources}
+    for path in files.values():
+        guard.claim(path)
+    return Place(out, files=files)
+
+
+def plan_document(output: Path | None, guard: OverwriteGuard, out: BinaryIO | None) -> Place:
+    """A place for one document of all inputs: the file ``output``, or ``out``. Raises UsageError and OutputError."""
+    guard.claim_file(output)
+    return Place(out, output)
+
+
+def plan_pictures(
+    folder: Path | None, sources: Sequence[Source], suffixes: Sequence[str], guard: OverwriteGuard
+) -> None:
+    """Make the folder that pictures go to. Raises UsageError if one of them would overwrite an input; OutputError."""
+    if folder is None:
+        return
+    make_folder(folder)
+    for source in sources:
+        for suffix in suffixes:
+            guard.check(folder / (source.output.stem + suffix))
+
+
+class Delivery(Generic[Result]):
+    """Writes what comes, reports what fails, and knows the exit code at the end."""
+
+    def __init__(self, guard: OverwriteGuard, report: Callable[[str], None], fail_fast: bool = False) -> None:
+        """report: puts a sentence on standard error; fail_fast: stop at the first failure."""
+        self._guard = guard
+        self._report = report
+        self._fail_fast = fail_fast
+        self._failed = False
+
+    def deliver(self, outcomes: Iterable[Outcome[Result]], writer: Writer[Result], place: Place) -> ExitCode:
+        """Write ``outcomes`` as they come.
+
+        Returns FAILED if there was a failure. Raises OutputError if the one document cannot be written;
+        BrokenPipeError if nobody reads standard output any more.
+        """
+        if place.files is not None:
+            for outcome in self._reported(outcomes):
+                if outcome.source is not None and outcome.failure is None:
+                    self._write_file(outcome, writer, place.files[outcome.source.output.stem])
+        elif place.file is not None:
+            with atomic_write(place.file) as file:
+                file.writelines(writer(self._results(outcomes)))
+        else:
+            write_stream(writer(self._results(outcomes)), place.out)
+        return ExitCode.FAILED if self._failed else ExitCode.OK
+
+    def _results(self, outcomes: Iterable[Outcome[Result]]) -> Iterator[Result]:
+        return (result for outcome in self._reported(outcomes) for result in outcome.results)
+
+    def _reported(self, outcomes: Iterable[Outcome[Result]]) -> Iterator[Outcome[Result]]:
+        """Each outcome after its notices, its failure and its pictures."""
+        for outcome in outcomes:
+            for notice in outcome.notices:
+                self._report(notice)
+            if outcome.failure is not None:
+                self._fail(outcome.failure)
+            for file in outcome.files:
+                self._write_picture(outcome, file)
+            if not (self._failed and self._fail_fast):
+                yield outcome
+            if self._failed and self._fail_fast:
+                return
+
+    def _write_file(self, outcome: Outcome[Result], writer: Writer[Result], path: Path) -> None:
+        try:
+            with atomic_write(path) as file:
+                file.writelines(writer(outcome.results))
+        except OutputError as error:
+            self._fail(_not_written(outcome, error))
+
+    def _write_picture(self, outcome: Outcome[Result], picture: SideFile) -> None:
+        try:
+            self._guard.claim(picture.path)
+            make_folder(picture.path.parent)
+            with atomic_write(picture.path) as file:
+                file.write(picture.data)
+        except (OutputError, UsageError) as error:
+            self._fail(_not_written(outcome, error))
+
+    def _fail(self, failure: InputError | OutputError | UsageError) -> None:
+        self._failed = True
+        self._report(str(failure))
+
+
+def _not_written(outcome: Outcome[Result], error: OutputError | UsageError) -> InputError | OutputError | UsageError:
+    """The failure of an input of which a file could not be written."""
+    return error if outcome.source is None else NotWritten(outcome.source.name, printable(str(error)))

@@ -1,0 +1,82 @@
+"""The overwrite guard: no output takes the place of an input, or of another output of the same run."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeAlias
+
+from ocrtool.errors import UsageError, printable
+from ocrtool.files import check_writable, is_stream
+from ocrtool.jobs.inputs import Source, is_folder
+
+#: What a file is known by: device and inode if it exists, and its path with all links resolved.
+_Identity: TypeAlias = tuple[int, int] | str
+
+
+class OverwriteGuard:
+    """Knows the inputs of a run, and the outputs claimed so far, by identity and not by name."""
+
+    def __init__(self, sources: Iterable[Source], others: Iterable[Path | None] = ()) -> None:
+        """others: inputs that are no images, such as a gallery file."""
+        paths = [source.path for source in sources if source.data is None]
+        paths += [path for path in others if path is not None]
+        self._inputs = {identity for path in paths for identity in _identities(path)}
+        self._outputs: set[str] = set()
+
+    def check(self, path: Path) -> None:
+        """Raise UsageError if writing to ``path`` would overwrite an input."""
+        if not is_stream(path) and not self._inputs.isdisjoint(_identities(path)):
+            raise UsageError(f"{printable(str(path))} is an input, and inputs are never overwritten")
+
+    def claim(self, path: Path) -> None:
+        """As `check`, and for this output alone. Devices and pipes may take several."""
+        self.check(path)
+        if is_stream(path):
+            return
+        place = _resolved(path)
+        if place in self._outputs:
+            raise UsageError(f"{printable(str(path))} is named for two outputs")
+        self._outputs.add(place)
+
+    def claim_file(self, path: Path | None) -> None:
+        """As `claim`, for a file that the user named and that is written from the start.
+
+        Raises UsageError if no file can be made there, and OutputError if it is write-protected.
+        """
+        if path is not None:
+            self._check_file(path)
+            self.claim(path)
+
+    def reserve(self, path: Path | None) -> None:
+        """As `claim_file`, for a picture that is claimed when it is written at the end."""
+        if path is not None:
+            self._check_file(path)
+            if _resolved(path) in self._outputs and not is_stream(path):
+                raise UsageError(f"{printable(str(path))} is named for two outputs")
+
+    def _check_file(self, path: Path) -> None:
+        if is_folder(str(path)):
+            raise UsageError(f"{printable(str(path))} is a folder, but one file is written")
+        if not is_stream(path) and not is_folder(str(path.parent)):
+            raise UsageError(f"{printable(str(path.parent))}: no such folder, so no output file can be made there")
+        self.check(path)
+        check_writable(path)
+
+
+def _identities(path: Path) -> set[_Identity]:
+    """Empty for what exists and is no regular file."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return {_resolved(path)}
+    return {(status.st_dev, status.st_ino), _resolved(path)} if stat.S_ISREG(status.st_mode) else set()
+
+
+def _resolved(path: Path) -> str:
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):  # the current folder is gone, and the path is relative to it
+        return os.path.normpath(path)

@@ -1,0 +1,127 @@
+"""A worker process: takes inputs from its standard input, gives outcomes on its standard output, ends with its parent.
+
+It writes no file, so that it may be ended at any time and leaves nothing half done.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import signal
+import struct
+import sys
+import threading
+from contextlib import suppress
+from functools import cache
+from queue import SimpleQueue
+from typing import Any
+
+from ocrtool.errors import OcrToolError
+from ocrtool.jobs.outcome import Loader, process_source
+
+#: What a pickled message is preceded by: its length in bytes.
+_LENGTH = struct.Struct("!Q")
+#: prctl(2): have the kernel send a signal to this process when its parent ends.
+_PR_SET_PDEATHSIG = 1
+
+
+def write_message(descriptor: int, message: object) -> None:
+    """Raises OSError, BrokenPipeError above all, if the other side has ended."""
+    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    rest = memoryview(_LENGTH.pack(len(data)) + data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def read_message(descriptor: int) -> Any:
+    """The next message; nothing beyond it is read. Raises EOFError if the other side has ended."""
+    (length,) = _LENGTH.unpack(_read_exactly(descriptor, _LENGTH.size))
+    return pickle.loads(_read_exactly(descriptor, length))
+
+
+def main() -> None:
+    """Work until the parent ends, or ends this process."""
+    _end_with_parent()
+    messages, answers = _private_streams()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches the whole process group: workers just end
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+    with suppress(BrokenPipeError):  # the parent ended
+        _answer(messages, answers)
+
+
+def _answer(messages: int, answers: int) -> None:
+    """Answer each source with ``(outcome or OcrToolError, log records)``; the first messages are level and loader."""
+    write_message(answers, "ready")
+    waiting: SimpleQueue[Any] = SimpleQueue()
+    threading.Thread(target=_receive, args=(messages, waiting), daemon=True).start()
+    records = _collect_logs(waiting.get())
+    load: Loader[Any] = cache(waiting.get())
+    while True:
+        source = waiting.get()
+        try:
+            answer: object = process_source(source, load)
+        except OcrToolError as error:  # concerns the whole run
+            answer = error
+        write_message(answers, (answer, tuple(records)))
+        records.clear()
+
+
+def _end_with_parent() -> None:
+    """On Linux the kernel sees to it, whatever the parent dies of; elsewhere the end of the pipe does (`_receive`)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _private_streams() -> tuple[int, int]:
+    """The pipes from and to the parent, where nothing that a library prints or reads can get between."""
+    streams = os.dup(0), os.dup(1)
+    sink = os.open(os.devnull, os.O_RDWR)
+    os.dup2(sink, 0)
+    os.dup2(2, 1)
+    os.close(sink)
+    return streams
+
+
+def _receive(messages: int, waiting: SimpleQueue[Any]) -> None:
+    """Pass on what the parent sends; the end of the pipe is the end of the parent, and so of this process."""
+    while True:
+        try:
+            waiting.put(read_message(messages))
+        except (EOFError, OSError):
+            os._exit(0)
+
+
+class _Records(logging.Handler):
+    """Keeps log records for the parent, with the text of their tracebacks in place of the frames."""
+
+    def __init__(self, kept: list[logging.LogRecord]) -> None:
+        super().__init__()
+        self._kept = kept
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        record.msg, record.args, record.exc_info = record.getMessage(), None, None
+        self._kept.append(record)
+
+
+def _collect_logs(level: int) -> list[logging.LogRecord]:
+    kept: list[logging.LogRecord] = []
+    logger = logging.getLogger("ocrtool")
+    logger.setLevel(level)
+    logger.addHandler(_Records(kept))
+    logger.propagate = False
+    return kept
+
+
+def _read_exactly(descriptor: int, length: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < length:
+        part = os.read(descriptor, min(length - len(parts), 1 << 20))
+        if not part:
+            raise EOFError
+        parts += part
+    return bytes(parts)
