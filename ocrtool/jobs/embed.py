@@ -71,8 +71,6 @@ def load_calibration(options: EmbedOptions) -> Calibration:
     return Calibration.from_manifest(open_weights(options.model, options.weights).manifest)
 
 
-
-
 def embedding_job(options: EmbedOptions) -> Loader[EmbeddedPage]:
     """The job for `ocrtool.jobs.workers.Workers`. Loading it raises WeightsNotFound, WeightsRefused."""
     return partial(_load, options, load_embedder)
@@ -82,9 +80,7 @@ def _load(options: EmbedOptions, load: EmbedderLoader) -> PageWork[EmbeddedPage]
     return partial(_embed, options, load(options))
 
 
-def _embed(
-    options: EmbedOptions, embedder: PageEmbedder, source: Source, image: InputPage
-) -> PageResult[EmbeddedPage]:
+def _embed(options: EmbedOptions, embedder: PageEmbedder, source: Source, image: InputPage) -> PageResult[EmbeddedPage]:
     embedding = embedder.embed(image.gray)
     _log.debug("%s: embedded from %d patches%s", image.label, embedding.patches, _because(embedding.reason))
     shown = thumbnail(image.gray) if options.thumbnails else None

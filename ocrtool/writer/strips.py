@@ -109,7 +109,8 @@ def page_ink(gray: np.ndarray, x_height: float) -> np.ndarray:
     """
     soft = soft_ink(gray)
     mask = soft >= 128 if is_two_level(soft) else ink_mask(soft, round(WINDOW_X_HEIGHTS * x_height))
-    return mask.astype(np.uint8) * np.uint8(255)
+    scaled: np.ndarray = mask.astype(np.uint8) * np.uint8(255)
+    return scaled
 
 
 def _scale(matrix: np.ndarray) -> float:
@@ -162,7 +163,7 @@ def _rimmed(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
 
 def _moved(to_page: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
     """As ``to_page``, but to the cut-out of ``box``."""
-    moved = to_page.copy()
+    moved: np.ndarray = to_page.copy()
     moved[:, 2] -= _rimmed(box)[:2]
     return moved
 
