@@ -246,7 +246,7 @@ def test_scores_of_the_classes_leave_out_the_marks() -> None:
 
 
 def test_predictions_come_in_order_whatever_the_batch() -> None:
-    head = build_fusion_head(FusionSpec("ours", 3, score_units=4), 2)
+    head = build_fusion_head(FusionSpec("compact_resnet", 3, score_units=4), 2)
     rng = np.random.default_rng(4)
     data = Paired(rng.normal(size=(300, 2)).astype("float32"), -rng.random((300, 3)).astype("float32"), np.zeros(300))
     direct = np.asarray(head.predict_on_batch([data.inputs, data.scores]))

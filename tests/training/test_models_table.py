@@ -76,19 +76,19 @@ def runs(tmp_path: Path) -> Path:
     make_run(folder, "vanilla-balanced-aug", manifest_of("vanilla", "balanced", True, 0.87, 0.8), 0.8685)
     long = manifest_of("mobilenetv2", "balanced", False, 0.88, 0.75, minutes=59.7, device="NVIDIA H200", epochs=11.98)
     make_run(folder, "mobilenetv2-balanced", long, 0.88)
-    own = manifest_of("ours", "balanced", True, 0.9, 0.85, device="CPU, 2 threads")
-    make_run(folder, "ours-balanced-aug", own, 0.9)
-    (folder / "ours-letters-aug").mkdir()  # still in training
-    (folder / "ours-letters-aug" / "history.json").write_text("{}")
+    own = manifest_of("compact_resnet", "balanced", True, 0.9, 0.85, device="CPU, 2 threads")
+    make_run(folder, "compact_resnet-balanced-aug", own, 0.9)
+    (folder / "compact_resnet-letters-aug").mkdir()  # still in training
+    (folder / "compact_resnet-letters-aug" / "history.json").write_text("{}")
     paths = {
         m: folder / f / f"emnist_{m}_balanced.tflite"
         for m, f in (
             ("vanilla", "vanilla-balanced-aug"),
             ("mobilenetv2", "mobilenetv2-balanced"),
-            ("ours", "ours-balanced-aug"),
+            ("compact_resnet", "compact_resnet-balanced-aug"),
         )
     }
-    speeds = {"vanilla": 6000.0, "mobilenetv2": 1500.4, "ours": 5000.0}
+    speeds = {"vanilla": 6000.0, "mobilenetv2": 1500.4, "compact_resnet": 5000.0}
     race = {"files": {m: sha256(path) for m, path in paths.items()}, "images_a_second": speeds}
     (folder / "speed.json").write_text(json.dumps(race))
     (tmp_path / "models.md").write_text(PAGE)
@@ -115,13 +115,13 @@ def test_the_table_the_chart_and_the_lead(runs: Path) -> None:
         "|  |  |  | augmented | 9.4 min, 12 epochs | 88.00 / 87.00 | 81.00 / 80.00 | 87.85 / 86.85 |  |",
         "| mobilenetv2 | 484,719 | 17.4 | plain | 60 min (NVIDIA H200), 12 epochs | 89.00 / 88.00 | 76.00 / 75.00 "
         "| 89.00 / 88.00 | 1,500 (0.30) |",
-        "| ours | 484,719 | 17.4 | augmented | 9.4 min, 12 epochs | 91.00 / 90.00 | 86.00 / 85.00 | 91.00 / 90.00 "
-        "| 5,000 (1.00) |",
+        "| compact_resnet | 484,719 | 17.4 | augmented | 9.4 min, 12 epochs | 91.00 / 90.00 | 86.00 / 85.00 "
+        "| 91.00 / 90.00 | 5,000 (1.00) |",
     ]
     assert "Compiled to int8 a model loses 0.15 points at most (vanilla, augmented)." in page
     assert (
-        "*ours* (augmented): against the best of the vanilla CNN and the LeNets (vanilla, augmented) +3.00 points of "
-        "the mean of classes, +3.00 of all images; against the best of the others (mobilenetv2, plain) +2.00 points"
+        "*compact_resnet* (augmented): against the best of the vanilla CNN and the LeNets (vanilla, augmented) +3.00 "
+        "points of the mean of classes, +3.00 of all images; against the best of the others (mobilenetv2, plain) +2.00 points"
         in page
     )
     chart = runs.parent / "models" / "augmentation.png"

@@ -53,7 +53,7 @@ def command(*words: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["vanilla", "lenet5", "lenet5_v2", "lenet5_v2_32", "resnet_small", "tuned", "ours", *LARGE]
+    "name", ["vanilla", "lenet5", "lenet5_v2", "lenet5_v2_32", "resnet_small", "tuned", "compact_resnet", *LARGE]
 )
 def test_every_model_trains(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two steps change the weights and leave a finite loss."""
@@ -137,7 +137,7 @@ def test_an_interrupted_run_keeps_its_best_and_goes_on(
 @pytest.mark.parametrize(
     "words, expected",
     [
-        (["--model", "ours", "--size", "colour=3"], "ours has no size colour"),
+        (["--model", "compact_resnet", "--size", "colour=3"], "compact_resnet has no size colour"),
         (["--model", "vanilla", "--split", "letters"], "letters"),
     ],
 )
@@ -153,11 +153,11 @@ def test_going_on_from_other_classes_keeps_what_fits(tmp_path: Path) -> None:
     from training.emnist.train_emnist import start_from
     from training.models.emnist import build_emnist
 
-    source = build_emnist("ours", 47)
+    source = build_emnist("compact_resnet", 47)
     source.save_weights(tmp_path / "s.weights.h5")
-    model = build_emnist("ours", 26)
+    model = build_emnist("compact_resnet", 26)
     kept = model.get_layer("logits").get_weights()
-    start_from(model, tmp_path / "s.weights.h5", build_emnist("ours", 47))
+    start_from(model, tmp_path / "s.weights.h5", build_emnist("compact_resnet", 47))
     stem, other = model.get_layer("stem_conv").get_weights(), source.get_layer("stem_conv").get_weights()
     assert np.array_equal(stem[0], other[0])
     assert np.array_equal(kept[0], model.get_layer("logits").get_weights()[0])

@@ -32,7 +32,7 @@ from training.report.pictures import Comparison, bar_chart
 #: The split that the models are compared on, and drawn for.
 MAIN_SPLIT = "balanced"
 #: The suite's own model, and those of the classic small kind.
-OURS, CLASSIC = "ours", ("vanilla", "lenet5", "lenet5_v2", "lenet5_v2_32")
+COMPACT, CLASSIC = "compact_resnet", ("vanilla", "lenet5", "lenet5_v2", "lenet5_v2_32")
 #: Columns of numbers.
 NUMBERS = frozenset(("parameters", "MMACs", "images", "clean test", "augmented test", "int8", "glyphs/s"))
 #: Mark of the table of variants.
@@ -97,7 +97,7 @@ def speed_cell(model: str, speeds: Mapping[str, float]) -> str:
     """Glyphs a second, and as a ratio to the suite's own model."""
     if model not in speeds:
         return "–"
-    return f"{speeds[model]:,.0f}" + (f" ({speeds[model] / speeds[OURS]:.2f})" if OURS in speeds else "")
+    return f"{speeds[model]:,.0f}" + (f" ({speeds[model] / speeds[COMPACT]:.2f})" if COMPACT in speeds else "")
 
 
 def variants_table(runs: Sequence[SuiteRun]) -> str:
@@ -117,11 +117,11 @@ def lead(runs: Sequence[SuiteRun]) -> str:
     It stands there as trained with augmentation if it was; of the others the training counts with the better mean of
     classes.
     """
-    own = [run for run in runs if run.model == OURS]
+    own = [run for run in runs if run.model == COMPACT]
     parts = []
     for what, group in (
         ("the best of the vanilla CNN and the LeNets", [run for run in runs if run.model in CLASSIC]),
-        ("the best of the others", [run for run in runs if run.model not in (*CLASSIC, OURS)]),
+        ("the best of the others", [run for run in runs if run.model not in (*CLASSIC, COMPACT)]),
     ):
         if own and group:
             rival = max(group, key=lambda run: run.clean["class_accuracy"])
@@ -130,7 +130,7 @@ def lead(runs: Sequence[SuiteRun]) -> str:
                 f"against {what} ({rival.model}, {how(rival)}) {points['class_accuracy']:+.2f} points of the mean of "
                 f"classes, {points['accuracy']:+.2f} of all images"
             )
-    return f"*{OURS}* ({how(own[-1])}): {'; '.join(parts)}." if parts else ""
+    return f"*{COMPACT}* ({how(own[-1])}): {'; '.join(parts)}." if parts else ""
 
 
 def int8_loss(rows: Sequence[Row]) -> str:
@@ -168,10 +168,10 @@ def write_pictures(runs: Sequence[SuiteRun], out: Path) -> list[str]:
     out.mkdir(parents=True, exist_ok=True)
     bar_chart(comparisons(runs), out / "augmentation.png")
     written = [out / "augmentation.png"]
-    for run in [run for run in runs if run.model == OURS][-1:]:
+    for run in [run for run in runs if run.model == COMPACT][-1:]:
         for name in ("confusion", "curves"):
             if (run.folder / "report" / f"{name}.png").is_file():
-                written.append(out / f"{OURS}-{name}.png")
+                written.append(out / f"{COMPACT}-{name}.png")
                 shutil.copyfile(run.folder / "report" / f"{name}.png", written[-1])
     return [str(path) for path in written]
 

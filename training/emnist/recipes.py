@@ -42,5 +42,5 @@ RECIPES = {
     "resnet50v2": Recipe(epochs=4, batch=256),
     "mobilenetv2": Recipe(epochs=8),
     "tuned": Recipe(epochs=12, rate=2e-3),
-    "ours": Recipe(epochs=24, batch=256, rate=3e-3, smoothing=0.05, decay=0.05, level=1.0),
+    "compact_resnet": Recipe(epochs=24, batch=256, rate=3e-3, smoothing=0.05, decay=0.05, level=1.0),
 }

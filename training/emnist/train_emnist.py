@@ -1,6 +1,6 @@
 """Train a model of the EMNIST suite.
 
-    python -m training.emnist.train_emnist --model ours --split balanced --augment
+    python -m training.emnist.train_emnist --model compact_resnet --split balanced --augment
 
 The model is chosen on a part of the train images and measured on the test part, clean and augmented. OUT gets
 emnist_MODEL_SPLIT.weights.h5 with its manifest, architecture.json, history.json and the folder report/.

@@ -52,7 +52,7 @@ def build_compact_resnet(spec: CompactResNetSpec) -> keras.Model:
     x = layers.Dropout(spec.dropout / 2, name="flat_drop")(layers.Flatten(name="flat")(x))
     x = layers.Dense(spec.hidden, use_bias=False, name="hidden")(x)
     x = norm_relu(x, "hidden", 0.98)
-    return classifier(image, layers.Dropout(spec.dropout, name="drop")(x), spec.classes, "ours")
+    return classifier(image, layers.Dropout(spec.dropout, name="drop")(x), spec.classes, "compact_resnet")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class FusionSpec:
     the text's scores.
     """
 
-    model: str = "ours"
+    model: str = "compact_resnet"
     classes: int = 47
     sizes: dict[str, Any] = field(default_factory=dict)
     score_units: int = 128

@@ -129,7 +129,7 @@ def _accuracies(scores: dict[str, Any] | None) -> str:
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("weights"), show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("weights/emnist"), show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of EMNIST files; for fusion also of gutenberg.")
 @click.option("--compiled", is_flag=True, help="Also compile image models to int8.")
 def main(runs: Sequence[Path], out: Path, data: Path | None, compiled: bool) -> None:

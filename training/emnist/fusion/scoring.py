@@ -27,7 +27,7 @@ from training.report.scores import split_scores
 def fusion_scores(weights: Weights, data: Path, compiled: bool) -> dict[str, Any]:
     """Scores of a fusion network on the test images, each with its context.
 
-    The LSTM named in its manifest is looked for beside the weights, in the folder above and among those of the program.
+    The LSTM named in its manifest is searched for beside the weights, in the folder above and in ``weights/emnist``.
     Raises OcrToolError, ValueError and OSError; WeightsRefused for a compiled form, of which there is none.
     """
     _only_h5(weights, compiled)
@@ -57,7 +57,7 @@ def lstm_scores(weights: Weights, data: Path, compiled: bool) -> dict[str, Any]:
 def find_language(weights: Weights) -> Language:
     """The LSTM that a fusion network was trained with. Raises WeightsNotFound."""
     name = str(weights.manifest["training"]["language"]["name"])
-    for folder in (weights.folder, weights.folder.parent, packaged_folder()):
+    for folder in (weights.folder, weights.folder.parent, packaged_folder() / "emnist"):
         if (folder / f"{name}.weights.h5").is_file() and (folder / f"{name}.json").is_file():
             return load_language(folder / f"{name}.weights.h5")
     raise WeightsNotFound(f"{weights.name} needs {name}.weights.h5 and {name}.json beside it or in the folder above")
