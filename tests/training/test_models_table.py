@@ -121,7 +121,7 @@ def test_the_table_the_chart_and_the_lead(runs: Path) -> None:
     assert "Compiled to int8 a model loses 0.15 points at most (vanilla, augmented)." in page
     assert (
         "*compact_resnet* (augmented): against the best of the vanilla CNN and the LeNets (vanilla, augmented) +3.00 "
-        "points of the mean of classes, +3.00 of all images; against the best of the others (mobilenetv2, plain) +2.00 points"
+        "points of the mean of classes, +3.00 of all images; against the best of the others (mobilenetv2, plain) +2.00 "
         in page
     )
     chart = runs.parent / "models" / "augmentation.png"

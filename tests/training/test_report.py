@@ -104,11 +104,11 @@ def test_the_folder_holds_what_it_should(tmp_path: Path) -> None:
         tuple(classes),
         chances,
         HISTORY,
-        {"name": "compact_resnet", "epochs": 2},
+        {"name": "compact", "epochs": 2},
     )
     assert json.loads((folder / "report.json").read_text()) == report
     assert (report["name"], report["images"], report["worst_confusions"][0]["read"] in classes) == (
-        "compact_resnet",
+        "compact",
         400,
         True,
     )
@@ -180,7 +180,7 @@ def test_sixty_two_classes_and_ten_fit_on_a_confusion_picture(tmp_path: Path) ->
 
 
 def test_bar_chart_with_a_training_missing(tmp_path: Path) -> None:
-    rows = [Comparison("compact_resnet", (0.9, 0.5), (0.91, 0.85)), Comparison("vgg16", None, (0.89, 0.8))]
+    rows = [Comparison("compact", (0.9, 0.5), (0.91, 0.85)), Comparison("vgg16", None, (0.89, 0.8))]
     bar_chart(rows, tmp_path / "bars.png")
     assert cv2.imread(str(tmp_path / "bars.png")).shape[1] > 1000
     with pytest.raises(ValueError, match="no model"):
