@@ -20,7 +20,7 @@ from training.emnist import (
 )
 from training.emnist.fusion.contexts import context_windows, draw_places
 from training.emnist.fusion.examples import Paired, PairedBatches
-from training.emnist.fusion.language import Language, load_language
+from training.emnist.fusion.language import Language, LanguageSettings, load_language
 from training.emnist.fusion.network import predict_pairs, warm_start
 from training.emnist.fusion.text import FUSION_BOOKS, Alphabet, book_parts, load_text
 from training.emnist.fusion.windows import TextWindows
@@ -57,7 +57,7 @@ def language(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("lstm")
     sizes = "--units 12 --batch-size 8 --window 6 --steps 25 --epochs 2 --rate 0.05"
     said = command(train_character_lstm.main, f"--split letters --data {data} --out {out} {sizes}")
-    assert "books never seen" in said
+    assert "unseen books" in said
     return out
 
 
@@ -75,7 +75,7 @@ def branch(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "labels": list(LETTERS),
         "split": "letters",
         "seed": 0,
-        "training": {"augmented": True, "recipe": {"level": 0.0}},
+        "training": {"augmented": True, "recipe": {"tau": 0.0}},
         "h5_sha256": sha256(out / "emnist_lenet5_letters.weights.h5"),
     }
     (out / "emnist_lenet5_letters.json").write_text(json.dumps(manifest))
@@ -131,18 +131,19 @@ def test_the_label_is_what_comes_next_in_the_book(data: Path) -> None:
 def test_windows_repeat_and_half_of_them_hold_rare_classes() -> None:
     text = np.zeros(20_000, np.uint8)
     text[777] = 1
-    windows, again = (TextWindows(text, 2, 8, 10, 5, seed=3, level=0.5) for _ in range(2))
+    sizes = LanguageSettings(batch=8, window=10, steps_per_epoch=5, class_balanced=0.5)
+    windows, again = (TextWindows(text, 2, sizes, seed=3) for _ in range(2))
     for step in (0, 7, 3):
-        symbols, following = windows[step]
-        assert symbols.shape == following.shape == (8, 10)
-        np.testing.assert_array_equal(symbols[:, 1:], following[:, :-1])
+        symbols, targets = windows[step]
+        assert symbols.shape == targets.shape == (8, 10)
+        np.testing.assert_array_equal(symbols[:, 1:], targets[:, :-1])
         np.testing.assert_array_equal(symbols, again[step][0])
     assert np.mean([(windows[step][1] == 1).any(axis=1).sum() for step in range(40)]) == pytest.approx(2, abs=0.5)
     with pytest.raises(ValueError, match="too short"):
-        TextWindows(text[:15], 2, 8, 10, 5, seed=3, level=0.5)
+        TextWindows(text[:15], 2, sizes, seed=3)
 
 
-def test_lstm_foretells_books_it_never_saw(language: Path, data: Path) -> None:
+def test_lstm_predicts_unseen_books(language: Path, data: Path) -> None:
     manifest = json.loads((language / "lstm_letters.json").read_text())
     assert set(REQUIRED) <= set(manifest) and str(data) not in json.dumps(manifest)
     assert manifest["scores"]["test"]["among_classes"] > 0.9
@@ -159,7 +160,7 @@ def test_lstm_foretells_books_it_never_saw(language: Path, data: Path) -> None:
     np.testing.assert_allclose(scores[:1], expected, atol=1e-4)
 
 
-def test_network_begins_with_image_times_text_and_the_head_is_its_end() -> None:
+def test_network_starts_as_product_of_image_and_text_and_the_head_is_its_end() -> None:
     keras.utils.set_random_seed(2)
     spec = FusionSpec("lenet5", 26, score_units=30)
     branch = build_emnist("lenet5", 26)
@@ -192,7 +193,7 @@ def test_each_epoch_shows_other_contexts_of_every_image() -> None:
         PairedBatches([copies[0], Paired(labels[:4, None], np.zeros((4, 3)), labels[:4])], 5, seed=1)
 
 
-def test_text_tells_what_the_image_does_not(
+def test_text_resolves_what_the_image_cannot(
     branch: Path, language: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = f"--branch {branch} --language {language} --data {data} --batch-size 16 --rate 0.04"
@@ -220,9 +221,12 @@ def test_text_tells_what_the_image_does_not(
     command(train_fusion.main, f"{given} --epochs 0.3 --copies 1 --thaw --out {tmp_path / 'thawed'}")
     thawed = json.loads((tmp_path / "thawed" / "fusion_lenet5_letters.json").read_text())
     assert thawed["scores"]["without_lstm"] == scores["without_lstm"]
+    command(train_fusion.main, f"{given} --epochs 0.3 --copies 2 --augment --out {tmp_path / 'augmented'}")
+    augmented = json.loads((tmp_path / "augmented" / "fusion_lenet5_letters.json").read_text())
+    assert augmented["training"]["recipe"]["augmented"] and augmented["scores"]["test"] != scores["test"]
 
 
-def test_bad_input_is_told_in_a_sentence(branch: Path, language: Path, data: Path, tmp_path: Path) -> None:
+def test_bad_input_is_reported_in_one_sentence(branch: Path, language: Path, data: Path, tmp_path: Path) -> None:
     out = f"--data {data} --out {tmp_path / 'out'}"
     said = command(train_fusion.main, f"--branch {language} --language {language} {out}", code=1)
     assert "was not made by training.emnist.train_emnist" in said

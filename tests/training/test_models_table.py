@@ -17,7 +17,7 @@ from training.emnist.models_table import main, time_spent
 from training.publish.manifest import write_manifest
 
 PAGE = "# Models\n\n<!-- balanced -->\nold\n<!-- /balanced -->\n\nText.\n\n<!-- variants -->\n<!-- /variants -->\n"
-RECIPE = {"epochs": 12, "batch": 128, "optimizer": "adam", "rate": None, "smoothing": 0.0, "decay": 0.0, "level": 0.0}
+RECIPE = {"epochs": 12, "batch": 128, "optimizer": "adam", "rate": None, "smoothing": 0.0, "decay": 0.0, "tau": 0.0}
 
 
 def manifest_of(
@@ -118,11 +118,11 @@ def test_the_table_the_chart_and_the_lead(runs: Path) -> None:
         "| compact_resnet | 484,719 | 17.4 | augmented | 9.4 min, 12 epochs | 91.00 / 90.00 | 86.00 / 85.00 "
         "| 91.00 / 90.00 | 5,000 (1.00) |",
     ]
-    assert "Compiled to int8 a model loses 0.15 points at most (vanilla, augmented)." in page
+    assert "Compiling to int8 loses at most 0.15 points (vanilla, augmented)." in page
     assert (
-        "*compact_resnet* (augmented): against the best of the vanilla CNN and the LeNets (vanilla, augmented) +3.00 "
-        "points of the mean of classes, +3.00 of all images; against the best of the others (mobilenetv2, plain) +2.00 "
-        in page
+        "*compact_resnet* (augmented): compared with the best of the vanilla CNN and the LeNets (vanilla, augmented) "
+        "+3.00 points of mean class accuracy, +3.00 of accuracy; compared with the best of the others (mobilenetv2, "
+        "plain) +2.00 points" in page
     )
     chart = runs.parent / "models" / "augmentation.png"
     assert chart.read_bytes().startswith(b"\x89PNG")
@@ -132,21 +132,21 @@ def test_the_table_the_chart_and_the_lead(runs: Path) -> None:
 
 
 def test_runs_of_other_names_are_variants(runs: Path) -> None:
-    manifest = manifest_of("vanilla", "balanced", True, 0.85, 0.8, recipe={**RECIPE, "level": 1.0}, images=4000)
+    manifest = manifest_of("vanilla", "balanced", True, 0.85, 0.8, recipe={**RECIPE, "tau": 1.0}, images=4000)
     manifest["parameters"]["dropout"] = 0.3
-    make_run(runs, "vanilla-balanced-aug-level1", manifest)
+    make_run(runs, "vanilla-balanced-aug-tau1", manifest)
     make_run(runs, "fusion-balanced", {**manifest, "name": "fusion", "architecture": "fusion"})  # has its own table
     assert tables(runs).exit_code == 0
     page = (runs.parent / "models.md").read_text()
     assert (
-        "| vanilla-balanced-aug-level1 | balanced | level 1.0, dropout 0.3 | augmented, 4,000 | 9.4 min, 12 epochs "
+        "| vanilla-balanced-aug-tau1 | balanced | tau 1.0, dropout 0.3 | augmented, 4,000 | 9.4 min, 12 epochs "
         "| 86.00 / 85.00 | 81.00 / 80.00 |" in page
     )
     assert "Trained on 5,000 images" in page
     assert "fusion" not in page
 
 
-def test_bad_folders_are_told_in_a_sentence(runs: Path) -> None:
+def test_bad_folders_are_reported_in_one_sentence(runs: Path) -> None:
     def fault() -> str:
         result = tables(runs)
         assert result.exit_code == 1 and result.output.count("\n") == 1, result.output

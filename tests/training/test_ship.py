@@ -163,13 +163,13 @@ def test_a_compiled_form_that_loses_too_much_is_refused(
     )
     result = shipped(run, "--out", tmp_path / "out", "--data", data, "--compiled")
     assert result.exit_code == 1
-    assert result.output.strip() == f"Error: {NAME}: int8 loses 0.21 points of the mean of classes, over 0.2"
+    assert result.output.strip() == f"Error: {NAME}: int8 loses 0.21 points of mean class accuracy, over 0.2"
     assert not list((tmp_path / "out").iterdir())
     scores[True] = 0.8981
     assert shipped(run, "--out", tmp_path / "out", "--data", data, "--compiled").exit_code == 0
 
 
-def test_bad_runs_are_told_in_a_sentence(run: Path, data: Path, tmp_path: Path) -> None:
+def test_bad_runs_are_reported_in_one_sentence(run: Path, data: Path, tmp_path: Path) -> None:
     def fault(folder: Path, data: Path = data) -> str:
         result = shipped(folder, "--out", tmp_path / "out", "--data", data)
         assert result.exit_code == 1 and result.output.count("\n") == 1, result.output

@@ -26,11 +26,12 @@ from ocrtool.script.hangul.classifier import HangulClassifier
 from ocrtool.weights.store import open_weights
 from training.command import errors_as_messages
 from training.emnist.batches import ImageBatches
+from training.emnist.fit_classifier import validation_figures
 from training.emnist.labelled import LabelledImages, split_validation
 from training.emnist.loop import Run, compile_trainee, fit, make_optimizer
 from training.emnist.predict import keras_run, predict
-from training.emnist.train_emnist import logits_of, validation_figures
 from training.models.dense import DenseSpec, build_dense
+from training.models.parts import logits_of
 from training.phd08.counterparts import COUNTERPARTS
 from training.phd08.dense_samples import CLASS_NAMES, CLASSES, Samples, in_families, like_phd08
 from training.publish.manifest import library_versions, sha256, training_command, write_manifest
@@ -70,7 +71,7 @@ def own_right(classifier: HangulClassifier, samples: Samples) -> np.ndarray:
     """Which samples (N,) the program's classifier reads rightly, among all its labels, without context."""
     crops = np.stack([isolated_image(image * np.uint8(255), HANGUL_CROP) for image in samples.images])
     found = classifier.candidates(crops, np.zeros((len(crops), GEOMETRY_SIZE), np.float32)).labels[:, 0]
-    return np.array([GLYPHS[i] for i in found]) == np.array(list(CLASSES))[samples.labels]
+    return np.asarray(np.array([GLYPHS[i] for i in found]) == np.array(list(CLASSES))[samples.labels])
 
 
 def left_out_in_turn(samples: Samples, data: LabelledImages, epochs: float, seed: int) -> dict[str, float]:

@@ -62,7 +62,7 @@ def true_rank(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """How many classes are likelier than the true one: (N,) int, 0 = right; of equal ones the first counts more."""
     true = probabilities[np.arange(len(labels)), labels][:, None]
     earlier = np.arange(probabilities.shape[1]) < labels[:, None]
-    return np.sum((probabilities > true) | ((probabilities == true) & earlier), axis=1)
+    return np.asarray(np.sum((probabilities > true) | ((probabilities == true) & earlier), axis=1))
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = BINS) -> float:

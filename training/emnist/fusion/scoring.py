@@ -11,7 +11,6 @@ from ocrtool.errors import WeightsNotFound, WeightsRefused
 from ocrtool.weights.store import Weights, packaged_folder
 from training.datasets.cache import cache_folder
 from training.emnist.artifacts import headline
-from training.emnist.evaluate import fitting, open_model
 from training.emnist.fusion.contexts import ContextStore
 from training.emnist.fusion.examples import Paired
 from training.emnist.fusion.language import TEST_WINDOWS, Language, language_scores, load_language
@@ -21,6 +20,7 @@ from training.emnist.fusion.text import book_parts, load_text
 from training.emnist.fusion.windows import fixed_windows
 from training.emnist.labelled import LabelledImages
 from training.emnist.splits import load_split
+from training.emnist.trained_weights import open_model, with_labels_of
 from training.report.scores import split_scores
 
 
@@ -31,7 +31,7 @@ def fusion_scores(weights: Weights, data: Path, compiled: bool) -> dict[str, Any
     Raises OcrToolError, ValueError and OSError; WeightsRefused for a compiled form, of which there is none.
     """
     _only_h5(weights, compiled)
-    images = fitting(load_split(data, str(weights.manifest.get("split")), "test"), weights)
+    images = with_labels_of(weights, load_split(data, str(weights.manifest.get("split")), "test"))
     probabilities = fusion_probabilities(weights, find_language(weights), images, data, cache_folder())
     return headline(split_scores(probabilities, images.labels, images.classes))
 
