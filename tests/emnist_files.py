@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,3 +97,8 @@ def drawn_images(per_class: int, seed: int = 0) -> LabelledImages:
             cv2.putText(image, character, at, cv2.FONT_HERSHEY_SIMPLEX, 0.75, 255, 2)
             images.append(image)
     return LabelledImages(np.stack(images), np.repeat(np.arange(len(DRAWN)), per_class), tuple(DRAWN))
+
+
+def unpadded(markdown: str) -> str:
+    """``markdown`` without the spaces that align the columns of tables."""
+    return re.sub(r" +", " ", markdown)

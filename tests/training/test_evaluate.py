@@ -242,7 +242,7 @@ def test_wrong_weights(weights: Path, pair: dict[str, Path], tmp_path: Path) -> 
         ({"parameters": {"width": 3}}, "describes no model that can be built"),
         ({"parameters": {"classes": 46}}, "does not fit the model"),
         ({"labels": list("abc")}, "has 3 classes"),
-        ({"split": "own"}, "say with --split"),
+        ({"split": "own"}, "with --split"),
     ):
         (tmp_path / "alone.json").write_text(json.dumps(manifest | change))
         assert word in sentence(evaluate(alone, pair))

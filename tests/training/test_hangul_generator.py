@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from training.phd08.__main__ import counterparts, main
+from training.phd08 import counterparts
+from training.phd08.__main__ import main
 from training.phd08.counterparts import Counterpart
 from training.phd08.generate import draw
 from training.phd08.measures import FIGURES, measure

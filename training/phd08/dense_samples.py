@@ -42,7 +42,7 @@ class Samples:
         return Samples(tuple(self.images[i] for i in chosen), self.labels[chosen], self.fonts[chosen])
 
     def labelled(self) -> LabelledImages:
-        """As the network takes them: converted as ``training.phd08.__main__ convert`` does it."""
+        """As input of the network: converted as by ``python -m training.phd08 convert``."""
         return LabelledImages(to_size(self.images, 28, 28, SIGMA), self.labels, CLASS_NAMES)
 
 
