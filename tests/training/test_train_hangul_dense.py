@@ -117,7 +117,7 @@ def test_training_leaves_weights_report_and_a_table(folder: Path, monkeypatch: p
     for name in ("hangul_dense.weights.h5", "architecture.json", "report/report.json", "report/confusion.png"):
         assert (out / name).is_file()
     text = unpadded(page.read_text())
-    assert "the two others, H1 and H2 | 96 |" in text and text.endswith("after\n")
+    assert "the other two, H1 and H2 | 96 |" in text and text.endswith("after\n")
 
 
 def test_no_fonts_is_one_sentence(tmp_path: Path) -> None:
