@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 from click.testing import CliRunner
 from emnist_files import unpadded, write_plain
 
+from ocrtool.errors import WeightsNotFound, WeightsRefused
 from ocrtool.recognize.network import log_softmax
+from ocrtool.weights.store import Weights
 from training.emnist import (
     fusion_table,
     train_character_lstm,
@@ -25,7 +28,9 @@ from training.emnist.fusion.network import predict_pairs, warm_start
 from training.emnist.fusion.text import FUSION_BOOKS, Alphabet, book_parts, load_text
 from training.emnist.fusion.windows import TextWindows
 from training.emnist.mapping import default_map
+from training.emnist.part_scores import part_scores
 from training.emnist.predict import softmax
+from training.emnist.trained_weights import find_weights
 from training.language.corpus import TEST_BOOKS
 from training.models.emnist import build_emnist
 from training.models.fusion import FusionSpec, build_fusion, build_fusion_head, features_of, join_fusion
@@ -224,6 +229,33 @@ def test_text_resolves_what_the_image_cannot(
     command(train_fusion.main, f"{given} --epochs 0.3 --copies 2 --augment --out {tmp_path / 'augmented'}")
     augmented = json.loads((tmp_path / "augmented" / "fusion_lenet5_letters.json").read_text())
     assert augmented["training"]["recipe"]["augmented"] and augmented["scores"]["test"] != scores["test"]
+
+
+def test_stored_weights_score_as_their_manifests_say(
+    branch: Path, language: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OCRTOOL_CACHE", str(tmp_path / "cache"))
+    out = tmp_path / "fusion"
+    given = f"--branch {branch} --language {language} --data {data} --batch-size 16 --copies 1"
+    command(train_fusion.main, f"{given} --epochs 0.3 --out {out}")
+    with pytest.raises(WeightsNotFound, match="needs lstm_letters_elsewhere"):
+        part_scores(replaced_language(find_weights(out), "lstm_letters_elsewhere"), data, compiled=False)
+    for suffix in (".json", ".weights.h5"):
+        shutil.copy(language / f"lstm_letters{suffix}", tmp_path)  # the folder above the fusion network
+    for folder in (out, language):
+        weights = find_weights(folder)
+        scores = part_scores(weights, data, compiled=False)
+        expected = weights.manifest["scores"]["test"]
+        assert {key: scores[key] for key in expected} == pytest.approx(expected, abs=1e-4)
+        with pytest.raises(WeightsRefused, match="as h5 alone"):
+            part_scores(weights, data, compiled=True)
+
+
+def replaced_language(weights: Weights, name: str) -> Weights:
+    """The same weights, but for the name of the LSTM they were trained with."""
+    training = weights.manifest["training"]
+    changed = training | {"language": training["language"] | {"name": name}}
+    return Weights(weights.name, weights.folder, weights.manifest | {"training": changed})
 
 
 def test_bad_input_is_reported_in_one_sentence(branch: Path, language: Path, data: Path, tmp_path: Path) -> None:

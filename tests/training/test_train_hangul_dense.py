@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -126,3 +127,20 @@ def test_no_fonts_is_one_sentence(tmp_path: Path) -> None:
     arguments = ["--fonts", str(tmp_path), "--out", str(tmp_path / "out"), "--no-own"]
     result = CliRunner().invoke(train_hangul_dense.main, arguments)
     assert result.exit_code == 1 and "Traceback" not in result.output and "font" in result.output
+
+
+def test_each_pair_of_fonts_is_held_out_and_the_own_classifier_measured(folder: Path) -> None:
+    from ocrtool.script.hangul.charset import GLYPHS
+    from training.phd08.train_hangul_dense import classifier_correct, held_out_pairs
+
+    samples = like_phd08(find_korean_fonts(folder), 1, 0)
+    pairs = held_out_pairs(samples, samples.labelled(), 1.0, 0)
+    assert list(pairs) == [f"{a}+{b}" for a, b in zip(NINE, (*NINE[1:], NINE[0]), strict=True)]
+    assert all(0.0 <= accuracy <= 1.0 for accuracy in pairs.values())
+
+    class ReadsEverythingAsRa:
+        def candidates(self, crops: np.ndarray, geometry: np.ndarray) -> SimpleNamespace:
+            assert len(crops) == len(geometry) == 72
+            return SimpleNamespace(labels=np.full((len(crops), 1), list(GLYPHS).index("라")))
+
+    assert (classifier_correct(ReadsEverythingAsRa(), samples) == (samples.labels == 0)).all()
