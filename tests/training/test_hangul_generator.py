@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from training.phd08.__main__ import counterparts, main
+from training.phd08 import counterparts
+from training.phd08.__main__ import main
 from training.phd08.counterparts import Counterpart
 from training.phd08.generate import draw
 from training.phd08.measures import FIGURES, measure
@@ -178,7 +179,7 @@ def test_each_variation_does_what_it_says(font: KoreanFont) -> None:
     inks = [figures["ink"] * figures["height"] * figures["width"] for figures in levels[3]]
     assert inks[0] > inks[1] > inks[2]
     upright, turned = levels[4][1], [levels[4][0], levels[4][2]]
-    assert all(figures["ragged level"] > upright["ragged level"] for figures in turned)
+    assert all(figures["horizontal roughness"] > upright["horizontal roughness"] for figures in turned)
 
 
 def test_turns_go_to_either_side(font: KoreanFont) -> None:
@@ -273,7 +274,7 @@ def real(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that plays the real database: drawn by the generator itself, in fonts named as there."""
     monkeypatch.setattr(counterparts, "COUNTERPARTS", {"S": Counterpart("Whole_1", 1.0, 1.0, (0.0, 0.0))})
     for module in ("calibrate", "calibration_report"):
-        monkeypatch.setattr(f"training.hangul.{module}.COUNTERPARTS", counterparts.COUNTERPARTS)
+        monkeypatch.setattr(f"training.phd08.{module}.COUNTERPARTS", counterparts.COUNTERPARTS)
     out = generated(folder, text="나각")
     for path in out.glob("*.txt"):
         path.write_text(path.read_text(encoding="utf-8").replace("Whole_1_", "S_"), encoding="utf-8")
