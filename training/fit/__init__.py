@@ -3,6 +3,7 @@
 from training.fit.loop import Batches, Validate, fit, held_out_loss
 from training.fit.optimizer import compile_trainee, make_optimizer
 from training.fit.plan import Minutes, Monitor, Plan, Steps
+from training.fit.precision import precision
 from training.fit.run import Run
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "fit",
     "held_out_loss",
     "make_optimizer",
+    "precision",
 ]
