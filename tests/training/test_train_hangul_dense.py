@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from training.phd08.__main__ import counterparts, dense_samples
+from training.phd08 import counterparts, dense_samples
 from training.phd08.counterparts import Counterpart
 from training.phd08.dense_samples import CLASS_NAMES, CLASSES, in_families, like_phd08
 from training.synthesis.hangul_fonts import drawn_characters, find_korean_fonts
@@ -20,6 +20,9 @@ from training.synthesis.hangul_fonts import drawn_characters, find_korean_fonts
 #: Names of PHD08's fonts -> fonts made here; a family held out in the program's split.
 NINE = ("S", "G", "M", "N", "B", "D", "Y", "H1", "H2")
 HELD_FILE = "LexiGulim.ttf"
+
+
+pytestmark = pytest.mark.usefixtures("no_system_fonts")
 
 
 def make_font(path: Path, wide: int) -> None:
@@ -80,7 +83,7 @@ def test_samples_are_of_each_syllable_and_font(folder: Path) -> None:
 
 
 def test_families_held_out_are_drawn_by_their_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    samples = in_families([f for f in find_korean_fonts(folder, "test") if f.path.parent == folder], 3, 0)
+    samples = in_families(find_korean_fonts(folder, "test"), 3, 0)
     assert set(samples.fonts) == {"lexi-gulim"} and len(samples) == 24
     monkeypatch.setattr(dense_samples, "CLASSES", "라힣")
     with pytest.raises(ValueError, match="does not have"):
@@ -93,16 +96,9 @@ def test_the_published_size() -> None:
     assert build_dense(DenseSpec()).count_params() == 784 * 128 + 128 + 128 * 8 + 8
 
 
-def test_training_leaves_weights_report_and_a_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from training.phd08.__main__ import train_hangul_dense
+def test_training_leaves_weights_report_and_a_table(folder: Path) -> None:
+    from training.phd08 import train_hangul_dense
 
-    own = [f for f in find_korean_fonts(folder, "test") if f.path.parent == folder]
-    everything = find_korean_fonts
-    monkeypatch.setattr(
-        train_hangul_dense,
-        "find_korean_fonts",
-        lambda where, part=None: own if part == "test" else everything(where, part),
-    )
     out, page = folder.parent / "out", folder.parent / "page.md"
     page.write_text("before\n<!-- dense -->\n<!-- /dense -->\nafter\n")
     arguments = ["--fonts", folder, "--out", out, "--variations", 6, "--test-variations", 2, "--epochs", 12]
@@ -120,7 +116,7 @@ def test_training_leaves_weights_report_and_a_table(folder: Path, monkeypatch: p
 
 
 def test_no_fonts_is_one_sentence(tmp_path: Path) -> None:
-    from training.phd08.__main__ import train_hangul_dense
+    from training.phd08 import train_hangul_dense
 
     arguments = ["--fonts", str(tmp_path), "--out", str(tmp_path / "out"), "--no-own"]
     result = CliRunner().invoke(train_hangul_dense.main, arguments)
