@@ -33,7 +33,12 @@ def model(rate: float = 0.05) -> keras.Model:
     keras.utils.set_random_seed(1)
     built = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     built = keras.Model(built.inputs, built.outputs)
-    compile_trainee(built, make_optimizer("adam", rate), keras.losses.MeanSquaredError(), metrics=())
+    compile_trainee(
+        built,
+        make_optimizer("adam", rate),
+        keras.losses.MeanSquaredError(),
+        keras.metrics.MeanAbsoluteError(name="off"),
+    )
     return built
 
 
@@ -45,7 +50,7 @@ def test_steps_may_end_within_an_epoch(tmp_path: Path) -> None:
     run = fit(model(), Lines(), Plan(tmp_path, Steps.of_epochs(2.4, 5), 0.05))
     assert run.steps == 12
     assert [epoch["steps"] for epoch in run.epochs] == [5, 10, 12]
-    assert run.epochs[-1]["loss"] < run.epochs[0]["loss"]
+    assert run.epochs[-1]["loss"] < run.epochs[0]["loss"] and run.epochs[-1]["off"] < run.epochs[0]["off"]
     assert json.loads((tmp_path / "history.json").read_text())["steps"] == 12
 
 
@@ -136,7 +141,12 @@ def test_a_checkpoint_of_another_model_or_optimizer_is_refused(tmp_path: Path) -
     wide = keras.Model(wide.inputs, wide.outputs)
     other = model()
     for fitted, optimizer in ((wide, "adam"), (other, "adadelta")):
-        compile_trainee(fitted, make_optimizer(optimizer, 0.05), keras.losses.MeanSquaredError(), metrics=())
+        compile_trainee(
+            fitted,
+            make_optimizer(optimizer, 0.05),
+            keras.losses.MeanSquaredError(),
+            keras.metrics.MeanAbsoluteError(name="off"),
+        )
         with pytest.raises(ValueError, match=r"last\.weights\.h5 is of another model or optimizer"):
             fit(fitted, Lines(), Plan(tmp_path, Steps(10), 0.05, resume=True))
 

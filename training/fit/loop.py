@@ -93,7 +93,6 @@ def _epoch(
         inputs, targets = next(source)
         model.optimizer.learning_rate = plan.learning_rate(run)
         figures = model.train_on_batch(inputs, targets, return_dict=True)
-        model.reset_metrics()
         for name, value in figures.items():
             totals[name] = totals.get(name, 0.0) + float(value)
         if not math.isfinite(totals["loss"]):

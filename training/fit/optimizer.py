@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import keras
 
 #: Larger gradients are cut to this norm.
@@ -26,8 +23,14 @@ def compile_trainee(
     model: keras.Model,
     optimizer: keras.optimizers.Optimizer,
     loss: keras.losses.Loss,
-    metrics: Sequence[Any] = ("accuracy",),
+    metric: keras.metrics.Metric | None = None,
 ) -> None:
-    """Compile ``model`` (logits out) without XLA under TensorFlow: on a CPU that halves the speed of convolutions."""
+    """Compile ``model`` (logits out). metric: named "accuracy"; None: of integer labels.
+
+    Without XLA under TensorFlow: on a CPU it halves the speed of convolutions. The metric is an object and not a name,
+    and the optimizer is built at once: whatever makes variables in the first step has TensorFlow trace it twice.
+    """
+    metric = metric or keras.metrics.SparseCategoricalAccuracy(name="accuracy")
     xla = keras.backend.backend() != "tensorflow"
-    model.compile(optimizer=optimizer, loss=loss, metrics=list(metrics), jit_compile=xla)
+    model.compile(optimizer=optimizer, loss=loss, metrics=[metric], jit_compile=xla)
+    optimizer.build(model.trainable_variables)

@@ -59,7 +59,6 @@ def restore(model: keras.Model, checkpoint: Path) -> Run:
     with h5py.File(checkpoint) as file:
         stored = json.loads(file[STORED_RUN].asstr()[()])
     run, optimizer = Run(**stored["run"]), type(model.optimizer).__name__
-    model.optimizer.build(model.trainable_variables)
     with warnings.catch_warnings():  # what does not fit is skipped with a warning: the steps counted show it
         warnings.simplefilter("ignore")
         try:

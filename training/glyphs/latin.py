@@ -1,33 +1,23 @@
-"""Train the Latin glyph classifier: ``python -m training.glyphs.train_latin --shards PATTERN --run RUN --out OUT``.
-
-Learns from EMNIST and UNIPEN characters alone and from shards of line edges: drawn ones of
-`training.glyphs.make_glyphs`, and those of transcribed pages. ``--init`` goes on from earlier weights. Writes
-OUT/latin.weights.h5, .tflite and .json.
-"""
+"""What the Latin glyph classifier learns: EMNIST and UNIPEN characters alone, and edges of drawn and real lines."""
 
 from __future__ import annotations
 
-import glob
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-import click
-import cv2
 import keras
 import numpy as np
 
 from ocrtool.charset import LATIN_CLASSES
-from training.fit.glyph_fit import FitPlan, fit
+from training.fit import Minutes, Monitor, Validate, compile_trainee, held_out_loss
 from training.glyphs import examples, isolated
 from training.glyphs.batches import GlyphBatches
 from training.glyphs.examples import Examples
 from training.glyphs.scores import fit_temperature, score_all
-from training.language.corpus import default_data_folder
-from training.models.glyph import CROP_CHANNELS, CROP_SIDE, GEOMETRY_SIZE, GlyphSpec, build_glyph
-from training.publish.compile_weights import compile_folder
-from training.publish.manifest import library_versions, training_command, write_manifest
+from training.models.glyph import CROP_CHANNELS, CROP_SIDE, GEOMETRY_SIZE, GlyphSpec
+from training.publish.publish import Measure
 
 #: Relative share of each source among the examples shown; sources of other names get 0.1.
 SOURCE_WEIGHTS = {
@@ -39,8 +29,13 @@ SOURCE_WEIGHTS = {
     "unipen_alone": 0.07,
 }
 OTHER_SOURCE = 0.1
-#: Batches between two looks at the validation examples, and how many of those there are at most.
-STEPS, MOST_VALIDATION = 1000, 30_000
+#: Most validation examples.
+MOST_VALIDATION = 30_000
+#: Training time unless another is asked for.
+MINUTES = 35.0
+#: Label smoothing, weight decay, and the norm that gradients are cut to: wrong labels and odd crops must not throw the
+#: fit.
+SMOOTHING, WEIGHT_DECAY, GRADIENT_NORM = 0.03, 1e-3, 2.0
 
 LICENCE = (
     "Weights: Apache-2.0 as far as this project holds rights. Trained on EMNIST (NIST Special Database 19, public "
@@ -54,128 +49,93 @@ IAM_NOTE = (
 )
 
 
-def find_shards(patterns: Iterable[str]) -> list[Path]:
-    """Files that match any of the patterns, sorted. Raises FileNotFoundError for a pattern that matches none."""
-    found: set[Path] = set()
-    for pattern in patterns:
-        matches = glob.glob(pattern)  # noqa: PTH207 - patterns are whole paths, absolute ones too
-        if not matches:
-            raise FileNotFoundError(f"no shard matches {pattern}")
-        found |= {Path(m) for m in matches}
-    return sorted(found)
+#: What the network takes, for the manifest.
+INPUT = {
+    "image": [CROP_SIDE, CROP_SIDE, CROP_CHANNELS],
+    "place": [GEOMETRY_SIZE],
+    "normalisation": "0..255 divided by 255 within the network",
+}
 
 
-def gather(data: Path, shards: list[Path], validation: list[Path], seed: int) -> tuple[Examples, Examples]:
-    """All examples to train on, and a sample of those to choose weights by."""
-    rng = np.random.default_rng(seed)
-    train, held = isolated.training_examples(data, rng)
-    train = examples.join([train, *(examples.load(path) for path in shards)])
-    held = examples.join([held, *(examples.load(path) for path in validation)])
-    if len(held) > MOST_VALIDATION:
-        held = held.take(np.sort(rng.choice(len(held), MOST_VALIDATION, replace=False)))
-    return train, held
+@dataclass(frozen=True)
+class LatinTask:
+    """data: folder of data; spec: of the network; changes: SOURCE=SHARE of what is shown."""
+
+    data: Path
+    spec: Any = field(default_factory=GlyphSpec)
+    changes: tuple[str, ...] = ()
+
+    name: ClassVar[str] = "latin"
+    labels: ClassVar[Iterable[str]] = LATIN_CLASSES
+    monitor: ClassVar[Monitor] = Monitor("val_loss", "min")
+
+    def default_stop(self, steps_per_epoch: int) -> Minutes:
+        """The budget of the shipped weights' first stage."""
+        return Minutes(MINUTES)
+
+    def gather(self, shards: list[Path], validation: list[Path], seed: int) -> tuple[Examples, Examples]:
+        """Characters alone and the shards' examples to train on, and a sample of those to choose weights by."""
+        rng = np.random.default_rng(seed)
+        train, held = isolated.training_examples(self.data, rng)
+        train = examples.join([train, *(examples.load(path) for path in shards)])
+        held = examples.join([held, *(examples.load(path) for path in validation)])
+        return train, examples.sample(held, MOST_VALIDATION, rng)
+
+    def batches(self, train: Examples, batch: int, seed: int, steps_per_epoch: int) -> GlyphBatches:
+        """Drawn by source and class."""
+        return GlyphBatches(train, source_weights(train.sources, self.changes), steps_per_epoch, batch, seed)
+
+    def compile(self, model: keras.Model, rate: float) -> None:
+        """Cross-entropy with label smoothing."""
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY, global_clipnorm=GRADIENT_NORM)
+        loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=SMOOTHING)
+        compile_trainee(model, optimizer, loss, keras.metrics.CategoricalAccuracy(name="accuracy"))
+
+    def validate(self, held: Examples) -> Validate:
+        """Loss and accuracy."""
+        targets = np.eye(len(LATIN_CLASSES), dtype=np.float32)[held.labels]
+        return held_out_loss({"image": held.images, "place": held.place}, targets)
+
+    def measure(self, held: Examples) -> Measure:
+        """Temperature, and scores of each source."""
+
+        def measured(model: keras.Model) -> dict[str, Any]:
+            logits = model.predict({"image": held.images, "place": held.place}, batch_size=512, verbose=0)
+            temperature = fit_temperature(logits, held.labels)
+            shifted = logits / temperature
+            log_probs = shifted - np.logaddexp.reduce(shifted, axis=1, keepdims=True)
+            return {"temperature": temperature, "scores": {"validation": scores_by_source(log_probs, held)}}
+
+        return measured
+
+    def facts(self, train: Examples, held: Examples) -> Mapping[str, Any]:
+        """input, data, split and licence, for the manifest."""
+        weights = source_weights(train.sources, self.changes)
+        return {
+            "input": INPUT,
+            "data": {"examples": examples.source_counts(train), "weights": weights},
+            "split": f"by writer and font family; {len(held)} examples to choose the weights and the temperature by",
+            "licence": LICENCE + (IAM_NOTE if any("iam" in name for name in weights) else ""),
+        }
 
 
 def source_weights(sources: np.ndarray, changes: Iterable[str]) -> dict[str, float]:
-    """Share of each source; ``changes`` are NAME=WEIGHT. Raises ValueError for anything else."""
+    """Share of each source; ``changes`` are SOURCE=SHARE. Raises ValueError for anything else."""
     weights = {str(s): SOURCE_WEIGHTS.get(str(s), OTHER_SOURCE) for s in np.unique(sources)}
     for change in changes:
         name, _, value = change.partition("=")
-        weights[name] = float(value)
+        try:
+            weights[name] = float(value)
+        except ValueError:
+            raise ValueError(f"{change} is no SOURCE=SHARE") from None
     return weights
 
 
-def export(model: keras.Model, spec: GlyphSpec, held: Examples, out: Path, facts: dict[str, Any]) -> dict[str, Any]:
-    """Fit the temperature on ``held``, write h5, manifest and compiled form. Returns the manifest."""
-    out.mkdir(parents=True, exist_ok=True)
-    logits = model.predict({"image": held.images, "place": held.place}, batch_size=512, verbose=0)
-    temperature = fit_temperature(logits, held.labels)
-    bare = build_glyph(spec)  # a model never compiled: the optimizer's state would make the file three times as large
-    bare.set_weights(model.get_weights())
-    bare.save_weights(out / "latin.weights.h5")
-    shifted = logits / temperature
-    log_probs = shifted - np.logaddexp.reduce(shifted, axis=1, keepdims=True)
-    sets = {str(s): held.take(held.sources == s) for s in np.unique(held.sources)}
-    rows = {name: log_probs[held.sources == name] for name in sets}
-    scores = {name: score_all(lambda *_, name=name: rows[name], {name: part})[name] for name, part in sets.items()}
-    manifest = {
-        "name": "latin",
-        "architecture": "glyph",
-        "parameters": asdict(spec),
-        "labels": list(LATIN_CLASSES),
-        "input": {
-            "image": [CROP_SIDE, CROP_SIDE, CROP_CHANNELS],
-            "place": [GEOMETRY_SIZE],
-            "normalisation": "0..255 divided by 255 within the network",
-        },
-        "temperature": temperature,
-        "scores": {"validation": scores},
-        "versions": library_versions(),
-        "command": training_command(),
-        "h5_sha256": "",
-        "tflite_sha256": "",
-        **facts,
-    }
-    write_manifest(out / "latin.json", manifest)
-    return compile_folder(out, "latin")
-
-
-def _facts(weights: dict[str, float], train: Examples, held: Examples, seed: int) -> dict[str, Any]:
-    counts = {name: int(np.sum(train.sources == name)) for name in weights}
-    return {
-        "data": {"examples": counts, "weights": weights},
-        "split": f"by writer and font family; {len(held)} examples to choose the weights and the temperature by",
-        "seed": seed,
-        "licence": LICENCE + (IAM_NOTE if any("iam" in name for name in weights) else ""),
-    }
-
-
-@click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=None, help="Folder of data (default: OCRTOOL_DATA).")
-@click.option("--shards", multiple=True, help="Pattern of shards to train on.")
-@click.option("--validation", multiple=True, help="Pattern of shards to choose weights by.")
-@click.option("--weight", "changes", multiple=True, metavar="SOURCE=SHARE", help="Share of a source.")
-@click.option("--run", "folder", type=click.Path(path_type=Path), required=True, help="Folder for checkpoints.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the weights.")
-@click.option("--init", type=click.Path(path_type=Path, exists=True), help="Weights (h5) to go on from.")
-@click.option("--minutes", type=float, default=35.0, show_default=True)
-@click.option("--rate", type=float, default=2e-3, show_default=True, help="Peak learning rate.")
-@click.option("--batch", type=int, default=256, show_default=True)
-@click.option("--steps", type=int, default=STEPS, show_default=True, help="Batches between two checkpoints.")
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--resume", is_flag=True, help="Go on from the last checkpoint in --run.")
-def main(
-    data: Path | None,
-    shards: tuple[str, ...],
-    validation: tuple[str, ...],
-    changes: tuple[str, ...],
-    folder: Path,
-    out: Path,
-    init: Path | None,
-    minutes: float,
-    rate: float,
-    batch: int,
-    steps: int,
-    seed: int,
-    resume: bool,
-) -> None:
-    """Train the Latin glyph classifier and write its weights."""
-    cv2.setNumThreads(1)
-    keras.utils.set_random_seed(seed)
-    train, held = gather(data or default_data_folder(), find_shards(shards), find_shards(validation), seed)
-    weights = source_weights(train.sources, changes)
-    print(f"{len(train)} examples: {weights}")
-    spec = GlyphSpec()
-    model = build_glyph(spec)
-    if init is not None:
-        model.load_weights(init)
-    batches = GlyphBatches(train, weights, steps, batch, seed)
-    targets = np.eye(spec.classes, dtype=np.float32)[held.labels]
-    plan = FitPlan(folder, minutes, rate, resume=resume)
-    model, _ = fit(model, batches, ({"image": held.images, "place": held.place}, targets), plan)
-    manifest = export(model, spec, held, out, _facts(weights, train, held, seed))
-    print(manifest["temperature"], manifest["scores"])
-
-
-if __name__ == "__main__":
-    main()
+def scores_by_source(log_probs: np.ndarray, data: Examples) -> dict[str, dict[str, float]]:
+    """Scores of log-probabilities (N, 95) of all examples, by source."""
+    scores: dict[str, dict[str, float]] = {}
+    for source in np.unique(data.sources):
+        own = data.sources == source
+        rows, name = log_probs[own], str(source)
+        scores |= score_all(lambda *_, rows=rows: rows, {name: data.take(own)})
+    return scores

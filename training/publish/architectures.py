@@ -23,17 +23,19 @@ from training.models.writer import TutorialSpec, WriterSpec, build_describer, bu
 @dataclass(frozen=True, slots=True)
 class Architecture:
     """spec: dataclass of the sizes; build: an untrained model, as the h5 file holds it, of a spec; reading_form: of a
-    spec and a model, what is compiled for reading, where that is not the model itself.
+    spec and a model, what is compiled for reading, where that is not the model itself; glyphs_of: the script whose
+    glyphs the model classifies, for `training.glyphs.train`.
     """
 
     spec: type[Any]
     build: Callable[[Any], keras.Model]
     reading_form: Callable[[Any, keras.Model], keras.Model] | None = None
+    glyphs_of: str | None = None
 
 
 ARCHITECTURES: dict[str, Architecture] = {
-    "glyph": Architecture(GlyphSpec, build_glyph),
-    "hangul": Architecture(HangulSpec, build_hangul),
+    "glyph": Architecture(GlyphSpec, build_glyph, glyphs_of="latin"),
+    "hangul": Architecture(HangulSpec, build_hangul, glyphs_of="hangul"),
     "character_lstm": Architecture(LstmSpec, build_sequence_model, build_step_model),
     "emnist": Architecture(EmnistSpec, build_emnist_spec),
     "fusion": Architecture(FusionSpec, build_fusion),
@@ -46,6 +48,16 @@ ARCHITECTURES: dict[str, Architecture] = {
 def build(architecture: str, parameters: Mapping[str, Any]) -> keras.Model:
     """An untrained model as a manifest describes it. Raises KeyError for an architecture not known."""
     return ARCHITECTURES[architecture].build(make_spec(architecture, parameters))
+
+
+def build_spec(spec: Any) -> keras.Model:
+    """An untrained model of ``spec``. Raises ValueError if the spec is of no architecture here."""
+    return ARCHITECTURES[describe(spec)[0]].build(spec)
+
+
+def glyph_models(script: str) -> list[str]:
+    """Names of the architectures that classify the glyphs of ``script``."""
+    return [name for name, architecture in ARCHITECTURES.items() if architecture.glyphs_of == script]
 
 
 def make_spec(architecture: str, parameters: Mapping[str, Any]) -> Any:

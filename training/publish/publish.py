@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import keras
 
 from training.fit import precision
-from training.publish.architectures import ARCHITECTURES, describe
+from training.publish.architectures import build_spec, describe
 from training.publish.compile_weights import compile_folder
 from training.publish.float16 import store_float16
 from training.publish.manifest import library_versions, sha256, training_command, write_manifest
@@ -43,7 +43,7 @@ class Card:
 
     name: str
     spec: Any
-    labels: Sequence[str]
+    labels: Iterable[str]
     facts: Mapping[str, Any]
 
 
@@ -61,7 +61,7 @@ def publish(
     h5 = folder / f"{card.name}.weights.h5"
     with precision():
         # never compiled: the optimizer's state would make the file three times as large
-        stored = ARCHITECTURES[architecture].build(card.spec)
+        stored = build_spec(card.spec)
         stored.set_weights(model.get_weights())
         save_weights(stored, h5, form.float16)
         stored.load_weights(h5)
