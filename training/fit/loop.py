@@ -11,8 +11,9 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count, islice
 from typing import Any, Protocol
 
 import keras
@@ -53,7 +54,7 @@ def fit(model: keras.Model, batches: Batches, plan: Plan, validate: Validate | N
     try:
         with (
             tqdm(total=total, initial=run.steps, unit="batch", disable=None) as bar,
-            made_ahead(batches, run.steps) as source,
+            made_ahead(batches, run.steps, total) as source,
         ):
             clock = _Clock(run)
             while not plan.stop.reached(run):
@@ -123,17 +124,16 @@ def _as_line(figures: dict[str, float]) -> str:
 
 
 @contextmanager
-def made_ahead(batches: Batches, first: int) -> Iterator[Source]:
-    """Batches from step ``first`` on, in order, each made in a thread while those before are learned from."""
+def made_ahead(batches: Batches, first: int, last: int | None) -> Iterator[Source]:
+    """Batches from step ``first`` on to before ``last``, each made in a thread while those before are learned from."""
     with ThreadPoolExecutor(1) as pool:
 
         def source() -> Source:
-            step, waiting = first, deque[Future[tuple[Any, np.ndarray]]]()
-            while True:
-                while len(waiting) < AHEAD:
-                    waiting.append(pool.submit(batches.__getitem__, step))
-                    step += 1
+            steps = count(first) if last is None else iter(range(first, last))
+            waiting = deque(pool.submit(batches.__getitem__, step) for step in islice(steps, AHEAD))
+            while waiting:
                 yield waiting.popleft().result()
+                waiting.extend(pool.submit(batches.__getitem__, step) for step in islice(steps, 1))
 
         try:
             yield source()
