@@ -23,11 +23,11 @@ from training.emnist.artifacts import EmnistResult, write_trained
 from training.emnist.augment import STANDARD, augmented_test_set
 from training.emnist.batches import ImageBatches
 from training.emnist.evaluate import find_weights, open_model
-from training.emnist.loop import Run, compile_trainee, fit, make_optimizer
 from training.emnist.loss import LogitAdjustedCrossEntropy, log_prior
 from training.emnist.predict import keras_run, predict, softmax
 from training.emnist.recipes import RATES, RECIPES, Recipe
 from training.emnist.splits import SPLITS, LabelledImages, load_split, split_validation
+from training.fit import Monitor, Plan, Run, Steps, compile_trainee, fit, make_optimizer
 from training.language.corpus import default_data_folder
 from training.models.emnist import MODELS, build_emnist, size_names
 from training.models.parts import LOGITS
@@ -91,7 +91,9 @@ def train(
     optimizer = make_optimizer(recipe.optimizer, recipe.peak_rate, recipe.decay)
     compile_trainee(trainee, optimizer, LogitAdjustedCrossEntropy(prior, recipe.smoothing))
     batches = ImageBatches(train_part, recipe.batch, seed, STANDARD.weakened(recipe.strength) if augmented else None)
-    return fit(trainee, batches, validation_figures(held), run, recipe.epochs, recipe.peak_rate, minutes, resume)
+    stop = Steps.of_epochs(recipe.epochs, batches.steps_per_epoch, minutes)
+    plan = Plan(run, stop, recipe.peak_rate, Monitor("val_class_accuracy"), resume)
+    return fit(trainee, batches, plan, validation_figures(held))
 
 
 def chosen_recipe(model: str, **changes: Any) -> Recipe:

@@ -13,13 +13,11 @@ import keras
 
 from training.emnist.batches import ImageBatches
 from training.emnist.labelled import LabelledImages
-from training.emnist.loop import Run
 from training.emnist.recipes import Recipe
 from training.emnist.train_emnist import train
+from training.fit import Run
+from training.fit.run import CHECKPOINT
 from training.models.emnist import build_emnist
-
-#: What `training.emnist.loop.fit` leaves to go on from; of no use after the end.
-RESUMED_FROM = ("last.weights.h5", "optimizer.npz")
 
 
 class OutOfTime(Exception):
@@ -70,8 +68,7 @@ def train_once(
     _check_finished(run, task, recipe, minutes)
     best = run.epochs[run.best_epoch - 1]
     figures = {key: best[f"val_{key}"] for key in ("loss", "accuracy", "class_accuracy")}
-    for name in RESUMED_FROM:
-        (folder / name).unlink(missing_ok=True)
+    (folder / CHECKPOINT).unlink(missing_ok=True)
     return Outcome(model.count_params(), figures, time.monotonic() - started)
 
 

@@ -34,7 +34,7 @@ class Paired:
 
 
 class PairedBatches:
-    """`training.emnist.batches.Batches` of pairs.
+    """`training.fit.Batches` of pairs.
 
     ``copies`` hold the same images in the same order, each time with other contexts, and features of other variants of
     the images; epoch e shows copy e, and after the last the first again. policy: how images, where the inputs are

@@ -11,10 +11,10 @@ import numpy as np
 from training.emnist.augment import STANDARD
 from training.emnist.batches import as_input
 from training.emnist.fusion.examples import Paired, PairedBatches
-from training.emnist.loop import Run, compile_trainee, fit, make_optimizer
 from training.emnist.loss import LogitAdjustedCrossEntropy, log_prior
 from training.emnist.predict import in_batches, softmax
 from training.emnist.train_emnist import logits_of
+from training.fit import Monitor, Plan, Run, Steps, compile_trainee, fit, make_optimizer
 from training.models.parts import LOGITS
 from training.report.scores import split_scores
 
@@ -79,7 +79,8 @@ def fit_network(
         return {f"val_{key}": scores[key] for key in ("loss", "accuracy", "class_accuracy")}
 
     batches = PairedBatches(copies, recipe.batch, seed, STANDARD if recipe.augmented else None)
-    return fit(trainee, batches, figures, folder, recipe.epochs, recipe.rate, resume=resume)
+    stop = Steps.of_epochs(recipe.epochs, batches.steps_per_epoch)
+    return fit(trainee, batches, Plan(folder, stop, recipe.rate, Monitor("val_class_accuracy"), resume), figures)
 
 
 def predict_pairs(model: keras.Model, data: Paired) -> np.ndarray:
