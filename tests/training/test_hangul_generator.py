@@ -66,6 +66,9 @@ def make_font(path: Path, characters: str = "가나각를A,", upem: int = 1000) 
     return path
 
 
+pytestmark = pytest.mark.usefixtures("no_system_fonts")
+
+
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("OCRTOOL_CACHE", str(tmp_path / "cache"))
@@ -159,7 +162,7 @@ def test_what_to_draw_must_be_said_once(tmp_path: Path, options: tuple[str, ...]
 
 def test_a_folder_without_fonts_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no Korean fonts"):
-        find_korean_fonts(tmp_path, system=tmp_path / "none")
+        find_korean_fonts(tmp_path)
 
 
 def mean_figures(font: KoreanFont, axis: int, level: int) -> dict[str, float]:
@@ -256,7 +259,7 @@ def test_families_of_the_test_are_of_each_common_kind() -> None:
 def test_fonts_are_found_by_part(tmp_path: Path) -> None:
     for name in ("batang.ttf", "UnDotum.ttf", "gowun-dodum-400.ttf", "Mine.ttf"):
         make_font(tmp_path / name)
-    found = {part: find_korean_fonts(tmp_path, part, tmp_path / "none") for part in ("train", "validation", "test")}
+    found = {part: find_korean_fonts(tmp_path, part) for part in ("train", "validation", "test")}
     assert [font.family for font in found["test"]] == ["baekmuk-batang"]
     assert [font.family for font in found["validation"]] == ["gowun-dodum"]
     assert {font.family for font in found["train"]} == {"un-dotum", "Mine"}

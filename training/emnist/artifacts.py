@@ -10,8 +10,8 @@ import keras
 import numpy as np
 
 from training.emnist.labelled import LabelledImages
-from training.emnist.loop import Run
 from training.emnist.recipes import Recipe
+from training.fit import Run
 from training.publish.device import device_name
 from training.publish.manifest import library_versions, sha256, training_command, write_manifest
 from training.report.write import write_report

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 import numpy as np
 
 from training.emnist.augment import Augmentation, augment
@@ -13,15 +11,6 @@ from training.emnist.labelled import LabelledImages
 def as_input(images: np.ndarray) -> np.ndarray:
     """``images`` (B, 28, 28) uint8 as the models take them: (B, 28, 28, 1) float32 in 0..255."""
     return np.ascontiguousarray(images, dtype=np.float32)[..., None]
-
-
-class Batches(Protocol):
-    """What the fit loop takes: inputs and labels of step k, which depend on the seed and on k only."""
-
-    steps_per_epoch: int
-
-    def __getitem__(self, step: int) -> tuple[Any, np.ndarray]:
-        """Inputs and labels (B,)."""
 
 
 class Shuffle:
@@ -55,7 +44,7 @@ def shown(images: np.ndarray, augmentation: Augmentation | None, seed: int, step
 
 
 class ImageBatches:
-    """`Batches` of images (B, 28, 28, 1) float32 and labels (B,) int64.
+    """`training.fit.Batches` of images (B, 28, 28, 1) float32 and labels (B,) int64.
 
     augmentation: applied each time images are shown; None shows them unchanged.
     """

@@ -13,11 +13,11 @@ import numpy as np
 from training.emnist.augment import STANDARD, augmented_test_set
 from training.emnist.batches import ImageBatches
 from training.emnist.labelled import LabelledImages
-from training.emnist.loop import Run, compile_trainee, fit, make_optimizer
 from training.emnist.loss import LogitAdjustedCrossEntropy, log_prior
 from training.emnist.predict import keras_run, predict, softmax
 from training.emnist.recipes import Recipe
 from training.emnist.trained_weights import find_weights, open_model
+from training.fit import Monitor, Plan, Run, Steps, compile_trainee, fit, make_optimizer
 from training.models.parts import logits_of
 from training.report.scores import split_scores
 
@@ -56,16 +56,9 @@ def fit_classifier(model: keras.Model, data: FitData, recipe: Recipe, options: R
     compile_trainee(trainee, optimizer, LogitAdjustedCrossEntropy(prior, recipe.smoothing))
     augmentation = STANDARD.scaled(recipe.augment_scale) if data.augmented else None
     batches = ImageBatches(data.train, recipe.batch, options.seed, augmentation)
-    return fit(
-        trainee,
-        batches,
-        validation_figures(data.validation),
-        options.folder,
-        recipe.epochs,
-        recipe.peak_rate,
-        options.minutes,
-        options.resume,
-    )
+    stop = Steps.of_epochs(recipe.epochs, batches.steps_per_epoch, options.minutes)
+    plan = Plan(options.folder, stop, recipe.peak_rate, Monitor("val_class_accuracy"), options.resume)
+    return fit(trainee, batches, plan, validation_figures(data.validation))
 
 
 def validation_figures(validation: LabelledImages) -> Callable[[keras.Model], dict[str, float]]:

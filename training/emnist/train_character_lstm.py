@@ -27,8 +27,8 @@ from training.emnist.fusion.language import (
 )
 from training.emnist.fusion.text import Alphabet, book_parts, load_text, part_names
 from training.emnist.fusion.windows import fixed_windows
-from training.emnist.loop import Run
 from training.emnist.mapping import default_map
+from training.fit import Run
 from training.language.corpus import default_data_folder
 from training.models.lstm import LstmSpec, build_sequence_model
 from training.publish.manifest import library_versions, sha256, training_command, write_manifest

@@ -13,12 +13,10 @@ import keras
 
 from training.emnist.batches import ImageBatches
 from training.emnist.fit_classifier import FitData, RunOptions, fit_classifier
-from training.emnist.loop import Run
 from training.emnist.recipes import Recipe
+from training.fit import Run
+from training.fit.run import CHECKPOINT
 from training.models.emnist import build_emnist
-
-#: What `training.emnist.loop.fit` keeps to resume from; not needed after the end.
-RESUMED_FROM = ("last.weights.h5", "optimizer.npz")
 
 
 class OutOfTime(Exception):
@@ -67,8 +65,7 @@ def train_once(
     _check_finished(run, task, recipe, minutes)
     best = run.epochs[run.best_epoch - 1]
     figures = {key: best[f"val_{key}"] for key in ("loss", "accuracy", "class_accuracy")}
-    for name in RESUMED_FROM:
-        (folder / name).unlink(missing_ok=True)
+    (folder / CHECKPOINT).unlink(missing_ok=True)
     return Outcome(model.count_params(), figures, time.monotonic() - started)
 
 

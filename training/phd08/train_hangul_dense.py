@@ -28,8 +28,8 @@ from training.command import errors_as_messages
 from training.emnist.batches import ImageBatches
 from training.emnist.fit_classifier import validation_figures
 from training.emnist.labelled import LabelledImages, split_validation
-from training.emnist.loop import Run, compile_trainee, fit, make_optimizer
 from training.emnist.predict import keras_run, predict
+from training.fit import Monitor, Plan, Run, Steps, compile_trainee, fit, make_optimizer
 from training.models.dense import DenseSpec, build_dense
 from training.models.parts import logits_of
 from training.phd08.counterparts import COUNTERPARTS
@@ -58,7 +58,9 @@ def train(seen: LabelledImages, folder: Path, epochs: float, seed: int) -> tuple
     trainee = logits_of(model)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     compile_trainee(trainee, make_optimizer("adam", RATE), loss)
-    run = fit(trainee, ImageBatches(kept, BATCH, seed), validation_figures(validation), folder, epochs, RATE)
+    batches = ImageBatches(kept, BATCH, seed)
+    plan = Plan(folder, Steps.of_epochs(epochs, batches.steps_per_epoch), RATE, Monitor("val_class_accuracy"))
+    run = fit(trainee, batches, plan, validation_figures(validation))
     return model, run, test
 
 

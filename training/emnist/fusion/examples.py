@@ -34,7 +34,7 @@ class Paired:
 
 
 class PairedBatches:
-    """`training.emnist.batches.Batches` of pairs.
+    """`training.fit.Batches` of pairs.
 
     ``copies`` hold the same images in the same order, each with other contexts, and features of other variants of the
     images; epochs cycle through the copies. augmentation: of the inputs where they are images.

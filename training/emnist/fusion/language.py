@@ -16,9 +16,9 @@ from training.emnist.fit_classifier import RunOptions
 from training.emnist.fusion.artifacts import find_trained
 from training.emnist.fusion.text import Alphabet
 from training.emnist.fusion.windows import TextWindows, fixed_windows
-from training.emnist.loop import Run, compile_trainee, fit
 from training.emnist.predict import in_batches
 from training.emnist.trained_weights import open_model
+from training.fit import Monitor, Plan, Run, Steps, compile_trainee, fit
 from training.glyphs.scores import mean_class_accuracy
 from training.models.lstm import LstmSpec, build_sequence_model
 
@@ -71,7 +71,9 @@ def fit_language(
         names = {"loss": "nats", "accuracy": "accuracy", "class_accuracy": "class_accuracy"}
         return {f"val_{key}": scores[name] for key, name in names.items()}
 
-    run = fit(model, windows, score, options.folder, settings.epochs, settings.rate, settings.minutes, options.resume)
+    stop = Steps.of_epochs(settings.epochs, settings.steps_per_epoch, settings.minutes)
+    plan = Plan(options.folder, stop, settings.rate, Monitor("val_class_accuracy"), options.resume)
+    run = fit(model, windows, plan, score)
     bare = build_sequence_model(spec)
     bare.set_weights(model.get_weights())
     return bare, run

@@ -11,9 +11,9 @@ from training.emnist.augment import STANDARD
 from training.emnist.batches import as_input
 from training.emnist.fit_classifier import RunOptions
 from training.emnist.fusion.examples import Paired, PairedBatches
-from training.emnist.loop import Run, compile_trainee, fit, make_optimizer
 from training.emnist.loss import LogitAdjustedCrossEntropy, log_prior
 from training.emnist.predict import in_batches, softmax
+from training.fit import Monitor, Plan, Run, Steps, compile_trainee, fit, make_optimizer
 from training.models.parts import LOGITS, logits_of
 from training.report.scores import split_scores
 
@@ -76,7 +76,9 @@ def fit_network(
         return {f"val_{key}": scores[key] for key in ("loss", "accuracy", "class_accuracy")}
 
     batches = PairedBatches(copies, recipe.batch, options.seed, STANDARD if recipe.augmented else None)
-    return fit(trainee, batches, figures, options.folder, recipe.epochs, recipe.rate, resume=options.resume)
+    stop = Steps.of_epochs(recipe.epochs, batches.steps_per_epoch)
+    plan = Plan(options.folder, stop, recipe.rate, Monitor("val_class_accuracy"), options.resume)
+    return fit(trainee, batches, plan, figures)
 
 
 def predict_pairs(model: keras.Model, data: Paired) -> np.ndarray:

@@ -15,8 +15,8 @@ from training.emnist.fusion.contexts import Contexts, ContextStore
 from training.emnist.fusion.examples import Paired, augmented
 from training.emnist.fusion.network import FusionRecipe, fit_network, predict_pairs, warm_start
 from training.emnist.labelled import LabelledImages
-from training.emnist.loop import Run
 from training.emnist.predict import keras_run, predict, softmax
+from training.fit import Run
 from training.models.fusion import FusionSpec, build_fusion_head, features_of, join_fusion
 from training.models.parts import LOGITS
 from training.report.scores import split_scores
