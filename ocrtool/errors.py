@@ -121,7 +121,7 @@ def printable(name: str) -> str:
 
 
 def page_name(name: str, number: int, count: int) -> str:
-    """What messages and results call page ``number``, from 1, of an input with ``count`` pages: ``scan.tif, page 2``."""
+    """What messages and results call page ``number``, from 1, of ``count`` in an input: ``scan.tif, page 2``."""
     return name if count == 1 else f"{name}, page {number}"
 
 

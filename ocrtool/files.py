@@ -51,7 +51,7 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
 
 
 def is_stream(path: Path) -> bool:
-    """Whether ``path`` is written to as a stream: it names a descriptor, or exists as neither regular file nor folder."""
+    """Whether ``path`` is opened and written to: it names a descriptor, or is neither regular file nor folder."""
     if _descriptor(path) is not None:
         return True
     try:

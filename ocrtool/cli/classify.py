@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ocrtool.export.registry import Format
 
 
-@click.command()
+@click.command(epilog=options.EXIT_CODES)
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @options.language_option("classify", "the character")
 @option(
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @options.format_option("classify")
 @options.output_option("classify")
 @option("classify", "--plot", type=PATH, metavar="FILE.png", help="Plot each image beside bars of its probabilities.")
-@options.weights_option("classify")
+@options.weights_option()
 @options.jobs_option("classify")
 @options.quiet_option("classify")
 @options.verbose_option("classify")
@@ -52,9 +52,6 @@ def classify(
 
     Prints a line for each image: its name and, separated by tabs, the most likely labels with their probabilities; or
     blank for an empty image.
-
-    Exit code: 0 all read (a blank image too), 1 some inputs failed (each named on standard error, the others are read),
-    2 wrong usage, 3 weights missing or refused, 130 interrupted.
     """
     from ocrtool.jobs.classify import classification_job, with_plot
     from ocrtool.jobs.deliver import Delivery, plan_document

@@ -59,7 +59,8 @@ def progress(quiet: bool, prints: bool) -> Callable[[Iterable[Item], int], Itera
             return items
         from tqdm import tqdm
 
-        return tqdm(items, total=total, unit="input", leave=False)
+        shown: Iterable[Item] = tqdm(items, total=total, unit="input", leave=False)
+        return shown
 
     return show
 
@@ -92,7 +93,8 @@ def _above_progress() -> AbstractContextManager[Any]:
         return nullcontext()
     from tqdm import tqdm
 
-    return tqdm.external_write_mode(file=sys.stderr)
+    above: AbstractContextManager[Any] = tqdm.external_write_mode(file=sys.stderr)
+    return above
 
 
 def _is_terminal(stream: Any) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name", required=False)
 @options.format_option("models")
-@options.weights_option("models")
+@options.weights_option()
 @options.verbose_option("models")
 def models(name: str | None, format_: Format, weights: Path | None) -> ExitCode:
     """List the installed weights; with NAME, show the whole manifest of that set.

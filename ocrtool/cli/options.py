@@ -20,6 +20,12 @@ from ocrtool.weights.store import ENVIRONMENT as WEIGHTS_ENVIRONMENT
 if TYPE_CHECKING:
     from ocrtool.export.registry import Format
 
+#: What the help of commands that process inputs ends with.
+EXIT_CODES = (
+    "Exit code: 0 all inputs processed (blank ones too), 1 some failed (each is named on standard error, the others "
+    "are processed), 2 wrong usage, 3 weights missing or refused, 130 interrupted."
+)
+
 #: A file or folder on the command line.
 PATH = click.Path(path_type=Path)
 
@@ -35,14 +41,14 @@ def option(command: str, name: str, *aliases: str, **settings: Any) -> Decorator
 
 
 def language_option(command: str, of_what: str) -> Decorator:
-    """Of the scripts that there are."""
+    """``--lang``, of the scripts that there are. of_what: is in that language."""
     return option(
         command, "--lang", type=LanguageChoice(), default=AUTO, show_default=True, help=f"Language of {of_what}."
     )
 
 
 def format_option(command: str, default: str = "text") -> Decorator:
-    """Of the formats that the registry has for ``command``."""
+    """``--format``, of the formats that the registry has for ``command``."""
     return option(
         command,
         "--format",
@@ -56,16 +62,19 @@ def format_option(command: str, default: str = "text") -> Decorator:
 
 
 def output_option(command: str) -> Decorator:
+    """``--output`` for commands that write one document."""
     return option(command, "--output", "-o", type=PATH, metavar="FILE", help="Write to FILE, not to standard output.")
 
 
 def overlay_option(command: str) -> Decorator:
+    """``--overlay``, a folder of drawings."""
     return option(
         command, "--overlay", type=PATH, metavar="DIR", help="Draw what was found on each page: DIR/NAME.overlay.png."
     )
 
 
 def model_option(command: str) -> Decorator:
+    """``--model``, the weights for writer identification."""
     return option(
         command,
         "--model",
@@ -76,12 +85,14 @@ def model_option(command: str) -> Decorator:
     )
 
 
-def weights_option(command: str) -> Decorator:
+def weights_option() -> Decorator:
+    """``--weights``; its variable, which the weights' store reads itself, is the same for all commands."""
     help_text = f"Folder of your own weights.  [env var: {WEIGHTS_ENVIRONMENT}]"
     return click.option("--weights", type=PATH, metavar="DIR", help=help_text)
 
 
 def jobs_option(command: str) -> Decorator:
+    """``--jobs``, cut down to what the machine can use."""
     return option(
         command,
         "--jobs",
@@ -94,11 +105,12 @@ def jobs_option(command: str) -> Decorator:
 
 
 def quiet_option(command: str) -> Decorator:
+    """``--quiet``."""
     return option(command, "--quiet", "-q", is_flag=True, help="No progress bar.")
 
 
 def verbose_option(command: str) -> Decorator:
-    """Starts the log; the command itself does not see it."""
+    """``--verbose``: starts the log; the command itself does not see it."""
     return option(
         command,
         "--verbose",
@@ -137,7 +149,7 @@ class LanguageChoice(click.ParamType):
         return str(value)
 
 
-class FormatChoice(click.ParamType):
+class FormatChoice(click.ParamType):  # type: ignore[type-arg, unused-ignore]
     """The name of a format that serves ``command``, to its Format. The registry is asked only when it is needed."""
 
     name = "format"
@@ -167,7 +179,7 @@ class _FormatOption(click.Option):
         from ocrtool.export.registry import is_format_elsewhere
 
         value = super().resolve_envvar_value(ctx)
-        own_variable = list(self.envvar or ())[0]
+        own_variable = next(iter(self.envvar or ()))
         assert isinstance(self.type, FormatChoice)
         if value and not os.environ.get(own_variable) and is_format_elsewhere(value, self.type.command):
             return None

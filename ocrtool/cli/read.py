@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from ocrtool.export.registry import Format
 
 
-@click.command()
+@click.command(epilog=options.EXIT_CODES)
 @click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
 @options.language_option("read", "the text")
 @options.format_option("read")
 @option("read", "--output", "-o", metavar="FILE|DIR", help="Write here, not to standard output.")
 @options.overlay_option("read")
 @option("read", "--no-lm", is_flag=True, help="Decode without the language model.")
-@options.weights_option("read")
+@options.weights_option()
 @options.jobs_option("read")
 @option("read", "--fail-fast", is_flag=True, help="Stop at the first failure.")
 @options.quiet_option("read")
@@ -48,9 +48,6 @@ def read(
     The text of several pages is joined by form feeds; --format json gives one document with boxes, probabilities and
     alternatives for every character. With -o and a single file, FILE is written; with several inputs, or if it ends
     with a slash, a folder with one file for each of them.
-
-    Exit code: 0 all read (a blank page too), 1 some inputs failed (each named on standard error, the others are read),
-    2 wrong usage, 3 weights missing or refused, 130 interrupted.
     """
     from ocrtool.jobs.deliver import Delivery, plan_pictures, plan_place
     from ocrtool.jobs.guard import OverwriteGuard

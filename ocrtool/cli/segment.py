@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from ocrtool.export.registry import Format
 
 
-@click.command()
+@click.command(epilog=options.EXIT_CODES)
 @click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
-@option(
-    "segment", "--patches", type=PATH, metavar="DIR", help="Cut patches of handwriting: DIR/NAME/0001.png and so on."
-)
+@option("segment", "--patches", type=PATH, metavar="DIR", help="Cut patches of handwriting: DIR/NAME/0001.png.")
 @option(
     "segment",
     "--count",
@@ -61,15 +59,13 @@ def segment(
 
     Patches are the input of writer identification: windows of 113 by 113 pixels at random positions over ink, scaled to
     an x-height of 25 pixels, at most 30 % of those possible. DIR/NAME.collage.png shows all patches of a page.
-
-    Exit code: 0 all read (a blank page too), 1 some inputs failed (each named on standard error, the others are read),
-    2 wrong usage, 130 interrupted.
     """
     from ocrtool.jobs.deliver import Delivery, plan_document, plan_pictures
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.inputs import find_inputs
     from ocrtool.jobs.options import SegmentOptions
-    from ocrtool.jobs.segment import COLLAGE_SUFFIX, OVERLAY_SUFFIX, segmentation_job
+    from ocrtool.jobs.read import OVERLAY_SUFFIX
+    from ocrtool.jobs.segment import COLLAGE_SUFFIX, segmentation_job
     from ocrtool.jobs.workers import Workers
 
     inputs = find_inputs(pages)

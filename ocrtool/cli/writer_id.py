@@ -41,21 +41,17 @@ def writer_id() -> None:
     """
 
 
-@writer_id.command()
+@writer_id.command(epilog=options.EXIT_CODES)
 @click.argument("folders", nargs=-1, required=True, metavar="FOLDER...")
 @option("writer-id", "--writers", type=PATH, metavar="FILE.h5", help="Gallery file of writers enrolled before.")
 @option("writer-id", "--top", type=click.IntRange(1, 100), help='Show the N most likely writers, including "unknown".')
 @options.format_option("writer-id identify")
 @options.output_option("writer-id")
 @option(
-    "writer-id",
-    "--plot",
-    type=PATH,
-    metavar="FILE.png",
-    help="Plot the similarity of all pages, and the nearest of each.",
+    "writer-id", "--plot", type=PATH, metavar="FILE.png", help="Plot the similarity of pages, and the nearest of each."
 )
 @options.model_option("writer-id")
-@options.weights_option("writer-id")
+@options.weights_option()
 @options.jobs_option("writer-id")
 @options.quiet_option("writer-id")
 @options.verbose_option("writer-id")
@@ -81,9 +77,6 @@ def identify(
     so on, each with a confidence.
 
     Printed text, blank pages and too little handwriting get the reason in place of an answer.
-
-    Exit code: 0 all read, 1 some inputs failed (each named on standard error, the others are read), 2 wrong usage,
-    3 weights missing or refused, 130 interrupted.
     """
     from ocrtool.export.tables import answers
     from ocrtool.jobs.deliver import Delivery, plan_document
@@ -104,12 +97,12 @@ def identify(
     return code
 
 
-@writer_id.command()
+@writer_id.command(epilog=options.EXIT_CODES)
 @click.argument("folders", nargs=-1, required=True, metavar="FOLDER...")
 @click.option("--output", "-o", type=PATH, metavar="FILE.h5", required=True, help="Gallery file; made if missing.")
 @options.format_option("writer-id enrol")
 @options.model_option("writer-id")
-@options.weights_option("writer-id")
+@options.weights_option()
 @options.jobs_option("writer-id")
 @options.quiet_option("writer-id")
 @options.verbose_option("writer-id")
@@ -121,10 +114,7 @@ def enrol(
     Each sub-folder of FOLDER holds one writer's pages; the folder name is the writer's name. One page per writer is
     enough, more are better. Pages in the file stay; a page that is enrolled again is not counted twice. Prints a line
     for each page: its name, its writer and its status (added, replaced, moved from another writer), or the reason why
-    it cannot be used.
-
-    Exit code: 0 all read, 1 some inputs failed or the file was refused, 2 wrong usage, 3 weights missing or refused,
-    130 interrupted; the file is then as it was before.
+    it cannot be used. After an interrupt the file is as it was before.
     """
     from ocrtool.export.tables import enrolled
     from ocrtool.jobs.deliver import Delivery, Place
@@ -144,21 +134,19 @@ def enrol(
     return code
 
 
-@writer_id.command()
+@writer_id.command(epilog=options.EXIT_CODES)
 @click.argument("page", metavar="A")
 @click.argument("other", metavar="B")
 @options.format_option("writer-id verify")
 @options.output_option("writer-id")
 @options.model_option("writer-id")
-@options.weights_option("writer-id")
+@options.weights_option()
 @options.verbose_option("writer-id")
 def verify(page: str, other: str, format_: Format, output: Path | None, model: str, weights: Path | None) -> ExitCode:
     """Tell whether two pages, A and B, have the same writer.
 
     Prints one line: both names, yes or no, and the probability that the writer is the same, at even prior odds. If A or
     B is a folder or a file with several pages, every page of A is compared with every page of B.
-
-    Exit code: 0 both read, 1 one failed, 2 wrong usage, 3 weights missing or refused, 130 interrupted.
     """
     from ocrtool.export.tables import pairs
     from ocrtool.jobs.deliver import Delivery, plan_document

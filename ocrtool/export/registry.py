@@ -19,8 +19,9 @@ from ocrtool.export import formats
 #: Entry points of this group name formats of other packages.
 ENTRY_POINTS = "ocrtool.formats"
 
-#: Makes the bytes of a document from what a command gives, as it comes: an iterable of ``ExportPage`` for ``read``, of
-#: ``CharacterImage`` for ``classify``, of ``SegmentedPage`` for ``segment``; a ``Table`` for the ``writer-id`` commands.
+#: Makes the bytes of a document from what a command gives, as it comes (``ocrtool.export.documents``): an iterable of
+#: ``ExportPage`` for ``read``, ``CharacterImage`` for ``classify``, ``SegmentedPage`` for ``segment``, of
+#: ``ocrtool.weights.inventory.Entry`` for ``models``; a ``Table`` for the commands of ``writer-id``.
 Writer: TypeAlias = Callable[[Any], Iterable[bytes]]
 
 _log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ def _plugins() -> dict[str, Format]:
     for entry in entry_points(group=ENTRY_POINTS):
         try:
             plugin = entry.load()
-        except Exception:  # a defect of another package must cost that format only
+        except Exception:  # noqa: BLE001 - a defect of another package must cost that format only
             _log.warning("the format %s of another package cannot be loaded", entry.name, exc_info=True)
             continue
         if isinstance(plugin, Format):

@@ -17,6 +17,8 @@ from ocrtool.jobs.options import ClassifyOptions
 from ocrtool.jobs.outcome import Loader, Outcome, PageResult, PageWork, SideFile
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from ocrtool.script.single import Reading
 
 #: Rows of a plot; more would be too large to look at.
@@ -48,7 +50,7 @@ def with_plot(outcomes: Iterable[Outcome[CharacterImage]], plot: Path | None) ->
     """``outcomes``, and at the end the plot of the images in them; none if nothing could be read."""
     from ocrtool.export.bars import as_png, draw_row
 
-    rows = []
+    rows: list[Image] = []
     for outcome in outcomes:
         if plot is not None:
             rows += [draw_row(image) for image in outcome.results[: MOST_ROWS - len(rows)]]

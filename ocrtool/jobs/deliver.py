@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Generic, TypeAlias
+from typing import BinaryIO, TypeAlias
 
 from ocrtool.errors import ExitCode, InputError, NotWritten, OutputError, UsageError, printable
 from ocrtool.files import atomic_write, is_stream, make_folder, write_stream
@@ -34,8 +34,8 @@ def plan_place(
     guard: OverwriteGuard,
     out: BinaryIO | None,
 ) -> Place:
-    """A place for the document of each input: ``output`` is a folder, which is made, if it is one, ends with a slash, or
-    several inputs may come; else a file. A device or a pipe takes one document, and so does standard output.
+    """A place for the document of each input: ``output`` is a folder if it is one, ends with a slash, or several inputs
+    may come, and then it is made; else a file. A device or a pipe takes one document, and so does standard output.
 
     Raises UsageError, also where an output would overwrite an input; OutputError.
     """
@@ -71,7 +71,7 @@ def plan_pictures(
             guard.check(folder / (source.output.stem + suffix))
 
 
-class Delivery(Generic[Result]):
+class Delivery:
     """Writes what comes, reports what fails, and knows the exit code at the end."""
 
     def __init__(self, guard: OverwriteGuard, report: Callable[[str], None], fail_fast: bool = False) -> None:

@@ -28,7 +28,7 @@ from ocrtool.writer.group import group
 class Identification:
     """How to identify writers. gallery: file of writers enrolled before; plot: file for the plot of similarities."""
 
-    options: EmbedOptions = EmbedOptions()
+    options: EmbedOptions
     jobs: int = 1
     gallery: Path | None = None
     plot: Path | None = None
@@ -118,11 +118,11 @@ def _grouped(collection: Collection, settings: Identification, calibration: Cali
 
 def _group_answers(pages: Sequence[EmbeddedPage], calibration: Calibration) -> list[Answer]:
     answers = [Answer(page.name, reason=page.embedding.reason or "no embedding") for page in pages]
-    usable = [k for k, page in enumerate(pages) if page.embedding.vector is not None]
-    if not usable:
+    vectors = {k: page.embedding.vector for k, page in enumerate(pages) if page.embedding.vector is not None}
+    if not vectors:
         return answers
-    groups = group(np.stack([pages[k].embedding.vector for k in usable]), calibration)
-    for k, number, confidence in zip(usable, groups.number, groups.confidence, strict=True):
+    groups = group(np.stack(list(vectors.values())), calibration)
+    for k, number, confidence in zip(vectors, groups.number, groups.confidence, strict=True):
         answers[k] = Answer(pages[k].name, (Candidate(f"{GROUP}{int(number) + 1}", float(confidence)),))
     return answers
 

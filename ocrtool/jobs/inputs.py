@@ -20,51 +20,12 @@ EXTENSIONS = frozenset(
 )
 #: Extensions of other files that may hold pages: in a folder they are passed over, but not in silence.
 UNREAD_EXTENSIONS = frozenset(
-    [
-        ".pdf",
-        ".gif",
-        ".heic",
-        ".heif",
-        ".avif",
-        ".svg",
-        ".svgz",
-        ".djvu",
-        ".djv",
-        ".jp2",
-        ".j2k",
-        ".jpf",
-        ".jpx",
-        ".jxl",
-        ".jb2",
-        ".jbig2",
-        ".ps",
-        ".eps",
-        ".ai",
-        ".xps",
-        ".oxps",
-        ".psd",
-        ".xcf",
-        ".tga",
-        ".pcx",
-        ".dng",
-        ".cr2",
-        ".cr3",
-        ".nef",
-        ".arw",
-        ".orf",
-        ".rw2",
-        ".raf",
-        ".doc",
-        ".docx",
-        ".odt",
-        ".rtf",
-        ".ppt",
-        ".pptx",
-        ".odp",
-        ".epub",
-        ".cbz",
-        ".cbr",
-    ]
+    (
+        *(".pdf", ".ps", ".eps", ".ai", ".xps", ".oxps", ".djvu", ".djv", ".epub", ".cbz", ".cbr"),
+        *(".gif", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".jpf", ".jpx", ".jxl", ".jb2", ".jbig2", ".svg", ".svgz"),
+        *(".psd", ".xcf", ".tga", ".pcx", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"),
+        *(".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".odp"),
+    )
 )
 
 #: Argument that stands for standard input, and the stem of its output file.

@@ -1,4 +1,4 @@
-"""Names of output files: safe in any folder, and never the same for two inputs or for pages of one and another input."""
+"""Names of output files: safe in any folder, and never the same for two inputs or for a page and another input."""
 
 from __future__ import annotations
 

@@ -93,4 +93,5 @@ def _line(strip: Strip, shape: tuple[int, ...]) -> SegmentedLine:
 
 def _to_input(strip: Strip, points: np.ndarray) -> np.ndarray:
     """(N, 2) x, y in pixels of a strip -> of the input."""
-    return points @ strip.to_input[:, :2].T + strip.to_input[:, 2]
+    inside: np.ndarray = points @ strip.to_input[:, :2].T + strip.to_input[:, 2]
+    return inside

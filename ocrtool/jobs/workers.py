@@ -147,7 +147,7 @@ class _Batch(Generic[Result]):
                     self._suspects.remove(number)
 
     def _bury(self, worker: _Worker[Result]) -> None:
-        """A worker ended by itself: its first input is suspected, or has failed if it was already; others wait again."""
+        """A worker ended by itself: its first input is suspected, or failed if it already was; others wait again."""
         worker.end()
         self._workers.remove(worker)
         if not worker.started:

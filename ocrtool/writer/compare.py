@@ -16,12 +16,14 @@ UNKNOWN_PRIOR = 0.5
 
 def l2_normalize(vectors: np.ndarray) -> np.ndarray:
     """Of length 1. vectors: (..., D)."""
-    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True).clip(1e-9)
+    normalized: np.ndarray = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True).clip(1e-9)
+    return normalized
 
 
 def similarities(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(N, M) float32, cosines of unit vectors a (N, D) and b (M, D)."""
-    return np.asarray(a, np.float32) @ np.asarray(b, np.float32).T
+    cosines: np.ndarray = np.asarray(a, np.float32) @ np.asarray(b, np.float32).T
+    return cosines
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Calibration:
 
     def same_writer(self, similarity: np.ndarray) -> np.ndarray:
         """Probability of the same writer at even prior odds; any shape."""
-        return 1.0 / (1.0 + np.exp(-np.clip(self.log_odds(similarity), -500.0, 500.0)))
+        probability: np.ndarray = 1.0 / (1.0 + np.exp(-np.clip(self.log_odds(similarity), -500.0, 500.0)))
+        return probability
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,8 @@ class Embedder:
 
     def mean(self, strips: Sequence[Strip], windows: Sequence[Window]) -> np.ndarray:
         """(D,) float32, not of unit length."""
-        return self._network.embed(cut_windows(strips, windows)).mean(axis=0)
+        mean: np.ndarray = self._network.embed(cut_windows(strips, windows)).mean(axis=0)
+        return mean
 
 
 def _too_little(amount: float) -> str:

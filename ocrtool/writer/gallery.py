@@ -48,7 +48,7 @@ class Gallery:
     def adding(self, entries: Iterable[GalleryEntry]) -> tuple[Gallery, list[str]]:
         """With ``entries`` too, and what happened to each: ADDED, REPLACED or MOVED.
 
-        A page that is there already keeps its position, and takes the new writer, name and vector: a page has one writer.
+        A page that is there already keeps its position, and takes the new writer, name and vector.
         """
         held = {entry.fingerprint: entry for entry in self.entries}
         statuses = []

@@ -74,4 +74,5 @@ def _confidence(odds: np.ndarray, number: np.ndarray) -> np.ndarray:
     rivals = means.max(axis=1, initial=-np.inf)
     alone = member.sum(axis=0)[number] == 1
     best = np.maximum(rivals, np.where(alone, -np.inf, 0.0))
-    return 1.0 / (1.0 + np.exp(np.clip(best - mine, -500.0, 500.0)))
+    confidence: np.ndarray = 1.0 / (1.0 + np.exp(np.clip(best - mine, -500.0, 500.0)))
+    return confidence

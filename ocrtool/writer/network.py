@@ -44,4 +44,5 @@ class PatchNetwork:
             self._size = len(patches)
         self._interpreter.set_tensor(self._input, patches[..., None].astype(np.float32))
         self._interpreter.invoke()
-        return self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"])
+        embeddings: np.ndarray = self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"])
+        return embeddings

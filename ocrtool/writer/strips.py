@@ -111,7 +111,8 @@ def page_ink(soft: np.ndarray, x_height: float) -> np.ndarray:
     soft: (H, W) uint8 soft ink of the input; x_height: of the writing in input pixels.
     """
     mask = soft >= 128 if is_two_level(soft) else ink_mask(soft, round(WINDOW_X_HEIGHTS * x_height))
-    return mask.astype(np.uint8) * np.uint8(255)
+    scaled: np.ndarray = mask.astype(np.uint8) * np.uint8(255)
+    return scaled
 
 
 def _strip(ink: np.ndarray, layout: Layout, region: LineRegion, x_height: float, drop: float) -> Strip | None:
@@ -158,7 +159,7 @@ def _rimmed(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
 
 def _moved(to_page: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
     """As ``to_page``, but to the cut-out of ``box``."""
-    moved = to_page.copy()
+    moved: np.ndarray = to_page.copy()
     moved[:, 2] -= _rimmed(box)[:2]
     return moved
 

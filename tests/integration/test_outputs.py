@@ -197,11 +197,11 @@ def test_odd_names_stay_in_the_chosen_folder(name: str, tmp_path: Path, capfd: p
     page.parent.mkdir()
     with Image.open(SAMPLE) as sample:
         sample.crop((0, 0, sample.width, sample.height // 3)).save(page, "PNG")
-    before = {path for path in tmp_path.rglob("*")}
+    before = set(tmp_path.rglob("*"))
     chosen = tmp_path / "chosen"
     assert run("segment", page, "--patches", chosen, "--overlay", chosen, "--count", 2) == 0
     assert run("read", page, "-o", f"{chosen}/") == 0
-    made = {path for path in tmp_path.rglob("*")} - before - {chosen}
+    made = set(tmp_path.rglob("*")) - before - {chosen}
     assert made and all(chosen in path.parents and path.name.isprintable() for path in made)
     files = [patch["file"] for patch in json.loads(capfd.readouterr().out)["pages"][0]["patches"]]
     assert len(files) == 2 and all((chosen / file).is_file() for file in files)

@@ -119,7 +119,7 @@ def test_standard_error_closed_or_full_loses_no_results(
 
 
 def test_standard_streams_closed_shift_no_output_file(image: Path, environment: dict[str, str]) -> None:
-    """An output file that became descriptor 2 would get what libraries print, and lose what is turned away from there."""
+    """An output file that became descriptor 2 would lose what is written while that is silenced."""
     (image.parent / "bad.tif").write_bytes(b"II*\0" + b"\xff" * 60)
     line = [sys.executable, PROGRAM, "0", "classify", str(image.parent / "bad.tif"), str(image)]
     shell = ["sh", "-c", '"$@" 2>&- >&-', "sh", *line, "-o", str(image.parent / "out.txt")]
@@ -163,9 +163,9 @@ main()
 
 
 MODULES_IN_THE_WAY = (
-    "signal threading multiprocessing subprocess pickle queue logging selectors ctypes struct random tempfile numpy cv2 "
-    "click PIL sitecustomize usercustomize"
-).split()
+    *("signal", "threading", "multiprocessing", "subprocess", "pickle", "queue", "logging", "selectors", "ctypes"),
+    *("struct", "random", "tempfile", "numpy", "cv2", "click", "PIL", "sitecustomize", "usercustomize"),
+)
 
 
 @pytest.mark.parametrize("start", ["-m", "console script"])
@@ -225,13 +225,13 @@ def begun(process: subprocess.Popen[bytes], marks: Path, count: int) -> None:
 def test_what_a_killed_program_leaves(
     jobs: int, number: signal.Signals, image: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """Workers hold standard error as long as they live, so that its end is theirs; their pages would take ten minutes."""
+    """Workers hold standard error as long as they live, so that its end is theirs; a page takes them ten minutes."""
     marks, out = tmp_path / "marks", tmp_path / "out"
     marks.mkdir()
     out.mkdir()
-    line = [sys.executable, PROGRAM, "600", "classify", *[str(image)] * 4, "--jobs", str(jobs), "-o", str(out / "x.txt")]
+    line = [sys.executable, PROGRAM, "600", "classify", *[image] * 4, "--jobs", jobs, "-o", out / "x.txt"]
     process = subprocess.Popen(
-        line,
+        list(map(str, line)),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment | {"FAKE_MARKS": str(marks)},

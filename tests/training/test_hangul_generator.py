@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from training.phd08.__main__ import counterparts, main
+from training.phd08 import counterparts
+from training.phd08.__main__ import main
 from training.phd08.counterparts import Counterpart
 from training.phd08.generate import draw
 from training.phd08.measures import FIGURES, measure
@@ -63,6 +64,9 @@ def make_font(path: Path, characters: str = "가나각를A,", upem: int = 1000) 
     builder.setupPost()
     builder.save(path)
     return path
+
+
+pytestmark = pytest.mark.usefixtures("no_system_fonts")
 
 
 @pytest.fixture(autouse=True)
@@ -158,7 +162,7 @@ def test_what_to_draw_must_be_said_once(tmp_path: Path, options: tuple[str, ...]
 
 def test_a_folder_without_fonts_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no Korean fonts"):
-        find_korean_fonts(tmp_path, system=tmp_path / "none")
+        find_korean_fonts(tmp_path)
 
 
 def mean_figures(font: KoreanFont, axis: int, level: int) -> dict[str, float]:
@@ -178,7 +182,7 @@ def test_each_variation_does_what_it_says(font: KoreanFont) -> None:
     inks = [figures["ink"] * figures["height"] * figures["width"] for figures in levels[3]]
     assert inks[0] > inks[1] > inks[2]
     upright, turned = levels[4][1], [levels[4][0], levels[4][2]]
-    assert all(figures["ragged level"] > upright["ragged level"] for figures in turned)
+    assert all(figures["horizontal roughness"] > upright["horizontal roughness"] for figures in turned)
 
 
 def test_turns_go_to_either_side(font: KoreanFont) -> None:
@@ -255,7 +259,7 @@ def test_families_of_the_test_are_of_each_common_kind() -> None:
 def test_fonts_are_found_by_part(tmp_path: Path) -> None:
     for name in ("batang.ttf", "UnDotum.ttf", "gowun-dodum-400.ttf", "Mine.ttf"):
         make_font(tmp_path / name)
-    found = {part: find_korean_fonts(tmp_path, part, tmp_path / "none") for part in ("train", "validation", "test")}
+    found = {part: find_korean_fonts(tmp_path, part) for part in ("train", "validation", "test")}
     assert [font.family for font in found["test"]] == ["baekmuk-batang"]
     assert [font.family for font in found["validation"]] == ["gowun-dodum"]
     assert {font.family for font in found["train"]} == {"un-dotum", "Mine"}
@@ -273,7 +277,7 @@ def real(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that plays the real database: drawn by the generator itself, in fonts named as there."""
     monkeypatch.setattr(counterparts, "COUNTERPARTS", {"S": Counterpart("Whole_1", 1.0, 1.0, (0.0, 0.0))})
     for module in ("calibrate", "calibration_report"):
-        monkeypatch.setattr(f"training.hangul.{module}.COUNTERPARTS", counterparts.COUNTERPARTS)
+        monkeypatch.setattr(f"training.phd08.{module}.COUNTERPARTS", counterparts.COUNTERPARTS)
     out = generated(folder, text="나각")
     for path in out.glob("*.txt"):
         path.write_text(path.read_text(encoding="utf-8").replace("Whole_1_", "S_"), encoding="utf-8")

@@ -35,6 +35,9 @@ SAMPLES = [mixed_sentence(template, np.random.default_rng(0)) for template in TE
 CHARACTERS = "".join(sorted(set(MARKS + SYLLABLES + "제장끝" + "".join(TEMPLATES) + "".join(SAMPLES)) - {" "}))
 
 
+pytestmark = pytest.mark.usefixtures("no_system_fonts")
+
+
 def sentence(choose: random.Random, words: int) -> str:
     return " ".join("".join(choose.choices(SYLLABLES, k=choose.randint(1, 4))) for _ in range(words)) + "."
 
@@ -223,10 +226,12 @@ def test_command_writes_sets_that_the_benchmark_reads(bars: Path, tmp_path: Path
 
 
 def test_missing_family_and_missing_text_are_sentences(bars: Path, tmp_path: Path) -> None:
-    (tmp_path / "korean").mkdir()
-    (tmp_path / "korean" / "gowun-batang-400.ttf").write_bytes(bars.read_bytes())
-    arguments = [str(tmp_path / "out"), "--data", str(tmp_path), "--korean-fonts", str(tmp_path / "korean")]
-    result = CliRunner().invoke(main, arguments)
+    latin = tmp_path / "lato" / "files" / "lato-latin-400-normal.woff"
+    for target in (tmp_path / "korean" / "gowun-batang-400.ttf", latin):
+        target.parent.mkdir(parents=True)
+        target.write_bytes(bars.read_bytes())
+    arguments = [str(tmp_path / "out"), "--data", str(tmp_path), "--fonts", str(tmp_path)]
+    result = CliRunner().invoke(main, [*arguments, "--korean-fonts", str(tmp_path / "korean")])
     assert result.exit_code == 1
     assert "is not there: see training/synthesis/fetch_korean_fonts.py" in result.output
     assert "Traceback" not in result.output
@@ -261,4 +266,4 @@ def _all_fonts(folder: Path, bars: Path) -> list:
         path = folder / family / "files" / f"{family}-latin-400-normal.woff"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(bars.read_bytes())
-    return find_korean_fonts(folder, system=folder / "none")
+    return find_korean_fonts(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +25,10 @@ from ocrtool.weights.store import open_weights
 from tests.bar_font import make_bar_font
 from training.glyphs import examples
 from training.glyphs.examples import Examples, alone
+from training.glyphs.hangul import HangulBatches
 from training.glyphs.hangul_heads import NONE, HeadsLoss, heads_accuracy, read_labels, targets
 from training.glyphs.hangul_lines import REJECT, KoreanPages, page_examples
-from training.glyphs.train_hangul import HangulBatches, main
+from training.glyphs.train import main
 from training.synthesis.hangul_faces import KoreanFace
 from training.synthesis.hangul_fonts import KoreanFont
 from training.synthesis.hangul_line_text import KINDS, KoreanLineText
@@ -89,19 +91,39 @@ def shard(folder: Path, name: str, count: int, seed: int) -> Path:
     return path
 
 
-def test_trained_weights_are_read_by_the_program(tmp_path: Path) -> None:
+def test_trained_weights_are_read_by_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from training.models.hangul import HangulSpec, build_hangul
+    from training.publish.architectures import ARCHITECTURES, Architecture, build
+
+    @dataclass(frozen=True, slots=True)
+    class SmallSpec(HangulSpec):
+        widths: tuple[int, ...] = (4, 8, 8)
+        blocks: tuple[int, ...] = (0, 0, 0)
+        hidden: int = 16
+
+    monkeypatch.setitem(ARCHITECTURES, "hangul", Architecture(SmallSpec, build_hangul, glyphs_of="hangul"))
     train, held = shard(tmp_path, "train", 200, 0), shard(tmp_path, "held", 60, 1)
-    options = ["--shards", str(train), "--validation", str(held), "--run", str(tmp_path / "run"), "--epochs", "0.02"]
+    options = [
+        "hangul",
+        "--shards",
+        str(train),
+        "--validation",
+        str(held),
+        "--run",
+        str(tmp_path / "run"),
+        "--epochs",
+        "0.02",
+    ]
     result = CliRunner().invoke(main, [*options, "--out", str(tmp_path / "out"), "--batch", "64"])
     assert result.exit_code == 0, result.output
     classifier = HangulClassifier(open_weights("hangul", tmp_path / "out"))
     data = examples.load(held)
     found = classifier.candidates(data.images, data.place)
     assert found.labels.shape == (60, 8)
-    from training.glyphs.train_hangul import predict_logits
-    from training.models.hangul import HangulSpec, build_hangul
+    from training.glyphs.hangul import predict_logits
 
-    network = build_hangul(HangulSpec())  # the compiled form says what the network says
+    manifest = open_weights("hangul", tmp_path / "out").manifest
+    network = build("hangul", manifest["parameters"])  # the compiled form says what the network says
     network.load_weights(tmp_path / "out" / "hangul.weights.h5")
     kinds = predict_logits(network, data)[:, : HEADS[0]].argmax(axis=1)
     assert np.mean(classifier.heads(data.images, data.place)[0].argmax(axis=1) == kinds) > 0.95

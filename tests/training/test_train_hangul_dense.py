@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from emnist_files import unpadded
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from training.phd08.__main__ import counterparts, dense_samples
+from training.phd08 import counterparts, dense_samples
 from training.phd08.counterparts import Counterpart
 from training.phd08.dense_samples import CLASS_NAMES, CLASSES, in_families, like_phd08
 from training.synthesis.hangul_fonts import drawn_characters, find_korean_fonts
@@ -20,6 +22,9 @@ from training.synthesis.hangul_fonts import drawn_characters, find_korean_fonts
 #: Names of PHD08's fonts -> fonts made here; a family held out in the program's split.
 NINE = ("S", "G", "M", "N", "B", "D", "Y", "H1", "H2")
 HELD_FILE = "LexiGulim.ttf"
+
+
+pytestmark = pytest.mark.usefixtures("no_system_fonts")
 
 
 def make_font(path: Path, wide: int) -> None:
@@ -80,7 +85,7 @@ def test_samples_are_of_each_syllable_and_font(folder: Path) -> None:
 
 
 def test_families_held_out_are_drawn_by_their_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    samples = in_families([f for f in find_korean_fonts(folder, "test") if f.path.parent == folder], 3, 0)
+    samples = in_families(find_korean_fonts(folder, "test"), 3, 0)
     assert set(samples.fonts) == {"lexi-gulim"} and len(samples) == 24
     monkeypatch.setattr(dense_samples, "CLASSES", "라힣")
     with pytest.raises(ValueError, match="does not have"):
@@ -93,16 +98,9 @@ def test_the_published_size() -> None:
     assert build_dense(DenseSpec()).count_params() == 784 * 128 + 128 + 128 * 8 + 8
 
 
-def test_training_leaves_weights_report_and_a_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from training.phd08.__main__ import train_hangul_dense
+def test_training_leaves_weights_report_and_a_table(folder: Path) -> None:
+    from training.phd08 import train_hangul_dense
 
-    own = [f for f in find_korean_fonts(folder, "test") if f.path.parent == folder]
-    everything = find_korean_fonts
-    monkeypatch.setattr(
-        train_hangul_dense,
-        "find_korean_fonts",
-        lambda where, part=None: own if part == "test" else everything(where, part),
-    )
     out, page = folder.parent / "out", folder.parent / "page.md"
     page.write_text("before\n<!-- dense -->\n<!-- /dense -->\nafter\n")
     arguments = ["--fonts", folder, "--out", out, "--variations", 6, "--test-variations", 2, "--epochs", 12]
@@ -115,13 +113,30 @@ def test_training_leaves_weights_report_and_a_table(folder: Path, monkeypatch: p
     assert json.loads((out / "hangul_dense.json").read_text())["labels"] == list(CLASSES)
     for name in ("hangul_dense.weights.h5", "architecture.json", "report/report.json", "report/confusion.png"):
         assert (out / name).is_file()
-    text = page.read_text()
-    assert "the two others, H1 and H2 | 96 |" in text and text.endswith("after\n")
+    text = unpadded(page.read_text())
+    assert "the other two, H1 and H2 | 96 |" in text and text.endswith("after\n")
 
 
 def test_no_fonts_is_one_sentence(tmp_path: Path) -> None:
-    from training.phd08.__main__ import train_hangul_dense
+    from training.phd08 import train_hangul_dense
 
     arguments = ["--fonts", str(tmp_path), "--out", str(tmp_path / "out"), "--no-own"]
     result = CliRunner().invoke(train_hangul_dense.main, arguments)
     assert result.exit_code == 1 and "Traceback" not in result.output and "font" in result.output
+
+
+def test_each_pair_of_fonts_is_held_out_and_the_own_classifier_measured(folder: Path) -> None:
+    from ocrtool.script.hangul.charset import GLYPHS
+    from training.phd08.train_hangul_dense import classifier_correct, held_out_pairs
+
+    samples = like_phd08(find_korean_fonts(folder), 1, 0)
+    pairs = held_out_pairs(samples, samples.labelled(), 1.0, 0)
+    assert list(pairs) == [f"{a}+{b}" for a, b in zip(NINE, (*NINE[1:], NINE[0]), strict=True)]
+    assert all(0.0 <= accuracy <= 1.0 for accuracy in pairs.values())
+
+    class ReadsEverythingAsRa:
+        def candidates(self, crops: np.ndarray, geometry: np.ndarray) -> SimpleNamespace:
+            assert len(crops) == len(geometry) == 72
+            return SimpleNamespace(labels=np.full((len(crops), 1), list(GLYPHS).index("라")))
+
+    assert (classifier_correct(ReadsEverythingAsRa(), samples) == (samples.labels == 0)).all()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,10 +29,9 @@ def test_batches_repeat_and_differ_between_epochs() -> None:
     from training.glyphs.batches import GlyphBatches
 
     data = noise_examples(50, 0)
-    one, two = (GlyphBatches(data, {}, steps=2, batch=8, seed=4) for _ in range(2))
+    one, two = (GlyphBatches(data, {}, steps_per_epoch=2, batch=8, seed=4) for _ in range(2))
     assert np.array_equal(one[1][0]["image"], two[1][0]["image"])
-    two.on_epoch_end()
-    assert not np.array_equal(one[1][0]["image"], two[1][0]["image"])
+    assert not np.array_equal(one[1][0]["image"], two[3][0]["image"])
     assert one[0][1].shape == (8, len(LATIN_CLASSES))
 
 
@@ -54,26 +55,38 @@ def test_unknown_places_stay_unknown() -> None:
     assert not moved[1].any()
 
 
-def test_a_tiny_fit_is_exported_and_the_pair_agrees(tmp_path: Path) -> None:
+SMALL = {"widths": (4, 8, 8), "blocks": (0, 0, 0), "hidden": 16, "place_units": 4}
+
+
+def task(train: Examples, held: Examples) -> Any:
+    """The Latin task on these examples, in a network that costs nothing."""
+    from training.glyphs.latin import LatinTask
+    from training.models.glyph import GlyphSpec
+
+    class OnThese(LatinTask):
+        def gather(self, *_: Any) -> tuple[Examples, Examples]:
+            return train, held
+
+    return OnThese(Path(), GlyphSpec(**SMALL))
+
+
+def test_a_tiny_fit_is_published_and_the_pair_agrees(tmp_path: Path) -> None:
     from ocrtool.script.latin.classifier import LatinClassifier, log_softmax
-    from training.fit.glyph_fit import FitPlan, fit
-    from training.glyphs.batches import GlyphBatches
-    from training.glyphs.train_latin import export
-    from training.models.glyph import GlyphSpec, build_glyph
+    from training.glyphs.train import Settings, train
+    from training.publish.architectures import build
 
-    train, held = noise_examples(200, 1), noise_examples(60, 2)
-    spec = GlyphSpec(widths=(4, 8, 8), blocks=(1, 1, 1), hidden=16, place_units=4)
-    targets = np.eye(95, dtype=np.float32)[held.labels]
-    inputs = {"image": held.images, "place": held.place}
-    plan = FitPlan(tmp_path / "run", minutes=0.5, rate=1e-2, most_epochs=2)
-    model, progress = fit(build_glyph(spec), GlyphBatches(train, {}, steps=10, batch=16), (inputs, targets), plan)
-    assert progress.batches == 20 and (tmp_path / "run" / "best.weights.h5").is_file()
-
-    facts = {"data": {}, "split": "", "seed": 0, "licence": ""}
-    manifest = export(model, spec, held, tmp_path / "out", facts)
+    held = noise_examples(60, 2)
+    settings = Settings(tmp_path / "run", tmp_path / "out", epochs=2, rate=1e-2, batch=16, steps=10)
+    manifest = train(task(noise_examples(200, 1), held), settings)
+    assert manifest["run"]["batches"] == 20 and (tmp_path / "run" / "best.weights.h5").is_file()
     assert manifest["scores"]["validation"]["noise"]["examples"] > 0
-    classifier = LatinClassifier(open_weights("latin", tmp_path / "out"))
+    assert manifest["data"] == {"examples": {"noise": 200}, "weights": {"noise": 0.1}}
+    weights = open_weights("latin", tmp_path / "out")
+    model = build(manifest["architecture"], manifest["parameters"])
+    model.load_weights(weights.h5_path)
+    classifier = LatinClassifier(weights)
     compiled = classifier.log_probs(held.images, held.place)
+    inputs = {"image": held.images, "place": held.place}
     exact = log_softmax(model.predict(inputs, verbose=0) / manifest["temperature"])
     assert compiled.shape == (60, 95)
     assert np.allclose(np.exp(compiled).sum(axis=1), 1.0, atol=1e-4)
@@ -84,18 +97,39 @@ def test_a_tiny_fit_is_exported_and_the_pair_agrees(tmp_path: Path) -> None:
     assert classifier.log_probs(held.images[:0], held.place[:0]).shape == (0, 95)
 
 
-def test_interrupted_runs_go_on(tmp_path: Path) -> None:
-    from training.fit.glyph_fit import FitPlan, fit
-    from training.glyphs.batches import GlyphBatches
-    from training.models.glyph import GlyphSpec, build_glyph
+def test_runs_go_on_where_they_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from training.glyphs import train as train_module
+    from training.glyphs.train import Settings, train
+
+    monkeypatch.setattr(train_module, "publish", lambda model, card, *_: card.facts)
 
     data = noise_examples(40, 1)
-    held = ({"image": data.images, "place": data.place}, np.eye(95, dtype=np.float32)[data.labels])
-    spec = GlyphSpec(widths=(4, 4, 4), blocks=(1, 1, 1), hidden=8, place_units=4)
-    batches = GlyphBatches(data, {}, steps=2, batch=8)
-    fit(build_glyph(spec), batches, held, FitPlan(tmp_path, 0.5, most_epochs=1))
-    _, progress = fit(build_glyph(spec), batches, held, FitPlan(tmp_path, 0.5, most_epochs=1, resume=True))
-    assert progress.batches == 4
+    settings = Settings(tmp_path / "run", tmp_path / "out", epochs=1, batch=8, steps=2)
+    assert train(task(data, data), settings)["run"]["batches"] == 2
+    manifest = train(task(data, data), replace(settings, epochs=2, resume=True))
+    assert manifest["run"]["batches"] == 4
+
+
+def test_the_budget_is_the_one_asked_for() -> None:
+    from training.fit import Minutes, Steps
+    from training.glyphs.hangul import HangulTask
+    from training.glyphs.latin import LatinTask
+    from training.glyphs.train import Settings
+
+    latin, hangul = LatinTask(Path()).default_stop, HangulTask().default_stop
+    settings = Settings(Path(), Path(), steps=100)
+    assert settings.stop(latin) == Minutes(35.0) and settings.stop(hangul) == Steps(1600)
+    assert replace(settings, minutes=2.0).stop(hangul) == Minutes(2.0)
+    assert replace(settings, epochs=1.5).stop(latin) == Steps(150)
+    assert replace(settings, epochs=1.5, minutes=2.0).stop(latin) == Steps(150, 2.0)
+
+
+def test_shares_of_sources_are_numbers() -> None:
+    from training.glyphs.latin import source_weights
+
+    assert source_weights(np.array(["pen", "books"]), ["books=0.5"]) == {"books": 0.5, "pen": 0.17}
+    with pytest.raises(ValueError, match="books=many is no SOURCE=SHARE"):
+        source_weights(np.array(["pen"]), ["books=many"])
 
 
 def test_scores() -> None:
@@ -138,7 +172,7 @@ def drawn_glyphs() -> tuple[np.ndarray, np.ndarray]:
 def test_the_shipped_pair_agrees() -> None:
     """Probabilities of the compiled form differ from the network's by at most 0.1, by 0.01 on average."""
     from ocrtool.script.latin.classifier import LatinClassifier, log_softmax
-    from training.publish.compile_weights import build
+    from training.publish.architectures import build
 
     weights = open_weights("latin")
     images, place = drawn_glyphs()

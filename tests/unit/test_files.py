@@ -36,7 +36,9 @@ def test_stems_are_all_different(paths: list[str], stems: list[str]) -> None:
     assert found == stems
 
 
-@pytest.mark.parametrize("name", ["..", ".", "", "...", "a/b", "../x", "a\\b", "a\0b", "a\x1b[2J", "line\nfeed", "\x85"])
+@pytest.mark.parametrize(
+    "name", ["..", ".", "", "...", "a/b", "../x", "a\\b", "a\0b", "a\x1b[2J", "line\nfeed", "\x85"]
+)
 def test_no_name_leads_out_of_its_folder_or_hides_what_it_is(name: str) -> None:
     safe = safe_name(name)
     assert safe.isprintable() and safe.strip(".") and not set(safe) & set("/\\")

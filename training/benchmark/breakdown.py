@@ -18,6 +18,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+from ocrtool.options import Options
+from ocrtool.script.engine import Engine, load_engine
 from rapidfuzz.distance import Levenshtein
 from tqdm import tqdm
 
@@ -25,8 +27,6 @@ from ocrtool.charset import LATIN, LATIN_CLASSES
 from ocrtool.decode.beam import path_text, search
 from ocrtool.decode.lattice import Lattice
 from ocrtool.metrics import partial_edit_distance
-from ocrtool.options import Options
-from ocrtool.script.engine import Engine, load_engine
 from training.datasets.transcribed import Transcript, book_pages, iam_lines, name_crops
 from training.datasets.transcribed_sets import default_data
 from training.decoder.align import Alignment

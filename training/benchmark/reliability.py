@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from ocrtool.options import Options
+from ocrtool.script.engine import Engines, load_engine
 from rapidfuzz.distance import Levenshtein
 
-from ocrtool.options import Options
 from ocrtool.pipeline import read_page
-from ocrtool.script.engine import Engines, load_engine
 from training.benchmark.breakdown import sets
 from training.datasets.transcribed import Transcript
 from training.datasets.transcribed_sets import default_data

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from ocrtool.options import Options
+from ocrtool.script.engine import load_engines
 
 from ocrtool.imaging.input import read_pages
 from ocrtool.metrics import cer
-from ocrtool.options import Options
 from ocrtool.pipeline import read_page
-from ocrtool.script.engine import load_engines
 from training.benchmark.speed_page import speed_page
 
 DPI = 300

@@ -44,7 +44,7 @@ def character_labels(data: Emnist, byclass_only: bool = False) -> np.ndarray:
     by_class[: len(BYCLASS)] = [LATIN.index(c) for c in BYCLASS]
     by_balanced = np.full(256, -1, np.int16)
     by_balanced[: len(BALANCED)] = [LATIN.index(c) if c in ONE_CASE else -1 for c in BALANCED]
-    labels = by_class[data.byclass]
+    labels: np.ndarray = by_class[data.byclass]
     if not byclass_only:
         labels = np.where(labels < 0, by_balanced[data.balanced], labels)
     return labels

@@ -27,10 +27,11 @@ def soft_ink(image: Image.Image) -> np.ndarray:
     rgba = np.asarray(image.convert("RGBA")).astype(np.float32)
     alpha = rgba[..., 3:] / 255.0
     gray = (rgba[..., :3] * alpha + 255.0 * (1.0 - alpha)).mean(axis=2)
-    ink = 255 - cv2.normalize(gray, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
+    ink = 255 - cv2.normalize(gray, np.empty_like(gray), 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
     level, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     low, high = 0.6 * level, min(255.0, 1.4 * level)
-    return np.clip((ink - low) * (255.0 / max(1.0, high - low)), 0, 255).astype(np.uint8)
+    stretched: np.ndarray = np.clip((ink - low) * (255.0 / max(1.0, high - low)), 0, 255).astype(np.uint8)
+    return stretched
 
 
 def load(path: Path) -> tuple[list[np.ndarray], np.ndarray]:

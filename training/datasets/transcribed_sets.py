@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from training.datasets.folder import default_data_folder as default_data
 from training.datasets.transcribed import Transcript, book_pages, iam_lines, name_crops, pen_words
+
+__all__ = ["SETS", "Loader", "default_data"]
 
 Loader = Callable[[Path], Iterator[Transcript]]
 
@@ -18,8 +20,3 @@ SETS: dict[str, tuple[Loader, bool]] = {
     "pen": (partial(pen_words, part="train"), False),
     "names": (partial(name_crops, part="train"), False),
 }
-
-
-def default_data() -> Path:
-    """Where the data is: $OCRTOOL_DATA, or shared/data beside the checkout."""
-    return Path(os.environ.get("OCRTOOL_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))

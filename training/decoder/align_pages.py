@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from ocrtool.options import Options
+from ocrtool.recognize.score import SegmentedLine, score_cascade, score_lines
+from ocrtool.script.detect import segment_latin
+from ocrtool.script.engine import Engine, load_engine
 from rapidfuzz.distance import Levenshtein
 from tqdm import tqdm
 
 from ocrtool.decode.beam import path_text, search
 from ocrtool.decode.lattice import Lattice, build_lattice
-from ocrtool.options import Options
 from ocrtool.recognize.crops import glyph_geometry, glyph_images
-from ocrtool.recognize.score import SegmentedLine, score_cascade, score_lines
-from ocrtool.script.detect import segment_latin
-from ocrtool.script.engine import Engine, load_engine
 from training.datasets.transcribed import Transcript
 from training.decoder.align import Alignment, align
 from training.glyphs.examples import REJECT_LABEL, Examples, join

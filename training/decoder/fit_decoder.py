@@ -15,9 +15,10 @@ import json
 import time
 from pathlib import Path
 
-from ocrtool.decode.language_model import UniformModel
 from ocrtool.options import Options
 from ocrtool.script.engine import load_engine
+
+from ocrtool.decode.language_model import UniformModel
 from training.datasets.transcribed_sets import default_data
 from training.decoder.fit_confidence import fit_confidence
 from training.decoder.fit_spaces import fit_spaces, with_spaces

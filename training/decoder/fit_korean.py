@@ -14,6 +14,9 @@ from pathlib import Path
 import click
 import cv2
 import numpy as np
+from ocrtool.options import Options
+from ocrtool.script.detect import syllable_line
+from ocrtool.script.engine import KoreanEngine, load_engine, load_korean_engine
 from tqdm import tqdm
 
 from ocrtool.charset import LINE_START, Labels
@@ -21,10 +24,7 @@ from ocrtool.decode.alphabet import korean_alphabet
 from ocrtool.decode.language_model import UniformModel
 from ocrtool.files import atomic_write
 from ocrtool.imaging.input import read_pages
-from ocrtool.options import Options
 from ocrtool.recognize.candidates import Candidates
-from ocrtool.script.detect import syllable_line
-from ocrtool.script.engine import KoreanEngine, load_engine, load_korean_engine
 from ocrtool.script.hangul.charset import OTHER
 from ocrtool.segment.layout import find_syllable_text
 from training.command import errors_as_messages

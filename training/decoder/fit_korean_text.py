@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from ocrtool.recognize.score import SegmentedLine
+from ocrtool.script.engine import Engine, KoreanEngine, ScoredLine
 
 from ocrtool.decode.assemble import LineAssembler
 from ocrtool.decode.beam import Step, search
 from ocrtool.decode.text_filter import common_x_height, line_features
-from ocrtool.recognize.score import SegmentedLine
-from ocrtool.script.engine import Engine, KoreanEngine, ScoredLine
 from ocrtool.script.hangul.segment import cut_syllables
 from ocrtool.segment.edges import find_edges
 from ocrtool.types import Line

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from ocrtool.script.engine import Engine
 
 from ocrtool.decode.assemble import LineAssembler
 from ocrtool.decode.beam import Step, search
 from ocrtool.decode.text_filter import common_x_height, line_features
-from ocrtool.script.engine import Engine
 from ocrtool.types import Line
 from training.datasets.transcribed import book_pages, iam_lines, name_crops
 from training.decoder.align_pages import ScoredLine, line_texts, read_lines, score_page

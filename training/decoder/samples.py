@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 from ocrtool.script.engine import Engine
+
 from training.datasets.transcribed import Transcript, book_pages, iam_lines, name_crops, pen_words
 from training.decoder.align_pages import ScoredLine, is_held_out, line_texts, read_lines, score_page
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from ocrtool.errors import WeightsNotFound, WeightsRefused
 from ocrtool.weights.store import Weights
-from training.emnist.evaluate import find_weights
 from training.emnist.recipes import RECIPES
+from training.emnist.trained_weights import find_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class SuiteRun:
     @property
     def training(self) -> dict[str, Any]:
         """How the training went."""
-        return self.weights.manifest["training"]
+        return dict(self.weights.manifest["training"])
 
     @property
     def augmented(self) -> bool:
@@ -59,12 +59,12 @@ class SuiteRun:
     @property
     def clean(self) -> dict[str, Any]:
         """Scores of the test images."""
-        return self.weights.manifest["scores"]["test"]
+        return dict(self.weights.manifest["scores"]["test"])
 
     @property
     def augmented_scores(self) -> dict[str, Any]:
         """Scores of the augmented test images."""
-        return self.weights.manifest["scores"]["augmented_test"]
+        return dict(self.weights.manifest["scores"]["augmented_test"])
 
     @property
     def regular(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import cv2
-import keras
 import numpy as np
 
 from training.glyphs.examples import REJECT_LABEL, Examples
@@ -39,10 +38,10 @@ def example_weights(data: Examples, source_weights: Mapping[str, float]) -> np.n
             counts = np.bincount(data.labels[own], minlength=REJECT_LABEL + 1)
             raw = counts[data.labels[own]] ** (CLASS_POWER - 1.0)
             weights[own] = raw / raw.sum() * share * source_weights.get(str(source), 1.0)
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
 
 
-def vary_image(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def augment_image(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """One crop (32, 32, 2) uint8, moved, turned, scaled, sheared and restroked at random."""
     angle = np.deg2rad(rng.uniform(-ROTATION, ROTATION))
     scale_x, scale_y = 1.0 + rng.uniform(-SCALE, SCALE, 2)
@@ -60,8 +59,8 @@ def vary_image(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def augment(images: np.ndarray, place: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Vary a batch. images: (B, 32, 32, 2) uint8; place: (B, 8) float32. Returns new arrays alike."""
-    out = np.stack([vary_image(image, rng) for image in images])
+    """Augment a batch. images: (B, 32, 32, 2) uint8; place: (B, 8) float32. Returns new arrays alike."""
+    out = np.stack([augment_image(image, rng) for image in images])
     count = len(out)
     contrasted = rng.random(count) < RECONTRASTED
     gain = np.where(contrasted, rng.uniform(0.55, 1.3, count), 1.0).astype(np.float32)
@@ -87,35 +86,29 @@ def jitter_place(place: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.where(place[:, :1] > 0.0, moved, 0.0).astype(np.float32)
 
 
-class GlyphBatches(keras.utils.PyDataset):
-    """``steps`` batches an epoch, drawn with replacement; the same for the same seed and epoch."""
+class GlyphBatches:
+    """`training.fit.Batches` of augmented crops with their place, and one-hot targets (B, classes): drawn with
+    replacement, the same for the same seed and step.
+    """
 
     def __init__(
         self,
         data: Examples,
         source_weights: Mapping[str, float],
-        steps: int,
+        steps_per_epoch: int,
         batch: int = 256,
         seed: int = 0,
         classes: int = REJECT_LABEL + 1,
     ) -> None:
-        super().__init__(workers=1, use_multiprocessing=False, max_queue_size=16)
         self._data = data
         self._cumulative = np.cumsum(example_weights(data, source_weights))
-        self._steps, self._batch, self._seed, self._classes = steps, batch, seed, classes
-        self._epoch = 0
+        self.steps_per_epoch = steps_per_epoch
+        self._batch, self._seed, self._classes = batch, seed, classes
 
-    def __len__(self) -> int:
-        return self._steps
-
-    def __getitem__(self, index: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        rng = np.random.default_rng((self._seed, self._epoch, index))
+    def __getitem__(self, step: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        rng = np.random.default_rng((self._seed, *divmod(step, self.steps_per_epoch)))
         chosen = np.searchsorted(self._cumulative, rng.random(self._batch) * self._cumulative[-1])
         chosen = np.minimum(chosen, len(self._data) - 1)
         images, place = augment(self._data.images[chosen], self._data.place[chosen], rng)
         targets = np.eye(self._classes, dtype=np.float32)[self._data.labels[chosen]]
         return {"image": images, "place": place}, targets
-
-    def on_epoch_end(self) -> None:
-        """Count epochs, so that each draws anew."""
-        self._epoch += 1

@@ -1,4 +1,4 @@
-"""Score the Korean glyph classifier on characters alone: ``python -m training.glyphs.evaluate_hangul --data DIR``.
+"""Scores of the Korean glyph classifier on characters alone.
 
 On the real PHD08 files, which nothing is trained on, and on characters drawn in the families never trained on:
 syllables of KS X 1001, all others, and marks; in PHD08's 243 variations, scanned in any way from 9 points at 150 dpi,
@@ -8,20 +8,15 @@ compiled form, as reading uses it.
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
-import cv2
 import numpy as np
 
 from ocrtool.recognize.crops import GEOMETRY_SIZE, HANGUL_CROP, isolated_image
 from ocrtool.script.hangul.charset import FINALS, MARKS, VOWELS, glyph_number
 from ocrtool.script.hangul.classifier import HangulClassifier, combine
-from ocrtool.weights.store import open_weights
-from training.command import errors_as_messages
-from training.language.corpus import default_data_folder
 from training.phd08.files import find_sources
 from training.phd08.text_form import parse, split_name
 from training.synthesis.hangul_fonts import find_korean_fonts
@@ -92,20 +87,36 @@ def drawn_scores(classifier: HangulClassifier, drawer: Drawer, characters: list[
     return {"images": len(characters), **shares, "by family": by_family}
 
 
-@click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=None, help="Folder of data (default: OCRTOOL_DATA).")
-@click.option("--fonts", type=click.Path(path_type=Path), help="Korean fonts (default: OCRTOOL_KOREAN_FONTS).")
-@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the weights (default: the program's).")
-@click.option("--part", type=click.Choice(["validation", "test"]), default="test", show_default=True)
-@click.option("--count", type=click.IntRange(min=1), default=11_750, show_default=True, help="Drawn of each set.")
-@click.option("--seed", type=int, default=8, show_default=True)
-@errors_as_messages()
-def main(data: Path | None, fonts: Path | None, weights: Path | None, part: str, count: int, seed: int) -> None:
-    """Print the scores of the Korean glyph classifier as JSON."""
-    cv2.setNumThreads(1)
-    classifier = HangulClassifier(open_weights("hangul", weights))
-    korean = find_korean_fonts(fonts, part)
-    drawer = Drawer(korean)
+#: Ways of scanning that the drawn characters are measured in.
+FORMS = (("as PHD08", any_phd08_scan), ("any scan", any_scan), ("small print", small_scan))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """data: folder that holds phd08; fonts: folder; part: of the families; count: characters drawn of each set."""
+
+    data: Path
+    fonts: Path | None = None
+    part: str = "test"
+    count: int = 11_750
+    seed: int = 8
+
+
+def evaluate(classifier: HangulClassifier, settings: Settings) -> dict[str, Any]:
+    """Scores on PHD08 and of each set of characters in each form. Raises OSError, ValueError."""
+    korean = find_korean_fonts(settings.fonts, settings.part)
+    result: dict[str, Any] = {"phd08": phd08_scores(classifier, settings.data / "phd08")}
+    rng = np.random.default_rng(settings.seed)
+    drawers = {form: Drawer(korean, scans) for form, scans in FORMS}
+    for name, characters in character_sets(Drawer(korean)).items():
+        chosen = [characters[k] for k in rng.permutation(settings.count) % len(characters)]
+        for form, drawer in drawers.items():
+            result[f"{name}, {form}"] = drawn_scores(classifier, drawer, chosen, settings.seed)
+    return result
+
+
+def character_sets(drawer: Drawer) -> dict[str, list[str]]:
+    """By name: syllables of KS X 1001, all others and marks, as far as a font has them; sets with none are left out."""
     standard = [c for c in ks_x_1001() if drawer.fonts_with(c)]
     listed = set(standard)
     sets = {
@@ -113,14 +124,4 @@ def main(data: Path | None, fonts: Path | None, weights: Path | None, part: str,
         "other syllables": [c for c in all_syllables() if c not in listed and drawer.fonts_with(c)],
         "marks": [c for c in MARKS if drawer.fonts_with(c)],
     }
-    result: dict[str, Any] = {"phd08": phd08_scores(classifier, (data or default_data_folder()) / "phd08")}
-    rng = np.random.default_rng(seed)
-    for name, characters in sets.items():
-        chosen = [characters[k] for k in rng.permutation(count) % len(characters)]
-        for form, scans in (("as PHD08", any_phd08_scan), ("any scan", any_scan), ("small print", small_scan)):
-            result[f"{name}, {form}"] = drawn_scores(classifier, Drawer(korean, scans), chosen, seed)
-    print(json.dumps(result, indent=1, ensure_ascii=False))
-
-
-if __name__ == "__main__":
-    main()
+    return {name: characters for name, characters in sets.items() if characters}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,9 @@ REJECT_LABEL = LATIN_CLASSES.index(REJECT)
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """images: (N, 32, 32, 2) uint8; place: (N, 8) float32; labels: (N,) int16, 94 = reject; sources: (N,) str."""
+    """images: (N, S, S, 2) uint8, S the side of the script's crops; place: (N, 8) float32; labels: (N,) int16, the
+    number after the last character for a bad cut; sources: (N,) str.
+    """
 
     images: np.ndarray
     place: np.ndarray
@@ -45,6 +48,12 @@ def alone(images: np.ndarray, labels: np.ndarray, source: str) -> Examples:
     return Examples(images, place, np.asarray(labels, np.int16), np.full(len(images), source))
 
 
+def no_examples(side: int = 32) -> Examples:
+    """None at all. side: of the crops, pixels."""
+    images = np.zeros((0, side, side, 2), np.uint8)
+    return Examples(images, np.zeros((0, 8), np.float32), np.zeros(0, np.int16), np.zeros(0, "U1"))
+
+
 def load(path: Path) -> Examples:
     """Read a shard. Raises FileNotFoundError, KeyError if it is none."""
     with np.load(path, allow_pickle=False) as data:
@@ -55,9 +64,35 @@ def load(path: Path) -> Examples:
 def join(parts: Iterable[Examples]) -> Examples:
     """All parts in one. Raises ValueError if there are none."""
     parts = list(parts)
+    if not parts:
+        raise ValueError("no examples: name shards of training.glyphs.make")
     return Examples(
         np.concatenate([p.images for p in parts]),
         np.concatenate([p.place for p in parts]),
         np.concatenate([p.labels for p in parts]),
         np.concatenate([p.sources for p in parts]),
     )
+
+
+def find_shards(patterns: Iterable[str]) -> list[Path]:
+    """Files that match any of the patterns, sorted. Raises FileNotFoundError for a pattern that matches none."""
+    found: set[Path] = set()
+    for pattern in patterns:
+        matches = glob.glob(pattern)  # noqa: PTH207 - patterns are whole paths, absolute ones too
+        if not matches:
+            raise FileNotFoundError(f"no shard matches {pattern}")
+        found |= {Path(m) for m in matches}
+    return sorted(found)
+
+
+def sample(data: Examples, most: int, rng: np.random.Generator) -> Examples:
+    """``most`` of the examples, chosen by chance and in their order; all if there are no more."""
+    if len(data) <= most:
+        return data
+    return data.take(np.sort(rng.choice(len(data), most, replace=False)))
+
+
+def source_counts(data: Examples) -> dict[str, int]:
+    """How many examples are of each source."""
+    names, counts = np.unique(data.sources, return_counts=True)
+    return {str(name): int(count) for name, count in zip(names, counts, strict=True)}

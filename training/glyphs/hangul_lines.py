@@ -12,7 +12,7 @@ from ocrtool.script.hangul.segment import cut_syllables
 from ocrtool.segment.edges import find_edges
 from ocrtool.segment.layout import find_syllable_text
 from ocrtool.segment.rectify import rectify
-from training.glyphs.examples import Examples
+from training.glyphs.examples import Examples, no_examples
 from training.glyphs.segmented_pages import UNCLEAR, choose_edges, edge_labels, ink_by_owner, line_owner
 from training.synthesis.degrade import ScannedPage, degrade
 from training.synthesis.drawn_page import Manner, set_lines
@@ -77,7 +77,7 @@ def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reje
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     found = find_syllable_text(page.gray)
     if found is None:
-        return no_examples()
+        return no_examples(HANGUL_CROP.side)
     for region in (line for block in found.syllables for line in block):
         line = rectify(found.page.soft, found.layout.owner, region)
         pieces = cut_syllables(line)
@@ -90,14 +90,6 @@ def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reje
         edges = edges.take(chosen)
         parts.append((glyph_images(line, pieces, edges, HANGUL_CROP), glyph_geometry(pieces, edges), label[chosen]))
     if not parts:
-        return no_examples()
+        return no_examples(HANGUL_CROP.side)
     images, places, labels = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Examples(images, places, labels, np.full(len(labels), source))
-
-
-def no_examples() -> Examples:
-    """None at all."""
-    side = HANGUL_CROP.side
-    return Examples(
-        np.zeros((0, side, side, 2), np.uint8), np.zeros((0, 8), np.float32), np.zeros(0, np.int16), np.zeros(0, "U1")
-    )

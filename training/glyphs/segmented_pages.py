@@ -18,7 +18,7 @@ from ocrtool.segment.layout import find_layout
 from ocrtool.segment.pieces import cut_pieces
 from ocrtool.segment.rectify import rectify
 from ocrtool.segment.types import X_HEIGHT, LineImage, Pieces
-from training.glyphs.examples import REJECT_LABEL, Examples
+from training.glyphs.examples import REJECT_LABEL, Examples, no_examples
 from training.synthesis.degrade import ScannedPage
 
 #: An edge holds a character if so much of its ink is the character's and so much of the character's ink is in it.
@@ -87,7 +87,9 @@ def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reje
     images, places, labels = [], [], []
     working = prepare(page.gray)
     layout = find_layout(working) if working is not None else None
-    for region in layout.lines if layout is not None and working is not None else ():
+    if working is None or layout is None:
+        return no_examples()
+    for region in layout.lines:
         line = rectify(working.soft, layout.owner, region)
         pieces = cut_pieces(line)
         if len(pieces) == 0:
@@ -101,9 +103,7 @@ def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reje
         places.append(glyph_geometry(pieces, edges))
         labels.append(label[chosen])
     if not images:
-        return Examples(
-            np.zeros((0, 32, 32, 2), np.uint8), np.zeros((0, 8), np.float32), np.zeros(0, np.int16), np.zeros(0, "U1")
-        )
+        return no_examples()
     label = np.concatenate(labels)
     return Examples(np.concatenate(images), np.concatenate(places), label, np.full(len(label), source))
 

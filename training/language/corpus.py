@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ocrtool.charset import LINE_START
+from training.datasets.folder import default_data_folder as default_data_folder
 from training.language.fold_text import normalise
 
 #: Books kept out of training: Frankenstein, The Time Machine, Romeo and Juliet, Democracy in America.
@@ -24,12 +24,6 @@ _ITALICS = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _ASIDE = re.compile(r"\[(?:Illustration|Transcriber)[^\]]*\]|\[\d+\]|\{\d+\}")
 _VOWELS = frozenset("aeiouyAEIOUY")
 _DIGRAPHS = frozenset({"ch", "ph", "qu", "sh", "th", "wh"})
-
-
-def default_data_folder() -> Path:
-    """The environment's OCRTOOL_DATA, or ``../shared/data`` beside the repository."""
-    configured = os.environ.get("OCRTOOL_DATA")
-    return Path(configured) if configured else Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 @dataclass(frozen=True, slots=True)

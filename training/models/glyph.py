@@ -11,7 +11,7 @@ from keras import layers
 #: Side of a glyph crop in pixels; channel 0 is the glyph's own ink, channel 1 what stands around it.
 CROP_SIDE = 32
 CROP_CHANNELS = 2
-#: Numbers that tell the place of a glyph on its line (`ocrtool.recognize.crops`).
+#: Numbers that give the position and size of a glyph on its line (`ocrtool.recognize.crops`).
 GEOMETRY_SIZE = 8
 
 

@@ -1,4 +1,4 @@
-"""A converted PHD08 file, kept beside the output until that is whole, so that an interrupted conversion goes on."""
+"""A converted PHD08 file, kept beside the output until that is complete, so that a conversion can be resumed."""
 
 from __future__ import annotations
 

@@ -45,12 +45,12 @@ def _copy(source: Path, target: Path, packed: bool) -> None:
         old.visititems(copy)
 
 
-def _halved(source: Path, name: str, values: Any) -> np.ndarray:
-    values = np.asarray(values)
+def _halved(source: Path, name: str, stored: Any) -> np.ndarray:
+    values: np.ndarray = np.asarray(stored)
     if values.dtype != np.float32:
         return values
     with np.errstate(over="ignore"):
-        small = values.astype(np.float16)
+        small: np.ndarray = values.astype(np.float16)
     if not np.isfinite(small).all():
         raise ValueError(f"{source}: {name} has numbers that float16 cannot hold, up to {np.abs(values).max():g}")
     return small

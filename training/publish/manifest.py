@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 import shlex
 import sys
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from ocrtool.files import atomic_write
 #: Distributions whose versions decide what a training run gives.
 LIBRARIES = ("keras", "tensorflow", "jax", "numpy", "ai-edge-litert", "faker", "opencv-python-headless", "Pillow")
 
-#: Keys that every manifest has; `ocrtool.weights.store` refuses a manifest without them.
+#: Fields that the manifest of every network has: `write_manifest` refuses to write one that lacks any of them.
 REQUIRED = (
     "name",
     "architecture",
@@ -35,6 +36,9 @@ REQUIRED = (
     "tflite_sha256",
     "command",
 )
+
+#: What a hash looks like.
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def sha256(path: Path) -> str:
@@ -59,7 +63,7 @@ def training_command() -> str:
     Paths are those of one machine: the values of ``--data`` and ``--out`` become DATA and OUT, of other absolute paths
     the last part stays.
     """
-    words = ["python", "-m", f"training.{Path(sys.argv[0]).stem}"]
+    words = ["python", "-m", _module()]
     placeholder = {"--data": "DATA", "--out": "OUT"}
     previous = ""
     for word in sys.argv[1:]:
@@ -74,14 +78,36 @@ def training_command() -> str:
     return " ".join(words)
 
 
-def write_manifest(path: Path, fields: Mapping[str, Any]) -> None:
-    """Write ``fields`` as JSON to ``path``, whole or not at all.
+def _module() -> str:
+    """The module that ``python -m`` was given."""
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    return (spec.name if spec else f"training.{Path(sys.argv[0]).stem}").removesuffix(".__main__")
 
-    Raises ValueError if one of `REQUIRED` is missing. Values must be plain (no NumPy scalars).
+
+def check(fields: Mapping[str, Any]) -> None:
+    """Raises ValueError if ``fields`` are no manifest: a field of `REQUIRED` is missing, no name or licence is given,
+    two labels are the same, a temperature is not above 0, or there is no hash of the h5 file.
     """
     missing = [key for key in REQUIRED if key not in fields]
     if missing:
         raise ValueError(f"manifest lacks {', '.join(missing)}")
+    name, labels, temperature = fields["name"], list(fields["labels"]), fields["temperature"]
+    if not str(name).strip() or not str(fields["licence"]).strip():
+        raise ValueError(f"manifest of {name or 'weights without a name'} states no {'licence' if name else 'name'}")
+    if len(set(labels)) < len(labels):
+        raise ValueError(f"manifest of {name} has a label twice")
+    if not all(t > 0.0 for t in (temperature if isinstance(temperature, list) else [temperature])):
+        raise ValueError(f"manifest of {name} needs temperatures above 0")
+    if not SHA256.fullmatch(str(fields["h5_sha256"])):
+        raise ValueError(f"manifest of {name} has no SHA-256 of its h5 file")
+
+
+def write_manifest(path: Path, fields: Mapping[str, Any]) -> None:
+    """Write ``fields`` as JSON to ``path``, whole or not at all.
+
+    Raises ValueError if `check` finds a fault. Values must be plain (no NumPy scalars).
+    """
+    check(fields)
     text = json.dumps(dict(fields), ensure_ascii=False, indent=1) + "\n"
     with atomic_write(path) as file:
         file.write(text.encode())

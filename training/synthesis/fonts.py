@@ -14,6 +14,8 @@ from pathlib import Path
 
 #: Where Debian keeps fonts.
 SYSTEM_FONTS = Path("/usr/share/fonts")
+#: Environment variable that names another folder for them.
+SYSTEM_FONTS_VARIABLE = "OCRTOOL_SYSTEM_FONTS"
 #: Fontsource styles used where a family has them.
 STYLES = ("400-normal", "400-italic", "700-normal", "700-italic")
 
@@ -243,12 +245,17 @@ def default_fonts_folder() -> Path:
     return Path(configured) if configured else Path(__file__).resolve().parents[3] / "fonts"
 
 
-def find_fonts(folder: Path | None = None, system: Path = SYSTEM_FONTS) -> list[FontFile]:
-    """All fonts of the tables that are on this machine, in a fixed order.
+def system_fonts() -> Path:
+    """Where packages install fonts: the environment's OCRTOOL_SYSTEM_FONTS, or ``/usr/share/fonts``."""
+    return Path(os.environ.get(SYSTEM_FONTS_VARIABLE) or SYSTEM_FONTS)
+
+
+def find_fonts(folder: Path | None = None) -> list[FontFile]:
+    """All fonts of the tables in ``folder`` and among those installed, in a fixed order.
 
     Raises FileNotFoundError if there are none at all.
     """
-    folder = folder or default_fonts_folder()
+    folder, system = folder or default_fonts_folder(), system_fonts()
     found = []
     for kind, families in FONTSOURCE.items():
         for family in families:

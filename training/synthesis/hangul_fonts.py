@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import ImageFont
 
 from training.datasets.cache import unpacked
-from training.synthesis.fonts import SYSTEM_FONTS
+from training.synthesis.fonts import system_fonts
 from training.synthesis.hangul_families import DEBIAN, FONTSOURCE, part_of
 
 #: Pixels of the em at which glyphs are compared: syllables that differ at all differ here.
@@ -48,15 +48,13 @@ def default_korean_fonts() -> Path:
     return Path(configured) if configured else Path(__file__).resolve().parents[3] / "fonts_kr"
 
 
-def find_korean_fonts(
-    folder: Path | None = None, part: str | None = None, system: Path = SYSTEM_FONTS
-) -> list[KoreanFont]:
-    """Fonts of the tables in ``folder`` or in ``system``, in a fixed order; ``part``: one part of the split, or all.
+def find_korean_fonts(folder: Path | None = None, part: str | None = None) -> list[KoreanFont]:
+    """Fonts of the tables in ``folder`` or among those installed, in a fixed order; ``part``: of the split, or all.
 
     A font in ``folder`` that no table names is a family of its own, in the part train.
     Raises FileNotFoundError if there is none.
     """
-    folder = folder or default_korean_fonts()
+    folder, system = folder or default_korean_fonts(), system_fonts()
     own = {path.name: path for path in _files(folder)}
     files = {path.name: path for path in _files(system)} | own
     known = [

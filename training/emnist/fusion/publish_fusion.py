@@ -13,7 +13,7 @@ from training.emnist.fusion.branch import Branch
 from training.emnist.fusion.language import Language
 from training.emnist.fusion.network import FusionRecipe
 from training.emnist.labelled import LabelledImages
-from training.emnist.loop import Run
+from training.fit import Run
 from training.models.fusion import FusionSpec, build_fusion
 from training.publish.manifest import library_versions, sha256, training_command, write_manifest
 from training.report.write import write_report
