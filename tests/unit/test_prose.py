@@ -13,18 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 #: Where prose is checked: patterns of Markdown and Python files, of which comments and strings are read.
-PLACES = (
-    "README.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "samples/README.md",
-    "docs/benchmarks.md",
-    "docs/design.md",
-    "docs/guide.md",
-    "docs/reference.md",
-    "docs/training.md",
-    "docs/writer.md",
-)
+PLACES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "samples/README.md", "docs/**/*.md")
 
 #: Words for which the field has a term, as patterns, and the term. Only such as cannot be meant otherwise.
 TERMS = {
@@ -54,6 +43,7 @@ TERMS = {
 DIALECT = re.compile(rf"\b(?:{'|'.join(TERMS)})\b", re.IGNORECASE)
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+MODULE = re.compile(r"\bpython -m ((?:training|samples)(?:\.\w+)*)")
 FENCED = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 
 
@@ -140,3 +130,10 @@ def test_links_lead_somewhere(path: Path) -> None:
     for file, anchor in links(path):
         assert file.exists(), f"{name(path)} links to {file}"
         assert not anchor or anchor in anchors(file), f"{name(path)} links to #{anchor} of {file}"
+
+
+@pytest.mark.parametrize("path", files("*.md", "*/README.md", "docs/*.md"), ids=name)
+def test_commands_are_there(path: Path) -> None:
+    for module in MODULE.findall(path.read_text(encoding="utf-8")):
+        place = ROOT.joinpath(*module.split("."))
+        assert place.with_suffix(".py").exists() or (place / "__main__.py").exists(), f"{name(path)} runs {module}"
