@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ocrtool.charset import LINE_START
-from training.language.corpus import TEST_BOOKS, VALIDATION_BOOKS, book_paragraphs
+from training.language.english_sources import TEST_BOOKS, VALIDATION_BOOKS, book_paragraphs
 
 #: Symbols of the alphabet besides the classes, and the characters that each stands for; `OTHER` takes the rest.
 #: Digits are a mark only where they are not classes.
