@@ -29,13 +29,14 @@ from training.language.korean_sources import (
     split_blocks,
     squeezed,
 )
-from training.language.languages import LANGUAGES
+from training.language.languages import LANGUAGES, Recipe
 from training.language.scores import HeldOutText
 from training.language.windows import CorpusWindows
 from training.models.lstm import LstmSpec, build_sequence_model, build_step_model
 from training.publish.compile_weights import compile_folder
 from training.publish.manifest import sha256
 
+SMALL = Recipe(units=12, batch=8, window=40, steps_per_epoch=5, validation_windows=4)
 NAMES = ("가람", "나리", "다솜", "라온", "마루", "바다", "사랑", "아름", "자두", "차돌")
 PARAGRAPH = "등대지기는 30년 동안 그랬듯이 해질녘에 계단을 올라(천천히) OCR 등불을 켰다. 바다는 시끄러웠다."
 
@@ -150,13 +151,13 @@ def test_some_lines_break_inside_words_and_lists_have_marks() -> None:
 
 
 def test_windows_begin_at_a_line_and_are_the_same_for_a_seed(corpus: KoreanCorpus) -> None:
-    first, second = (CorpusWindows(corpus, 8, 40, 5, seed=7)[2] for _ in range(2))
+    first, second = (CorpusWindows(corpus, SMALL, seed=7)[2] for _ in range(2))
     np.testing.assert_array_equal(first[0], second[0])
     symbols, following = first
     assert symbols.shape == following.shape == (8, 40) and symbols.dtype == np.int32
     assert (symbols[:, 0] == corpus.vocabulary.number(LINE_START)).all()
     np.testing.assert_array_equal(symbols[:, 1:], following[:, :-1])
-    np.testing.assert_array_equal(CorpusWindows(corpus, 8, 40, 5, seed=7, first=1)[1][0], symbols)
+    np.testing.assert_array_equal(CorpusWindows(corpus, SMALL, seed=7, first=1)[1][0], symbols)
     short = replace(corpus, parts={"validation": {"a": ["짧다"]}})
     assert short.validation_windows(30, 4).shape == (4, 31)
 
@@ -217,7 +218,7 @@ def test_all_paragraphs_are_measured_in_printed_lines() -> None:
 
 def test_tiny_run_leaves_three_files_and_resumes(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     korean = LANGUAGES["kor"]
-    recipe = replace(korean.recipe, window=12, batches_per_epoch=2, validation_windows=4)
+    recipe = replace(korean.recipe, window=12, steps_per_epoch=2, validation_windows=4)
     monkeypatch.setitem(LANGUAGES, "kor", replace(korean, recipe=recipe))
     where = ["--lang", "kor", "--data", str(data), "--out", str(tmp_path)]
     arguments = [*where, "--units", "12", "--batch", "4", "--limit", "5"]

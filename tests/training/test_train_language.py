@@ -22,7 +22,7 @@ from training.language.english_lines import book_window, hyphen_points, wrap
 from training.language.english_sources import Books, book_paragraphs, load_books, load_hand_printed_names
 from training.language.export import load_sequence_model
 from training.language.fold_text import normalise
-from training.language.languages import LANGUAGES
+from training.language.languages import LANGUAGES, Recipe
 from training.language.scores import HeldOutText, sequence_log_probs, step_log_probs
 from training.language.vocabulary import Vocabulary
 from training.language.windows import CorpusWindows
@@ -30,6 +30,7 @@ from training.models.lstm import LstmSpec, build_sequence_model, build_step_mode
 from training.synthesis.form_text import FormText, splice
 
 SPEC = LstmSpec(embedding=8, units=16)
+SMALL = Recipe(units=16, batch=16, window=40, steps_per_epoch=5, validation_windows=4)
 BOOK = """_The Lamp_
 
 The keeper climbed the stair at dusk, as he had done for thirty years, and lit
@@ -80,7 +81,7 @@ def train(data: Path, out: Path, *more: str) -> dict:
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Epochs and windows of the English recipe so small that a run is over in a second."""
     english = LANGUAGES["eng"]
-    recipe = replace(english.recipe, window=12, batches_per_epoch=3, validation_windows=4)
+    recipe = replace(english.recipe, window=12, steps_per_epoch=3, validation_windows=4)
     monkeypatch.setitem(LANGUAGES, "eng", replace(english, recipe=recipe))
 
 
@@ -169,18 +170,18 @@ def test_form_text_is_in_the_alphabet_and_mostly_in_capitals() -> None:
 
 def test_windows_begin_at_a_line_and_are_the_same_for_a_seed(data: Path) -> None:
     corpus = EnglishCorpus.load(data)
-    first, second = (CorpusWindows(corpus, 16, 40, 5, seed=7)[2] for _ in range(2))
+    first, second = (CorpusWindows(corpus, SMALL, seed=7)[2] for _ in range(2))
     np.testing.assert_array_equal(first[0], second[0])
     symbols, following = first
     assert symbols.shape == following.shape == (16, 40) and symbols.dtype == np.int32
     assert (symbols[:, 0] == ENGLISH.index(LINE_START)).all()
     np.testing.assert_array_equal(symbols[:, 1:], following[:, :-1])
-    assert not np.array_equal(symbols, CorpusWindows(corpus, 16, 40, 5, seed=8)[2][0])
+    assert not np.array_equal(symbols, CorpusWindows(corpus, SMALL, seed=8)[2][0])
 
 
 def test_resumed_windows_go_on_where_the_run_stopped(data: Path) -> None:
     corpus = EnglishCorpus.load(data)
-    whole, later = (CorpusWindows(corpus, 16, 40, 5, seed=7, first=first) for first in (0, 1))
+    whole, later = (CorpusWindows(corpus, SMALL, seed=7, first=first) for first in (0, 1))
     np.testing.assert_array_equal(later[1][0], whole[2][0])
     whole.on_epoch_end()
     np.testing.assert_array_equal(whole[0][0], later[4][0])

@@ -25,11 +25,11 @@ from tqdm import tqdm
 from ocrtool.decode.lattice import Lattice
 from ocrtool.metrics import partial_edit_distance
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.datasets.transcribed import Transcript, book_pages, iam_lines, name_crops
 from training.decoder.align import Alignment
 from training.decoder.aligned_lines import align_line, line_texts
 from training.decoder.engines import AnyEngine, ScoredLine, open_engine, read_lattices, read_lines, score_all_edges
-from training.language.corpus import default_data_folder
 
 #: Confusions listed for a set.
 CONFUSIONS = 25

@@ -15,10 +15,10 @@ from tabulate import tabulate
 from ocrtool.types import Page
 from training.benchmark.breakdown import SETS
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.datasets.transcribed import Transcript
 from training.decoder.engines import page_reader
 from training.decoder.fit_confidence import SURE, words_right
-from training.language.corpus import default_data_folder
 
 #: Upper bounds of the bins of word probability.
 BINS = (0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99, 1.0001)

@@ -17,13 +17,13 @@ from tqdm import tqdm
 
 from ocrtool.recognize.crops import glyph_geometry, glyph_images
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.datasets.transcribed import Transcript
 from training.datasets.transcribed_sets import SETS
 from training.decoder.aligned_lines import AlignedLine, aligned_lines
 from training.decoder.engines import AnyEngine, open_engine
 from training.decoder.samples import HOLD_OUT_STEP, is_held_out
 from training.glyphs.examples import REJECT_LABEL, Examples, join
-from training.language.corpus import default_data_folder
 
 #: Bad cuts kept per labelled character.
 REJECTS_PER_CHARACTER = 1.2

@@ -23,6 +23,7 @@ import numpy as np
 from ocrtool.decode.settings import DecoderSettings, PathWeights
 from ocrtool.files import atomic_write
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.decoder.engines import DECODERS, AnyEngine, open_engine
 from training.decoder.fit_confidence import SURE, fit_confidence
 from training.decoder.fit_spaces import fit_spaces, with_spaces
@@ -31,7 +32,6 @@ from training.decoder.hangul_samples import PAGES, HangulSource
 from training.decoder.latin_samples import LINES, LatinSource
 from training.decoder.path_search import FOLDS, ROUNDS, Evaluator, coordinate_search, cross_validated
 from training.decoder.samples import Sample, SampleSource, SourceOptions
-from training.language.corpus import default_data_folder
 from training.publish.manifest import library_versions, training_command
 
 #: Where the lines of each script come from.

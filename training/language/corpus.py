@@ -1,22 +1,15 @@
-"""What the training of a language model asks of the text of a language, and where the data is."""
+"""What the training of a language model asks of the text of a language."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
+from training.datasets.folder import default_data_folder as default_data_folder
 from training.language.scores import HeldOutText
 from training.language.vocabulary import Vocabulary
-
-
-def default_data_folder() -> Path:
-    """The environment's OCRTOOL_DATA, or ``../shared/data`` beside the repository."""
-    configured = os.environ.get("OCRTOOL_DATA")
-    return Path(configured) if configured else Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 class Corpus(Protocol):

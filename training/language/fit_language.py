@@ -49,9 +49,7 @@ def fit_language(corpus: Corpus, recipe: Recipe, budget: Budget) -> Progress:
         return progress
     spec = spec_of(recipe, corpus)
     model = _checkpoint(folder, spec, recipe) if resume else _fresh_model(spec, recipe, budget.seed)
-    windows = CorpusWindows(
-        corpus, recipe.batch, recipe.window, recipe.batches_per_epoch, budget.seed, progress.batches
-    )
+    windows = CorpusWindows(corpus, recipe, budget.seed, progress.batches)
     validation = inputs_and_targets(corpus.validation_windows(recipe.window, recipe.validation_windows))
     fit_in_time(model, windows, validation, folder, progress, budget.minutes, RATE)
     return progress

@@ -16,14 +16,14 @@ class Recipe:
     """Sizes of a model and of its fit, which did well for a language.
 
     units: of the LSTM; projection: numbers between the LSTM and the scores, 0 for none; dropout: share of the LSTM's
-    output dropped while training; window: symbols of a window; batch: windows of a batch; batches_per_epoch: between
-    two looks at the validation part; validation_windows: looked at there; float16: weights are kept in 16 bits.
+    output dropped while training; window: symbols of a window; batch: windows of a batch; steps_per_epoch: batches
+    between two validations; validation_windows: of the validation part; float16: weights are kept in 16 bits.
     """
 
     units: int
     batch: int
     window: int
-    batches_per_epoch: int
+    steps_per_epoch: int
     validation_windows: int
     dropout: float = 0.1
     projection: int = 0
@@ -45,7 +45,7 @@ LANGUAGES = {
         "English",
         EnglishCorpus.load,
         # The windows are about one and a half lines, since every line is decoded from the zero state.
-        Recipe(units=512, batch=64, window=80, batches_per_epoch=400, validation_windows=640),
+        Recipe(units=512, batch=64, window=80, steps_per_epoch=400, validation_windows=640),
         "Weights: Apache-2.0 as far as this project holds rights. Trained on Project Gutenberg books (public domain in "
         "the US), on transcripts of IAM handwriting pages (non-commercial research use only: this note travels with "
         "the weights), on names from hand-printed forms (CC0), on SROIE receipts and on text made by faker (MIT).",
@@ -59,7 +59,7 @@ LANGUAGES = {
             units=384,
             batch=32,
             window=64,
-            batches_per_epoch=300,
+            steps_per_epoch=300,
             validation_windows=512,
             dropout=0.2,
             projection=128,

@@ -16,8 +16,8 @@ import click
 import keras
 
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.fit.budget import Progress
-from training.language.corpus import default_data_folder
 from training.language.export import Export, export
 from training.language.fit_language import Budget, fit_language, spec_of
 from training.language.languages import LANGUAGES, Language, Recipe

@@ -6,27 +6,29 @@ import keras
 import numpy as np
 
 from training.language.corpus import Corpus
+from training.language.languages import Recipe
 
 
 class CorpusWindows(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
     """Batches (symbols (B, T) int32, next symbols (B, T) int32), made as they are asked for; the same for one seed.
 
-    The text is gone through in a shuffled order without repeats; an epoch is ``batches`` batches. first: the batch to
-    begin with, so that a resumed run goes on where it stopped.
+    The text is gone through in a shuffled order without repeats; an epoch is ``steps_per_epoch`` batches. first: the
+    batch to begin with, so that a resumed run goes on where it stopped.
     """
 
-    def __init__(self, corpus: Corpus, batch: int, length: int, batches: int, seed: int, first: int = 0) -> None:
+    def __init__(self, corpus: Corpus, recipe: Recipe, seed: int, first: int = 0) -> None:
         super().__init__(workers=1)
-        self._corpus, self._batch, self._length, self._batches, self._seed = corpus, batch, length, batches, seed
+        self.steps_per_epoch = recipe.steps_per_epoch
+        self._corpus, self._batch, self._length, self._seed = corpus, recipe.batch, recipe.window, seed
         self._first = first
-        self._order = np.random.default_rng(seed).permutation(corpus.chunks(length))
+        self._order = np.random.default_rng(seed).permutation(corpus.chunks(self._length))
 
     def __len__(self) -> int:
-        return self._batches
+        return self.steps_per_epoch
 
     def on_epoch_end(self) -> None:
         """Go on where the last epoch ended."""
-        self._first += self._batches
+        self._first += self.steps_per_epoch
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         number = self._first + index
