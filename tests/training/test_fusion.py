@@ -31,7 +31,7 @@ from training.emnist.mapping import default_map
 from training.emnist.part_scores import part_scores
 from training.emnist.predict import softmax
 from training.emnist.trained_weights import find_weights
-from training.language.corpus import TEST_BOOKS
+from training.language.english_sources import TEST_BOOKS
 from training.models.emnist import build_emnist
 from training.models.fusion import FusionSpec, build_fusion, build_fusion_head, features_of, join_fusion
 from training.models.lstm import LstmSpec, build_sequence_model

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from ocrtool.recognize.crops import HANGUL_CROP, isolated_image
+from ocrtool.recognize.crops import isolated_image
 from ocrtool.script.hangul.charset import (
     FINALS,
     FIRST_MARK,
@@ -21,6 +21,7 @@ from ocrtool.script.hangul.charset import (
     glyph_number,
 )
 from ocrtool.script.hangul.classifier import HEADS, HangulClassifier
+from ocrtool.script.hangul.script import HANGUL_CROP
 from ocrtool.weights.store import open_weights
 from tests.bar_font import make_bar_font
 from training.glyphs import examples

@@ -158,12 +158,13 @@ def drawn_glyphs() -> tuple[np.ndarray, np.ndarray]:
     import cv2
 
     from ocrtool.recognize.crops import isolated_image
+    from ocrtool.script.latin.script import LATIN_CROP
 
     images = []
     for character in LATIN:
         canvas = np.zeros((96, 96), np.uint8)
         cv2.putText(canvas, character, (20, 66), cv2.FONT_HERSHEY_COMPLEX, 1.8, 255, 3, cv2.LINE_AA)
-        images.append(isolated_image(canvas))
+        images.append(isolated_image(canvas, LATIN_CROP))
     place = np.zeros((2 * len(images), 8), np.float32)
     place[len(images) :] = [1.0, 1.4, 0.0, 1.4, 0.9, 0.2, 0.2, 0.5]
     return np.stack(images * 2), place

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ocrtool.recognize.crops import GEOMETRY_SIZE, HANGUL_CROP, isolated_image
+from ocrtool.recognize.crops import GEOMETRY_SIZE, isolated_image
 from ocrtool.script.hangul.charset import FINALS, MARKS, VOWELS, glyph_number
 from ocrtool.script.hangul.classifier import HangulClassifier, combine
+from ocrtool.script.hangul.script import HANGUL_CROP
 from training.phd08.files import find_sources
 from training.phd08.text_form import parse, split_name
 from training.synthesis.hangul_fonts import find_korean_fonts

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ocrtool.recognize.crops import HANGUL_CROP, glyph_geometry, glyph_images
+from ocrtool.imaging.prepare import prepare
+from ocrtool.recognize.crops import glyph_geometry, glyph_images
 from ocrtool.script.hangul.charset import GLYPHS, glyph_number
-from ocrtool.script.hangul.segment import cut_syllables
+from ocrtool.script.hangul.layout import find_hangul_text
+from ocrtool.script.hangul.script import HANGUL_CROP
+from ocrtool.script.hangul.segment import cut_syllables, syllable_region
 from ocrtool.segment.edges import find_edges
-from ocrtool.segment.layout import find_syllable_text
 from ocrtool.segment.rectify import rectify
 from training.glyphs.examples import Examples, no_examples
 from training.glyphs.segmented_pages import UNCLEAR, choose_edges, edge_labels, ink_by_owner, line_owner
@@ -75,11 +77,12 @@ def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reje
     classes = np.array([UNCLEAR, *(glyph_number(c) for c in page.characters)], np.int16)
     classes[1:][~page.intact] = UNCLEAR
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-    found = find_syllable_text(page.gray)
+    prepared = prepare(page.gray)
+    found = None if prepared is None else find_hangul_text(prepared)
     if found is None:
         return no_examples(HANGUL_CROP.side)
-    for region in (line for block in found.syllables for line in block):
-        line = rectify(found.page.soft, found.layout.owner, region)
+    for region in found.lines:
+        line = rectify(found.page.soft, found.line_labels, syllable_region(region, found.line_labels))
         pieces = cut_syllables(line)
         if len(pieces) == 0:
             continue

@@ -9,6 +9,7 @@ import numpy as np
 
 from ocrtool.charset import LATIN
 from ocrtool.recognize.crops import isolated_image
+from ocrtool.script.latin.script import LATIN_CROP
 from training.datasets import emnist_images as emnist
 from training.datasets import photos62, unipen
 from training.glyphs import examples
@@ -29,7 +30,7 @@ def emnist_examples(folder: Path, part: str, byclass_only: bool = False) -> Exam
     data = emnist.load(folder, part)
     labels = emnist.character_labels(data, byclass_only)
     known = np.flatnonzero(labels >= 0)
-    images = np.stack([isolated_image(data.images[i]) for i in known])
+    images = np.stack([isolated_image(data.images[i], LATIN_CROP) for i in known])
     return examples.alone(images, labels[known], "emnist_alone")
 
 
@@ -45,7 +46,7 @@ def unipen_examples(data: unipen.PenCharacters, rng: np.random.Generator, varian
             ink, _ = unipen.draw(strokes, DRAWN_SIDE / side, pen)
             if rng.random() < 0.5:
                 ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.6, 3.0))
-            images.append(isolated_image(ink))
+            images.append(isolated_image(ink, LATIN_CROP))
             labels.append(LATIN.index(label))
     return examples.alone(np.stack(images), np.array(labels, np.int16), "unipen_alone")
 
@@ -53,7 +54,7 @@ def unipen_examples(data: unipen.PenCharacters, rng: np.random.Generator, varian
 def photo_examples(path: Path) -> Examples:
     """All of ``photos62.zip``."""
     images, labels = photos62.load(path)
-    return examples.alone(np.stack([isolated_image(image) for image in images]), labels, "photos62")
+    return examples.alone(np.stack([isolated_image(image, LATIN_CROP) for image in images]), labels, "photos62")
 
 
 def training_examples(data: Path, rng: np.random.Generator, variants: int = 3) -> tuple[Examples, Examples]:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ocrtool.recognize.crops import HANGUL_CROP, isolated_image
+from ocrtool.recognize.crops import isolated_image
 from ocrtool.script.hangul.charset import GLYPHS, MARKS
+from ocrtool.script.hangul.script import HANGUL_CROP
 from training.glyphs import examples
 from training.glyphs.examples import Examples
 from training.glyphs.hangul_lines import KoreanPages, page_examples

@@ -11,8 +11,9 @@ import numpy as np
 
 from ocrtool.charset import LATIN
 from ocrtool.imaging.ink import INK_LEVEL
-from ocrtool.imaging.page import prepare
+from ocrtool.imaging.prepare import prepare
 from ocrtool.recognize.crops import glyph_geometry, glyph_images
+from ocrtool.script.latin.script import LATIN_CROP
 from ocrtool.segment.edges import Edges, find_edges
 from ocrtool.segment.layout import find_layout
 from ocrtool.segment.pieces import cut_pieces
@@ -85,12 +86,13 @@ def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reje
     classes = np.array([UNCLEAR, *(LATIN.index(c) for c in page.characters)], np.int16)
     classes[1:][~page.intact] = UNCLEAR
     images, places, labels = [], [], []
-    working = prepare(page.gray)
-    layout = find_layout(working) if working is not None else None
-    if working is None or layout is None:
+    prepared = prepare(page.gray)
+    if prepared is None:
         return no_examples()
+    layout = find_layout(prepared.view())
+    working = layout.page
     for region in layout.lines:
-        line = rectify(working.soft, layout.owner, region)
+        line = rectify(working.soft, layout.line_labels, region)
         pieces = cut_pieces(line)
         if len(pieces) == 0:
             continue
@@ -99,7 +101,7 @@ def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reje
         label = edge_labels(edges, by_piece, total, classes)
         chosen = choose_edges(label, edges.boxes, reject_share, rng)
         edges = Edges(edges.start[chosen], edges.end[chosen], edges.boxes[chosen])
-        images.append(glyph_images(line, pieces, edges))
+        images.append(glyph_images(line, pieces, edges, LATIN_CROP))
         places.append(glyph_geometry(pieces, edges))
         labels.append(label[chosen])
     if not images:

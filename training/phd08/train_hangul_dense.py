@@ -20,9 +20,10 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from ocrtool.recognize.crops import GEOMETRY_SIZE, HANGUL_CROP, isolated_image
+from ocrtool.recognize.crops import GEOMETRY_SIZE, isolated_image
 from ocrtool.script.hangul.charset import GLYPHS
 from ocrtool.script.hangul.classifier import HangulClassifier
+from ocrtool.script.hangul.script import HANGUL_CROP
 from ocrtool.weights.store import open_weights
 from training.command import errors_as_messages
 from training.emnist.batches import ImageBatches
