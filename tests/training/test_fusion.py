@@ -21,7 +21,7 @@ from training.emnist import (
     train_character_lstm,
     train_fusion,
 )
-from training.emnist.fusion.contexts import context_windows, draw_places
+from training.emnist.fusion.contexts import context_windows, draw_positions
 from training.emnist.fusion.examples import Paired, PairedBatches
 from training.emnist.fusion.language import Language, LanguageSettings, load_language
 from training.emnist.fusion.network import predict_pairs, warm_start
@@ -124,13 +124,13 @@ def test_no_book_serves_two_ends(data: Path, tmp_path: Path) -> None:
 def test_the_label_is_what_comes_next_in_the_book(data: Path) -> None:
     text = load_text(book_parts(data)["test"], Alphabet(LETTERS))
     labels = np.random.default_rng(1).integers(0, 3, 200)
-    places = draw_places(text, labels, LETTERS, 20, seed=5)
-    np.testing.assert_array_equal(text[places], labels)
-    assert places.min() >= 20 and len(np.unique(places)) > 100
-    np.testing.assert_array_equal(context_windows(text, places, 20)[:, -1], text[places - 1])
-    np.testing.assert_array_equal(places, draw_places(text, labels, LETTERS, 20, seed=5))
+    positions = draw_positions(text, labels, LETTERS, 20, seed=5)
+    np.testing.assert_array_equal(text[positions], labels)
+    assert positions.min() >= 20 and len(np.unique(positions)) > 100
+    np.testing.assert_array_equal(context_windows(text, positions, 20)[:, -1], text[positions - 1])
+    np.testing.assert_array_equal(positions, draw_positions(text, labels, LETTERS, 20, seed=5))
     with pytest.raises(ValueError, match="class Q"):
-        draw_places(text, np.array([16]), LETTERS, 20, seed=5)
+        draw_positions(text, np.array([16]), LETTERS, 20, seed=5)
 
 
 def test_windows_repeat_and_half_of_them_hold_rare_classes() -> None:

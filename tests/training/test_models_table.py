@@ -155,7 +155,7 @@ def test_bad_folders_are_reported_in_one_sentence(runs: Path) -> None:
     damaged = runs / "vanilla-balanced" / "emnist_vanilla_balanced.json"
     manifest = json.loads(damaged.read_text())
     damaged.write_text(json.dumps({**manifest, "scores": {}}))
-    assert "emnist_vanilla_balanced.json is no manifest of a trained model" in fault()
+    assert "emnist_vanilla_balanced.json is not the manifest of a trained model" in fault()
     damaged.write_text("{")
     assert "not valid JSON" in fault()
     damaged.write_text(json.dumps(manifest))
@@ -196,8 +196,8 @@ def test_compiled_forms_are_made_and_raced_once(tmp_path: Path, monkeypatch: pyt
     assert compiled_forms.compiled_facts(weights, tmp_path) == facts
     assert compiled_forms.race({"tuned": weights}, tmp_path / "speed.json") == speeds
     with pytest.raises(TypeError):
-        compiled_forms.race({"tuned": weights}, tmp_path / "speed.json", anew=True)
-    weights.h5_path.write_bytes(b"other")  # trained anew
+        compiled_forms.race({"tuned": weights}, tmp_path / "speed.json", again=True)
+    weights.h5_path.write_bytes(b"other")  # trained again
     with pytest.raises(TypeError):
         compiled_forms.compiled_facts(weights, tmp_path)
 

@@ -1,4 +1,4 @@
-"""Splits of EMNIST, and which character each label of a split stands for."""
+"""Splits of EMNIST and the character of each label."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DIGITS = "0123456789"
 #: Classes of the letters scheme: each stands for both cases.
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-#: A label byte that says: no label in this scheme.
+#: Label byte of an image without a label in this scheme.
 NO_LABEL = 255
 
 

@@ -174,7 +174,7 @@ def write_pictures(runs: Sequence[SuiteRun], out: Path) -> list[str]:
     return [str(path) for path in written]
 
 
-def write_tables(folder: Path, data: Path, out: Path, race_anew: bool) -> list[str]:
+def write_tables(folder: Path, data: Path, out: Path, race_again: bool) -> list[str]:
     """Write all tables and pictures; returns the files written. Raises OcrToolError, ValueError and OSError."""
     page = out.with_name(out.name + ".md")
     runs = sorted(find_runs(folder), key=rank)
@@ -187,7 +187,7 @@ def write_tables(folder: Path, data: Path, out: Path, race_anew: bool) -> list[s
         rows = [Row(run, compiled_facts(run.weights, data)) for run in bar]
         speeds: dict[str, float] = {}
         if split == MAIN_SPLIT:
-            speeds = race({run.model: run.weights for run in regular}, folder / "speed.json", race_anew)
+            speeds = race({run.model: run.weights for run in regular}, folder / "speed.json", race_again)
             written += write_pictures(regular, out)
         put_between(page, split, section(rows, speeds))
         written.append(f"{page}: {split}, {len(rows)} runs")
@@ -204,11 +204,11 @@ def write_tables(folder: Path, data: Path, out: Path, race_anew: bool) -> list[s
 @click.argument("runs", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of EMNIST files.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("docs/models"), show_default=True)
-@click.option("--race", "race_anew", is_flag=True, help="Measure the speeds again.")
-def main(runs: Path, data: Path | None, out: Path, race_anew: bool) -> None:
+@click.option("--race", "race_again", is_flag=True, help="Measure the speeds again.")
+def main(runs: Path, data: Path | None, out: Path, race_again: bool) -> None:
     """Write the tables of all trained models in RUNS into OUT.md, and their chart into OUT."""
     with errors_as_messages():
-        for line in write_tables(runs, data or default_data_folder(), out, race_anew):
+        for line in write_tables(runs, data or default_data_folder(), out, race_again):
             print(line)
 
 

@@ -1,4 +1,4 @@
-"""How each model of the suite is trained unless the command says otherwise."""
+"""Default training recipe of each model of the suite."""
 
 from __future__ import annotations
 

@@ -28,12 +28,12 @@ class SuiteRun:
             known = False
         if not known:
             raise WeightsRefused(
-                f"{self.folder / self.weights.name}.json is no manifest of a trained model of the suite"
+                f"{self.folder / self.weights.name}.json is not the manifest of a trained model of the suite"
             )
 
     @property
     def folder(self) -> Path:
-        """Where it lies."""
+        """Its folder."""
         return self.weights.folder
 
     @property
@@ -48,7 +48,7 @@ class SuiteRun:
 
     @property
     def training(self) -> dict[str, Any]:
-        """How the training went."""
+        """Facts of the training."""
         return dict(self.weights.manifest["training"])
 
     @property
@@ -68,12 +68,12 @@ class SuiteRun:
 
     @property
     def regular(self) -> bool:
-        """Whether its folder is named as one of the comparison's: MODEL-SPLIT, MODEL-SPLIT-aug."""
+        """Whether its folder has a name of the comparison: MODEL-SPLIT, MODEL-SPLIT-aug."""
         return self.folder.name == f"{self.model}-{self.split}" + "-aug" * self.augmented
 
     @property
     def changes(self) -> dict[str, Any]:
-        """What of its recipe and sizes is not the suite's own."""
+        """Settings of its recipe and sizes that differ from the model's own."""
         own = RECIPES[self.model]
         recipe = {k: v for k, v in self.training.get("recipe", {}).items() if v != getattr(own, k, v)}
         sizes = {k: v for k, v in self.weights.manifest["parameters"].items() if k not in ("model", "classes")}

@@ -91,7 +91,7 @@ def main(
         run,
         comparison,
         store.book_names(),
-        sets.contexts.places_of_class,
+        sets.contexts.positions_of_class,
         len(images.train),
         seed,
     )

@@ -38,7 +38,7 @@ def _residual(x: keras.KerasTensor, width: int, name: str) -> keras.KerasTensor:
 
 
 def build_compact_resnet(spec: CompactResNetSpec) -> keras.Model:
-    """A residual block at 14x14 and at 7x7, and a dense layer that knows where at 4x4 a stroke lies.
+    """A residual block at 14x14 and at 7x7, and a dense layer over the 4x4 feature map.
 
     Global pooling would lose what separates q from g and D from 0; strided convolutions instead of pooling keep it
     cheap: 461,511 parameters for 47 classes, 19 million multiplications.

@@ -64,7 +64,7 @@ def build_glyph(spec: GlyphSpec) -> keras.Model:
     place = keras.Input((GEOMETRY_SIZE,), name="place")
     x = layers.Rescaling(1.0 / 255.0, name="scale")(image)
     x = shrinking_stages(x, spec.widths, spec.blocks)
-    x = layers.Flatten(name="flat")(x)  # 4 * 4 * widths[-1]: where a stroke lies matters as much as that it is there
+    x = layers.Flatten(name="flat")(x)  # 4 * 4 * widths[-1]: the position of a stroke matters as much as its presence
     x = layers.Dense(spec.hidden, use_bias=False, name="shape")(x)
     x = layers.ReLU(name="shape_relu")(layers.BatchNormalization(momentum=0.98, name="shape_norm")(x))
     p = layers.Dense(spec.place_units, activation="relu", name="place_spread")(place)

@@ -12,7 +12,7 @@ import numpy as np
 from training.report.scores import confusion_matrix, worst_confusions
 from training.report.style import BLUE, GREEN, GRID, INK, NAMES, PAPER, QUIET, RED, TEXT, font
 
-#: Images on a sheet of errors, in rows of so many.
+#: Images on a sheet of errors, and per row.
 PER_SHEET, PER_ROW = 100, 10
 #: Predictions shown beside an image.
 GUESSES = 3

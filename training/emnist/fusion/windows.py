@@ -37,7 +37,7 @@ class TextWindows:
         self._text, self._length, self._seed = text, length, seed
         self._balanced = round(sizes.class_balanced * sizes.batch)
         self._chunks = np.random.default_rng(seed).permutation((len(text) - length - 1) // length)
-        self._places = [places for places in class_places(text, classes) if len(places)]
+        self._positions = [positions for positions in class_positions(text, classes) if len(positions)]
 
     def __getitem__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng((self._seed, step))
@@ -50,15 +50,15 @@ class TextWindows:
         return np.asarray(chunk * self._length + rng.integers(self._length, size=count), np.int64)
 
     def _balanced_starts(self, rng: np.random.Generator) -> np.ndarray:
-        if not self._places:
+        if not self._positions:
             return np.empty(0, np.int64)
-        chosen = rng.integers(len(self._places), size=self._balanced)
-        places = [self._places[c][rng.integers(len(self._places[c]))] for c in chosen]
-        starts = np.array(places, np.int64) - rng.integers(1, self._length + 1, size=len(places))
+        chosen = rng.integers(len(self._positions), size=self._balanced)
+        positions = [self._positions[c][rng.integers(len(self._positions[c]))] for c in chosen]
+        starts = np.array(positions, np.int64) - rng.integers(1, self._length + 1, size=len(positions))
         return np.asarray(np.clip(starts, 0, len(self._text) - self._length - 1))
 
 
-def class_places(text: np.ndarray, classes: int) -> list[np.ndarray]:
+def class_positions(text: np.ndarray, classes: int) -> list[np.ndarray]:
     """For each class, where in ``text`` (N,) it stands: (n,) int64, ascending."""
     order = np.argsort(text, kind="stable")
     ends = np.searchsorted(text[order], np.arange(classes + 1))
