@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -14,15 +14,17 @@ class PathWeights:
     Over its edges: ``span ** glyph_power * log p(label)`` (span: pieces covered), less ``reject * log p(bad cut)``,
     plus ``character`` each, plus ``lm`` times the language model's log-probability. Over its nodes: ``space`` times the
     log-probability of space or none, plus ``word`` for each space. ``skip`` for each piece left out as dirt.
+
+    step: how far fitting moves a weight at first, about what changes readings; least: it stays at or above this.
     """
 
-    glyph_power: float = 0.7
-    reject: float = 0.2
-    character: float = 0.5
-    lm: float = 0.6
-    space: float = 1.0
-    word: float = 0.0
-    skip: float = -6.0
+    glyph_power: float = field(default=0.7, metadata={"step": 0.25, "least": 0.0})
+    reject: float = field(default=0.2, metadata={"step": 0.15})
+    character: float = field(default=0.5, metadata={"step": 0.6})
+    lm: float = field(default=0.6, metadata={"step": 0.2, "least": 0.0})
+    space: float = field(default=1.0, metadata={"step": 0.4})
+    word: float = field(default=0.0, metadata={"step": 0.7})
+    skip: float = field(default=-6.0, metadata={"step": 2.5})
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from training.emnist.fusion.text import FUSION_BOOKS, Alphabet, book_parts, load
 from training.emnist.fusion.windows import TextWindows
 from training.emnist.mapping import default_map
 from training.emnist.predict import softmax
-from training.language.corpus import TEST_BOOKS
+from training.language.english_sources import TEST_BOOKS
 from training.models.emnist import build_emnist
 from training.models.fusion import FusionSpec, build_fusion, build_fusion_head, features_of, join_fusion
 from training.models.lstm import LstmSpec, build_sequence_model

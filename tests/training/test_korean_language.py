@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -15,9 +16,10 @@ from ocrtool.charset import LATIN, LINE_START
 from ocrtool.decode.language_model import LanguageModel, UniformModel
 from ocrtool.script.hangul.charset import OTHER
 from ocrtool.weights.store import open_weights
-from training.language import train_korean_language
-from training.language.korean_alphabet import Alphabet, coverage, make_alphabet
-from training.language.korean_corpus import (
+from training.language import train_language
+from training.language.korean_corpus import KoreanCorpus, coverage, korean_vocabulary, other_bits, printed_lines
+from training.language.korean_lines import list_marks, typographic, window_lines, wrap_korean
+from training.language.korean_sources import (
     BLOCK,
     character_counts,
     clean,
@@ -26,21 +28,15 @@ from training.language.korean_corpus import (
     plain_markdown,
     split_blocks,
     squeezed,
-    training_text,
 )
-from training.language.korean_scores import HeldOutLines, printed_lines, spaces_between
-from training.language.korean_windows import (
-    KoreanWindows,
-    fixed_windows,
-    list_marks,
-    typographic,
-    window_lines,
-    wrap_korean,
-)
+from training.language.languages import LANGUAGES, Recipe
+from training.language.scores import HeldOutText
+from training.language.windows import CorpusWindows
 from training.models.lstm import LstmSpec, build_sequence_model, build_step_model
 from training.publish.compile_weights import compile_folder
 from training.publish.manifest import sha256
 
+SMALL = Recipe(units=12, batch=8, window=40, steps_per_epoch=5, validation_windows=4)
 NAMES = ("가람", "나리", "다솜", "라온", "마루", "바다", "사랑", "아름", "자두", "차돌")
 PARAGRAPH = "등대지기는 30년 동안 그랬듯이 해질녘에 계단을 올라(천천히) OCR 등불을 켰다. 바다는 시끄러웠다."
 
@@ -58,10 +54,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def both(data: Path) -> tuple[Alphabet, Alphabet]:
-    """Symbols of the text: syllables and jamo."""
-    counts = character_counts(load_korean(data)["train"])
-    return make_alphabet(counts, 2, jamo=False), make_alphabet(counts, 2, jamo=True)
+def corpus(data: Path) -> KoreanCorpus:
+    return KoreanCorpus.load(data)
 
 
 @pytest.mark.parametrize(
@@ -103,40 +97,33 @@ def test_no_line_is_in_two_parts(data: Path) -> None:
     assert not lines["validation"] & lines["train"]
 
 
-def test_data_that_is_no_use_is_told_in_a_sentence(tmp_path: Path) -> None:
-    def told(folder: Path) -> str:
-        arguments = ["--data", str(folder), "--out", str(tmp_path / "out")]
-        result = CliRunner().invoke(train_korean_language.main, arguments)
+def test_unusable_data_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    def refused(folder: Path) -> str:
+        arguments = ["--lang", "kor", "--data", str(folder), "--out", str(tmp_path / "out")]
+        result = CliRunner().invoke(train_language.main, arguments)
         assert result.exit_code == 1 and result.output.count("\n") == 1
         return result.output
 
-    assert "no Korean text" in told(tmp_path)
+    assert "no Korean text" in refused(tmp_path)
     (tmp_path / "a.txt").write_bytes("한글".encode("euc-kr"))
-    assert "a.txt is not UTF-8" in told(tmp_path)
+    assert "a.txt is not UTF-8" in refused(tmp_path)
     (tmp_path / "a.txt").write_text("한 줄", encoding="utf-8")
-    assert "too little text" in told(tmp_path)
+    assert "too little text" in refused(tmp_path)
 
 
-def test_characters_come_back_from_their_symbols(both: tuple[Alphabet, Alphabet]) -> None:
-    syllables, jamo = both
-    text = "\n가람다솜은 3번째 밤에 (OCR)"
-    for alphabet in both:
-        assert alphabet.decode(alphabet.encode(text)) == text
-        assert alphabet.labels[0] == LINE_START and set(LATIN) <= set(alphabet.labels)
-    every = "".join(map(chr, range(ord("가"), ord("힣") + 1)))
-    assert jamo.decode(jamo.encode(every)) == every
-    assert len(jamo.encode("가각")) == 5
-    assert jamo.codes("가 각")[1].tolist() == [0, 0, 1, 2, 2, 2]
-    assert syllables.encode("뷁人😀").tolist() == [syllables.other] * 3
-    assert jamo.labels[jamo.encode("😀")[0]] == OTHER
+def test_characters_come_back_from_their_symbols(corpus: KoreanCorpus) -> None:
+    text, vocabulary = "\n가람다솜은 3번째 밤에 (OCR)", corpus.vocabulary
+    assert vocabulary.decode(vocabulary.encode(text)) == text
+    assert vocabulary.labels[0] == LINE_START and set(LATIN) <= set(vocabulary.labels)
+    assert vocabulary.encode("뷁人😀").tolist() == [vocabulary.number(OTHER)] * 3
 
 
 def test_rare_syllables_are_not_listed() -> None:
     counts = character_counts({"a": ["나나나 가 …… ①"]})
-    alphabet = make_alphabet(counts, 2, jamo=False, always="※")
-    assert [label for label in alphabet.labels if label not in LATIN][2:] == ["…", "※", "나", OTHER]
-    assert coverage(counts, alphabet) == 0.75
-    assert alphabet.unlisted_syllables == 11171
+    vocabulary = korean_vocabulary(counts, 2, always="※")
+    assert [label for label in vocabulary.labels if label not in LATIN][2:] == ["…", "※", "나", OTHER]
+    assert coverage(counts, vocabulary) == 0.75
+    assert other_bits(vocabulary) == np.log2(11171)
 
 
 @pytest.mark.parametrize("anywhere", [False, True])
@@ -163,17 +150,16 @@ def test_some_lines_break_inside_words_and_lists_have_marks() -> None:
     assert typographic("\"가\" '나' it's... 1~2") == "“가” ‘나’ it's… 1～2"
 
 
-def test_windows_begin_at_a_line_and_are_the_same_for_a_seed(data: Path, both: tuple[Alphabet, Alphabet]) -> None:
-    text = training_text(load_korean(data)["train"])
-    for alphabet in both:
-        first, second = (KoreanWindows(text, alphabet, 8, 40, 5, seed=7)[2] for _ in range(2))
-        np.testing.assert_array_equal(first[0], second[0])
-        symbols, following = first
-        assert symbols.shape == following.shape == (8, 40) and symbols.dtype == np.int32
-        assert (symbols[:, 0] == alphabet.labels.index(LINE_START)).all()
-        np.testing.assert_array_equal(symbols[:, 1:], following[:, :-1])
-        np.testing.assert_array_equal(KoreanWindows(text, alphabet, 8, 40, 5, seed=7, first=1)[1][0], symbols)
-    assert fixed_windows("짧다", both[0], 30, 4)[0].shape == (4, 30)
+def test_windows_begin_at_a_line_and_are_the_same_for_a_seed(corpus: KoreanCorpus) -> None:
+    first, second = (CorpusWindows(corpus, SMALL, seed=7)[2] for _ in range(2))
+    np.testing.assert_array_equal(first[0], second[0])
+    symbols, following = first
+    assert symbols.shape == following.shape == (8, 40) and symbols.dtype == np.int32
+    assert (symbols[:, 0] == corpus.vocabulary.number(LINE_START)).all()
+    np.testing.assert_array_equal(symbols[:, 1:], following[:, :-1])
+    np.testing.assert_array_equal(CorpusWindows(corpus, SMALL, seed=7, first=1)[1][0], symbols)
+    short = replace(corpus, parts={"validation": {"a": ["짧다"]}})
+    assert short.validation_windows(30, 4).shape == (4, 31)
 
 
 def test_reduced_step_equals_the_sequence() -> None:
@@ -190,21 +176,26 @@ def test_reduced_step_equals_the_sequence() -> None:
         LstmSpec(projection=-1)
 
 
-def test_bits_are_those_of_whole_characters_in_either_alphabet(both: tuple[Alphabet, Alphabet]) -> None:
-    lines = {"a": ["가람은 섬", "뷁"]}
-    for alphabet in both:
-        size = len(alphabet.labels)
-        scores = HeldOutLines(lines, alphabet, 4.0).measure(
-            lambda symbols, size=size: np.full((*symbols.shape, size), -np.log(size), np.float32)  # type: ignore[misc]
-        )
-        assert scores["characters"] == 8 and scores["syllables"] == 5
-        symbols = 5 * 2 + 4 if alphabet.jamo else 5  # 가 뷁 람 은 섬: all but 가 have a final
-        extra = 0.0 if alphabet.jamo else 4.0
-        assert scores["bits_per_syllable"] == pytest.approx((symbols * np.log2(size) + extra) / 5, abs=1e-3)
-        assert (scores["spaces_foretold"]["gaps"], scores["spaces_foretold"]["right"]) == (3, 0.6667)
+def test_bits_of_a_character_without_a_symbol_count_what_naming_it_costs(corpus: KoreanCorpus) -> None:
+    size = len(corpus.vocabulary.labels)
+    text = HeldOutText.lines(["가람은 섬", "뷁"], corpus.vocabulary, other_bits=4.0)
+    scores = text.with_subsets({"second": text.counted & [[False], [True]]}).measure(
+        lambda symbols: np.full((*symbols.shape, size), -np.log(size), np.float32)
+    )
+    assert scores["characters"] == 8
+    assert scores["bits_per_character"] == pytest.approx(np.log2(size) + 4 / 8, abs=1e-3)
+    assert scores["bits_by_subset"]["second"] == pytest.approx(np.log2(size) + 4 / 2, abs=1e-3)
+    assert (scores["spaces_predicted"]["gaps"], scores["spaces_predicted"]["right"]) == (3, 0.6667)
 
 
-def test_a_space_between_is_told_by_what_follows(both: tuple[Alphabet, Alphabet]) -> None:
+def test_held_out_lines_are_measured_by_file_and_syllables(corpus: KoreanCorpus) -> None:
+    text = corpus.held_out(limit=3)["test_lines"]
+    assert len(text.symbols) == 6 and list(text.subsets) == ["syllables", "one.txt", "two.txt"]
+    assert (text.subsets["one.txt"] ^ text.subsets["two.txt"] == text.counted).all()
+    assert 0 < text.subsets["syllables"].sum() < text.counted.sum()
+
+
+def test_a_space_between_is_predicted_by_what_follows(corpus: KoreanCorpus) -> None:
     class Spaced(UniformModel):
         """Puts a space before 섬 alone: after a space nothing else comes."""
 
@@ -212,13 +203,12 @@ def test_a_space_between_is_told_by_what_follows(both: tuple[Alphabet, Alphabet]
             log_probs, state = super().step(symbols, state)
             spaced = symbols == self.symbols.index(" ")
             log_probs[spaced] = -30.0
-            log_probs[:, self.symbols.index(first)] = np.where(spaced, 0.0, -30.0)
+            log_probs[:, self.symbols.index("섬")] = np.where(spaced, 0.0, -30.0)
             return log_probs, state
 
-    for alphabet in both:
-        first = alphabet.labels[int(alphabet.encode("섬")[0])]
-        told = spaces_between(Spaced(alphabet.labels), alphabet, ["가람은 섬 가", "섬"])
-        assert told == {"right": 0.75, "precision": 1.0, "recall": 0.5, "gaps": 4, "with_space": 2}
+    text = HeldOutText.lines(["가람은 섬 가", "섬"], corpus.vocabulary)
+    expected = {"right": 0.75, "precision": 1.0, "recall": 0.5, "gaps": 4, "with_space": 2}
+    assert text.spaces_between(Spaced(corpus.vocabulary.labels)) == expected
 
 
 def test_all_paragraphs_are_measured_in_printed_lines() -> None:
@@ -227,13 +217,14 @@ def test_all_paragraphs_are_measured_in_printed_lines() -> None:
 
 
 def test_tiny_run_leaves_three_files_and_resumes(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(train_korean_language, "BATCHES_PER_EPOCH", 2)
-    monkeypatch.setattr(train_korean_language, "VALIDATION_WINDOWS", 4)
-    monkeypatch.setattr(train_korean_language, "WINDOW", 12)
-    arguments = ["--data", str(data), "--out", str(tmp_path), "--units", "12", "--batch", "4", "--limit", "5"]
+    korean = LANGUAGES["kor"]
+    recipe = replace(korean.recipe, window=12, steps_per_epoch=2, validation_windows=4)
+    monkeypatch.setitem(LANGUAGES, "kor", replace(korean, recipe=recipe))
+    where = ["--lang", "kor", "--data", str(data), "--out", str(tmp_path)]
+    arguments = [*where, "--units", "12", "--batch", "4", "--limit", "5"]
 
     def run(*more: str) -> dict:
-        result = CliRunner().invoke(train_korean_language.main, [*arguments, *more])
+        result = CliRunner().invoke(train_language.main, [*arguments, *more])
         assert result.exit_code == 0, result.output
         return json.loads((tmp_path / "lstm_kor.json").read_text(encoding="utf-8"))
 
@@ -248,5 +239,5 @@ def test_tiny_run_leaves_three_files_and_resumes(data: Path, tmp_path: Path, mon
     assert run("--minutes", "0.02", "--resume")["run"]["batches"] == manifest["run"]["batches"]
     (tmp_path / "lstm_kor.tflite").unlink()
     assert compile_folder(tmp_path, "lstm_kor")["labels"] == manifest["labels"]
-    other = CliRunner().invoke(train_korean_language.main, [*arguments, "--minutes", "9", "--units", "8", "--resume"])
-    assert other.exit_code == 1 and "of other sizes" in other.output
+    other = CliRunner().invoke(train_language.main, [*arguments, "--minutes", "9", "--units", "8", "--resume"])
+    assert other.exit_code == 1 and "has other sizes" in other.output

@@ -1,28 +1,36 @@
-"""Training the language model: folding of text, windows, one tiny run, the exported files."""
+"""Training the language model of English: folding of text, windows, one tiny run of the command, the exported files."""
 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from ocrtool.charset import ENGLISH, LINE_START
+from ocrtool.charset import ENGLISH, LINE_START, Labels
 from ocrtool.decode.language_model import LanguageModel, log_softmax
 from ocrtool.weights.store import open_weights
 from training.language import train_language
-from training.language.corpus import Books, book_paragraphs, hyphen_points, load_books, load_hand_printed_names, wrap
-from training.language.export import export, load_sequence_model
-from training.language.fold_text import decode, encode, normalise
-from training.language.lm_windows import LineWindows, Sources, book_window, fixed_windows
+from training.language.english_corpus import VOCABULARY, EnglishCorpus, book_windows
+from training.language.english_lines import book_window, hyphen_points, wrap
+from training.language.english_sources import Books, book_paragraphs, load_books, load_hand_printed_names
+from training.language.export import load_sequence_model
+from training.language.fold_text import normalise
+from training.language.languages import LANGUAGES, Recipe
 from training.language.scores import HeldOutText, sequence_log_probs, step_log_probs
+from training.language.vocabulary import Vocabulary
+from training.language.windows import CorpusWindows
 from training.models.lstm import LstmSpec, build_sequence_model, build_step_model
 from training.synthesis.form_text import FormText, splice
 
 SPEC = LstmSpec(embedding=8, units=16)
+SMALL = Recipe(units=16, batch=16, window=40, steps_per_epoch=5, validation_windows=4)
 BOOK = """_The Lamp_
 
 The keeper climbed the stair at dusk, as he had done for thirty years, and lit
@@ -48,16 +56,33 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture(scope="module")
-def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which a run of a few batches has ended and is exported."""
-    out = tmp_path_factory.mktemp("run")
-    books = load_books(data)
-    settings = train_language.Settings(minutes=0.02, batch=4, window=12, batches_per_epoch=3)
-    train_language.fit(SPEC, settings, Sources.load(data, books["train"]), books["validation"], out)
-    texts = {"book_lines": HeldOutText.windows(books["test"].text, 20, 8)}
-    export("lstm_eng", SPEC, out / "best.weights.h5", out, texts, {"data": "", "split": "", "seed": 1})
-    return out
+def train(data: Path, out: Path, *more: str) -> dict:
+    """The manifest after a tiny run of the command."""
+    arguments = [
+        "--lang",
+        "eng",
+        "--data",
+        str(data),
+        "--out",
+        str(out),
+        "--units",
+        "16",
+        "--batch",
+        "4",
+        "--limit",
+        "8",
+    ]
+    result = CliRunner().invoke(train_language.main, [*arguments, *more])
+    assert result.exit_code == 0, result.output
+    return json.loads((out / "lstm_eng.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Epochs and windows of the English recipe so small that a run is over in a second."""
+    english = LANGUAGES["eng"]
+    recipe = replace(english.recipe, window=12, steps_per_epoch=3, validation_windows=4)
+    monkeypatch.setitem(LANGUAGES, "eng", replace(english, recipe=recipe))
 
 
 @pytest.mark.parametrize(
@@ -79,11 +104,17 @@ def test_text_is_folded_to_the_alphabet(text: str, expected: str) -> None:
 
 
 def test_encoding_comes_back_and_refuses_the_unknown() -> None:
-    assert decode(encode(ENGLISH)) == ENGLISH
-    assert encode(ENGLISH).tolist() == list(range(len(ENGLISH)))
-    for foreign in ("é", "\t", "한"):
-        with pytest.raises(ValueError, match="normalised"):
-            encode(foreign)
+    assert VOCABULARY.decode(VOCABULARY.encode(ENGLISH)) == ENGLISH
+    assert VOCABULARY.encode(ENGLISH).tolist() == list(range(len(ENGLISH)))
+    for foreign in ("é", "\t", "한", "😀"):
+        with pytest.raises(ValueError, match=re.escape(f"{foreign!r} is not among")):
+            VOCABULARY.encode(f"a{foreign}b")
+
+
+def test_characters_may_share_a_symbol() -> None:
+    vocabulary = Vocabulary(Labels("\n a*"), aliases={"A": "a"}, other="*")
+    assert vocabulary.encode("aA 😀é*").tolist() == [2, 2, 1, 3, 3, 3]
+    assert vocabulary.decode([2, 3]) == "a\ufffd"
 
 
 def test_paragraphs_are_joined_and_verse_keeps_its_lines() -> None:
@@ -138,20 +169,27 @@ def test_form_text_is_in_the_alphabet_and_mostly_in_capitals() -> None:
 
 
 def test_windows_begin_at_a_line_and_are_the_same_for_a_seed(data: Path) -> None:
-    sources = Sources.load(data)
-    first, second = (LineWindows(sources, 16, 40, 5, seed=7)[2] for _ in range(2))
+    corpus = EnglishCorpus.load(data)
+    first, second = (CorpusWindows(corpus, SMALL, seed=7)[2] for _ in range(2))
     np.testing.assert_array_equal(first[0], second[0])
     symbols, following = first
     assert symbols.shape == following.shape == (16, 40) and symbols.dtype == np.int32
     assert (symbols[:, 0] == ENGLISH.index(LINE_START)).all()
     np.testing.assert_array_equal(symbols[:, 1:], following[:, :-1])
-    later = LineWindows(sources, 16, 40, 5, seed=7, first=1)[1]
-    np.testing.assert_array_equal(later[0], symbols)
+    assert not np.array_equal(symbols, CorpusWindows(corpus, SMALL, seed=8)[2][0])
+
+
+def test_resumed_windows_go_on_where_the_run_stopped(data: Path) -> None:
+    corpus = EnglishCorpus.load(data)
+    whole, later = (CorpusWindows(corpus, SMALL, seed=7, first=first) for first in (0, 1))
+    np.testing.assert_array_equal(later[1][0], whole[2][0])
+    whole.on_epoch_end()
+    np.testing.assert_array_equal(whole[0][0], later[4][0])
 
 
 def test_window_at_the_very_end_of_the_text_is_short_not_endless() -> None:
     assert len("".join(book_window("one two three", 12, 50, np.random.default_rng(1)))) < 50
-    assert fixed_windows("one two three", 30, 4)[0].shape == (4, 30)
+    assert book_windows("one two three", 30, 4).shape == (4, 31)
 
 
 def test_step_model_equals_the_sequence_model() -> None:
@@ -166,35 +204,38 @@ def test_step_model_equals_the_sequence_model() -> None:
         np.testing.assert_allclose(logits, expected[:, t], atol=1e-5)
 
 
-def test_run_leaves_three_files_that_agree(run: Path) -> None:
-    weights = open_weights("lstm_eng", run)
+@pytest.mark.usefixtures("tiny")
+def test_tiny_run_leaves_three_files_that_agree_and_resumes(data: Path, tmp_path: Path) -> None:
+    manifest = train(data, tmp_path, "--minutes", "0.02")
+    weights = open_weights("lstm_eng", tmp_path)
     assert weights.manifest["parameters"]["units"] == SPEC.units
-    sequence = load_sequence_model(SPEC, weights.h5_path)
-    symbols = np.random.default_rng(1).integers(0, SPEC.symbols, (4, 9)).astype(np.int32)
-    exact, compiled = sequence_log_probs(sequence, symbols), step_log_probs(LanguageModel(weights), symbols)
+    spec = LstmSpec(**manifest["parameters"])
+    symbols = np.random.default_rng(1).integers(0, spec.symbols, (4, 9)).astype(np.int32)
+    exact = sequence_log_probs(load_sequence_model(spec, weights.h5_path), symbols)
+    compiled = step_log_probs(LanguageModel(weights), symbols)
     np.testing.assert_allclose(np.exp(compiled), np.exp(exact), atol=0.01)
-    assert set(weights.manifest["scores"]["tflite"]["book_lines"]) == {"bits_per_character", "accuracy", "characters"}
+    assert list(manifest["scores"]["tflite"]) == ["book_lines", "running_book_text"]
+    assert manifest["scores"]["tflite"]["book_lines"]["characters"] == 8 * 80
+    assert manifest["run"]["characters_seen"] == manifest["run"]["best_after_batches"] * 4 * 12
 
-
-def test_run_resumes_and_a_used_up_budget_ends_at_once(run: Path, data: Path) -> None:
-    books = load_books(data)
-    sources = Sources.load(data, books["train"])
-    before = json.loads((run / "progress.json").read_text())
-    settings = train_language.Settings(minutes=0.02, batch=4, window=12, batches_per_epoch=3)
-    used_up = train_language.fit(SPEC, settings, sources, books["validation"], run, resume=True)
-    assert used_up.batches == before["batches"]
-    longer = train_language.Settings(minutes=before["seconds"] / 60 + 0.02, batch=4, window=12, batches_per_epoch=3)
-    assert train_language.fit(SPEC, longer, sources, books["validation"], run, resume=True).batches > before["batches"]
+    used_up = train(data, tmp_path, "--minutes", "0.02", "--resume")
+    assert used_up["run"]["batches"] == manifest["run"]["batches"]
+    seconds = json.loads((tmp_path / "progress.json").read_text())["seconds"]
+    longer = train(data, tmp_path, "--minutes", str(seconds / 60 + 0.02), "--resume")
+    assert longer["run"]["batches"] > manifest["run"]["batches"]
 
 
 def test_scores_count_only_what_is_asked_for() -> None:
-    text = HeldOutText.lines(["AB", "ABCD"])
+    text = HeldOutText.lines(["AB", "A CD"], VOCABULARY)
     assert text.counted.sum() == 3 + 5  # each line's end counts
     logits = np.full((*text.symbols.shape, len(ENGLISH)), -20.0, np.float32)
-    np.put_along_axis(logits, text.following[..., None], 20.0, axis=-1)
-    assert text.score(log_softmax(logits)) == {"bits_per_character": 0.0, "accuracy": 1.0, "characters": 8}
-    uniform = text.score(np.full(logits.shape, -np.log(len(ENGLISH)), np.float32))
+    np.put_along_axis(logits, text.targets[..., None], 20.0, axis=-1)
+    right = text.measure(lambda symbols: log_softmax(logits))
+    spaces = {"right": 1.0, "precision": 1.0, "recall": 1.0, "gaps": 3, "with_space": 1}
+    assert right == {"bits_per_character": 0.0, "accuracy": 1.0, "characters": 8, "spaces_predicted": spaces}
+    uniform = text.measure(lambda symbols: np.full(logits.shape, -np.log(len(ENGLISH))))
     assert uniform["bits_per_character"] == pytest.approx(np.log2(len(ENGLISH)), abs=1e-3)
+    assert (uniform["spaces_predicted"]["right"], uniform["spaces_predicted"]["recall"]) == (0.6667, 0.0)
 
 
 def test_impossible_sizes_are_refused() -> None:

@@ -13,7 +13,6 @@ from ocrtool.decode.lattice import REJECT_INDEX, Lattice, build_lattice
 from ocrtool.decode.settings import BeamSize, DecoderSettings, PathWeights
 from ocrtool.decode.spaces import space_features, space_probabilities, split_level
 from ocrtool.segment.edges import Edges
-from training.decoder.align import align
 from training.decoder.logistic import fit_logistic
 
 WEIGHTS = PathWeights(glyph_power=1.0, reject=0.2, character=0.0, lm=1.0, space=1.0, word=0.0, skip=-6.0)
@@ -125,23 +124,6 @@ def test_space_weights_are_learned_from_gaps() -> None:
     weights = fit_logistic(space_features(gaps), truth)
     found = space_probabilities(gaps, weights)[1:-1] > 0.5
     assert (found == truth).mean() > 0.99
-
-
-def test_alignment_finds_the_characters_of_a_known_text() -> None:
-    edges, scores, space = make(
-        4, {(0, 1): {"h": 0.2}, (1, 3): {"a": 0.3}, (1, 2): {"c": 0.4}, (3, 4): {"t": 0.1}}, {3: 0.2}
-    )
-    found = align(edges, scores, space, "hat")
-    assert [(int(edges.start[e]), int(edges.end[e])) for e in found.edges] == [(0, 1), (1, 3), (3, 4)]
-    assert [LATIN_CLASSES[k] for k in found.labels] == list("hat")
-
-
-def test_alignment_within_more_ink_and_either_case() -> None:
-    readings = {(i, i + 1): {c: 0.9} for i, c in enumerate("NOM:anna")}
-    edges, scores, space = make(8, readings)
-    found = align(edges, scores, space, "ANNA", infix=True, any_case=True)
-    assert [int(edges.start[e]) for e in found.edges] == [4, 5, 6, 7]
-    assert [LATIN_CLASSES[k] for k in found.labels] == list("anna")
 
 
 def test_settings_from_manifest_refuse_what_is_missing() -> None:

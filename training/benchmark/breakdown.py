@@ -1,4 +1,4 @@
-"""Where the errors are born: python -m training.benchmark.breakdown --data DIR [--part test].
+"""Break the errors of reading down by stage: python -m training.benchmark.breakdown --data DIR [--part test].
 
 Each stage is measured by replacing the stages before it with the truth:
 
@@ -11,26 +11,34 @@ Each stage is measured by replacing the stages before it with the truth:
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import numpy as np
 from rapidfuzz.distance import Levenshtein
+from tabulate import tabulate
 from tqdm import tqdm
 
-from ocrtool.charset import LATIN, LATIN_CLASSES
-from ocrtool.decode.beam import path_text, search
 from ocrtool.decode.lattice import Lattice
 from ocrtool.metrics import partial_edit_distance
-from ocrtool.options import Options
-from ocrtool.script.engine import Engine, load_engine
+from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.datasets.transcribed import Transcript, book_pages, iam_lines, name_crops
-from training.datasets.transcribed_sets import default_data
 from training.decoder.align import Alignment
-from training.decoder.align_pages import ScoredLine, align_line, line_texts, read_lines, score_page
+from training.decoder.aligned_lines import align_line, line_texts
+from training.decoder.engines import AnyEngine, ScoredLine, open_engine, read_lattices, read_lines, score_all_edges
+
+#: Confusions listed for a set.
+CONFUSIONS = 25
+#: Loader of each set's part, and whether its items are whole pages.
+SETS: dict[str, tuple[Callable[[Path, str], Iterator[Transcript]], bool]] = {
+    "old_books": (book_pages, True),
+    "iam_hand_printed": (lambda data, part: iam_lines(data, part, hand_printed=True), False),
+    "hand_printed_words": (name_crops, False),
+}
 
 
 def only_true_cuts(lattice: Lattice, alignment: Alignment) -> Lattice:
@@ -54,17 +62,17 @@ def only_true_cuts(lattice: Lattice, alignment: Alignment) -> Lattice:
     )
 
 
+@dataclasses.dataclass(slots=True)
 class Tally:
     """Counts of one set."""
 
-    def __init__(self) -> None:
-        self.count: Counter[str] = Counter()
-        self.confused: Counter[tuple[str, str]] = Counter()
+    count: Counter[str] = dataclasses.field(default_factory=Counter)
+    confused: Counter[tuple[str, str]] = dataclasses.field(default_factory=Counter)
 
     def rates(self) -> dict[str, float]:
         """Shares of all characters of the truth."""
-        n = max(1, self.count["characters"])
         c = self.count
+        n = max(1, c["characters"])
         return {
             "as read": c["page"] / n,
             "layout": (c["page"] - c["lines"]) / n,
@@ -75,11 +83,14 @@ class Tally:
         }
 
 
-def _lines_of(item: Transcript, lines: list[ScoredLine], read: list[str], page: bool) -> list[tuple[int, str]]:
+def _lines_of(
+    item: Transcript, lines: list[ScoredLine], read: list[str], page: bool, engine: AnyEngine
+) -> list[tuple[int, str]]:
     """Which line says what, by the truth."""
     if page:
         return [(k, text) for k, text in enumerate(line_texts(read, item.text)) if text]
-    scored = [(a.score, k) for k, line in enumerate(lines) if (a := align_line(line, item.text, item))]
+    aligned = [(k, align_line(line, item.text, item, engine)) for k, line in enumerate(lines)]
+    scored = [(a.alignment.score, k) for k, a in aligned if a is not None]
     return [(max(scored)[1], item.text)] if scored else []
 
 
@@ -89,50 +100,47 @@ def _distance(item: Transcript, truth: str, read: str) -> int:
     return int(partial_edit_distance(truth, read)) if item.infix else int(Levenshtein.distance(truth, read))
 
 
-def tally_item(item: Transcript, engine: Engine, page: bool, tally: Tally) -> None:
+def tally_item(item: Transcript, engine: AnyEngine, page: bool, tally: Tally) -> None:
     """Add one page or crop to a set's counts."""
-    lines = score_page(item.gray, engine)
+    count, glyphs = tally.count, engine.alphabet.glyphs
+    lines = score_all_edges(item.gray, engine)
     read = read_lines(lines, engine) if lines else []
-    tally.count["characters"] += len(item.text)
-    tally.count["page"] += _distance(item, item.text, " ".join(read))
-    told = _lines_of(item, lines, read, page)
-    found = [(lines[k], read[k], text, a) for k, text in told if (a := align_line(lines[k], text, item))]
-    lost = max(0, len(item.text) - sum(len(text) + 1 for _, _, text, _ in found))
-    tally.count["lines"] += sum(_distance(item, text, r) for _, r, text, _ in found) + (0 if page else lost)
-    restricted = [only_true_cuts(line.lattice, a) for line, _, _, a in found]
-    again = search(restricted, engine.guide, engine.path_weights, engine.settings.beam)
-    for path, (line, _, text, a) in zip(again, found, strict=True):
-        tally.count["true cuts"] += _distance(item, text, path_text(path))
-        tally.count["missing"] += len(text.replace(" ", "")) - len(a.edges)
-        best = line.scores[a.edges][:, : len(LATIN)].argmax(axis=1)
-        tally.count["glyphs"] += len(best)
-        tally.count["glyph"] += int(np.count_nonzero(best != a.labels))
-        for got, true in zip(best[best != a.labels], a.labels[best != a.labels], strict=True):
-            tally.confused[LATIN_CLASSES[int(true)], LATIN_CLASSES[int(got)]] += 1
+    count["characters"] += len(item.text)
+    count["page"] += _distance(item, item.text, " ".join(read))
+    texts = _lines_of(item, lines, read, page, engine)
+    found = [(read[k], text, a) for k, text in texts if (a := align_line(lines[k], text, item, engine))]
+    lost = max(0, len(item.text) - sum(len(text) + 1 for _, text, _ in found))
+    count["lines"] += sum(_distance(item, text, r) for r, text, _ in found) + (0 if page else lost)
+    restricted = [only_true_cuts(a.line.lattice, a.alignment) for _, _, a in found]
+    for again, (_, text, aligned) in zip(read_lattices(restricted, engine), found, strict=True):
+        its = aligned.alignment
+        count["true cuts"] += _distance(item, text, again)
+        count["missing"] += len(text.replace(" ", "")) - len(its.edges)
+        best = aligned.line.lattice.labels[its.edges, 0]
+        count["glyphs"] += len(best)
+        wrong = best != its.labels
+        count["glyph"] += int(np.count_nonzero(wrong))
+        tally.confused.update((glyphs[t], glyphs[g]) for t, g in zip(its.labels[wrong], best[wrong], strict=True))
 
 
-def sets(data: Path, part: str) -> Iterator[tuple[str, Iterable[Transcript], bool]]:
-    """name, transcripts, whether they are whole pages."""
-    yield "old_books", book_pages(data, part), True
-    yield "iam_hand_printed", iam_lines(data, part, hand_printed=True), False
-    yield "hand_printed_words", name_crops(data, part), False
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=default_data())
-    parser.add_argument("--part", choices=("test", "train"), default="test")
-    parser.add_argument("--weights", type=Path)
-    parser.add_argument("--every", type=int, default=1)
-    args = parser.parse_args()
-    engine = load_engine(Options(weights=args.weights, threads=2))
-    for name, items, page in sets(args.data, args.part):
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), default=default_data_folder, help="Folder of the sets.")
+@click.option("--part", type=click.Choice(["test", "train"]), default="test", show_default=True)
+@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the program's).")
+@click.option("--every", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Every Nth item.")
+@errors_as_messages()
+def main(data: Path, part: str, weights: Path | None, every: int) -> None:
+    """Break the errors on the transcribed sets down by stage."""
+    engine = open_engine("latin", weights)
+    rows = []
+    for name, (load, page) in SETS.items():
         tally = Tally()
-        for item in tqdm(list(items)[:: args.every], desc=name, disable=None):
+        for item in tqdm(list(load(data, part))[::every], desc=name, disable=None):
             tally_item(item, engine, page, tally)
-        columns = " | ".join(f"{key} {value:.4f}" for key, value in tally.rates().items())
-        print(f"{name}: {columns}")
-        print("  " + ", ".join(f"{a}→{b} {n}" for (a, b), n in tally.confused.most_common(25)))
+        rows.append({"set": name} | tally.rates())
+        confused = tally.confused.most_common(CONFUSIONS)
+        click.echo(f"{name}: " + ", ".join(f"{true}→{got} {n}" for (true, got), n in confused))
+    click.echo(tabulate(rows, headers="keys", tablefmt="github", floatfmt=".4f"))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
+
 from training.benchmark.sets import ImageSet, Item
 
 #: Images read by one call of ocrtool, where a set has many small ones: start-up is not counted per image then.
@@ -19,42 +21,58 @@ IMAGES_PER_CALL = 500
 
 #: Tesseract's page segmentation mode that scored best for each kind of image; pages: its default.
 _TESSERACT_MODES = {"page": 3, "line": 13, "word": 11}
+#: Engines that read PGM alone, and options they need.
+_PGM_OPTIONS = {"ocrad": ("-F", "utf8"), "gocr": ()}
 
 #: Runs a command between the benchmark and the engine: a child that is started from a large process is reported with
 #: that process's memory as its peak, one started from this small one is not.
 _METER = """
 import json, os, resource, subprocess, sys, time
 start = time.perf_counter()
-code = subprocess.call(["bash", "-c", sys.argv[2]])
+subprocess.call(["bash", "-c", sys.argv[2]])
 seconds = time.perf_counter() - start
-peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
 with open(sys.argv[1], "w") as out:
-    json.dump({"seconds": seconds, "peak": peak * 1024, "code": code}, out)
+    json.dump({"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss // 1024}, out)
 """
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """Of a command and all it started. seconds: wall; cpu: user and system seconds; peak_mb: the largest resident size
+    of one process, MiB.
+    """
+
+    seconds: float
+    cpu: float
+    peak_mb: int
+
+    def share(self, count: int) -> Cost:
+        """Of each of ``count`` items that were read together."""
+        return Cost(self.seconds / count, self.cpu / count, self.peak_mb)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What an engine printed for one item. seconds: wall time of the process, or its share; peak: bytes resident."""
+    """What an engine printed for one item, and what that cost."""
 
     item: Item
     text: str
-    seconds: float
-    peak: int
+    cost: Cost
 
 
 def read_set(engine: str, images: ImageSet, items: Sequence[Item], work: Path) -> Iterator[Reading]:
     """Readings of ``items``, in order, one process at a time.
 
-    engine: ``tesseract``, ``tesseract6`` (pages as one block of text) or ``ocrtool``, with or without options, or any
-    shell command with ``{image}`` (and ``{lang}``) in it that prints text.
+    engine: ``tesseract``, ``tesseract6`` (pages as one block of text), ``ocrtool``, ``ocrad`` or ``gocr``, with or
+    without options, or any shell command with ``{image}`` (and ``{lang}``) in it that prints text.
     """
     if _is_ocrtool(engine) and images.kind in ("line", "word"):
         yield from _read_together(engine, images, items, work)
         return
     for item in items:
-        text, seconds, peak = _measured(command(engine, images, shlex.quote(str(item.image))))
-        yield Reading(item, text, seconds, peak)
+        image = _as_pgm(item.image, work) if _is_named(engine, *_PGM_OPTIONS) else item.image
+        yield Reading(item, *_measured(command(engine, images, shlex.quote(str(image)))))
 
 
 def command(engine: str, images: ImageSet, quoted: str) -> str:
@@ -63,6 +81,9 @@ def command(engine: str, images: ImageSet, quoted: str) -> str:
         return _tesseract(engine, images, quoted)
     if _is_ocrtool(engine):
         return f"{_ocrtool(engine, images)} {quoted}"
+    if _is_named(engine, *_PGM_OPTIONS):
+        name, *options = engine.split()
+        return " ".join([name, *_PGM_OPTIONS[name], *options, quoted, "2>/dev/null"])
     return engine.format(image=quoted, lang=images.language)
 
 
@@ -97,17 +118,25 @@ def _read_together(engine: str, images: ImageSet, items: Sequence[Item], work: P
         chunk = items[start : start + IMAGES_PER_CALL]
         folder = Path(tempfile.mkdtemp(dir=work))
         quoted = shlex.join(str(item.image) for item in chunk)
-        _, seconds, peak = _measured(f"{_ocrtool(engine, images)} -o {shlex.quote(str(folder))}/ {quoted}")
+        _, cost = _measured(f"{_ocrtool(engine, images)} -o {shlex.quote(str(folder))}/ {quoted}")
         for item in chunk:
             output = folder / f"{item.image.stem}.txt"
             text = output.read_text(encoding="utf-8") if output.exists() else ""
-            yield Reading(item, text, seconds / len(chunk), peak)
+            yield Reading(item, text, cost.share(len(chunk)))
 
 
-def _measured(shell_command: str) -> tuple[str, float, int]:
-    """Standard output, seconds, and bytes resident at most of a shell command."""
+def _as_pgm(image: Path, work: Path) -> Path:
+    """The first page of an image as a file that every engine reads."""
+    path = work / "in.pgm"
+    with Image.open(image) as page:
+        page.convert("L").save(path)
+    return path
+
+
+def _measured(shell_command: str) -> tuple[str, Cost]:
+    """Standard output of a shell command, and what it cost."""
     with tempfile.NamedTemporaryFile() as report:
         meter = [sys.executable, "-S", "-c", _METER, report.name, shell_command]
         output = subprocess.run(meter, stdout=subprocess.PIPE, check=True, env=os.environ).stdout
-        figures = json.load(report)
-    return output.decode("utf-8", "replace"), figures["seconds"], figures["peak"]
+        cost = Cost(**json.load(report))
+    return output.decode("utf-8", "replace"), cost

@@ -1,4 +1,4 @@
-"""How resolution, skew, polarity and light change the error on one page: python -m training.benchmark.robustness.
+"""Measure how resolution, skew, polarity and light change the error on a page: python -m training.benchmark.robustness.
 
 The page is that of ``training.benchmark.speed_page``, or PAGE with its text, resampled, turned, inverted and shaded
 before reading: ``python -m training.benchmark.robustness PAGE.png PAGE.gt.txt``.
@@ -6,19 +6,19 @@ before reading: ``python -m training.benchmark.robustness PAGE.png PAGE.gt.txt``
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import cv2
 import numpy as np
 
 from ocrtool.imaging.input import read_pages
 from ocrtool.metrics import cer
-from ocrtool.options import Options
-from ocrtool.pipeline import read_page
-from ocrtool.script.engine import load_engines
+from ocrtool.options import LANGUAGES
 from training.benchmark.speed_page import speed_page
+from training.command import errors_as_messages
+from training.decoder.engines import page_reader
 
 DPI = 300
 RESOLUTIONS = (75, 100, 150, 200, 300, 400, 600)
@@ -31,8 +31,8 @@ def variants(gray: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     """Name and (H, W) uint8 page of each variant. gray: the page at DPI."""
     h, w = gray.shape
     for dpi in RESOLUTIONS:
-        how = cv2.INTER_AREA if dpi < DPI else cv2.INTER_CUBIC
-        yield f"{dpi} dpi", cv2.resize(gray, None, fx=dpi / DPI, fy=dpi / DPI, interpolation=how)
+        method = cv2.INTER_AREA if dpi < DPI else cv2.INTER_CUBIC
+        yield f"{dpi} dpi", cv2.resize(gray, None, fx=dpi / DPI, fy=dpi / DPI, interpolation=method)
     for angle in ANGLES:
         matrix = cv2.getRotationMatrix2D((w / 2, h / 2), angle, TURN_SCALE)
         yield f"turned {angle:+g} degrees", cv2.warpAffine(gray, matrix, (w, h), flags=cv2.INTER_AREA, borderValue=250)
@@ -40,25 +40,28 @@ def variants(gray: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     yield "uneven light", (gray * np.linspace(DARKEST, 1.0, w)[None, :]).astype(np.uint8)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("page", type=Path, nargs="?", help=f"image of {DPI} dpi")
-    parser.add_argument("text", type=Path, nargs="?", help="what stands on it")
-    parser.add_argument("--weights", type=Path)
-    args = parser.parse_args()
-    if (args.page is None) != (args.text is None):
-        parser.error("a page needs its text")
-    options = Options(weights=args.weights, threads=2)
-    engines = load_engines(options)
-    if args.page is None:
-        image, text = speed_page()
-        page = np.asarray(image)
+@click.command()
+@click.argument("page", type=click.Path(path_type=Path, exists=True), required=False)
+@click.argument("text", type=click.Path(path_type=Path, exists=True), required=False)
+@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the program's).")
+@click.option(
+    "--lang", "language", type=click.Choice(LANGUAGES), default="auto", show_default=True, help="As for `ocrtool read`."
+)
+@errors_as_messages()
+def main(page: Path | None, text: Path | None, weights: Path | None, language: str) -> None:
+    """Measure the error on variants of PAGE, an image of 300 dpi that says what is in TEXT."""
+    if page is None:
+        image, truth = speed_page()
+        gray = np.asarray(image)
+    elif text is None:
+        raise click.UsageError("PAGE needs its TEXT")
     else:
-        page = next(iter(read_pages(args.page, str(args.page)))).gray
-        text = args.text.read_text(encoding="utf-8")
-    for name, gray in variants(page):
-        read = read_page(gray, engines, options)
-        print(f"{name}: CER {cer(text, read.text):.4f}, skew found {read.skew:+.2f}", flush=True)
+        gray = next(iter(read_pages(page, str(page)))).gray
+        truth = text.read_text(encoding="utf-8")
+    read = page_reader(weights, language)
+    for name, variant in variants(gray):
+        found = read(variant)
+        click.echo(f"{name}: CER {cer(truth, found.text):.4f}, skew found {found.skew:+.2f}")
 
 
 if __name__ == "__main__":

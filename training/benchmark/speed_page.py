@@ -6,13 +6,15 @@ python -m training.benchmark DIR DIR --engine tesseract --engine ocrtool
 
 from __future__ import annotations
 
-import argparse
 import textwrap
 from pathlib import Path
 
+import click
 import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+
+from training.command import errors_as_messages
 
 #: A4 at 300 dpi, and where the text stands on it, in pixels.
 SIZE = (2480, 3508)
@@ -39,10 +41,11 @@ def speed_page() -> tuple[Image.Image, str]:
     return Image.fromarray(np.clip(np.asarray(page) + noise, 0, 255).astype(np.uint8)), text
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@errors_as_messages()
+def main(folder: Path) -> None:
+    """Write the page to FOLDER/a4.png and its text to FOLDER/a4.txt."""
     folder.mkdir(parents=True, exist_ok=True)
     page, text = speed_page()
     page.save(folder / "a4.png", dpi=(300, 300))

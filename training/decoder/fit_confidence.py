@@ -5,40 +5,50 @@ from __future__ import annotations
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from ocrtool.decode.alphabet import Alphabet
 from ocrtool.decode.beam import SPACE, Step, path_text, search
 from ocrtool.decode.confidence import character_posterior, word_probability
 from ocrtool.decode.settings import PathWeights
-from training.decoder.align_pages import ScoredLine
+from training.decoder.engines import AnyEngine, ScoredLine
 from training.decoder.path_search import Evaluator
+
+#: Probability from which a word counts as sure.
+SURE = 0.9
+#: Groups of equally many words whose shares right are made to rise.
+BINS = 12
+#: Probability of a word that nothing speaks against.
+MOST = 0.999
+_NOT_CALIBRATED = ((0.0, 0.0), (1.0, 1.0))
 
 
 def fit_confidence(evaluator: Evaluator, weights: PathWeights) -> tuple[list[tuple[float, float]], float]:
-    """Calibration points (raw, true) of word probabilities, and the share of right words at 0.9 and above."""
-    paths = search(evaluator.lattices, evaluator.guide, weights, evaluator.beam, evaluator.alphabet)
-    raw, right = [], []
-    at = 0
+    """Calibration points of word probabilities, and the share right of words at SURE and above."""
+    engine = evaluator.engine
+    paths = iter(search(evaluator.lattices, engine.guide, weights, engine.settings.beam, engine.alphabet))
+    raw: list[float] = []
+    right: list[bool] = []
     for sample in evaluator.samples:
-        for line in sample.lines:
-            words = _words(paths[at], line, weights.lm, evaluator.alphabet)
-            at += 1
-            if sample.infix:
-                continue
-            truth = sample.text.split()
-            same = np.zeros(len(words), bool)
-            for op in Levenshtein.opcodes([w for w, _ in words], truth):
-                if op.tag == "equal":
-                    same[op.src_start : op.src_end] = True
-            raw += [p for _, p in words]
-            right += same.tolist()
+        for line, path in zip(sample.lines, paths, strict=False):
+            words = _words(path, line, weights.lm, engine)
+            if not sample.infix:
+                raw += [p for _, p in words]
+                right += words_right([w for w, _ in words], sample.text.split()).tolist()
     x, y = np.array(raw), np.array(right, float)
     points = isotonic(x, y)
     calibrated = np.interp(x, [p[0] for p in points], [p[1] for p in points])
-    sure = calibrated >= 0.9
+    sure = calibrated >= SURE
     return points, float(y[sure].mean()) if sure.any() else 0.0
 
 
-def _words(path: list[Step], line: ScoredLine, lm: float, alphabet: Alphabet) -> list[tuple[str, float]]:
+def words_right(read: list[str], truth: list[str]) -> np.ndarray:
+    """(len(read),) bool: words that stand in the best alignment with the words of the truth."""
+    right = np.zeros(len(read), bool)
+    for op in Levenshtein.opcodes(read, truth):
+        if op.tag == "equal":
+            right[op.src_start : op.src_end] = True
+    return right
+
+
+def _words(path: list[Step], line: ScoredLine, lm: float, engine: AnyEngine) -> list[tuple[str, float]]:
     """Words of a path with their uncalibrated probabilities."""
     words: list[tuple[str, float]] = []
     run: list[Step] = []
@@ -47,21 +57,26 @@ def _words(path: list[Step], line: ScoredLine, lm: float, alphabet: Alphabet) ->
             run.append(step)
         elif run:
             each = [character_posterior(s, line.lattice, lm)[s.label] for s in run]
-            words.append((path_text(run, alphabet.glyphs), word_probability(each, ((0.0, 0.0), (1.0, 1.0)))))
+            words.append((path_text(run, engine.alphabet.glyphs), word_probability(each, _NOT_CALIBRATED)))
             run = []
     return words
 
 
-def isotonic(x: np.ndarray, y: np.ndarray, bins: int = 12) -> list[tuple[float, float]]:
-    """Ascending calibration points: equal-count bins of x, means of y made monotone by pooling (Ayer et al., 1955)."""
-    order = np.argsort(x, kind="stable")
-    parts = [p for p in np.array_split(order, bins) if len(p)]
-    blocks = [[float(x[p].mean()), float(y[p].mean()), len(p)] for p in parts]
-    merged: list[list[float]] = []
-    for block in blocks:
-        merged.append(block)
-        while len(merged) > 1 and merged[-2][1] >= merged[-1][1]:
-            (xa, ya, na), (xb, yb, nb) = merged[-2:]
-            merged[-2:] = [[(xa * na + xb * nb) / (na + nb), (ya * na + yb * nb) / (na + nb), na + nb]]
-    points = [(0.0, 0.0), *((round(a, 4), round(b, 4)) for a, b, _ in merged)]
-    return [*points, (1.0, max(points[-1][1], 0.999))] if points[-1][0] < 1.0 else points
+def isotonic(x: np.ndarray, y: np.ndarray, bins: int = BINS) -> list[tuple[float, float]]:
+    """Ascending calibration points: means of x and y over equal-count bins of x, of y made to rise by pooling bins.
+
+    x: (n,) probabilities; y: (n,) 1.0 where right, else 0.0. Raises ValueError where there are none.
+    """
+    if len(x) == 0:
+        raise ValueError("no word was read: there is nothing to calibrate")
+    from sklearn.isotonic import IsotonicRegression
+
+    parts = [part for part in np.array_split(np.argsort(x, kind="stable"), bins) if len(part)]
+    count = np.array([len(part) for part in parts], float)
+    mean_x, mean_y = (np.array([values[part].mean() for part in parts]) for values in (x, y))
+    risen = IsotonicRegression().fit(np.arange(len(parts)), mean_y, sample_weight=count).predict(np.arange(len(parts)))
+    points = [(0.0, 0.0)]
+    for value in np.unique(risen):
+        pooled = risen == value
+        points.append((round(float(np.average(mean_x[pooled], weights=count[pooled])), 4), round(float(value), 4)))
+    return [*points, (1.0, max(points[-1][1], MOST))] if points[-1][0] < 1.0 else points

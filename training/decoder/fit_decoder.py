@@ -1,85 +1,149 @@
-"""Fit the decoder's weights on transcribed training parts.
+"""Fit the decoder of a script.
 
-    python -m training.decoder.fit_decoder --data DIR --out weights
+    python -m training.decoder.fit_decoder --script latin --data DIR --out weights
 
 Fits, in this order: the space model (logistic regression on aligned gaps), the path weights with and without the
-language model (coordinate search for the least error, checked by cross-validation over books and writers), what tells
-text from pictures (logistic regression), and the calibration of word probabilities (isotonic regression).
+language model (coordinate search for the least error, checked by cross-validation over books, writers and pages), the
+calibration of word probabilities (isotonic regression), and the text filter (logistic regression). The search starts at
+the path weights of the decoder that is there.
 """
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from ocrtool.decode.language_model import UniformModel
-from ocrtool.options import Options
-from ocrtool.script.engine import load_engine
-from training.datasets.transcribed_sets import default_data
-from training.decoder.fit_confidence import fit_confidence
+import click
+import numpy as np
+
+from ocrtool.decode.settings import DecoderSettings, PathWeights
+from ocrtool.files import atomic_write
+from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
+from training.decoder.engines import DECODERS, AnyEngine, open_engine
+from training.decoder.fit_confidence import SURE, fit_confidence
 from training.decoder.fit_spaces import fit_spaces, with_spaces
 from training.decoder.fit_text import fit_text
-from training.decoder.path_search import FOLDS, MOVES, Evaluator, coordinate_search, cross_validated
-from training.decoder.samples import load_samples
+from training.decoder.hangul_samples import PAGES, HangulSource
+from training.decoder.latin_samples import LINES, LatinSource
+from training.decoder.path_search import FOLDS, ROUNDS, Evaluator, coordinate_search, cross_validated
+from training.decoder.samples import Sample, SampleSource, SourceOptions
 from training.publish.manifest import library_versions, training_command
 
+#: Where the lines of each script come from.
+SOURCES: dict[str, Callable[[SourceOptions], SampleSource]] = {"latin": LatinSource, "hangul": HangulSource}
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=default_data())
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--weights", type=Path)
-    parser.add_argument("--lines", type=int, default=160, help="lines of each kind")
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
-    engine = load_engine(Options(weights=args.weights, threads=2))
-    began = time.time()
-    samples = load_samples(args.data, engine, args.lines, args.seed)
-    space_weights, space_scores = fit_spaces(samples)
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a fit gives: the settings, and the scores of the manifest."""
+
+    settings: DecoderSettings
+    scores: dict[str, Any]
+
+
+def fit_decoder(source: SampleSource, engine: AnyEngine, plain: AnyEngine, rounds: int = ROUNDS) -> Fitted:
+    """Fit everything on the source's samples. plain: the engine without a language model.
+
+    Raises ValueError where the samples are too few or all alike.
+    """
+    began = time.monotonic()
+    samples = source.samples(engine)
+    space_weights, space_scores = fit_spaces(samples, engine)
     samples = with_spaces(samples, space_weights)
-    print(f"{len(samples)} samples after {time.time() - began:.0f} s; spaces {space_scores}", flush=True)
-    beam = engine.settings.beam
-    guided = Evaluator(samples, engine.guide, beam)
-    every = tuple(MOVES)
-    best = coordinate_search(guided, engine.settings.guided, every)
-    unguided = Evaluator(samples, UniformModel(), beam)
-    start = dataclasses.replace(best, lm=0.0, word=0.0)
-    plain = coordinate_search(unguided, start, tuple(n for n in every if n != "lm"))
-    points, sure = fit_confidence(guided, best)
-    fitted = dataclasses.replace(engine, path_weights=best)
-    text_weights, text_scores = fit_text(args.data, fitted, best.lm, args.seed)
+    print(f"{len(samples)} samples after {time.monotonic() - began:.0f} s; spaces {space_scores}", flush=True)
+    guided, unguided, scores = _fit_paths(samples, engine, plain, rounds)
+    points, sure = fit_confidence(Evaluator(samples, engine), guided)
+    fitted = dataclasses.replace(engine, path_weights=guided)
+    text_weights, text_scores = fit_text(source.labelled_pages(fitted, samples), fitted)
+    settings = DecoderSettings(
+        guided,
+        unguided,
+        _rounded(space_weights),
+        _rounded(text_weights),
+        tuple(points),
+        engine.settings.beam,
+    )
+    return Fitted(
+        settings, scores | {f"right_words_at_{SURE}": round(sure, 4), "space": space_scores, "text": text_scores}
+    )
+
+
+def _fit_paths(
+    samples: list[Sample], engine: AnyEngine, plain: AnyEngine, rounds: int
+) -> tuple[PathWeights, PathWeights, dict[str, Any]]:
+    """Path weights with and without the language model, and their scores."""
+    with_model, without = Evaluator(samples, engine), Evaluator(samples, plain)
+    guided = coordinate_search(with_model, engine.settings.guided, rounds=rounds)
+    # Scores of a language model lift words and spaces: without one their weight starts anew.
+    start = dataclasses.replace(guided, lm=0.0, word=0.0)
+    unguided = coordinate_search(without, start, fixed=("lm",), rounds=rounds)
+    scores = {
+        "guided": with_model.rates(with_model.errors(guided)),
+        "guided_cross_validated": cross_validated(with_model),
+        "unguided": without.rates(without.errors(unguided)),
+        "unguided_cross_validated": cross_validated(without),
+    }
+    return guided, unguided, scores
+
+
+def _rounded(weights: np.ndarray) -> tuple[float, ...]:
+    return tuple(round(float(weight), 5) for weight in weights)
+
+
+def write_decoder(path: Path, fitted: Fitted, facts: dict[str, str], seed: int) -> None:
+    """Write the manifest of a fitted decoder with every field of its settings, whole or not at all. Raises OSError."""
     manifest = {
-        "name": "decoder_eng",
+        "name": path.stem,
         "kind": "decoder",
-        "parameters": {
-            "guided": dataclasses.asdict(best),
-            "unguided": dataclasses.asdict(plain),
-            "space_weights": [round(float(w), 5) for w in space_weights],
-            "text_weights": [round(float(w), 5) for w in text_weights],
-            "confidence": points,
-            "beam": dataclasses.asdict(beam),
-        },
-        "data": "training parts of old_books, iam (hand-printed lines), hand_printed_words and UNIPEN words",
-        "split": f"cross-validated in {FOLDS} folds over books, writers and forms",
-        "scores": {
-            "guided": guided.rates(guided.errors(best)),
-            "guided_cross_validated": cross_validated(guided),
-            "unguided": unguided.rates(unguided.errors(plain)),
-            "unguided_cross_validated": cross_validated(unguided),
-            "right_words_at_0.9": round(sure, 4),
-            "space": space_scores,
-            "text": text_scores,
-        },
-        "seed": args.seed,
+        "parameters": dataclasses.asdict(fitted.settings),
+        "data": facts["data"],
+        "split": f"{facts['split']}; cross-validated in {FOLDS} folds of them",
+        "scores": fitted.scores,
+        "seed": seed,
         "versions": library_versions(),
-        "licence": "Apache-2.0; fitted on IAM among others, whose licence allows non-commercial research only",
+        "licence": facts["licence"],
         "command": training_command(),
     }
-    (args.out / "decoder_eng.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(manifest["scores"], indent=1))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path) as file:
+        file.write((json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+@click.command()
+@click.option("--script", type=click.Choice(list(SOURCES)), default="latin", show_default=True, help="Writing system.")
+@click.option("--data", type=click.Path(path_type=Path), default=default_data_folder, help="Folder of the sets.")
+@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the program's).")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for decoder_eng.json or _kor.json.")
+@click.option(
+    "--count",
+    type=click.IntRange(min=1),
+    help=f"Latin: lines of each kind (default: {LINES}). Hangul: pages drawn, of a few lines each ({PAGES}).",
+)
+@click.option("--fonts", type=click.Path(path_type=Path), help="Korean fonts (default: OCRTOOL_KOREAN_FONTS).")
+@click.option("--latin-fonts", type=click.Path(path_type=Path), help="Latin fonts (default: OCRTOOL_FONTS).")
+@click.option(
+    "--drawn",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Use pages too, NAME.png and NAME.gt.txt in folders of this one: what "
+    "`training.synthesis.korean_pages --part validation` draws.",
+)
+@click.option("--rounds", type=click.IntRange(min=1), default=ROUNDS, show_default=True, help="Of the path search.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@errors_as_messages()
+def main(script: str, out: Path, rounds: int, **options: Any) -> None:
+    """Fit the decoder of --script and write its manifest to --out."""
+    found = SourceOptions(**options)
+    source = SOURCES[script](found)
+    engine = open_engine(script, found.weights)
+    plain = open_engine(script, found.weights, language_model=False)
+    fitted = fit_decoder(source, engine, plain, rounds)
+    write_decoder(out / f"{DECODERS[script]}.json", fitted, source.facts(), found.seed)
+    click.echo(json.dumps(fitted.scores, indent=1))
 
 
 if __name__ == "__main__":

@@ -1,75 +1,45 @@
-"""Fit what tells text from what pictures give."""
+"""Fit the text filter: what tells lines of text from what pictures give."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterable
 
 import numpy as np
 
-from ocrtool.decode.assemble import LineAssembler
-from ocrtool.decode.beam import Step, search
 from ocrtool.decode.text_filter import common_x_height, line_features
-from ocrtool.script.engine import Engine
-from ocrtool.types import Line
-from training.datasets.transcribed import book_pages, iam_lines, name_crops
-from training.decoder.align_pages import ScoredLine, line_texts, read_lines, score_page
+from training.decoder.engines import AnyEngine, assembled_line, search_lattices
 from training.decoder.logistic import fit_logistic
-
-#: Lines that are no text taken from one page: a page of foliage must not outvote all others.
-MOST_JUNK = 25
-#: Of book pages, handwritten lines and names every so manieth is looked at.
-EVERY_PAGE, EVERY_LINE, EVERY_NAME = 2, 40, 6
+from training.decoder.samples import LabelledPage
 
 
-def read_line(line: ScoredLine, path: list[Step], lm: float) -> Line | None:
-    """A scored line as reading would give it, boxes and x-height in pixels of the working page."""
-    size = (100_000, 100_000)
-    assembler = LineAssembler(line.line.image, np.eye(2, 3), size, lm, ((0.0, 0.0), (1.0, 1.0)))
-    return assembler.assemble(path, line.line.edges, line.lattice)
+def fit_text(pages: Iterable[LabelledPage], engine: AnyEngine) -> tuple[np.ndarray, dict[str, float]]:
+    """Weights for `ocrtool.decode.text_filter`, and how often they are wrong.
 
-
-def fit_text(data: Path, engine: Engine, lm: float, seed: int) -> tuple[np.ndarray, dict[str, float]]:
-    """Weights that tell text from what pictures give, and how often they are wrong.
-
-    Text: the lines of book pages that stand in their text, handwritten lines, names. No text: all other lines of the
-    book pages, at most MOST_JUNK of each.
+    The lines of a page are read together, since their x-height in common is a feature. Raises ValueError where all
+    lines are text, or none.
     """
-    rng = np.random.default_rng(seed)
-    features, truth = [], []
-
-    def add(lines: list[ScoredLine], is_text: list[bool]) -> None:
-        paths = search([x.lattice for x in lines], engine.guide, engine.path_weights, engine.settings.beam)
-        read = [read_line(x, p, lm) for x, p in zip(lines, paths, strict=True)]
-        found = [line for line in read if line is not None]
-        x_height = common_x_height(found)
-        for line, told in zip(read, is_text, strict=True):
+    features: list[np.ndarray] = []
+    truth: list[bool] = []
+    for page in pages:
+        paths = search_lattices([line.lattice for line, _ in page], engine)
+        read = [assembled_line(line, path, engine) for (line, _), path in zip(page, paths, strict=True)]
+        x_height = common_x_height([line for line in read if line is not None])
+        for line, (_, is_text) in zip(read, page, strict=True):
             if line is not None:
                 features.append(line_features(line, x_height))
-                truth.append(told)
-
-    for page in list(book_pages(data, "train"))[::EVERY_PAGE]:
-        lines = score_page(page.gray, engine, settling=True)
-        texts = line_texts(read_lines(lines, engine), page.text) if lines else []
-        junk = [k for k, text in enumerate(texts) if text is None]
-        dropped = set(rng.permutation(junk)[MOST_JUNK:].tolist())
-        kept = [k for k in range(len(lines)) if k not in dropped]
-        add([lines[k] for k in kept], [texts[k] is not None for k in kept])
-    crops = [*list(iam_lines(data, "train"))[::EVERY_LINE], *list(name_crops(data, "train"))[::EVERY_NAME]]
-    for item in crops:
-        lines = score_page(item.gray, engine, settling=True)
-        if lines:
-            longest = max(lines, key=lambda line: len(line.line.pieces))
-            add([longest], [True])
-    x, y = np.array(features), np.array(truth)
+                truth.append(is_text)
+    x, y = np.array(features), np.array(truth, bool)
+    if y.all() or not y.any():
+        raise ValueError("lines of text and lines of pictures are needed to tell one from the other")
     weights = fit_logistic(x, y)
-    return weights, told_scores(x @ weights > 0, y)
+    return weights, filter_scores(x @ weights > 0, y)
 
 
-def told_scores(told: np.ndarray, text: np.ndarray) -> dict[str, float]:
-    """How often text is lost and what is none is told. told, text: (n,) bool."""
+def filter_scores(kept: np.ndarray, text: np.ndarray) -> dict[str, float]:
+    """How often text is lost and what is none is kept. kept, text: (n,) bool."""
     return {
         "text": float(text.sum()),
-        "text_lost": round(float(np.mean(~told[text])), 4),
+        "text_lost": round(float(np.mean(~kept[text])), 4),
         "no_text": float((~text).sum()),
-        "no_text_told": round(float(np.mean(told[~text])), 4),
+        "no_text_kept": round(float(np.mean(kept[~text])), 4),
     }

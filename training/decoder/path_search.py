@@ -3,50 +3,45 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+from collections.abc import Sequence
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from ocrtool.decode.alphabet import Alphabet, latin_alphabet
-from ocrtool.decode.beam import Guide, path_text, search
-from ocrtool.decode.lattice import Lattice
-from ocrtool.decode.settings import BeamSize, PathWeights
+from ocrtool.decode.beam import path_text, search
+from ocrtool.decode.settings import PathWeights
 from ocrtool.metrics import partial_edit_distance
+from training.decoder.engines import AnyEngine
 from training.decoder.samples import Sample
 
-#: Moves of the coordinate search, per weight; ever finer in later rounds.
-MOVES: dict[str, tuple[float, ...]] = {
-    "glyph_power": (-0.25, 0.25),
-    "reject": (-0.15, 0.15),
-    "character": (-0.6, 0.6),
-    "lm": (-0.2, 0.2),
-    "space": (-0.4, 0.4),
-    "word": (-0.7, 0.7),
-    "skip": (-2.5, 2.5),
-}
-ROUNDS = 3
-FOLDS = 4
-#: Lines that are no text taken from one page: a page of foliage must not outvote all others.
-MOST_JUNK = 25
+#: Rounds of the coordinate search, each with half the steps of the one before; parts of the cross-validation.
+ROUNDS, FOLDS = 3, 4
+#: First step of a weight that names none.
+STEP = 0.5
+#: Less gain in the mean log error rate than this is none.
+LEAST_GAIN = 1e-4
+#: Added to error rates before the logarithm: below it, errors hardly matter.
+RATE_FLOOR = 1e-3
 
 
 class Evaluator:
     """Errors of each sample under given path weights; remembers every setting it was asked about."""
 
-    def __init__(self, samples: list[Sample], guide: Guide, beam: BeamSize, alphabet: Alphabet | None = None) -> None:
-        self.samples, self.guide, self.beam = samples, guide, beam
-        self.alphabet = alphabet or latin_alphabet()
-        self.lattices: list[Lattice] = [line.lattice for s in samples for line in s.lines]
-        self.ends = np.cumsum([len(s.lines) for s in samples])[:-1]
-        self.length = np.array([len(s.text) for s in samples], float)
-        self.kinds = np.array([s.kind for s in samples])
+    def __init__(self, samples: list[Sample], engine: AnyEngine) -> None:
+        self.samples, self.engine = samples, engine
+        self.lattices = [line.lattice for s in samples for line in s.lines]
+        self._ends = np.cumsum([len(s.lines) for s in samples])[:-1]
+        self._length = np.array([len(s.text) for s in samples], float)
+        self._kinds = np.array([s.kind for s in samples])
         self.known: dict[PathWeights, np.ndarray] = {}
 
     def errors(self, weights: PathWeights) -> np.ndarray:
         """(samples,) edit distances."""
         if weights not in self.known:
-            paths = search(self.lattices, self.guide, weights, self.beam, self.alphabet)
-            texts = np.split(np.array([path_text(p, self.alphabet.glyphs) for p in paths], object), self.ends)
+            engine = self.engine
+            paths = search(self.lattices, engine.guide, weights, engine.settings.beam, engine.alphabet)
+            texts = np.split(np.array([path_text(p, engine.alphabet.glyphs) for p in paths], object), self._ends)
             self.known[weights] = np.array(
                 [_distance(s, " ".join(t)) for s, t in zip(self.samples, texts, strict=True)], float
             )
@@ -55,15 +50,15 @@ class Evaluator:
     def rates(self, errors: np.ndarray, among: np.ndarray | None = None) -> dict[str, float]:
         """Error rate of each kind, over the samples ``among`` (bool) or all."""
         among = np.ones(len(self.samples), bool) if among is None else among
-        kinds = sorted(set(self.kinds.tolist()))
-        return {
-            k: float(errors[(self.kinds == k) & among].sum() / max(1.0, self.length[(self.kinds == k) & among].sum()))
-            for k in kinds
-        }
+        rates = {}
+        for kind in sorted(set(self._kinds.tolist())):
+            chosen = (self._kinds == kind) & among
+            rates[kind] = float(errors[chosen].sum() / max(1.0, self._length[chosen].sum()))
+        return rates
 
     def cost(self, errors: np.ndarray, among: np.ndarray | None = None) -> float:
         """Mean over the kinds of log error rate: each kind counts alike, whatever its level."""
-        return float(np.mean([np.log(rate + 1e-3) for rate in self.rates(errors, among).values()]))
+        return float(np.mean([np.log(rate + RATE_FLOOR) for rate in self.rates(errors, among).values()]))
 
 
 def _distance(sample: Sample, read: str) -> int:
@@ -72,22 +67,33 @@ def _distance(sample: Sample, read: str) -> int:
     return int(Levenshtein.distance(sample.text, read))
 
 
-def coordinate_search(evaluator: Evaluator, start: PathWeights, names: tuple[str, ...]) -> PathWeights:
-    """Weights of least cost, one weight moved at a time, steps halved each round."""
+def coordinate_search(
+    evaluator: Evaluator, start: PathWeights, fixed: Sequence[str] = (), rounds: int = ROUNDS
+) -> PathWeights:
+    """Weights of least cost, one weight moved at a time, steps halved each round; those named in ``fixed`` stay."""
+    free = [f for f in dataclasses.fields(PathWeights) if f.name not in fixed]
     best, cost = start, evaluator.cost(evaluator.errors(start))
-    for turn in range(ROUNDS):
-        for name in names:
-            for move in MOVES[name]:
-                while True:
-                    tried = dataclasses.replace(best, **{name: round(getattr(best, name) + move / 2**turn, 4)})
-                    if tried.lm < 0 or tried.glyph_power < 0:
-                        break
+    for turn in range(rounds):
+        for weight in free:
+            step = weight.metadata.get("step", STEP) / 2**turn
+            for move in (-step, step):
+                while (tried := _moved(best, weight, move)) is not None:
                     new = evaluator.cost(evaluator.errors(tried))
-                    if new >= cost - 1e-4:
+                    if new >= cost - LEAST_GAIN:
                         break
                     best, cost = tried, new
         print(f"round {turn + 1}: {best} {evaluator.rates(evaluator.errors(best))}", flush=True)
     return best
+
+
+def _moved(weights: PathWeights, weight: dataclasses.Field[float], move: float) -> PathWeights | None:
+    """The weights with one moved; None if it would fall below its least value."""
+    value = round(getattr(weights, weight.name) + move, 4)
+    return (
+        None
+        if value < weight.metadata.get("least", -math.inf)
+        else dataclasses.replace(weights, **{weight.name: value})
+    )
 
 
 def cross_validated(evaluator: Evaluator) -> dict[str, float]:

@@ -1,55 +1,90 @@
-"""Scored lines with known text that the decoder's weights are fitted on; training parts only.
-
-The glyph classifier learned from most of these lines, so its certainty there says little. Of names and pen words only
-those of forms and writers kept from it are taken; books and handwritten lines are many and were seen but once or twice.
-"""
+"""Lines with known text that a decoder is fitted on, and what a script's source of them offers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
+from tqdm import tqdm
 
-from ocrtool.script.engine import Engine
-from training.datasets.transcribed import Transcript, book_pages, iam_lines, name_crops, pen_words
-from training.decoder.align_pages import ScoredLine, is_held_out, line_texts, read_lines, score_page
+from ocrtool.imaging.input import read_pages
+from training.decoder.engines import AnyEngine, ScoredLine, score_page
+
+#: One in so many writers or forms is kept to choose weights by.
+HOLD_OUT_STEP = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A line (or the lines of a crop) with its text. group: book, writer or form; infix: see ``Transcript``."""
+    """A line (or the lines of a crop) with its text.
+
+    kind: errors are counted by it; group: book, writer, form or page, never to be split; infix: the image holds more
+    than the text.
+    """
 
     kind: str
     group: str
     lines: list[ScoredLine]
     text: str
-    infix: bool
+    infix: bool = False
 
 
-def _page_samples(item: Transcript, engine: Engine) -> list[Sample]:
-    lines = score_page(item.gray, engine, settling=True)
-    texts = line_texts(read_lines(lines, engine), item.text) if lines else []
-    return [Sample("books", item.group, [line], t, False) for line, t in zip(lines, texts, strict=True) if t]
+#: The lines of a page, and whether each is text.
+LabelledPage = list[tuple[ScoredLine, bool]]
 
 
-def _crop_samples(kind: str, items: Iterable[Transcript], engine: Engine) -> list[Sample]:
-    scored = ((item, score_page(item.gray, engine, settling=True)) for item in items)
-    return [Sample(kind, item.group, lines, item.text, item.infix) for item, lines in scored if lines]
+class SampleSource(Protocol):
+    """Training lines of a script."""
+
+    def samples(self, engine: AnyEngine) -> list[Sample]:
+        """Scored lines with their text."""
+
+    def labelled_pages(self, engine: AnyEngine, samples: list[Sample]) -> Iterator[LabelledPage]:
+        """Lines that are text and lines that are not, as the engine finds them, page by page."""
+
+    def facts(self) -> dict[str, str]:
+        """What a manifest says: "data", "split" and "licence"."""
 
 
-def load_samples(data: Path, engine: Engine, count: int, seed: int) -> list[Sample]:
-    """About ``count`` lines of each kind, drawn at random over all groups."""
-    rng = np.random.default_rng(seed)
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """data: folder of the sets; weights: folder of the networks, None: the program's; count: how many samples, None: as
+    many as the source finds enough; fonts, latin_fonts: folders, None: where the fonts usually are; drawn: folder of
+    further pages.
+    """
 
-    def some(items: list, most: int) -> list:
-        return [items[i] for i in rng.permutation(len(items))[:most]]
+    data: Path
+    weights: Path | None = None
+    count: int | None = None
+    seed: int = 1
+    fonts: Path | None = None
+    latin_fonts: Path | None = None
+    drawn: Path | None = None
 
-    pages = some(list(book_pages(data, "train")), max(4, count // 6))
-    samples = some([sample for page in pages for sample in _page_samples(page, engine)], count)
-    samples += _crop_samples("iam", some(list(iam_lines(data, "train", hand_printed=True)), count), engine)
-    names = [item for item in name_crops(data, "train") if is_held_out(item.group)]
-    samples += _crop_samples("names", some(names, count), engine)
-    words = [item for item in pen_words(data, "train") if is_held_out(item.group)]
-    return samples + _crop_samples("pen", some(words, count), engine)
+
+def is_held_out(group: str) -> bool:
+    """True for the groups (writers, forms) kept to choose weights by."""
+    return zlib.crc32(group.encode()) % HOLD_OUT_STEP == 0
+
+
+def page_samples(gray: np.ndarray, lines: list[str], engine: AnyEngine, kind: str, group: str) -> list[Sample]:
+    """A page's lines, scored; none where not as many lines are found as it has."""
+    found, texts = score_page(gray, engine), [line for line in lines if line]
+    if len(found) != len(texts):
+        return []
+    return [Sample(kind, group, [line], text) for line, text in zip(found, texts, strict=True)]
+
+
+def folder_samples(folder: Path, engine: AnyEngine) -> list[Sample]:
+    """Lines of the pages NAME.png with NAME.gt.txt in the folders of ``folder``; each folder is a kind."""
+    samples: list[Sample] = []
+    for path in tqdm(sorted(folder.glob("*/*.gt.txt")), unit="page", disable=None):
+        lines = [" ".join(line.split()) for line in path.read_text(encoding="utf-8").splitlines()]
+        image = path.with_name(path.name.removesuffix(".gt.txt") + ".png")
+        page = next(iter(read_pages(image, str(image))))
+        samples += page_samples(page.gray, lines, engine, path.parent.name, path.stem)
+    return samples

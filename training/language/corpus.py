@@ -1,142 +1,35 @@
-"""Books, transcripts and name lists to train the language model on, with whole books held out."""
+"""What the training of a language model asks of the text of a language."""
 
 from __future__ import annotations
 
-import csv
-import re
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import numpy as np
 
-from ocrtool.charset import LINE_START
 from training.datasets.folder import default_data_folder as default_data_folder
-from training.language.fold_text import normalise
-
-#: Books kept out of training: Frankenstein, The Time Machine, Romeo and Juliet, Democracy in America.
-TEST_BOOKS = frozenset({"pg84.txt", "35-0.txt", "pg1513.txt", "pg815.txt"})
-VALIDATION_BOOKS = frozenset({"pg59254.txt", "pg408.txt"})
-
-#: A paragraph whose lines are all shorter than this (characters) is verse, a table or a heading: keep its lines.
-SHORT_LINE = 50
-
-_ITALICS = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_ASIDE = re.compile(r"\[(?:Illustration|Transcriber)[^\]]*\]|\[\d+\]|\{\d+\}")
-_VOWELS = frozenset("aeiouyAEIOUY")
-_DIGRAPHS = frozenset({"ch", "ph", "qu", "sh", "th", "wh"})
+from training.language.scores import HeldOutText
+from training.language.vocabulary import Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
-class Books:
-    """Running text: paragraphs, each on one line, joined by line ends."""
+class Corpus(Protocol):
+    """Text of one language, split into train, validation and test parts, and set in lines as it is printed."""
 
-    text: str
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The symbols of the model."""
 
-    def __post_init__(self) -> None:
-        if not self.text.strip():
-            raise ValueError("no text")
+    def chunks(self, length: int) -> int:
+        """Number of places, at least 1, that windows of ``length`` symbols start near, so that they cover the text."""
 
+    def window(self, chunk: int, length: int, rng: np.random.Generator) -> np.ndarray:
+        """(length + 1,) symbols of printed lines of the train part from near ``chunk`` on, first a line start."""
 
-def book_paragraphs(text: str) -> list[str]:
-    """Normalised paragraphs of a Gutenberg text: italics marks and asides out, lines joined unless it is verse."""
-    plain = normalise(_ASIDE.sub("", _ITALICS.sub("", text.replace("\ufeff", "")))).replace("--", "-")
-    paragraphs: list[str] = []
-    for block in re.split(r"\n\s*\n", plain):
-        lines = [line for line in block.split(LINE_START) if line]
-        if lines and max(map(len, lines)) < SHORT_LINE:
-            paragraphs.extend(lines)
-        elif lines:
-            paragraphs.append(" ".join(lines))
-    return paragraphs
+    def validation_windows(self, length: int, count: int) -> np.ndarray:
+        """(count, length + 1) symbols of the validation part, evenly spread, the same at every call."""
 
+    def held_out(self, limit: int | None = None) -> Mapping[str, HeldOutText]:
+        """Texts of the test part by name, of each at most ``limit`` lines or windows; the first one decides."""
 
-def load_books(folder: Path) -> dict[str, Books]:
-    """The books of ``folder``/gutenberg as {"train", "validation", "test"}. Raises FileNotFoundError if there are none.
-
-    Where the named held-out books are absent, the last books by name stand in for them.
-    """
-    paths = sorted(p for p in (folder / "gutenberg").glob("*.txt"))
-    if len(paths) < 3:
-        raise FileNotFoundError(f"fewer than three books in {folder / 'gutenberg'}")
-    names = {p.name for p in paths}
-    test = TEST_BOOKS & names or {paths[-1].name}
-    validation = VALIDATION_BOOKS & names or {paths[-2].name}
-    parts: dict[str, list[str]] = {"train": [], "validation": [], "test": []}
-    for path in paths:
-        part = "test" if path.name in test else "validation" if path.name in validation else "train"
-        parts[part].extend(book_paragraphs(path.read_text(encoding="utf-8", errors="replace")))
-    return {part: Books(LINE_START.join(paragraphs)) for part, paragraphs in parts.items()}
-
-
-def load_hand_printed_names(folder: Path, part: str) -> list[str]:
-    """Names in capitals of ``part`` ("train" or "test") of hand_printed_words; empty where the folder is absent."""
-    root = folder / "hand_printed_words"
-    if not root.exists():
-        return []
-    parts = dict(line.split("\t") for line in (root / "parts.tsv").read_text().splitlines())
-    rows = (line.split("\t") for line in (root / "truth.tsv").read_text(encoding="utf-8").splitlines())
-    names = (normalise(text) for file, text in rows if parts.get(file) == part)
-    return [name for name in names if name and name not in ("UNREADABLE", "EMPTY")]
-
-
-def load_iam_lines(folder: Path) -> list[str]:
-    """Lines of the IAM pages that may be trained on, in page order, struck-out words left out."""
-    root = folder / "iam"
-    if not root.exists():
-        return []
-    with (root / "pages.tsv").open(encoding="utf-8") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        trainable = {row["form"] for row in rows if row["reading"] == "train"}
-    with (root / "lines.tsv").open(encoding="utf-8") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [normalise(r["text"]) for r in rows if r["form"] in trainable and r["text"] and "#" not in r["text"]]
-
-
-def load_receipt_lines(folder: Path) -> list[str]:
-    """Lines of the receipts of the train part."""
-    root = folder / "receipts"
-    if not root.exists():
-        return []
-    lines: list[str] = []
-    for entry in (root / "parts.tsv").read_text().splitlines():
-        name, part = entry.split("\t")
-        if part == "train":
-            rows = (root / name).with_suffix(".csv").read_text(encoding="utf-8", errors="replace").splitlines()
-            lines.extend(normalise(",".join(row.split(",")[8:])) for row in rows)
-    return [line for line in lines if line]
-
-
-def hyphen_points(word: str) -> list[int]:
-    """Places where a printer might break ``word``: before a consonant that opens a syllable, two letters inside."""
-    return [
-        i
-        for i in range(2, len(word) - 2)
-        if word[i].isalpha()
-        and word[i] not in _VOWELS
-        and word[i + 1] in _VOWELS
-        and word[i - 1].isalpha()
-        and word[i - 1 : i + 1].lower() not in _DIGRAPHS
-    ]
-
-
-def wrap(paragraph: str, width: int, hyphenate: float, rng: np.random.Generator) -> list[str]:
-    """Break ``paragraph`` into lines of at most ``width`` characters.
-
-    Where a word does not fit, it is broken with a hyphen with probability ``hyphenate``, as in old printed books.
-    """
-    lines: list[str] = []
-    while len(paragraph) > width:
-        end = max(paragraph.rfind(" ", 1, width + 1), paragraph.rfind("-", 1, width) + 1)
-        if end <= 0:
-            end = width
-        skip = 1 if paragraph[end : end + 1] == " " else 0
-        word = paragraph[end + skip :].split(" ", 1)[0]
-        points = [p for p in hyphen_points(word) if end + skip + p < width]
-        if points and rng.random() < hyphenate:
-            cut = end + skip + points[rng.integers(len(points))]
-            lines.append(paragraph[:cut] + "-")
-            paragraph = paragraph[cut:]
-        else:
-            lines.append(paragraph[:end])
-            paragraph = paragraph[end + skip :]
-    return [*lines, paragraph] if paragraph else lines
+    def facts(self) -> dict[str, Any]:
+        """What a manifest says of the text: "data" and "split"."""

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import keras
-import numpy as np
 
-from ocrtool.charset import ENGLISH
 from ocrtool.decode.language_model import LanguageModel
 from ocrtool.weights.store import Weights
-from training.language.scores import sequence_log_probs, step_log_probs
+from training.language.scores import HeldOutText, sequence_log_probs, step_log_probs
+from training.language.vocabulary import Vocabulary
 from training.models.lstm import LstmSpec, build_sequence_model, build_step_model
+from training.publish.float16 import store_float16
 from training.publish.manifest import library_versions, sha256, training_command, write_manifest
 
 logger = logging.getLogger(__name__)
@@ -24,18 +24,20 @@ logger = logging.getLogger(__name__)
 #: int8 is shipped if it costs less than this share of the bits per character.
 INT8_LOSS = 0.005
 
-LICENCE = (
-    "Weights: Apache-2.0 as far as this project holds rights. Trained on Project Gutenberg books (public domain in the "
-    "US), on transcripts of IAM handwriting pages (non-commercial research use only: this note travels with the "
-    "weights), on names from hand-printed forms (CC0), on SROIE receipts and on text made by faker (MIT)."
-)
 
+@dataclass(frozen=True, slots=True)
+class Export:
+    """name: of the files; folder: holds the best.weights.h5 of a run and gets the files; float16: of the weights."""
 
-class Measured(Protocol):
-    """Text that a model is measured on."""
+    name: str
+    folder: Path
+    float16: bool
+    licence: str
 
-    def measure(self, log_probs_of: Callable[[np.ndarray], np.ndarray]) -> dict[str, Any]:
-        """Scores, "bits_per_character" among them; the argument turns symbols (N, T) into log-probabilities."""
+    @property
+    def h5(self) -> Path:
+        """The shipped weights."""
+        return self.folder / f"{self.name}.weights.h5"
 
 
 def load_sequence_model(spec: LstmSpec, h5: Path) -> keras.Model:
@@ -56,38 +58,31 @@ def compile_step(spec: LstmSpec, model: keras.Model, path: Path, int8: bool = Tr
 
 
 def export(
-    name: str,
+    plan: Export,
     spec: LstmSpec,
-    trained: Path,
-    folder: Path,
-    texts: Mapping[str, Measured],
+    vocabulary: Vocabulary,
+    texts: Mapping[str, HeldOutText],
     facts: Mapping[str, Any],
-    labels: Sequence[str] = ENGLISH,
-    licence: str = LICENCE,
 ) -> dict[str, Any]:
-    """Write ``name``.weights.h5, .tflite and .json to ``folder`` and measure both forms on ``texts``.
+    """Write NAME.weights.h5, NAME.tflite and NAME.json of a finished run, both forms measured on ``texts``.
 
-    trained: weights file of the fit; facts: the manifest's data, split and seed, and what it has beyond; labels: the
-    symbols in order. The first of the texts decides whether the compiled form has weights of 8 bits. Returns the
-    manifest.
+    facts: the manifest's data, split and seed, and what it has beyond. The first of the texts decides whether the
+    compiled form has weights of 8 bits; on it the word spaces are measured too. Returns the manifest.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    model = load_sequence_model(spec, trained)
-    h5 = folder / f"{name}.weights.h5"
-    model.save_weights(h5)  # without the optimizer's part, two thirds of the file
+    model = _store_weights(plan, spec)
     manifest: dict[str, Any] = {
-        "name": name,
+        "name": plan.name,
         "architecture": "character_lstm",
         "parameters": asdict(spec),
-        "labels": list(labels),
+        "labels": list(vocabulary.labels),
         "input": {"shape": ["B"], "normalisation": "symbol numbers; a line starts with the line start, state zero"},
         "temperature": 1.0,
-        "licence": licence,
+        "licence": plan.licence,
         "versions": library_versions(),
         "command": training_command(),
         **facts,
     }
-    compiled = Weights(name, folder, manifest)
+    compiled = Weights(plan.name, plan.folder, manifest)
     exact = {key: text.measure(partial(sequence_log_probs, model)) for key, text in texts.items()}
     first = next(iter(texts))
     for int8 in (True, False):
@@ -98,7 +93,18 @@ def export(
         logger.info("%s costs %.2f %% of the bits per character", "int8" if int8 else "float32", 100 * loss)
         if loss < INT8_LOSS:
             break
+    scores[first]["spaces_between"] = texts[first].spaces_between(reading)
     manifest |= {"scores": {"h5": exact, "tflite": scores}, "compiled": "int8 weights" if int8 else "float32"}
-    manifest |= {"h5_sha256": sha256(h5), "tflite_sha256": sha256(compiled.tflite_path)}
-    write_manifest(folder / f"{name}.json", manifest)
+    manifest |= {"h5_sha256": sha256(plan.h5), "tflite_sha256": sha256(compiled.tflite_path)}
+    write_manifest(plan.folder / f"{plan.name}.json", manifest)
     return manifest
+
+
+def _store_weights(plan: Export, spec: LstmSpec) -> keras.Model:
+    """Write the shipped weights, without the optimizer's part, two thirds of the file; the model with just these."""
+    model = load_sequence_model(spec, plan.folder / "best.weights.h5")
+    model.save_weights(plan.h5)
+    if plan.float16:
+        store_float16(plan.h5, plan.h5)
+        model.load_weights(plan.h5)
+    return model

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-import numpy as np
-
 from ocrtool.charset import ENGLISH, LINE_START
 
 #: One glyph on paper, one symbol here. A long dash is one glyph and is scored as "-".
@@ -36,10 +34,6 @@ _FOLD = str.maketrans(
     }
 )
 _KNOWN = frozenset(ENGLISH)
-_UNKNOWN_ID = 255
-_IDS = np.full(128, _UNKNOWN_ID, np.uint8)
-for _i, _symbol in enumerate(ENGLISH):
-    _IDS[ord(_symbol)] = _i
 
 
 def normalise(text: str) -> str:
@@ -52,19 +46,3 @@ def normalise(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.translate(_FOLD)).translate(_FOLD)
     lines = ("".join(c if c in _KNOWN else " " if c.isspace() else "" for c in line) for line in plain.splitlines())
     return LINE_START.join(" ".join(line.split()) for line in lines).replace("''", '"')
-
-
-def encode(text: str) -> np.ndarray:
-    """Symbol numbers (len(text),) uint8 of a normalised text. Raises ValueError for another character."""
-    try:
-        ids = _IDS[np.frombuffer(text.encode("ascii"), np.uint8)]
-    except UnicodeEncodeError as error:
-        raise ValueError("text is not normalised") from error
-    if (ids == _UNKNOWN_ID).any():
-        raise ValueError("text is not normalised")
-    return ids
-
-
-def decode(ids: np.ndarray) -> str:
-    """Inverse of `encode`."""
-    return "".join(ENGLISH[i] for i in ids)

@@ -1,184 +1,133 @@
-"""Korean text to train and measure the language model on: cleaned, in paragraphs, split by blocks of lines.
-
-Split rule: each file is cut into blocks of `BLOCK` consecutive lines; the blocks are ranked by the SHA-256 of their
-text, the first `TEST_SHARE` of each file are the test part, the next `VALIDATION_SHARE` the validation part. A line of
-the test part is removed from the other parts, a line of the validation part from the train part, spaces not counted.
-"""
+"""The corpus of the Korean language model."""
 
 from __future__ import annotations
 
-import hashlib
 import math
-import re
-import unicodedata
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ocrtool.charset import LINE_START
+from ocrtool.charset import LATIN, LINE_START, Labels
+from ocrtool.script.hangul.charset import MARKS, OTHER, SYLLABLES
 from ocrtool.text import is_syllable
-
-#: Lines of a block, and shares of a file's blocks held out.
-BLOCK, TEST_SHARE, VALIDATION_SHARE = 50, 0.025, 0.0125
-PARTS = ("train", "validation", "test")
-
-#: Files of sentences that stand in the order of a text: up to `MOST_JOINED` of them make a paragraph.
-SENTENCES = ("klue_dev.txt", "kornlu.txt", "ud_gsd.txt", "ud_kaist_emory.txt")
-MOST_JOINED = 6
-#: Files in Markdown whose lines are broken at spaces: joined up to the end of a sentence.
-MARKDOWN = ("rust_book_ko.txt",)
-#: How often the text of a file is gone through for once of the others: the ones most like what is printed are short.
-REPEATS = {"konlpy_law_bill.txt": 3, "pd_literature_all.txt": 2}
-#: First lines of tables, no text.
-_HEADINGS = frozenset({"WORD_FORM", "Q", "A"})
-
-#: Marks of one look to the one that reading gives; letters by themselves to the form that stands alone.
-_FOLD = str.maketrans(
-    {
-        **dict.fromkeys("ㆍ․⋅‧・•∙ᆞ", "·"),
-        **dict.fromkeys("∼〜˜", "～"),
-        **dict.fromkeys("―‒⸺", "—"),
-        **dict.fromkeys("−‐‑", "-"),
-        "｢": "「",
-        "｣": "」",
-        "´": "'",
-        "◦": "○",
-        "❍": "○",
-        **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5E)},
-        **{0x1100 + i: letter for i, letter in enumerate("ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ")},
-        **{0x1161 + i: chr(0x314F + i) for i in range(21)},
-    }
+from training.language.korean_lines import ADDED_MARKS, ANYWHERE, NARROWEST, WIDEST, window_lines, wrap_korean
+from training.language.korean_sources import (
+    BLOCK,
+    REPEATS,
+    TEST_SHARE,
+    VALIDATION_SHARE,
+    Parts,
+    character_counts,
+    load_korean,
+    training_text,
 )
-_TAG = re.compile(r"</?[a-z]+(?: [^<>]*)?>")
-_LINK = re.compile(r"!?\[([^\[\]]+)\](?:\([^()]*\)|\[[^\[\]]*\])")
-#: Spaces that tokenising left on the inner side of quotes and brackets.
-_SPACED_QUOTE, _SPACED_BRACKET = re.compile(r'(?<![^ (])" ([^"]+) "'), re.compile(r"(?<=[(\[]) | (?=[)\]])")
-_SENTENCE_END = re.compile(r"[.!?:][\"'”’)]*$")
+from training.language.scores import HeldOutText
+from training.language.vocabulary import Vocabulary
+
+#: A syllable or mark is a symbol if it occurs so often in the train part.
+LEAST_COUNT = 2
+#: Characters from one place that windows start near to the next.
+CHUNK = 64
 
 
-def clean(text: str) -> str:
-    """One line in NFC, marks of one look folded, without control characters; any run of spaces is one space."""
-    folded = unicodedata.normalize("NFC", text).translate(_FOLD)
-    kept = (
-        " " if c.isspace() else "" if unicodedata.category(c) in ("Cc", "Cf", "Cn", "Co") or c == "\ufffd" else c
-        for c in folded
-    )
-    plain = " ".join("".join(kept).split())
-    return _SPACED_BRACKET.sub("", _SPACED_QUOTE.sub(r'"\1"', plain))
+def korean_vocabulary(counts: Counter[str], least: int = LEAST_COUNT, always: str = ADDED_MARKS) -> Vocabulary:
+    """Symbols for a text with these character ``counts``: line start, space, ASCII, marks, syllables, OTHER.
 
-
-def plain_markdown(line: str) -> str:
-    """A line of Markdown as it would be printed; empty for tables and code."""
-    if line.startswith(("|", "```", "    ")):
-        return ""
-    line = _LINK.sub(r"\1", _TAG.sub("", line)).lstrip("#> ").replace("`", "")
-    return line.replace("**", "").replace("*", "")
-
-
-def load_lines(path: Path) -> list[str]:
-    """Cleaned lines of a file, empty ones left out. Raises OSError, and ValueError if it is not UTF-8."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not UTF-8 text") from error
-    markdown = path.name in MARKDOWN
-    lines = (clean(plain_markdown(line) if markdown else line) for line in text.split("\n"))
-    return [line for line in lines if line and line not in _HEADINGS and (not markdown or hangul_share(line) >= 0.3)]
-
-
-def hangul_share(line: str) -> float:
-    """Share of the characters, spaces not counted, that are syllables."""
-    return sum(map(is_syllable, line)) / max(1, len(line.replace(" ", "")))
-
-
-def split_blocks(lines: list[str]) -> dict[str, list[list[str]]]:
-    """Blocks of consecutive lines of each part, in the order of the file: see the split rule above."""
-    blocks = [lines[start : start + BLOCK] for start in range(0, len(lines), BLOCK)]
-    hashes = [hashlib.sha256("\n".join(block).encode()).hexdigest() for block in blocks]
-    ranked = sorted(range(len(blocks)), key=hashes.__getitem__)
-    tests = math.ceil(TEST_SHARE * len(blocks))
-    validations = tests + math.ceil(VALIDATION_SHARE * len(blocks))
-    ranks = {"test": ranked[:tests], "validation": ranked[tests:validations], "train": ranked[validations:]}
-    return {part: [blocks[i] for i in sorted(ranks[part])] for part in PARTS}
-
-
-def squeezed(line: str) -> str:
-    """What makes two lines the same: the characters without the spaces."""
-    return line.replace(" ", "")
-
-
-def without_lines_of(others: set[str], blocks: list[list[str]]) -> list[list[str]]:
-    """The blocks without the lines whose squeezed form is among ``others``; a gap begins a new block."""
-    kept: list[list[str]] = []
-    for block in blocks:
-        kept.append([])
-        for line in block:
-            if squeezed(line) not in others:
-                kept[-1].append(line)
-            elif kept[-1]:
-                kept.append([])
-    return [block for block in kept if block]
-
-
-def paragraphs(name: str, blocks: list[list[str]], seed: int = 0) -> list[str]:
-    """Paragraphs of the file ``name``, a line each: sentences and broken lines joined, others as they are."""
-    rng = np.random.default_rng(seed)
-    joined: list[str] = []
-    for block in blocks:
-        if name in MARKDOWN:
-            joined += _to_sentence_ends(block)
-        elif name in SENTENCES:
-            rest = block
-            while rest:
-                count = int(rng.integers(1, MOST_JOINED + 1))
-                joined.append(" ".join(rest[:count]))
-                rest = rest[count:]
-        else:
-            joined += block
-    return joined
-
-
-def _to_sentence_ends(lines: list[str]) -> list[str]:
-    joined: list[str] = []
-    words: list[str] = []
-    for line in lines:
-        words.append(line)
-        if _SENTENCE_END.search(line):
-            joined.append(" ".join(words))
-            words = []
-    return [*joined, " ".join(words)] if words else joined
-
-
-Parts = dict[str, dict[str, list[str]]]
-
-
-def load_korean(data: Path) -> Parts:
-    """{part: {file: paragraphs}} of ``data``/korean_text, or of ``data`` itself if it has no such folder.
-
-    Raises FileNotFoundError if there is no text, ValueError if there is too little to hold any out.
+    Of marks beyond ASCII and of syllables those are listed that occur ``least`` times; marks in ``always`` in any case.
     """
-    folder = data / "korean_text" if (data / "korean_text").is_dir() else data
-    files = {path.name: split_blocks(load_lines(path)) for path in sorted(folder.glob("*.txt"))}
-    if not files:
-        raise FileNotFoundError(f"no Korean text (*.txt) in {folder}")
-    held_out: set[str] = set()
-    parts: Parts = {part: {} for part in PARTS}
-    for part in reversed(PARTS):
-        blocks = {name: without_lines_of(held_out, of_file[part]) for name, of_file in files.items()}
-        held_out |= {squeezed(line) for of_file in blocks.values() for block in of_file for line in block}
-        parts[part] = {name: paragraphs(name, of_file) for name, of_file in blocks.items()}
-    if not all(any(of_file.values()) for of_file in parts.values()):
-        raise ValueError(f"{folder}: too little text to hold a part of it out")
-    return parts
+    marks = [mark for mark in MARKS[len(LATIN) :] if counts[mark] >= least or mark in always]
+    syllables = sorted(c for c, count in counts.items() if is_syllable(c) and count >= least)
+    return Vocabulary(Labels([LINE_START, " ", *LATIN, *marks, *syllables, OTHER]), other=OTHER)
 
 
-def training_text(files: dict[str, list[str]]) -> str:
-    """One text of paragraphs, a line each; those of `REPEATS` more than once."""
-    every = (lines * REPEATS.get(name, 1) for name, lines in files.items())
-    return LINE_START.join(line for lines in every for line in lines)
+def coverage(counts: Counter[str], vocabulary: Vocabulary) -> float:
+    """Share of the syllables of a text that are symbols."""
+    syllables = {c: count for c, count in counts.items() if is_syllable(c)}
+    return sum(n for c, n in syllables.items() if c in vocabulary.labels) / max(1, sum(syllables.values()))
 
 
-def character_counts(files: dict[str, list[str]]) -> Counter[str]:
-    """How often each character occurs."""
-    return Counter("".join(line for lines in files.values() for line in lines))
+def other_bits(vocabulary: Vocabulary) -> float:
+    """Bits that tell a syllable without a symbol from all others: what naming it costs beyond saying OTHER."""
+    return math.log2(max(1, SYLLABLES - sum(map(is_syllable, vocabulary.labels))))
+
+
+@dataclass(frozen=True)
+class KoreanCorpus:
+    """Korean text in its parts, printed in lines; see `training.language.korean_sources` for the split."""
+
+    parts: Parts
+    vocabulary: Vocabulary
+    _text: str = field(repr=False)
+
+    @classmethod
+    def load(cls, data: Path) -> KoreanCorpus:
+        """The text of ``data``. Raises FileNotFoundError, ValueError."""
+        parts = load_korean(data)
+        return cls(parts, korean_vocabulary(character_counts(parts["train"])), training_text(parts["train"]))
+
+    def chunks(self, length: int) -> int:
+        """As `Corpus.chunks`."""
+        return max(1, len(self._text) // CHUNK)
+
+    def window(self, chunk: int, length: int, rng: np.random.Generator) -> np.ndarray:
+        """As `Corpus.window`."""
+        return self._window(self._text, chunk * CHUNK + int(rng.integers(CHUNK)), length, rng)
+
+    def validation_windows(self, length: int, count: int) -> np.ndarray:
+        """As `Corpus.validation_windows`."""
+        rng = np.random.default_rng(0)
+        text = LINE_START.join(line for lines in self.parts["validation"].values() for line in lines)
+        starts = np.linspace(0, max(0, len(text) - 3 * CHUNK), count).astype(int)
+        return np.stack([self._window(text, int(start), length, rng) for start in starts])
+
+    def held_out(self, limit: int | None = None) -> Mapping[str, HeldOutText]:
+        """The test part in printed lines, ``limit`` of each file, each line read by itself."""
+        by_file = {name: printed_lines(lines)[:limit] for name, lines in self.parts["test"].items()}
+        lines = [line for of_file in by_file.values() for line in of_file]
+        files = np.repeat(list(by_file), [len(of_file) for of_file in by_file.values()])
+        text = HeldOutText.lines(lines, self.vocabulary, other_bits(self.vocabulary))
+        syllable = np.zeros(text.targets.shape, bool)
+        for row, line in enumerate(lines):
+            syllable[row, : len(line)] = [is_syllable(c) for c in line]
+        masks = {name: text.counted & (files == name)[:, None] for name, of_file in by_file.items() if of_file}
+        return {"test_lines": text.with_subsets({"syllables": syllable} | masks)}
+
+    def facts(self) -> dict[str, Any]:
+        """As `Corpus.facts`."""
+        counts = {part: character_counts(files) for part, files in self.parts.items()}
+        return {
+            "data": {
+                "korean_text": {name: sum(map(len, lines)) for name, lines in self.parts["train"].items()},
+                "repeats": REPEATS,
+                "characters": {part: counts[part].total() for part in self.parts},
+                "coverage": {part: round(coverage(counts[part], self.vocabulary), 6) for part in ("train", "test")},
+            },
+            "split": {
+                "rule": f"blocks of {BLOCK} lines of each file ranked by the SHA-256 of their text: the first "
+                f"{TEST_SHARE:.1%} test, the next {VALIDATION_SHARE:.2%} validation; a line of "
+                "test is in no other part",
+            },
+        }
+
+    def _window(self, text: str, position: int, length: int, rng: np.random.Generator) -> np.ndarray:
+        """Printed lines from about ``position`` on, begun anew at the end of ``text``."""
+        printed = LINE_START
+        while len(printed) <= length:
+            lines = window_lines(text, min(position, len(text) - 1), length + 1, rng)
+            printed += LINE_START.join(lines) + LINE_START
+            position = 0
+        return self.vocabulary.encode(printed[: length + 1])
+
+
+def printed_lines(paragraphs: list[str], seed: int = 0) -> list[str]:
+    """All of the paragraphs in printed lines, each once; widths and ways to break are drawn, the same for a seed."""
+    rng = np.random.default_rng(seed)
+    lines: list[str] = []
+    for paragraph in paragraphs:
+        width, anywhere = int(rng.integers(NARROWEST, WIDEST + 1)), bool(rng.random() < ANYWHERE)
+        lines += wrap_korean(paragraph, width, anywhere, rng)
+    return lines

@@ -1,6 +1,6 @@
-"""Train the character language model.
+"""Train the character language model of a language.
 
-python -m training.language.train_language --lang eng --minutes 60 --out runs/lstm
+python -m training.language.train_language --lang eng --minutes 60 --out runs/lstm_eng
 """
 
 from __future__ import annotations
@@ -8,83 +8,70 @@ from __future__ import annotations
 import json
 import logging
 import math
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 import keras
 
+from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.fit.budget import Progress
-from training.language.corpus import TEST_BOOKS, VALIDATION_BOOKS, Books, default_data_folder, load_books
-from training.language.export import export
-from training.language.fit_language import Settings, fit_windows
-from training.language.lm_windows import MIX, LineWindows, Sources, fixed_windows
-from training.language.scores import held_out_texts
-from training.models.lstm import LstmSpec
-
-VALIDATION_WINDOWS = 640
-
-
-def fit(
-    spec: LstmSpec, settings: Settings, sources: Sources, validation: Books, folder: Path, resume: bool = False
-) -> Progress:
-    """Fit until the time is used up; leaves best.weights.h5 and what resuming needs in ``folder``.
-
-    An interrupt ends it early: the best weights so far stay.
-    """
-
-    def windows_from(first: int) -> LineWindows:
-        return LineWindows(
-            sources, settings.batch, settings.window, settings.batches_per_epoch, settings.seed, first=first
-        )
-
-    validating = fixed_windows(validation.text, settings.window, VALIDATION_WINDOWS)
-    return fit_windows(spec, settings, windows_from, validating, folder, resume)
+from training.language.export import Export, export
+from training.language.fit_language import Budget, fit_language, spec_of
+from training.language.languages import LANGUAGES, Language, Recipe
 
 
 @click.command()
-@click.option("--lang", type=click.Choice(["eng"]), default="eng", show_default=True)
-@click.option("--data", type=click.Path(path_type=Path, exists=True), default=default_data_folder)
-@click.option("--out", type=click.Path(path_type=Path), default=Path("runs/lstm_eng"), show_default=True)
-@click.option("--minutes", type=float, default=60.0, show_default=True, help="Training time, evaluation not counted.")
-@click.option("--units", type=int, default=512, show_default=True)
-@click.option("--batch", type=int, default=64, show_default=True)
+@click.option("--lang", type=click.Choice(list(LANGUAGES)), default="eng", show_default=True, help="Language.")
+@click.option("--data", type=click.Path(path_type=Path), default=default_data_folder, help="Folder of the text.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the run (default: runs/lstm_LANG).")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Training time in all, evaluation not counted.",
+)
+@click.option("--units", type=click.IntRange(min=1), help="Of the LSTM (default: those of the shipped model).")
+@click.option("--batch", type=click.IntRange(min=1), help="Windows of a batch (default: as the shipped model).")
 @click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--limit", type=click.IntRange(min=1), help="Measure on at most N lines or windows of each test text.")
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
-def main(lang: str, data: Path, out: Path, minutes: float, units: int, batch: int, seed: int, resume: bool) -> None:
-    """Train the character language model of --lang; leave its weights, manifest and compiled form in --out."""
+@errors_as_messages()
+def main(lang: str, data: Path, out: Path | None, limit: int | None, **options: Any) -> None:
+    """Train the language model of --lang and leave its weights, manifest and compiled form in --out."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    spec, settings = LstmSpec(units=units), Settings(minutes=minutes, seed=seed, batch=batch)
-    books = load_books(data)
-    progress = fit(spec, settings, Sources.load(data, books["train"]), books["validation"], out, resume)
-    manifest = export(
-        f"lstm_{lang}",
-        spec,
-        out / "best.weights.h5",
-        out,
-        held_out_texts(books["test"].text, data),
-        facts(progress, settings),
-    )
+    language = LANGUAGES[lang]
+    sizes = {name: options.pop(name) for name in ("units", "batch")}
+    recipe = replace(language.recipe, **{name: size for name, size in sizes.items() if size is not None})
+    manifest = train(lang, recipe, data, Budget(out or Path("runs") / f"lstm_{lang}", **options), limit)
     click.echo(json.dumps(manifest["scores"], indent=1))
 
 
-def facts(progress: Progress, settings: Settings) -> dict[str, object]:
-    """What the manifest says of the data, the split and the run."""
+def train(lang: str, recipe: Recipe, data: Path, budget: Budget, limit: int | None = None) -> dict[str, Any]:
+    """Fit ``lstm_LANG`` within the budget, export and measure it. Returns the manifest. Raises OSError, ValueError."""
+    language = LANGUAGES[lang]
+    corpus = language.load(data)
+    progress = fit_language(corpus, recipe, budget)
+    plan = Export(f"lstm_{lang}", budget.folder, recipe.float16, language.licence)
+    facts = corpus.facts() | run_facts(language, recipe, budget, progress)
+    return export(plan, spec_of(recipe, corpus), corpus.vocabulary, corpus.held_out(limit), facts)
+
+
+def run_facts(language: Language, recipe: Recipe, budget: Budget, progress: Progress) -> dict[str, Any]:
+    """What the manifest says of the run."""
     return {
-        "data": {
-            "mix": MIX,
-            "books": "Project Gutenberg, English books but those of the split, re-wrapped to lines",
-            "form": "faker names, dates, addresses; names of hand_printed_words, train part",
-            "handwriting": "transcripts of IAM pages with reading=train",
-            "receipt": "SROIE receipts, train part",
-        },
-        "split": {"test_books": sorted(TEST_BOOKS), "validation_books": sorted(VALIDATION_BOOKS)},
-        "seed": settings.seed,
+        "purpose": f"language model, {language.name}",
+        "seed": budget.seed,
         "run": {
             "backend": keras.backend.backend(),
             "minutes": round(progress.seconds / 60, 1),
             "batches": progress.batches,
             "best_after_batches": progress.best_batches,
-            "characters_seen": progress.best_batches * settings.batch * settings.window,
+            "windows_seen": progress.best_batches * recipe.batch,
+            "characters_seen": progress.best_batches * recipe.batch * recipe.window,
             "validation_bits_per_character": round(progress.best_loss / math.log(2), 4),
         },
     }

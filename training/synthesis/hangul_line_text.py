@@ -9,7 +9,7 @@ import numpy as np
 
 from ocrtool.charset import LINE_START
 from ocrtool.script.hangul.charset import FINALS, GLYPHS, INITIALS, KOREAN_MARKS, LONE_LETTERS, VOWELS, compose
-from training.language.korean_corpus import load_korean, training_text
+from training.language.korean_sources import load_korean, training_text
 from training.synthesis.hangul_syllables import ks_x_1001
 from training.synthesis.line_text import price_line, random_word
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ocrtool.script.hangul.charset import GLYPHS
-from training.language.korean_corpus import hangul_share
+from training.language.korean_sources import hangul_share
 
 #: Characters of a paragraph, of an item of a list and of a title.
 PARAGRAPH, ITEM, TITLE = (60, 260), (18, 90), (5, 17)

@@ -9,7 +9,7 @@ measure speed on. Each page is NAME.png with NAME.gt.txt, line by line. Then for
 
     python -m training.benchmark OUT korean_drawn korean_mixed --engine ocrtool --engine 'tesseract -l kor' --markdown
 
-The text is of the same part of the corpus (training/language/korean_corpus.py) as the families: what settings are
+The text is of the same part of the corpus (training/language/korean_sources.py) as the families: what settings are
 chosen by is drawn with --part validation. Every sentence stands on one page only. The same fonts, text and seed give
 the same pages.
 """
@@ -26,7 +26,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from training.command import errors_as_messages
-from training.language.korean_corpus import load_korean
+from training.language.korean_sources import load_korean
 from training.synthesis.fonts import FontFile, find_fonts
 from training.synthesis.hangul_fonts import KoreanFont, drawn_characters, find_korean_fonts
 from training.synthesis.heldout_text import Stock

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ocrtool.charset import LATIN
-from training.language.corpus import load_books
+from training.language.english_sources import load_books
 from training.synthesis.form_text import FormText
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

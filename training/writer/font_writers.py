@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ocrtool.charset import LINE_START
-from training.language.corpus import load_books
+from training.language.english_sources import load_books
 from training.synthesis.drawn_page import Stamp
 from training.synthesis.fonts import FontFile, find_fonts, part_of
 from training.writer.pages import THINNEST_PEN, Setting, scanned, set_page

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from ocrtool.charset import LINE_START
-from training.language.corpus import TEST_BOOKS, VALIDATION_BOOKS, book_paragraphs
+from ocrtool.charset import LINE_START, Labels
+from training.language.english_sources import TEST_BOOKS, VALIDATION_BOOKS, book_paragraphs
+from training.language.vocabulary import Vocabulary
 
 #: Symbols of the alphabet besides the classes, and the characters that each stands for; `OTHER` takes the rest.
 #: Digits are a mark only where they are not classes.
@@ -57,18 +59,14 @@ class Alphabet:
         return (*self.classes, *self.marks)
 
     def encode(self, text: str) -> np.ndarray:
-        """Symbol numbers (len(text),) uint8 of a normalised text. Raises UnicodeEncodeError for one that is not."""
-        return self._table()[np.frombuffer(text.encode("ascii"), np.uint8)]
+        """Symbol numbers (len(text),) uint8 of a text; `OTHER` for what is neither a class nor a mark."""
+        return self._vocabulary.encode(text)
 
-    def _table(self) -> np.ndarray:
-        table = np.full(128, len(self.symbols) - 1, np.uint8)
-        for number, mark in enumerate(self.marks[:-1], len(self.classes)):
-            table[[ord(c) for c in MARKS[mark]]] = number
-        for number, name in enumerate(self.classes):
-            table[ord(name)] = number
-            if name.swapcase() not in self.classes:
-                table[ord(name.swapcase())] = number
-        return table
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        aliases = {c: mark for mark in self.marks[:-1] for c in MARKS[mark]}
+        aliases |= {name.swapcase(): name for name in self.classes if name.swapcase() not in self.classes}
+        return Vocabulary(Labels(self.symbols), aliases, OTHER)
 
 
 def book_parts(folder: Path) -> dict[str, list[Path]]:

@@ -1,20 +1,14 @@
-"""Windows of Korean text as it is printed in lines: each begins at the start of a line, as reading does."""
+"""Korean text in lines of print: broken at spaces or anywhere, items of lists, printer's marks."""
 
 from __future__ import annotations
 
 import re
 
-import keras
 import numpy as np
 
 from ocrtool.charset import LINE_START
-from training.language.korean_alphabet import Alphabet
-from training.language.lm_windows import after, shorten
+from training.language.printed_lines import after, shorten
 
-#: Characters of a window, about two lines: every line is read from the zero state.
-CHARACTERS = 64
-#: Symbols that so many characters take, of whole syllables and of jamo.
-WINDOW, JAMO_WINDOW = 64, 124
 #: Widths of a printed line, characters, and how much the lines of one paragraph differ, since spaces are stretched.
 NARROWEST, WIDEST, RAGGED = 15, 45, 2
 #: Shares of windows: lines broken inside words too; beginning with a paragraph; a list; few words a line; printer's
@@ -115,56 +109,3 @@ def window_lines(text: str, position: int, length: int, rng: np.random.Generator
         got = sum(map(len, lines)) + len(lines)
         position = end + 1
     return shorten(lines, rng) if draw > 1 - SHORT else lines
-
-
-class KoreanWindows(keras.utils.PyDataset):
-    """Batches (symbols (B, T) int32, next symbols (B, T) int32), made as they are asked for; the same for one seed.
-
-    The text is gone through in a shuffled order without repeats; an epoch is ``batches`` batches.
-    """
-
-    def __init__(
-        self, text: str, alphabet: Alphabet, batch: int, length: int, batches: int, seed: int, first: int = 0
-    ) -> None:
-        super().__init__(workers=1)
-        self._text, self._alphabet = text, alphabet
-        self._batch, self._length, self._batches, self._seed = batch, length, batches, seed
-        self._first = first
-        self._order = np.random.default_rng(seed).permutation(max(1, len(text) // CHARACTERS))
-
-    def __len__(self) -> int:
-        return self._batches
-
-    def on_epoch_end(self) -> None:
-        """Go on where the last epoch ended."""
-        self._first += self._batches
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        number = self._first + index
-        rng = np.random.default_rng((self._seed, number))
-        ids = np.stack([self._window(number * self._batch + i, rng) for i in range(self._batch)])
-        return ids[:, :-1], ids[:, 1:]
-
-    def _window(self, number: int, rng: np.random.Generator) -> np.ndarray:
-        position = int(self._order[number % len(self._order)]) * CHARACTERS + int(rng.integers(CHARACTERS))
-        return window(self._text, position, self._alphabet, self._length + 1, rng)
-
-
-def window(text: str, position: int, alphabet: Alphabet, length: int, rng: np.random.Generator) -> np.ndarray:
-    """``length`` symbols of printed lines from about ``position`` on, the first a line start; begun anew at the end."""
-    printed = LINE_START
-    while len(printed) < length:  # a character is at least a symbol
-        lines = window_lines(text, min(position, len(text) - 1), length, rng)
-        printed += LINE_START.join(lines) + LINE_START
-        position = 0
-    return alphabet.encode(printed)[:length]
-
-
-def fixed_windows(
-    text: str, alphabet: Alphabet, length: int, count: int, seed: int = 0
-) -> tuple[np.ndarray, np.ndarray]:
-    """``count`` windows, evenly spread, always the same: (symbols, next symbols) (count, length) int32."""
-    rng = np.random.default_rng(seed)
-    starts = np.linspace(0, max(0, len(text) - 3 * CHARACTERS), count).astype(int)
-    ids = np.stack([window(text, int(start), alphabet, length + 1, rng) for start in starts])
-    return ids[:, :-1], ids[:, 1:]
