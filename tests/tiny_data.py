@@ -178,3 +178,19 @@ def write_old_books(data: Path) -> None:
         draw_written_page(folder / name, 1, 100 + number)
     with (folder / "parts.tsv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter="\t", lineterminator="\n").writerows(rows)
+
+
+def write_iam(data: Path) -> None:
+    """Pages in the form of IAM: three writers with two pages to train on and one to test, two with a page more, and
+    two with a page each.
+    """
+    folder = data / "iam"
+    rows = [(writer, role) for writer in range(3) for role in ("train", "train", "test")]
+    rows += [(writer, "") for writer in (3, 3, 4, 4, 5, 6)]
+    forms = [(f"f{number:02d}", f"{writer:03d}", role) for number, (writer, role) in enumerate(rows)]
+    for number, (form, writer, _) in enumerate(forms):
+        draw_written_page(folder / "pages" / f"{form}.png", int(writer), number)
+    with (folder / "pages.tsv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, delimiter="\t", lineterminator="\n")
+        table.writerow(("form", "writer", "role"))
+        table.writerows(forms)

@@ -1,4 +1,4 @@
-"""Training of writer identification: pages and parts, batches, whitening, figures, and a run from pages to weights."""
+"""Training of writer identification: pages and parts, batches, whitening, figures, and runs from pages to weights."""
 
 from __future__ import annotations
 
@@ -9,34 +9,17 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.tiny_data import write_writers
 from training.writer.known_pages import find_pages, split_pages, writers_of
 from training.writer.scores import equal_error_rate, pairwise_f1, refused_at, top1
 from training.writer.whitening import fit_whitening
-
-FONTS = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_SCRIPT_SIMPLEX)
-WORDS = ("when", "the", "morning", "came", "over", "some", "moor", "we", "saw", "a", "small", "vessel", "turn", "on")
-
-
-def draw_page(path: Path, hand: int, seed: int) -> None:
-    """A page in a hand of its own: strokes of one font, leaning and wide as that hand does it."""
-    rng = np.random.default_rng(seed)
-    sheet = np.full((640, 1300), 255, np.uint8)
-    for line in range(4):
-        text = " ".join(rng.choice(WORDS, 6))
-        cv2.putText(sheet, text, (60, 140 + 140 * line), FONTS[hand % 3], 1.6, 0, 3 + hand % 2, cv2.LINE_AA)
-    lean = 0.25 * (hand // 3) - 0.1
-    matrix = np.array([[1.0, -lean, 320 * lean], [0.0, 1.0, 0.0]])
-    path.parent.mkdir(exist_ok=True)
-    cv2.imwrite(str(path), cv2.warpAffine(sheet, matrix, sheet.shape[::-1], borderValue=255))
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Six hands, three pages each."""
-    root = tmp_path_factory.mktemp("hands")
-    for hand in range(6):
-        for number in range(3):
-            draw_page(root / f"hand-{hand}" / f"{number}.png", hand, 10 * hand + number)
+    root = tmp_path_factory.mktemp("writers")
+    write_writers(root)
     return root
 
 
@@ -67,12 +50,12 @@ def test_a_folder_without_pages_is_named(tmp_path: Path) -> None:
 
 
 def test_batches_hold_groups_of_one_page_and_repeat(folder: Path) -> None:
-    from training.writer.batches import Augmentation, GroupBatches
+    from training.writer.batches import Augmentation, GroupBatches, Sampling
     from training.writer.strips import cut_pages
 
     pages = cut_pages(find_pages(folder))
     writers = writers_of(page.page for page in pages)
-    batches = GroupBatches(pages, writers, 12, 4, 0, 10, Augmentation())
+    batches = GroupBatches(pages, writers, Sampling(12, 4, 0, 10, Augmentation()))
     patches, labels = batches[3]
     assert patches.shape == (12, 4, 113, 113, 1)
     assert patches.dtype == np.float32
@@ -86,12 +69,12 @@ def test_batches_hold_groups_of_one_page_and_repeat(folder: Path) -> None:
 
 
 def test_writers_of_another_source_get_their_share(folder: Path) -> None:
-    from training.writer.batches import GroupBatches
+    from training.writer.batches import GroupBatches, Sampling
     from training.writer.strips import cut_pages
 
     pages = cut_pages(find_pages(folder))
     writers = writers_of(page.page for page in pages)
-    batches = GroupBatches(pages, writers, 400, 1, 0, 10, None, (("hand-0", 0.5),))
+    batches = GroupBatches(pages, writers, Sampling(400, 1, 0, 10, None, (("hand-0", 0.5),)))
     assert np.mean(batches[0][1] == 0) == pytest.approx(0.5, abs=0.08)
 
 
@@ -134,28 +117,28 @@ def test_a_short_training_gives_weights_that_tell_hands_apart(folder: Path, tmp_
     from ocrtool.imaging.input import read_pages
     from ocrtool.weights.store import open_weights
     from ocrtool.writer.embed import MOST_PATCHES, Embedder
-    from training.emnist.loop import Run
+    from training.fit import Run
     from training.models.writer import WriterSpec
-    from training.writer import train_embedder as fit_hands
-    from training.writer.calibrate import export, fit_finish
+    from training.writer import train_embedder
+    from training.writer.calibrate import fit_finish, publish_writer
     from training.writer.embed import embed_pages
     from training.writer.group_model import predict_embeddings
     from training.writer.strips import cut_pages
 
     pages = cut_pages(find_pages(folder))
     spec = WriterSpec(widths=(8, 8, 16, 16), blocks=(0, 0, 0, 0), embedding=16, described=8)
-    settings = fit_hands.Settings(groups=6, size=4, epochs=20 / fit_hands.STEPS)
-    embedder, run = fit_hands.fit_ours(spec, pages, pages, tmp_path / "run", settings)
+    settings = train_embedder.Settings(tmp_path / "run", groups=6, size=4, epochs=20 / train_embedder.STEPS)
+    embedder, run = train_embedder.fit_embedder(spec, pages, pages, settings)
     assert isinstance(run, Run)
     assert run.steps == 20
     assert json.loads((tmp_path / "run" / "history.json").read_text())["epochs"][0]["val_page_top1"] > 1 / 6
 
     seen = embed_pages(pages, lambda patches: predict_embeddings(embedder, patches), MOST_PATCHES)
-    turned = [fit_hands.CutPage(page.page, page.strips[::-1]) for page in pages[:3]]
+    turned = [train_embedder.CutPage(page.page, page.strips[::-1]) for page in pages[:3]]
     printed = embed_pages(turned, lambda patches: -predict_embeddings(embedder, patches), 20)
     finished = fit_finish(seen, seen, printed, spec.described)
-    facts = {"scores": {}, "licence": "", "data": {}, "split": "", "seed": 0}
-    manifest = export("writer", embedder, spec, finished, tmp_path, facts)
+    facts = {"scores": {}, "licence": "MIT", "data": {}, "split": "", "seed": 0}
+    manifest = publish_writer("writer", embedder, spec, finished, tmp_path, facts)
     assert manifest["architecture"] == "writer"
 
     describer = Embedder(open_weights("writer", tmp_path))

@@ -65,7 +65,14 @@ class Choice:
 def main(
     data: Path, sets: Sequence[str], engines: Sequence[str], record: Path | None, markdown: bool, **choice: Any
 ) -> None:
-    """Score every engine on every SET of the folder DATA; print a JSON object for each, or a table."""
+    """Score every engine on every SET of the folder DATA; print a JSON object for each, or a table.
+
+    SET: old_books, iam_pages, iam_lines, iam_hand_printed, hand_printed_words, receipts, modern_pages, korean_pages,
+    cases, or a folder of images with .gt.txt or .txt beside them.
+
+    --engine: ocrtool (default), tesseract or tesseract6 (pages as one block), ocrad or gocr, each with options of its
+    own if any, as 'ocrtool --no-lm'; or a shell command with {image} in it that prints text.
+    """
     chosen = Choice(**choice)
     for name in sets:
         scores = []

@@ -33,7 +33,7 @@ REPEATS = {"konlpy_law_bill.txt": 3, "pd_literature_all.txt": 2}
 #: First lines of tables, no text.
 _HEADINGS = frozenset({"WORD_FORM", "Q", "A"})
 
-#: Marks of one look to the one that reading gives; letters by themselves to the form that stands alone.
+#: Marks that look alike, to the one that reading gives; conjoining letters to those that stand alone.
 _FOLDED: dict[str | int, str] = {
     **dict.fromkeys("ㆍ․⋅‧・•∙ᆞ", "·"),
     **dict.fromkeys("∼〜˜", "～"),
@@ -57,7 +57,7 @@ _SENTENCE_END = re.compile(r"[.!?:][\"'”’)]*$")
 
 
 def clean(text: str) -> str:
-    """One line in NFC, marks of one look folded, without control characters; any run of spaces is one space."""
+    """One line in NFC, marks that look alike folded, without control characters; any run of spaces is one space."""
     folded = unicodedata.normalize("NFC", text).translate(_FOLD)
     kept = (
         " " if c.isspace() else "" if unicodedata.category(c) in ("Cc", "Cf", "Cn", "Co") or c == "\ufffd" else c

@@ -26,7 +26,7 @@ class HeldOutText:
 
     symbols: (N, T) int32; targets: (N, T) int32, the symbols that follow them; counted: (N, T) bool, where these are
     measured; other_bits: added for each target that is the vocabulary's ``other``, so that vocabularies compare;
-    subsets: (N, T) bool masks by name, whose bits are told apart too.
+    subsets: (N, T) bool masks by name, whose bits are reported too.
     """
 
     symbols: np.ndarray

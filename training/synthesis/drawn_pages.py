@@ -33,6 +33,7 @@ class PageMaker:
     """Makes scanned pages of one part ("train", "validation", "test") of the fonts and writers."""
 
     def __init__(self, data: Path, fonts: Path | None, part: str) -> None:
+        self._part = part
         files = [f for f in find_fonts(fonts) if part_of(f.family) == part]
         self._print = _by_family([f for f in files if f.kind != "hand"])
         self._hand = _by_family([f for f in files if f.kind == "hand"])
@@ -61,7 +62,10 @@ class PageMaker:
         self._by_label = {int(c): np.flatnonzero(labels == c) for c in np.unique(labels) if c >= 0}
 
     def page(self, source: str, rng: np.random.Generator) -> ScannedPage:
-        """A page of "print", "hand_font", "pen" or "emnist"."""
+        """A page of "print", "hand_font", "pen" or "emnist". Raises ValueError if the part has no such fonts."""
+        missing = {"print": not self._print, "hand_font": not self._hand, "pen": not self._writers}
+        if missing.get(source):
+            raise ValueError(f"nothing of the part {self._part} to draw pages of {source} with")
         if source == "print":
             family = self._print[rng.choice(len(self._print), p=self._print_odds)]
             return self.font_page(family, False, rng)

@@ -36,45 +36,47 @@ class Augmentation:
     chance: float = 0.8
 
 
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """groups, size: pages a step, and patches of each; augmentation: None shows patches as they are; source_shares:
+    writers whose name begins so have this share of the groups.
+    """
+
+    groups: int
+    size: int
+    seed: int
+    steps_per_epoch: int
+    augmentation: Augmentation | None = None
+    source_shares: Sequence[tuple[str, float]] = ()
+
+
 class GroupBatches:
-    """`training.emnist.batches.Batches` of groups (B, K, 113, 113, 1) float32 and writers' numbers (B,) int64."""
+    """`training.fit.Batches` of groups (B, K, 113, 113, 1) float32 and writers' numbers (B,) int64."""
 
-    def __init__(
-        self,
-        pages: Sequence[CutPage],
-        writers: Sequence[str],
-        groups: int,
-        size: int,
-        seed: int,
-        steps_per_epoch: int,
-        variation: Augmentation | None = None,
-        source_shares: Sequence[tuple[str, float]] = (),
-    ) -> None:
-        """groups, size: B and K. source_shares: writers whose name begins so have this share of the groups.
-
-        Raises ValueError if there is no page to cut patches from.
-        """
+    def __init__(self, pages: Sequence[CutPage], writers: Sequence[str], sampling: Sampling) -> None:
+        """Raises ValueError if there is no page to cut patches from."""
         numbers = {writer: number for number, writer in enumerate(writers)}
         self._starts = [[possible_starts(strip.image) for strip in page.strips] for page in pages]
-        usable = [k for k, starts in enumerate(self._starts) if sum(map(len, starts)) >= size]
+        usable = [k for k, starts in enumerate(self._starts) if sum(map(len, starts)) >= sampling.size]
         if not usable:
             raise ValueError("no page has enough ink to cut patches from")
         self._pages, self._labels = pages, np.array([numbers[page.page.writer] for page in pages])
         count = np.bincount(self._labels[usable], minlength=len(writers))
         self._of = {n: [k for k in usable if self._labels[k] == n] for n in np.unique(self._labels[usable])}
         weights = count**PAGES_POWER * (count > 0)
-        for prefix, share in source_shares:
+        for prefix, share in sampling.source_shares:
             own = np.array([writer.startswith(prefix) for writer in writers])
             if weights[own].sum() and weights[~own].sum():
                 weights[own] *= share / (1.0 - share) * weights[~own].sum() / weights[own].sum()
         self._weights = weights / weights.sum()
-        self._groups, self._size, self._seed, self._variation = groups, size, seed, variation
-        self.steps_per_epoch = steps_per_epoch
+        self._sampling = sampling
+        self.steps_per_epoch = sampling.steps_per_epoch
 
     def __getitem__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
-        rng = np.random.default_rng((self._seed, step))
-        writers = rng.choice(len(self._weights), self._groups, p=self._weights)
-        out = np.zeros((self._groups, self._size, PATCH_SIDE, PATCH_SIDE), np.uint8)
+        sampling = self._sampling
+        rng = np.random.default_rng((sampling.seed, step))
+        writers = rng.choice(len(self._weights), sampling.groups, p=self._weights)
+        out = np.zeros((sampling.groups, sampling.size, PATCH_SIDE, PATCH_SIDE), np.uint8)
         for group, writer in zip(out, writers, strict=True):
             self._fill(group, int(rng.choice(self._of[writer])), rng)
         return out[..., None].astype(np.float32), writers.astype(np.int64)
@@ -83,8 +85,9 @@ class GroupBatches:
         starts = self._starts[page]
         strips = self._pages[page].strips
         lengths = np.array([len(s) for s in starts], float)
-        shared = _Shared(self._variation, rng) if self._variation else None
-        for patch, line in zip(group, rng.choice(len(starts), self._size, p=lengths / lengths.sum()), strict=True):
+        augmentation = self._sampling.augmentation
+        shared = _Shared(augmentation, rng) if augmentation else None
+        for patch, line in zip(group, rng.choice(len(starts), len(group), p=lengths / lengths.sum()), strict=True):
             x = int(rng.choice(starts[line]))
             image = strips[line].image
             patch[:] = image[:, x : x + PATCH_SIDE] if shared is None else shared.cut(image, x, rng)
@@ -93,21 +96,21 @@ class GroupBatches:
 class _Shared:
     """What the patches of a group are augmented by."""
 
-    def __init__(self, variation: Augmentation, rng: np.random.Generator) -> None:
-        self._v = variation
-        on = rng.random(4) < variation.chance
-        self._size = float(np.exp(on[0] * rng.normal(0.0, variation.size)))
-        self._lean = on[1] * rng.normal(0.0, variation.lean)
-        self._pen = float(on[2] * np.clip(rng.normal(0.0, variation.pen), -1.2, 1.8))
-        self._blur = float(on[3] * rng.uniform(0.0, variation.blur))
+    def __init__(self, augmentation: Augmentation, rng: np.random.Generator) -> None:
+        self._augmentation = augmentation
+        on = rng.random(4) < augmentation.chance
+        self._size = float(np.exp(on[0] * rng.normal(0.0, augmentation.size)))
+        self._lean = on[1] * rng.normal(0.0, augmentation.lean)
+        self._pen = float(on[2] * np.clip(rng.normal(0.0, augmentation.pen), -1.2, 1.8))
+        self._blur = float(on[3] * rng.uniform(0.0, augmentation.blur))
 
     def cut(self, image: np.ndarray, x: int, rng: np.random.Generator) -> np.ndarray:
         """The window of a strip from column ``x`` on, augmented: (113, 113) uint8."""
-        angle = np.deg2rad(rng.normal(0.0, self._v.turn))
+        angle = np.deg2rad(rng.normal(0.0, self._augmentation.turn))
         turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
         linear = self._size * turn @ np.array([[1.0, -self._lean], [0.0, 1.0]])
         middle = PATCH_SIDE / 2
-        source = np.array([x + middle, middle + rng.normal(0.0, self._v.rows)])
+        source = np.array([x + middle, middle + rng.normal(0.0, self._augmentation.rows)])
         matrix = np.column_stack([linear, middle - linear @ source])
         # only what the window may touch: warping a whole line for each patch would cost ten times as much
         left = max(0, int(x - PATCH_SIDE / 2))
@@ -117,7 +120,7 @@ class _Shared:
         patch = _another_pen(patch, self._pen)
         if self._blur > 0.2:
             patch = cv2.GaussianBlur(patch, (0, 0), self._blur)
-        if rng.random() < self._v.holes:
+        if rng.random() < self._augmentation.holes:
             width = int(rng.integers(PATCH_SIDE // 8, PATCH_SIDE // 3))
             at = int(rng.integers(0, PATCH_SIDE - width))
             patch[:, at : at + width] = 0

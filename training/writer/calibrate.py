@@ -12,10 +12,9 @@ import numpy as np
 from ocrtool.writer.compare import Calibration, unit
 from ocrtool.writer.group import group
 from training.decoder.logistic import fit_logistic
+from training.fit import precision
 from training.models.writer import PATCH_SIDE, WriterSpec, build_describer
-from training.publish.compile_weights import compile_folder
-from training.publish.float16 import store_float16
-from training.publish.manifest import library_versions, training_command, write_manifest
+from training.publish.publish import Card, publish
 from training.writer.embed import Embedded
 from training.writer.scores import equal_error_rate, pairwise_f1
 from training.writer.whitening import fit_whitening
@@ -40,7 +39,7 @@ class Finished:
 
     def means(self, embedded: Embedded) -> np.ndarray:
         """(pages, described), not of unit length."""
-        return embedded.page_means() @ self.matrix + self.bias
+        return np.asarray(embedded.page_means() @ self.matrix + self.bias)
 
 
 def fit_finish(
@@ -95,33 +94,18 @@ def verification(vectors: np.ndarray, writers: np.ndarray) -> dict[str, float]:
     return {"same": int(same.sum()), "different": int((~same).sum()), "equal_error_rate": round(rate, 4)}
 
 
-def export(
+def publish_writer(
     name: str, embedder: keras.Model, spec: WriterSpec, finished: Finished, out: Path, facts: dict[str, Any]
 ) -> dict[str, Any]:
-    """Write NAME.weights.h5 (numbers of 16 bits), its manifest and compiled form. Returns the manifest."""
-    out.mkdir(parents=True, exist_ok=True)
-    model = build_describer(spec)
+    """Write the embedder with its whitening as weights of the program. Returns the manifest."""
+    with precision():
+        model = build_describer(spec)
     for layer in embedder.layers:
         model.get_layer(layer.name).set_weights(layer.get_weights())
     model.get_layer("whiten").set_weights([finished.matrix.astype(np.float32), finished.bias.astype(np.float32)])
-    full = out / "full.weights.h5"
-    model.save_weights(full)
-    store_float16(full, out / f"{name}.weights.h5")
-    full.unlink()
-    manifest = {
-        "name": name,
-        "architecture": "writer",
-        "parameters": asdict(spec),
-        "labels": [],
+    about = {
         "input": {"image": [PATCH_SIDE, PATCH_SIDE, 1], "normalisation": "0..255 divided by 255 within the network"},
-        "temperature": 1.0,
         "calibration": {k: round(v, 4) for k, v in asdict(finished.calibration).items()},
         "print": {"weights": np.round(finished.print_weights, 5).tolist(), "bias": round(finished.print_bias, 5)},
-        "versions": library_versions(),
-        "command": training_command(),
-        "h5_sha256": "",
-        "tflite_sha256": "",
-        **facts,
     }
-    write_manifest(out / f"{name}.json", manifest)
-    return compile_folder(out, name)
+    return publish(model, Card(name, spec, (), {**about, **facts}), out)

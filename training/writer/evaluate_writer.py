@@ -2,10 +2,9 @@
 
     python -m training.writer.evaluate_writer --data DIR
 
-By the compiled form, as the program.
-
-The writers trained on are enrolled with their training pages and asked about with others; writers never trained on
-(IAM: all with two pages) are enrolled with one page and asked about with the other, both ways.
+By the compiled form, as the program does it. Closed set: the writers trained on are enrolled with their training pages
+and queried with others. Open set: writers never trained on (IAM: all with two pages) are enrolled with one page and
+queried with the other, both ways.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,12 @@ from ocrtool.writer.compare import Calibration, rank, similarities, unit
 from ocrtool.writer.embed import MOST_PATCHES, SEED, Embedder
 from ocrtool.writer.group import group
 from ocrtool.writer.patches import choose_windows
-from training.command import errors_as_messages
-from training.language.corpus import default_data_folder
+from training.command import EXISTING, PATH, data_option, errors_as_messages, latin_fonts_option, weights_option
 from training.writer.calibrate import verification
 from training.writer.known_pages import find_pages
 from training.writer.other_scans import OTHER_SCANS
 from training.writer.print_pages import book_pages, drawn_print
-from training.writer.report import write_writer_report
+from training.writer.report import Closed, write_writer_report
 from training.writer.scores import pairwise_f1, refused_at
 from training.writer.strips import CutPage, cut_pages
 
@@ -40,6 +39,8 @@ from training.writer.strips import CutPage, cut_pages
 FALSE_UNKNOWN = 0.05
 #: Pages that are timed.
 TIMED = 12
+#: Pages of print drawn, and their seed.
+DRAWN, DRAWN_SEED = 60, 5
 
 
 class Scorer:
@@ -47,25 +48,25 @@ class Scorer:
 
     def __init__(self, weights: Path | None, name: str) -> None:
         opened = open_weights(name, weights)
-        self._describer = Embedder(opened)
+        self._embedder = Embedder(opened)
         self.calibration = Calibration.from_manifest(opened.manifest)
 
     def pages(self, pages: Sequence[CutPage]) -> np.ndarray:
         """(N, D) of unit length; zeros where the program gives no answer."""
-        each = [self._describer.describe_strips(page.strips).vector for page in pages]
-        return np.array([np.zeros(self._describer.dimensions) if v is None else v for v in each])
+        each = [self._embedder.describe_strips(page.strips).vector for page in pages]
+        return np.array([np.zeros(self._embedder.dimensions) if v is None else v for v in each])
 
     def describe(self, gray: np.ndarray) -> np.ndarray:
         """(D,) of unit length of a page (H, W) uint8; zeros where the program gives no answer."""
-        vector = self._describer.describe(gray).vector
-        return np.zeros(self._describer.dimensions) if vector is None else vector
+        vector = self._embedder.describe(gray).vector
+        return np.zeros(self._embedder.dimensions) if vector is None else vector
 
     def lines(self, pages: Sequence[CutPage]) -> tuple[np.ndarray, np.ndarray]:
         """Each line alone, however short: (L, D) of unit length, and the place of its page (L,)."""
         each = [([strip], k) for k, page in enumerate(pages) for strip in page.strips]
         windows = [choose_windows(strips, np.random.default_rng(SEED), MOST_PATCHES) for strips, _ in each]
         some = [k for k, chosen in enumerate(windows) if chosen]
-        vectors = np.array([unit(self._describer.mean(each[k][0], windows[k])) for k in some])
+        vectors = np.array([unit(self._embedder.mean(each[k][0], windows[k])) for k in some])
         return vectors, np.array([each[k][1] for k in some])
 
     def patches(self, pages: Sequence[CutPage]) -> tuple[np.ndarray, np.ndarray]:
@@ -73,13 +74,13 @@ class Scorer:
         vectors, of = [], []
         for place, page in enumerate(pages):
             windows = choose_windows(page.strips, np.random.default_rng(SEED), MOST_PATCHES)
-            vectors += [unit(self._describer.mean(page.strips, [window])) for window in windows]
+            vectors += [unit(self._embedder.mean(page.strips, [window])) for window in windows]
             of += [place] * len(windows)
         return np.array(vectors), np.array(of)
 
     def refused(self, pages: Sequence[CutPage]) -> float:
         """Share of the pages that the program takes for print."""
-        each = [self._describer.describe_strips(page.strips).refusal for page in pages]
+        each = [self._embedder.describe_strips(page.strips).refusal for page in pages]
         return float(np.mean(["print" in (refusal or "") for refusal in each]))
 
     def seconds(self, paths: Sequence[Path]) -> float:
@@ -87,16 +88,16 @@ class Scorer:
         started = time.perf_counter()
         for path in paths:
             for page in read_pages(path, str(path)):
-                self._describer.describe(page.gray)
+                self._embedder.describe(page.gray)
         return (time.perf_counter() - started) / len(paths)
 
 
 def closed_set(scorer: Scorer, known: Sequence[CutPage], asked: Sequence[CutPage]) -> tuple[dict[str, Any], np.ndarray]:
-    """Writers enrolled with ``known``: figures of ``asked`` by page and by line, and the writers told of the pages."""
+    """Writers enrolled with ``known``: figures of ``asked`` by page, line and patch; the writer named for each page."""
     vectors, names = scorer.pages(known), np.array([page.page.writer for page in known])
     writers = np.unique(names)
     own = [vectors[names == writer] for writer in writers]
-    told = np.array([writers[rank(v, own, scorer.calibration).order[0]] for v in scorer.pages(asked)])
+    named = np.array([writers[rank(v, own, scorer.calibration).order[0]] for v in scorer.pages(asked)])
     truth = np.array([page.page.writer for page in asked])
     right: dict[str, float] = {}
     for name, (each, of) in {"lines": scorer.lines(asked), "patches": scorer.patches(asked)}.items():
@@ -105,17 +106,16 @@ def closed_set(scorer: Scorer, known: Sequence[CutPage], asked: Sequence[CutPage
     figures = {
         "writers": len(writers),
         "pages": len(truth),
-        "pages_right": int(np.sum(told == truth)),
+        "pages_right": int(np.sum(named == truth)),
         **right,
     }
-    return figures, told
+    return figures, named
 
 
 def open_set(scorer: Scorer, pages: Sequence[CutPage]) -> dict[str, Any]:
-    """Writers with two pages each, never trained on: identification, refusal, verification and grouping."""
+    """Writers never trained on: identification and refusal of those with two pages; verification and grouping."""
     vectors, names = scorer.pages(pages), np.array([page.page.writer for page in pages])
-    writers = np.unique(names)
-    places = np.array([np.flatnonzero(names == writer)[:2] for writer in writers])
+    places = two_pages_each(names)
     right: list[bool] = []
     known: list[float] = []
     unknown: list[float] = []
@@ -134,7 +134,7 @@ def open_set(scorer: Scorer, pages: Sequence[CutPage]) -> dict[str, Any]:
     found = group(vectors, scorer.calibration)
     f1, precision, recall = pairwise_f1(found.number, names)
     return {
-        "writers": len(writers),
+        "writers": len(places),
         "pages": len(names),
         "top1": round(float(np.mean(right)), 4),
         "unknown_refused_at_5_per_cent": round(refused, 4),
@@ -152,10 +152,22 @@ def open_set(scorer: Scorer, pages: Sequence[CutPage]) -> dict[str, Any]:
     }
 
 
+def two_pages_each(names: np.ndarray) -> np.ndarray:
+    """Indices (W, 2) of the first two pages of each writer who has two. names: (N,) writer of each page.
+
+    Raises ValueError if there are fewer than two such writers.
+    """
+    places = [np.flatnonzero(names == writer)[:2] for writer in np.unique(names)]
+    pairs = [place for place in places if len(place) == 2]
+    if len(pairs) < 2:
+        raise ValueError("two writers with two pages each are needed")
+    return np.array(pairs)
+
+
 def other_scans(scorer: Scorer, pages: Sequence[CutPage]) -> dict[str, dict[str, float]]:
-    """Writers enrolled with their first page as it is, asked about with the second in other scans."""
+    """Writers enrolled with their first page as it is, queried with the second in other scans."""
     names = np.array([page.page.writer for page in pages])
-    places = np.array([np.flatnonzero(names == writer)[:2] for writer in np.unique(names)])
+    places = two_pages_each(names)
     gallery = [vector[None] for vector in scorer.pages([pages[k] for k in places[:, 0]])]
     result = {}
     for name, scan in OTHER_SCANS.items():
@@ -163,9 +175,9 @@ def other_scans(scorer: Scorer, pages: Sequence[CutPage]) -> dict[str, dict[str,
         for own, place in enumerate(places[:, 1]):
             gray = next(iter(read_pages(pages[place].page.path, pages[place].page.name))).gray
             vector = scorer.describe(scan(gray, own))
-            told = rank(vector, gallery, scorer.calibration)
-            right.append(told.order[0] == own)
-            unknown.append(told.unknown > told.probabilities[0])
+            ranking = rank(vector, gallery, scorer.calibration)
+            right.append(ranking.order[0] == own)
+            unknown.append(ranking.unknown > ranking.probabilities[0])
         result[name] = {"top1": round(float(np.mean(right)), 4), "called_unknown": round(float(np.mean(unknown)), 4)}
     return result
 
@@ -189,53 +201,65 @@ def _at_even(vectors: np.ndarray, names: np.ndarray, calibration: Calibration) -
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """data: folder with IAM pages and old_books; fonts: of drawn print; drawn: pages of it; scans: also measure other
+    scans; report: folder for pictures.
+    """
+
+    data: Path
+    fonts: Path | None = None
+    drawn: int = DRAWN
+    scans: bool = False
+    report: Path | None = None
+
+
+def evaluate(scorer: Scorer, settings: Settings) -> dict[str, Any]:
+    """All scores; with a report of the closed set. Raises OSError, ValueError, InputError."""
+    parts = {part: [p for p in find_pages(settings.data) if p.part == part] for part in ("train", "test", "pairs")}
+    cut = {part: cut_pages(pages) for part, pages in parts.items()}
+    result: dict[str, Any] = {}
+    result["closed_set"], named = closed_set(scorer, cut["train"], cut["test"])
+    result["open_set"] = open_set(scorer, cut["pairs"])
+    result["x_height_spread"] = x_height_spread(cut["train"])
+    if settings.scans:
+        result["other_scans"] = other_scans(scorer, cut["pairs"])
+    drawn = drawn_print(settings.data, settings.fonts, "test", settings.drawn, DRAWN_SEED)
+    result["print"] = {
+        "handwriting_taken_for_print": round(scorer.refused(cut["test"] + cut["pairs"]), 4),
+        "books_recognized": round(scorer.refused(book_pages(settings.data, "test")), 4),
+        "drawn_print_recognized": round(scorer.refused(drawn), 4),
+    }
+    result["seconds_a_page"] = round(scorer.seconds([page.path for page in parts["pairs"][:TIMED]]), 3)
+    if settings.report is not None:
+        vectors = scorer.pages(cut["train"])
+        write_writer_report(settings.report, Closed(cut["train"], cut["test"], vectors, list(named)), result)
+    return result
+
+
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of data (default: OCRTOOL_DATA).")
+@data_option("iam/ and old_books/")
 @click.option(
     "--pages",
     "folder",
-    type=click.Path(path_type=Path, exists=True),
+    type=EXISTING,
     help="Other pages than IAM: WRITER/PAGE.png or a table; all are taken as never trained on.",
 )
-@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the weights (default: the program's).")
+@weights_option()
 @click.option("--name", default="writer", show_default=True, help="Which weights.")
-@click.option("--fonts", type=click.Path(path_type=Path), help="Latin fonts, to draw print (default: OCRTOOL_FONTS).")
-@click.option("--scans", is_flag=True, help="Ask with worse and other scans of the pages too.")
-@click.option("--report", type=click.Path(path_type=Path), help="Folder for pictures.")
+@latin_fonts_option()
+@click.option("--drawn", type=click.IntRange(min=1), default=DRAWN, show_default=True, help="Pages of print drawn.")
+@click.option("--scans", is_flag=True, help="Also query with worse and other scans of the pages.")
+@click.option("--report", type=PATH, help="Folder for pictures.")
 @errors_as_messages()
-def main(
-    data: Path | None,
-    folder: Path | None,
-    weights: Path | None,
-    name: str,
-    fonts: Path | None,
-    scans: bool,
-    report: Path | None,
-) -> None:
+def main(folder: Path | None, weights: Path | None, name: str, **settings: Any) -> None:
     """Print the scores of writer identification as JSON."""
     cv2.setNumThreads(1)
-    data = data or default_data_folder()
     scorer = Scorer(weights, name)
     if folder is not None:
         print(json.dumps({"open_set": open_set(scorer, cut_pages(find_pages(folder)))}, indent=1))
-        return
-    parts = {part: [p for p in find_pages(data) if p.part == part] for part in ("train", "test", "pairs")}
-    cut = {part: cut_pages(pages) for part, pages in parts.items()}
-    result: dict[str, Any] = {}
-    result["closed_set"], told = closed_set(scorer, cut["train"], cut["test"])
-    result["open_set"] = open_set(scorer, cut["pairs"])
-    result["x_height_spread"] = x_height_spread(cut["train"])
-    if scans:
-        result["other_scans"] = other_scans(scorer, cut["pairs"])
-    result["print"] = {
-        "handwriting_taken_for_print": round(scorer.refused(cut["test"] + cut["pairs"]), 4),
-        "books_told": round(scorer.refused(book_pages(data, "test")), 4),
-        "drawn_print_told": round(scorer.refused(drawn_print(data, fonts, "test", 60, 5)), 4),
-    }
-    result["seconds_a_page"] = round(scorer.seconds([page.path for page in parts["pairs"][:TIMED]]), 3)
-    print(json.dumps(result, indent=1))
-    if report is not None:
-        write_writer_report(report, cut["train"], cut["test"], scorer.pages(cut["train"]), list(told), result)
+    else:
+        print(json.dumps(evaluate(scorer, Settings(**settings)), indent=1))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import numpy as np
 from keras import layers, ops
 
 from training.emnist.predict import in_batches
+from training.fit import compile_trainee
 from training.models.writer import PATCH_SIDE
 
 #: Share of the loss of single patches beside that of their groups.
@@ -62,9 +63,9 @@ class MarginLoss(keras.losses.Loss):
 
 
 def group_accuracy(y_true: Any, y_pred: Any) -> Any:
-    """Share of groups told right."""
-    told = ops.argmax(y_pred[:, -1], axis=-1)
-    return ops.cast(ops.equal(told, ops.cast(ops.reshape(y_true, (-1,)), told.dtype)), "float32")
+    """Share of groups whose writer is named."""
+    found = ops.argmax(y_pred[:, -1], axis=-1)
+    return ops.cast(ops.equal(found, ops.cast(ops.reshape(y_true, (-1,)), found.dtype)), "float32")
 
 
 def group_model(embedder: keras.Model, writers: int, size: int) -> keras.Model:
@@ -75,10 +76,9 @@ def group_model(embedder: keras.Model, writers: int, size: int) -> keras.Model:
 
 
 def compile_groups(model: keras.Model, optimizer: keras.optimizers.Optimizer, scale: float, margin: float) -> None:
-    """Ready for `training.emnist.loop.fit`."""
+    """Ready for `training.fit.fit`."""
     metric = keras.metrics.MeanMetricWrapper(group_accuracy, name="accuracy")
-    xla = keras.backend.backend() != "tensorflow"
-    model.compile(optimizer, MarginLoss(scale, margin), metrics=[metric], jit_compile=xla)
+    compile_trainee(model, optimizer, MarginLoss(scale, margin), metric)
 
 
 def predict_embeddings(embedder: keras.Model, patches: np.ndarray, batch: int = 256) -> np.ndarray:

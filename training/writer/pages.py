@@ -124,7 +124,7 @@ def soaked(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     level = np.full(ink.shape, np.float32(np.clip(rng.normal(0.4, 0.05), 0.3, 0.48)))
     level += np.float32(rng.uniform(0.0, 0.06)) * smooth_noise(ink.shape, rng.uniform(20.0, 150.0), rng)
     level += np.float32(rng.uniform(0.02, 0.08)) * smooth_noise(ink.shape, rng.uniform(1.5, 5.0), rng)
-    return np.clip((soft - level) * np.float32(rng.uniform(2.0, 6.0)) + 0.5, 0.0, 1.0)
+    return np.asarray(np.clip((soft - level) * np.float32(rng.uniform(2.0, 6.0)) + 0.5, 0.0, 1.0))
 
 
 def scanned(ink: np.ndarray, x_height: float, rng: np.random.Generator) -> np.ndarray:

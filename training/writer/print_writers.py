@@ -35,4 +35,12 @@ def pages(
                 books.setdefault(row[0][0], []).append(folder / row[0])
     for book, paths in sorted(books.items()):
         chosen = [paths[k] for k in np.linspace(0, len(paths) - 1, min(BOOK_PAGES, len(paths))).round().astype(int)]
-        yield f"{PRINT}book-{book}", [(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), 0) for path in chosen]
+        yield f"{PRINT}book-{book}", [(_gray(path), 0) for path in chosen]
+
+
+def _gray(path: Path) -> np.ndarray:
+    """(H, W) uint8 of an image file. Raises ValueError if it is none."""
+    gray = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if gray is None:
+        raise ValueError(f"{path} is not an image that can be read")
+    return np.asarray(gray)

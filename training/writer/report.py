@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +20,25 @@ from training.writer.strips import CutPage
 PAIRS, LINES, COLUMNS = 8, 2, 900
 
 
-def write_writer_report(
-    folder: Path,
-    known: Sequence[CutPage],
-    asked: Sequence[CutPage],
-    vectors: np.ndarray,
-    told: Sequence[str],
-    result: Mapping[str, Any],
-) -> None:
-    """report.json, confusion.png and alike.png in ``folder``. vectors: (N, D) unit length of ``known``; told: of
-    ``asked``.
-    """
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A closed set: enrolled pages and their vectors (N, D) of unit length, queried pages and the writers named."""
+
+    known: Sequence[CutPage]
+    asked: Sequence[CutPage]
+    vectors: np.ndarray
+    named: Sequence[str]
+
+
+def write_writer_report(folder: Path, closed: Closed, result: Mapping[str, Any]) -> None:
+    """report.json, confusion.png and alike.png in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = np.array([page.page.writer for page in known])
+    names = np.array([page.page.writer for page in closed.known])
     writers = list(np.unique(names))
-    truth = np.array([writers.index(page.page.writer) for page in asked])
-    guesses = np.array([writers.index(writer) for writer in told])
+    truth = np.array([writers.index(page.page.writer) for page in closed.asked])
+    guesses = np.array([writers.index(writer) for writer in closed.named])
     confusion_picture(confusion_matrix(truth, guesses, len(writers)), writers, folder / "confusion.png")
-    cv2.imwrite(str(folder / "alike.png"), alike_picture(known, names, writers, vectors))
+    cv2.imwrite(str(folder / "alike.png"), alike_picture(closed.known, names, writers, closed.vectors))
     write_json(folder / "report.json", dict(result))
 
 

@@ -1,51 +1,67 @@
-"""Pages in many hands, a folder for each writer.
+"""Draw pages of many writers, a folder for each.
 
     python -m training.writer.synthesize_writers --data DIR --out DIR --part train
 
-Hands of UNIPEN writers and handwriting fonts: what a network that knows no research-only pages can learn from; and, as
-if each family and book were a writer, print. None of the pages of UNIPEN writers may be published with the project.
+Sources: ink of UNIPEN writers, and handwriting fonts, from which a network can learn that knows no research-only pages;
+and print, as if each font family and each book were a writer. Pages of UNIPEN writers may not be published here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import cv2
 import numpy as np
 
-from training.language.corpus import default_data_folder
-from training.writer import font_writers as font_hands
-from training.writer import print_writers as print_hands
-from training.writer import unipen_writers as unipen_hands
+from training.command import data_option, errors_as_messages, latin_fonts_option, out_option, part_option, seed_option
+from training.writer import font_writers, print_writers, unipen_writers
 
 SOURCES = ("unipen", "fonts", "print")
-#: Those made unless some are named.
-HANDS = ("unipen", "fonts")
+#: Those drawn unless some are named.
+USUAL = ("unipen", "fonts")
 COLUMNS = ("page", "writer", "source", "part", "lines")
 
+#: A writer's name and pages: scans (H, W) uint8, each with its number of lines.
+WriterPages = Iterator[tuple[str, list[tuple[np.ndarray, int]]]]
 
-def hands(
-    source: str, data: Path, fonts: Path | None, part: str, most: int, seed: int
-) -> Iterator[tuple[str, list[tuple[np.ndarray, int]]]]:
-    """Writers of one source, each with its pages and their numbers of lines."""
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """data, fonts: folders; part: of writers, families and books; most: pages of a writer."""
+
+    data: Path
+    fonts: Path | None
+    part: str
+    most: int
+    seed: int
+
+
+def draw_writers(source: str, settings: Settings) -> WriterPages:
+    """Writers of one source with their pages. Raises OSError."""
+    s = settings
     if source == "unipen":
-        yield from unipen_hands.pages(data, part, most, seed)
+        yield from unipen_writers.pages(s.data, s.part, s.most, s.seed)
     elif source == "fonts":
-        yield from font_hands.pages(data, fonts, part, most, seed)
+        yield from font_writers.pages(s.data, s.fonts, s.part, s.most, s.seed)
     else:
-        yield from print_hands.pages(data, fonts, part, most, seed)
+        yield from print_writers.pages(s.data, s.fonts, s.part, s.most, s.seed)
 
 
-def write_hands(out: Path, source: str, part: str, written: Iterator[tuple[str, list[tuple[np.ndarray, int]]]]) -> int:
-    """Write ``out``/WRITER/PAGE.png and add a row for each page to ``out``/pages.tsv. Returns the number of pages."""
+def write_writers(out: Path, source: str, part: str, drawn: WriterPages) -> int:
+    """Write ``out``/WRITER/PAGE.png and add a row for each page to ``out``/pages.tsv. Returns the number of pages.
+
+    Rows of the same source that are there already are replaced.
+    """
     listing = out / "pages.tsv"
     out.mkdir(parents=True, exist_ok=True)
     kept = listing.read_text(encoding="utf-8").splitlines()[1:] if listing.exists() else []
     rows = [row for row in kept if row.split("\t")[2] != source]
     before = len(rows)
-    for writer, pages in written:
+    for writer, pages in drawn:
         (out / writer).mkdir(exist_ok=True)
         for number, (page, lines) in enumerate(pages, start=1):
             name = f"{writer}/{number}.png"
@@ -56,20 +72,19 @@ def write_hands(out: Path, source: str, part: str, written: Iterator[tuple[str, 
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=None, help="Folder with unipen/ and gutenberg/.")
-@click.option("--fonts", type=click.Path(path_type=Path), default=None, help="Folder of Fontsource families.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where WRITER/PAGE.png and pages.tsv go.")
-@click.option("--part", type=click.Choice(["train", "validation", "test"]), default="train", show_default=True)
+@data_option("unipen/, gutenberg/ and old_books/")
+@latin_fonts_option()
+@out_option("WRITER/PAGE.png and pages.tsv")
+@part_option()
 @click.option("--source", "sources", type=click.Choice(SOURCES), multiple=True, help="Default: unipen and fonts.")
 @click.option("--pages", "most", type=click.IntRange(1), default=4, show_default=True, help="Most pages of a writer.")
-@click.option("--seed", type=int, default=1, show_default=True)
-def main(
-    data: Path | None, fonts: Path | None, out: Path, part: str, sources: tuple[str, ...], most: int, seed: int
-) -> None:
-    """Write pages of the hands of one part. Pages of a source that are listed in ``pages.tsv`` are replaced."""
-    data = data or default_data_folder()
-    for source in sources or HANDS:
-        count = write_hands(out, source, part, hands(source, data, fonts, part, most, seed))
+@seed_option(1)
+@errors_as_messages()
+def main(out: Path, sources: tuple[str, ...], **options: Any) -> None:
+    """Draw pages of the writers of one part; those of a source that pages.tsv lists are replaced."""
+    settings = Settings(**options)
+    for source in sources or USUAL:
+        count = write_writers(out, source, settings.part, draw_writers(source, settings))
         click.echo(f"{source}: {count} pages", err=True)
 
 

@@ -1,19 +1,21 @@
-"""Fit ours and the tutorial's network; which pages each learns from, and by which the weights are chosen."""
+"""Fit the embedder and the tutorial's network; which pages each learns from, and by which the weights are chosen."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
+from ocrtool.recognize.network import log_softmax
 from ocrtool.writer.compare import unit
-from training.emnist.loop import Run, compile_trainee, fit, make_optimizer
+from training.fit import Batches, Monitor, Plan, Run, Steps, compile_trainee, fit, make_optimizer
 from training.models.writer import TutorialSpec, WriterSpec, build_tutorial, build_writer
-from training.writer.batches import Augmentation, GroupBatches
+from training.writer.batches import Augmentation, GroupBatches, Sampling
 from training.writer.embed import Embedded, embed_pages
 from training.writer.group_model import compile_groups, group_model, predict_embeddings
 from training.writer.known_pages import writers_of
@@ -28,10 +30,12 @@ STEPS = 500
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """groups, size: pages a step, and patches of each; rate: peak learning rate; scale, margin: of the loss; shares:
-    prefix of writers' names, and which share of the groups is theirs.
+    """folder: of checkpoints; groups, size: pages a step, and patches of each; rate: peak learning rate; scale, margin:
+    of the loss; epochs: of `STEPS` steps each; minutes: an end before that; shares: prefix of writers' names, and which
+    share of the groups is theirs; init: weights of an embedder to start from; resume: from the folder's last epoch.
     """
 
+    folder: Path
     groups: int = 32
     size: int = 8
     rate: float = 2e-3
@@ -42,6 +46,18 @@ class Settings:
     seed: int = 0
     augmented: bool = True
     shares: tuple[tuple[str, float], ...] = ()
+    init: Path | None = None
+    resume: bool = False
+
+    def plan(self, monitor: Monitor | None) -> Plan:
+        """How the fit goes."""
+        stop = Steps.of_epochs(self.epochs, STEPS, self.minutes)
+        return Plan(self.folder, stop, self.rate, monitor, self.resume)
+
+    def facts(self) -> dict[str, Any]:
+        """What a manifest says of them: no paths, and nothing that it says elsewhere."""
+        left_out = ("folder", "init", "resume", "minutes", "seed")
+        return {key: value for key, value in asdict(self).items() if key not in left_out}
 
 
 def hold_out(pages: Sequence[CutPage], count: int, singles: int) -> tuple[list[CutPage], list[CutPage]]:
@@ -53,8 +69,8 @@ def hold_out(pages: Sequence[CutPage], count: int, singles: int) -> tuple[list[C
     for page in pages:
         by_writer[page.page.writer].append(page)
     several = [w for w in writers_of(p.page for p in pages) if 2 <= len(by_writer[w]) <= 8]
-    one = [w for w in writers_of(p.page for p in pages) if len(by_writer[w]) == 1]
-    held = {w for some, n in ((several, count), (one, singles)) for w in spread(some, n)}
+    single = [w for w in writers_of(p.page for p in pages) if len(by_writer[w]) == 1]
+    held = {*spread(several, count), *spread(single, singles)}
     return [p for p in pages if p.page.writer not in held], [p for p in pages if p.page.writer in held]
 
 
@@ -65,61 +81,47 @@ def spread(names: Sequence[str], count: int) -> list[str]:
 
 
 def choice_scores(held: Embedded) -> dict[str, float]:
-    """First page of each writer enrolled: share of other pages, and of their lines, whose hand is told."""
+    """First page of each writer enrolled: share of other pages, and of their lines, whose writer is identified."""
     writers = held.writers
     first = np.array([list(writers).index(w) == k for k, w in enumerate(writers)])
     pages = held.page_means()
     gallery = unit(pages[first])
-    lines, of = held.line_means()
-    asked = ~first[of]
+    lines, page = held.line_means()
+    queries = ~first[page]
     by_page = top1(unit(pages[~first]) @ gallery.T, writers[~first], writers[first])
-    by_line = top1(unit(lines[asked]) @ gallery.T, writers[of[asked]], writers[first])
-    return {"val_page_top1": by_page, "val_line_top1": by_line, "val_class_accuracy": (by_page + by_line) / 2}
+    by_line = top1(unit(lines[queries]) @ gallery.T, writers[page[queries]], writers[first])
+    return {"val_page_top1": by_page, "val_line_top1": by_line, "val_top1": (by_page + by_line) / 2}
 
 
-def fit_ours(
-    spec: WriterSpec,
-    train: Sequence[CutPage],
-    held: Sequence[CutPage],
-    folder: Path,
-    settings: Settings,
-    init: Path | None = None,
-    resume: bool = False,
+def fit_embedder(
+    spec: WriterSpec, train: Sequence[CutPage], held: Sequence[CutPage], settings: Settings
 ) -> tuple[keras.Model, Run]:
     """The embedder, and its run. Without ``held`` pages the last weights stand, else the best on them."""
     writers = writers_of(p.page for p in train)
-    batches = GroupBatches(
-        train,
-        writers,
-        settings.groups,
-        settings.size,
-        settings.seed,
-        STEPS,
-        Augmentation() if settings.augmented else None,
-        settings.shares,
-    )
     embedder = build_writer(spec)
-    if init is not None:
-        embedder.load_weights(init)
+    if settings.init is not None:
+        embedder.load_weights(settings.init)
     model = group_model(embedder, len(writers), settings.size)
     compile_groups(model, make_optimizer("adam", settings.rate, 0.01), settings.scale, settings.margin)
-    looks = 0
+    batches = GroupBatches(train, writers, _sampling(settings, settings.size))
 
-    def figures(_: keras.Model) -> dict[str, float]:
-        nonlocal looks
-        looks += 1
-        if not held:
-            return {"val_class_accuracy": float(looks)}
+    def validate(_: keras.Model) -> dict[str, float]:
         return choice_scores(embed_pages(held, lambda p: predict_embeddings(embedder, p), CHOICE_PATCHES))
 
-    run = fit(model, batches, figures, folder, settings.epochs, settings.rate, settings.minutes, resume)
-    return embedder, run
+    if held:
+        return embedder, fit(model, batches, settings.plan(Monitor("val_top1")), validate)
+    return embedder, fit(model, batches, settings.plan(None))
 
 
-class Single:
-    """`Batches` of single patches (B, 113, 113, 1) out of groups of one."""
+def _sampling(settings: Settings, size: int) -> Sampling:
+    augmentation = Augmentation() if settings.augmented else None
+    return Sampling(settings.groups, size, settings.seed, STEPS, augmentation, settings.shares)
 
-    def __init__(self, groups: GroupBatches) -> None:
+
+class SinglePatches:
+    """`training.fit.Batches` of single patches (B, 113, 113, 1) out of groups of one."""
+
+    def __init__(self, groups: Batches) -> None:
         self._groups = groups
         self.steps_per_epoch = groups.steps_per_epoch
 
@@ -129,31 +131,29 @@ class Single:
 
 
 def fit_tutorial(
-    train: Sequence[CutPage],
-    held: Sequence[CutPage],
-    writers: Sequence[str],
-    folder: Path,
-    settings: Settings,
-    resume: bool = False,
+    train: Sequence[CutPage], held: Sequence[CutPage], writers: Sequence[str], settings: Settings
 ) -> tuple[keras.Model, Run]:
-    """The tutorial's network, chosen by the patches of ``held``: pages, never trained on, of the same writers."""
-    spec = TutorialSpec(len(writers))
-    model = build_tutorial(spec)
+    """The tutorial's network, chosen by the patches of ``held``: pages, never trained on, of the same writers.
+
+    Without ``held`` pages the last weights stand.
+    """
+    model = build_tutorial(TutorialSpec(len(writers)))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     compile_trainee(model, make_optimizer("adam", settings.rate), loss)
-    augmented = Augmentation() if settings.augmented else None
-    batches = Single(GroupBatches(train, writers, settings.groups, 1, settings.seed, STEPS, augmented))
+    batches = SinglePatches(GroupBatches(train, writers, _sampling(settings, 1)))
 
-    def figures(trained: keras.Model) -> dict[str, float]:
-        return {"val_class_accuracy": patch_accuracy(trained, held, writers)[0]}
+    def validate(trained: keras.Model) -> dict[str, float]:
+        return {"val_patch_accuracy": patch_accuracy(trained, held, writers)[0]}
 
-    return model, fit(model, batches, figures, folder, settings.epochs, settings.rate, settings.minutes, resume)
+    if held:
+        return model, fit(model, batches, settings.plan(Monitor("val_patch_accuracy")), validate)
+    return model, fit(model, batches, settings.plan(None))
 
 
 def patch_accuracy(
     model: keras.Model, pages: Sequence[CutPage], writers: Sequence[str], most: int = CHOICE_PATCHES
 ) -> tuple[float, float, float]:
-    """Share of patches, of lines and of pages told right by a network with an output for each writer."""
+    """Share of patches, lines and pages whose writer a network with an output for each writer names."""
     logits: list[np.ndarray] = []
 
     def embed(patches: np.ndarray) -> np.ndarray:
@@ -161,13 +161,12 @@ def patch_accuracy(
         return logits[0]
 
     seen = embed_pages(pages, embed, most)
-    chances = logits[0] - logits[0].max(axis=1, keepdims=True)
-    chances = chances - np.log(np.exp(chances).sum(axis=1, keepdims=True))
-    told = Embedded(seen.pages, chances, seen.page, seen.line)
+    log_probs = log_softmax(logits[0])
+    scored = Embedded(seen.pages, log_probs, seen.page, seen.line)
     names = np.array(list(writers))
-    lines, of = told.line_means()
+    lines, page = scored.line_means()
     return (
-        float(np.mean(names[chances.argmax(axis=1)] == told.writers[told.page])),
-        float(np.mean(names[lines.argmax(axis=1)] == told.writers[of])),
-        float(np.mean(names[told.page_means().argmax(axis=1)] == told.writers)),
+        float(np.mean(names[log_probs.argmax(axis=1)] == scored.writers[scored.page])),
+        float(np.mean(names[lines.argmax(axis=1)] == scored.writers[page])),
+        float(np.mean(names[scored.page_means().argmax(axis=1)] == scored.writers)),
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
+from training.command import EXISTING, all_of
 from training.writer.known_pages import WriterPage, find_pages
 from training.writer.print_writers import PRINT
 from training.writer.strips import CutPage, cut_pages
@@ -24,17 +27,43 @@ FREE_LICENCE = (
 )
 
 
-def gather(data: Path, more: Sequence[Path], without_data: bool, held: int) -> tuple[list[CutPage], list[CutPage]]:
-    """Pages to learn from, and those of ``held`` writers and twice as many with a single page, who are held out.
-
-    more: folders of further writers; without_data: these alone. Raises OSError, ValueError, InputError.
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """data: pages of known writers; more: folders or tables of further ones; without_data: these alone; held: writers
+    who are held out, to choose weights by, and twice as many with a single page.
     """
-    others = cut_pages([WriterPage(p.path, OTHERS + p.writer) for folder in more for p in find_pages(folder)])
-    if without_data:
-        train, choice = hold_out([page for page in others if not is_print(page)], held, 2 * held)
+
+    data: Path
+    more: tuple[Path, ...] = ()
+    without_data: bool = False
+    held: int = 12
+
+
+#: ``--more``, ``--without-data`` and ``--hold-out``: the same in training and in what is fitted after it.
+pages_options = all_of(
+    click.option(
+        "--more", multiple=True, type=EXISTING, help="More pages to learn from: a folder WRITER/PAGE.png or a table."
+    ),
+    click.option("--without-data", is_flag=True, help="Learn from the pages of --more alone."),
+    click.option(
+        "--hold-out",
+        "held",
+        type=click.IntRange(min=0),
+        default=12,
+        show_default=True,
+        help="Writers left out, by whom weights are chosen; 0: the last weights are taken.",
+    ),
+)
+
+
+def gather(pages: Pages) -> tuple[list[CutPage], list[CutPage]]:
+    """Pages to learn from, and those of the writers held out. Raises OSError, ValueError, InputError."""
+    others = cut_pages([WriterPage(p.path, OTHERS + p.writer) for folder in pages.more for p in find_pages(folder)])
+    if pages.without_data:
+        train, choice = hold_out([page for page in others if not is_print(page)], pages.held, 2 * pages.held)
         return train + [page for page in others if is_print(page)], choice
-    own = cut_pages([page for page in find_pages(data) if page.part in ("train", "single")])
-    train, choice = hold_out(own, held, 2 * held)
+    own = cut_pages([page for page in find_pages(pages.data) if page.part in ("train", "single")])
+    train, choice = hold_out(own, pages.held, 2 * pages.held)
     return train + others, choice
 
 

@@ -75,7 +75,8 @@ def _curve(track: np.ndarray) -> np.ndarray:
     a, b, c, d = padded[:-3, None], padded[1:-2, None], padded[2:-1, None], padded[3:, None]
     t = (np.arange(FINER, dtype=np.float32) / FINER)[None, :, None]
     points = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-    return np.concatenate([points.reshape(-1, 2), track[-1:]]).astype(np.float32)
+    curve: np.ndarray = np.concatenate([points.reshape(-1, 2), track[-1:]]).astype(np.float32)
+    return curve
 
 
 def placed_words(labels: list[str], words: list[list[np.ndarray]]) -> list[PlacedWord]:

@@ -1,4 +1,4 @@
-"""Pages in many hands: words stand on their line, no ink is lost or used twice, a font becomes more than one person."""
+"""Pages of many writers: words stand on their line, no ink is lost or used twice, a font becomes several writers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from ocrtool.charset import LATIN
 from samples.make_writers import PEOPLE, draw
-from training.language.corpus import default_data_folder
+from tests.bar_font import make_bar_font
+from tests.tiny_data import UNIT, write_books, write_latin_fonts, write_unipen_words, written_word
+from training.datasets.folder import default_data_folder
 from training.synthesis.drawn_page import Stamp
-from training.synthesis.fonts import FontFile, default_fonts_folder, find_fonts
-from training.writer import font_writers as font_hands
-from training.writer import unipen_writers as unipen_hands
+from training.synthesis.fonts import FontFile, default_fonts_folder
+from training.writer import font_writers, unipen_writers
 from training.writer.baselines import baseline_of, x_height_of
 from training.writer.pages import Setting, set_page
 from training.writer.synthesize_writers import main
@@ -24,8 +26,6 @@ from training.writer.unipen_writers import PlacedWord, person_of, placed_words, 
 from training.writer.varied_font import FINE, Habit, VariedHand, stroke_width, widened
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "writers"
-#: x-height of the words written for the tests, in pen units.
-UNIT = 50.0
 HABIT = Habit(lean=0.1, breadth=1.0, pen=0.12, gap=0.05, shape=0.06, unsteadiness=0.04, hop=0.02, seed=4)
 SETTING = Setting(30.0, 40.0, 1.1, 1.2, 0.1, 0.2, 0.05, 0.0)
 
@@ -34,71 +34,37 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(5)
 
 
-def written(label: str, baseline: float, left: float = 0.0) -> list[np.ndarray]:
-    """An arch for each letter, with a tail or a tall stem where the letter has one. Rows count downward."""
-    points = []
-    for i, letter in enumerate(label):
-        x = left + i * UNIT
-        points += [(x, 0.0), (x + 5, UNIT * (2.0 if letter in "bdhkl" else 1.0)), (x + UNIT / 2, 0.8 * UNIT)]
-        points += [(x + 0.7 * UNIT, -UNIT if letter in "gpqy" else 0.0), (x + 0.8 * UNIT, 0.5 * UNIT)]
-    return [np.array([(x, baseline - y) for x, y in points], np.float32)]
-
-
-def unipen_data(folder: Path, part: str, writers: list[str], seed: int = 0) -> None:
-    """``folder``/unipen/unipen-words-PART.npz with 60 words of each writer."""
-    (folder / "unipen").mkdir(parents=True, exist_ok=True)
-    random = np.random.default_rng(seed)
-    labels = ["".join(random.choice(list("acemnorhkgpy"), 6)) for _ in range(60 * len(writers))]
-    words = [written(label, float(random.integers(-300, 300))) for label in labels]
-    points = np.concatenate([stroke * (1, -1) for word in words for stroke in word])
-    points += random.normal(0, 3, points.shape)
-    np.savez(
-        folder / "unipen" / f"unipen-words-{part}.npz",
-        label=np.array(labels),
-        writer=np.repeat(writers, 60),
-        points=points.round().astype(np.int32),
-        stroke_length=np.array([len(s) for w in words for s in w], np.int32),
-        strokes_per_word=np.array([len(w) for w in words], np.int32),
-    )
-
-
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Three writers to train on, one of the last part who is new and one who is not."""
-    unipen_data(tmp_path, "train", ["abc/a", "abc/b", "apd/Ann_Lee_1"])
-    unipen_data(tmp_path, "test", ["abc/c", "apd/Ann_Lee_2"], seed=1)
-    (tmp_path / "gutenberg").mkdir()
-    for name in "abc":
-        (tmp_path / "gutenberg" / f"{name}.txt").write_text("The quick brown fox jumps over a lazy dog, said he. " * 90)
+    write_unipen_words(tmp_path, "train", ["abc/a", "abc/b", "apd/Ann_Lee_1"])
+    write_unipen_words(tmp_path, "test", ["abc/c", "apd/Ann_Lee_2"], seed=1)
+    write_books(tmp_path)
     return tmp_path
 
 
 @pytest.fixture(scope="module")
-def font() -> FontFile:
-    try:
-        fonts = [f for f in find_fonts() if f.kind == "hand"]
-    except FileNotFoundError as missing:
-        pytest.skip(str(missing))
-    if not fonts:
-        pytest.skip("no handwriting fonts: see training/synthesis/fetch_fonts.py")
-    return fonts[0]
+def font(tmp_path_factory: pytest.TempPathFactory) -> FontFile:
+    """A font that stands for a handwriting one."""
+    path = make_bar_font(tmp_path_factory.mktemp("font") / "bars.ttf", "".join(LATIN))
+    return FontFile(path, "bars", "hand")
 
 
 @pytest.mark.parametrize("label", ["moon", "acne", "hook", "gyp", "happy", "kopeck", "pyx"])
 def test_words_stand_on_their_line(label: str) -> None:
     for baseline in (-120.0, 0.0, 77.0):
-        assert baseline_of(label, written(label, baseline), UNIT) == pytest.approx(baseline, abs=0.15 * UNIT)
+        assert baseline_of(label, written_word(label, baseline), UNIT) == pytest.approx(baseline, abs=0.15 * UNIT)
 
 
 def test_the_size_of_a_hand_is_that_of_its_small_letters() -> None:
     labels = ["moon", "acne", "roman", "happy", "hook"]
-    assert x_height_of(labels, [written(label, 10.0) for label in labels]) == pytest.approx(UNIT, rel=0.15)
-    assert x_height_of(["gyp"], [written("gyp", 0.0)]) is None
+    assert x_height_of(labels, [written_word(label, 10.0) for label in labels]) == pytest.approx(UNIT, rel=0.15)
+    assert x_height_of(["gyp"], [written_word("gyp", 0.0)]) is None
 
 
 def test_ink_that_is_not_the_word_is_left_out() -> None:
     labels = ["moon", "acne", "roman", "cream", "men"]
-    words = [written(label, 9.0 * i) for i, label in enumerate(labels)]
+    words = [written_word(label, 9.0 * i) for i, label in enumerate(labels)]
     words[3] = [stroke * (9.0, 1.0) for stroke in words[3]]  # much too wide
     labels[4], words[4] = "men", words[0] + [np.array([[0.0, 9 * UNIT], [5.0, 9 * UNIT]], np.float32)]
     assert [word.label for word in placed_words(labels, words)] == ["moon", "acne", "roman"]
@@ -107,7 +73,7 @@ def test_ink_that_is_not_the_word_is_left_out() -> None:
 
 
 def test_a_word_is_drawn_at_its_size_and_place() -> None:
-    word = PlacedWord("gh", [stroke / UNIT for stroke in written("gh", 0.0)])
+    word = PlacedWord("gh", [stroke / UNIT for stroke in written_word("gh", 0.0)])
     stamp = word_ink(word, 40.0, 4.0)
     rows = np.flatnonzero((stamp.ink > 128).any(axis=1))
     assert rows[0] - stamp.top == pytest.approx(-82, abs=2)  # the tall stem, with half of the pen
@@ -138,10 +104,10 @@ def test_one_person_under_two_names() -> None:
 
 
 def test_pages_of_pen_writers(data: Path) -> None:
-    pages = dict(unipen_hands.pages(data, "train", 2, seed=3))
+    pages = dict(unipen_writers.pages(data, "train", 2, seed=3))
     assert set(pages) == {"unipen-abc-b", "unipen-apd-Ann-Lee-1"}  # the first of nine is for validation
-    assert set(dict(unipen_hands.pages(data, "validation", 2, seed=3))) == {"unipen-abc-a"}
-    assert set(dict(unipen_hands.pages(data, "test", 2, seed=3))) == {"unipen-abc-c"}  # Ann Lee is known
+    assert set(dict(unipen_writers.pages(data, "validation", 2, seed=3))) == {"unipen-abc-a"}
+    assert set(dict(unipen_writers.pages(data, "test", 2, seed=3))) == {"unipen-abc-c"}  # Ann Lee is known
     for page, lines in (found for own in pages.values() for found in own):
         assert page.dtype == np.uint8 and 4 <= lines <= 10
         ink = page < page.min() + 0.5 * (np.median(page) - page.min())
@@ -150,7 +116,7 @@ def test_pages_of_pen_writers(data: Path) -> None:
 
 
 def test_folders_of_writers_are_written(data: Path, tmp_path: Path) -> None:
-    out = tmp_path / "hands"
+    out = tmp_path / "writers"
     arguments = ["--data", str(data), "--out", str(out), "--source", "unipen", "--pages", "2"]
     for _ in range(2):  # again: pages take the place of the same ones
         result = CliRunner().invoke(main, arguments)
@@ -160,21 +126,22 @@ def test_folders_of_writers_are_written(data: Path, tmp_path: Path) -> None:
     assert [row["page"] for row in rows[:2]] == ["unipen-abc-b/1.png", "unipen-abc-b/2.png"]
     assert {row["source"] for row in rows} == {"unipen"} and {row["part"] for row in rows} == {"train"}
     assert sorted(p.relative_to(out).as_posix() for p in out.rglob("*.png")) == sorted(row["page"] for row in rows)
-    (_, drawn), *_ = unipen_hands.pages(data, "train", 2, seed=1)
+    (_, drawn), *_ = unipen_writers.pages(data, "train", 2, seed=1)
     assert np.array_equal(cv2.imread(str(out / rows[0]["page"]), cv2.IMREAD_GRAYSCALE), drawn[0][0])
 
 
 def test_two_writers_of_each_font(data: Path, font: FontFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(font_hands, "handwriting", lambda folder, part: [font])
-    pages = dict(font_hands.pages(data, None, "train", 1, seed=3))
+    monkeypatch.setattr(font_writers, "handwriting", lambda folder, part: [font])
+    pages = dict(font_writers.pages(data, None, "train", 1, seed=3))
     assert set(pages) == {f"font-{font.family}-1", f"font-{font.family}-2"}
     assert all(lines >= 3 for ((_, lines),) in pages.values())
 
 
-def test_lettering_is_no_handwriting(font: FontFile) -> None:
-    families = {f.family for part in ("train", "validation", "test") for f in font_hands.handwriting(None, part)}
-    assert font.family in families
-    assert not families & {"itim", "amatic-sc", "patrick-hand-sc", "roboto"}
+@pytest.mark.usefixtures("no_system_fonts")
+def test_lettering_is_no_handwriting(tmp_path: Path) -> None:
+    write_latin_fonts(tmp_path, "caveat", "itim", "amatic-sc", "patrick-hand-sc", "roboto")
+    parts = ("train", "validation", "test")
+    assert [f.family for part in parts for f in font_writers.handwriting(tmp_path, part)] == ["caveat"]
 
 
 def test_no_two_letters_are_the_same_picture(font: FontFile) -> None:
@@ -191,7 +158,7 @@ def test_strokes_are_widened_on_both_sides() -> None:
         assert (widened(stroke, pixels)[:, 30] > 128).sum() == width
 
 
-def test_hands_of_one_font_differ_in_lean_and_pen(font: FontFile) -> None:
+def test_writers_of_one_font_differ_in_lean_and_pen(font: FontFile) -> None:
     broad, fine = (VariedHand(font, replace(HABIT, pen=pen)).word("nomud", FINE, rng()) for pen in (0.2, 0.12))
     assert broad is not None and fine is not None
     assert stroke_width(broad.ink) > stroke_width(fine.ink)
@@ -200,7 +167,7 @@ def test_hands_of_one_font_differ_in_lean_and_pen(font: FontFile) -> None:
     assert leaning.ink.shape[1] > upright.ink.shape[1] + 20
 
 
-def test_a_hand_leaves_out_what_its_font_lacks(font: FontFile) -> None:
+def test_a_writer_leaves_out_what_its_font_lacks(font: FontFile) -> None:
     hand = VariedHand(font, HABIT)
     assert hand.lacks("한") and not hand.lacks("fish")
     assert hand.word("한", 30.0, rng()) is None
@@ -228,7 +195,7 @@ def test_words_of_real_writers_keep_to_their_lines() -> None:
     path = default_data_folder() / "unipen" / "unipen-words-test.npz"
     if not path.exists():
         pytest.skip(f"no {path}")
-    ink, writers = unipen_hands.writers_of(path.parents[1], "test")
+    ink, writers = unipen_writers.writers_of(path.parents[1], "test")
     own = [i for found in ink.by_writer[writers[1]].values() for i in found][:120]
     labels = [str(ink.labels[i]) for i in own]
     words = placed_words(labels, [ink.characters[i] for i in own])
