@@ -15,12 +15,12 @@ DEPTH = 2
 
 #: What weights are for, by their kind, where the manifest does not say.
 PURPOSES = {
-    "glyph": "reads characters on a line",
+    "glyph": "classifies characters on a line",
     "character_lstm": "language model",
-    "decoder": "weighs shapes, spaces and language model",
-    "emnist": "reads single hand-printed characters",
-    "hangul": "reads Korean characters on a line",
-    "writer": "tells whose hand a page is in",
+    "decoder": "weights of the path score",
+    "emnist": "classifies single hand-printed characters",
+    "hangul": "classifies Korean characters on a line",
+    "writer": "embeds handwriting for writer identification",
 }
 
 #: Figures that head the scores of a manifest, the most telling first, and what they are called.

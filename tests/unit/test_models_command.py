@@ -68,8 +68,8 @@ def test_what_comes_with_the_program(capfd: pytest.CaptureFixture) -> None:
     assert captured.err == ""
     assert table(captured.out) == {
         "NAME": "NAME MODEL PARAMETERS CLASSES H5 COMPILED LICENCE SCORE PURPOSE",
-        "decoder_eng": "decoder_eng decoder - - - - non-commercial - weighs shapes, spaces and language model",
-        "latin": "latin glyph - 2 4 kB 3 kB - - reads characters on a line",
+        "decoder_eng": "decoder_eng decoder - - - - non-commercial - weights of the path score",
+        "latin": "latin glyph - 2 4 kB 3 kB - - classifies characters on a line",
     }
 
 

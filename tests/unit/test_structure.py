@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import configparser
+import re
 import sys
 from pathlib import Path
 
@@ -111,11 +111,31 @@ def test_nothing_imports_a_training_framework() -> None:
 
 
 def test_every_package_is_installed() -> None:
-    setup = configparser.ConfigParser()
-    setup.read(ROOT / "setup.cfg")
-    listed = set(setup["options"]["packages"].split()) - {"ocrtool._weights"}
-    there = {path.parent.relative_to(ROOT).as_posix().replace("/", ".") for path in MODULES}
-    assert listed == there
+    """setup.py looks for them: a folder with modules needs an ``__init__``."""
+    assert {path.parent for path in MODULES} == {path.parent for path in MODULES if path.name == "__init__.py"}
+
+
+def test_roots_are_small() -> None:
+    """What belongs to one part of the program stands in that part's folder."""
+    files = [[p for p in (ROOT / root).iterdir() if p.is_file()] for root in ("ocrtool", "training")]
+    assert [len(found) <= most for found, most in zip(files, (12, 3), strict=True)] == [True, True], files
+
+
+SCRIPT_FREE = ("decode", "recognize", "segment", "imaging")
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if dotted(p).split(".")[0] in SCRIPT_FREE], ids=dotted)
+def test_stages_name_no_script(path: Path) -> None:
+    """Names and strings of the code, comments and docstrings left out."""
+    tree = ast.parse(path.read_text())
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    names += [alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names]
+    names += [argument.arg for node in ast.walk(tree) if isinstance(node, ast.arguments) for argument in node.args]
+    constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docstrings]
+    names += [node.value for node in constants if isinstance(node.value, str)]
+    scripts = re.compile("latin|english|hangul|korean|syllable|lstm_|decoder_", re.IGNORECASE)
+    assert not [name for name in names if scripts.search(name)]
 
 
 def test_readme_names_every_command_and_option() -> None:

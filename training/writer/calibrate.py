@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ocrtool.writer.compare import Calibration, unit
+from ocrtool.writer.compare import Calibration, l2_normalize
 from ocrtool.writer.group import group
 from training.decoder.logistic import fit_logistic
 from training.fit import precision
@@ -51,7 +51,7 @@ def fit_finish(
     """
     matrix, bias = fit_whitening(train.page_means(), train.writers, described, WITHIN_SHARE, SHRINK)
     if held is not None:
-        calibration = fit_calibration(unit(held.page_means() @ matrix + bias), held.writers)
+        calibration = fit_calibration(l2_normalize(held.page_means() @ matrix + bias), held.writers)
     if calibration is None:
         raise ValueError("similarities cannot be calibrated: no writers are held out, and no calibration is given")
     weights, offset = fit_print(*(some.line_means()[0] @ matrix + bias for some in (printed, train)))
@@ -71,10 +71,11 @@ def fit_calibration(vectors: np.ndarray, writers: np.ndarray) -> Calibration:
     slope, offset = fit_logistic(np.stack([repeated, np.ones(len(repeated))], 1), truth)
     calibration = Calibration(float(slope), float(offset))
     found = [
-        pairwise_f1(group(vectors, replace(calibration, apart=float(limit))).number, writers)[0] for limit in LIMITS
+        pairwise_f1(group(vectors, replace(calibration, grouping_threshold=float(limit))).number, writers)[0]
+        for limit in LIMITS
     ]
     best = np.flatnonzero(np.array(found) >= max(found) - 1e-9)
-    return replace(calibration, apart=float(LIMITS[best[len(best) // 2]]))
+    return replace(calibration, grouping_threshold=float(LIMITS[best[len(best) // 2]]))
 
 
 def fit_print(printed: np.ndarray, written: np.ndarray) -> tuple[np.ndarray, float]:

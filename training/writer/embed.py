@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocrtool.writer.compare import unit
+from ocrtool.writer.compare import l2_normalize
 from ocrtool.writer.patches import choose_windows, cut_windows
 from training.writer.strips import CutPage
 
@@ -64,4 +64,4 @@ def embed_pages(pages: Sequence[CutPage], embed: Embed, most: int, seed: int = 0
     if not kept:
         raise ValueError("no page has enough ink to cut patches from")
     vectors = embed(np.concatenate(patches))
-    return Embedded(kept, unit(vectors), np.array(page), np.array(line))
+    return Embedded(kept, l2_normalize(vectors), np.array(page), np.array(line))

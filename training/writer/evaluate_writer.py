@@ -22,7 +22,7 @@ import numpy as np
 
 from ocrtool.imaging.input import read_pages
 from ocrtool.weights.store import open_weights
-from ocrtool.writer.compare import Calibration, rank, similarities, unit
+from ocrtool.writer.compare import Calibration, l2_normalize, rank, similarities
 from ocrtool.writer.embed import MOST_PATCHES, SEED, Embedder
 from ocrtool.writer.group import group
 from ocrtool.writer.patches import choose_windows
@@ -53,12 +53,12 @@ class Scorer:
 
     def pages(self, pages: Sequence[CutPage]) -> np.ndarray:
         """(N, D) of unit length; zeros where the program gives no answer."""
-        each = [self._embedder.describe_strips(page.strips).vector for page in pages]
+        each = [self._embedder.embed_strips(page.strips).vector for page in pages]
         return np.array([np.zeros(self._embedder.dimensions) if v is None else v for v in each])
 
     def describe(self, gray: np.ndarray) -> np.ndarray:
         """(D,) of unit length of a page (H, W) uint8; zeros where the program gives no answer."""
-        vector = self._embedder.describe(gray).vector
+        vector = self._embedder.embed(gray).vector
         return np.zeros(self._embedder.dimensions) if vector is None else vector
 
     def lines(self, pages: Sequence[CutPage]) -> tuple[np.ndarray, np.ndarray]:
@@ -66,7 +66,7 @@ class Scorer:
         each = [([strip], k) for k, page in enumerate(pages) for strip in page.strips]
         windows = [choose_windows(strips, np.random.default_rng(SEED), MOST_PATCHES) for strips, _ in each]
         some = [k for k, chosen in enumerate(windows) if chosen]
-        vectors = np.array([unit(self._embedder.mean(each[k][0], windows[k])) for k in some])
+        vectors = np.array([l2_normalize(self._embedder.mean(each[k][0], windows[k])) for k in some])
         return vectors, np.array([each[k][1] for k in some])
 
     def patches(self, pages: Sequence[CutPage]) -> tuple[np.ndarray, np.ndarray]:
@@ -74,13 +74,13 @@ class Scorer:
         vectors, of = [], []
         for place, page in enumerate(pages):
             windows = choose_windows(page.strips, np.random.default_rng(SEED), MOST_PATCHES)
-            vectors += [unit(self._embedder.mean(page.strips, [window])) for window in windows]
+            vectors += [l2_normalize(self._embedder.mean(page.strips, [window])) for window in windows]
             of += [place] * len(windows)
         return np.array(vectors), np.array(of)
 
     def refused(self, pages: Sequence[CutPage]) -> float:
         """Share of the pages that the program takes for print."""
-        each = [self._embedder.describe_strips(page.strips).refusal for page in pages]
+        each = [self._embedder.embed_strips(page.strips).reason for page in pages]
         return float(np.mean(["print" in (refusal or "") for refusal in each]))
 
     def seconds(self, paths: Sequence[Path]) -> float:
@@ -88,7 +88,7 @@ class Scorer:
         started = time.perf_counter()
         for path in paths:
             for page in read_pages(path, str(path)):
-                self._embedder.describe(page.gray)
+                self._embedder.embed(page.gray)
         return (time.perf_counter() - started) / len(paths)
 
 

@@ -18,7 +18,7 @@ import cv2
 import keras
 
 from ocrtool.weights.store import parse_manifest
-from ocrtool.writer.compare import Calibration, unit
+from ocrtool.writer.compare import Calibration, l2_normalize
 from training.command import EXISTING, data_option, errors_as_messages, latin_fonts_option, out_option
 from training.models.writer import WriterSpec, build_writer
 from training.publish.architectures import make_spec
@@ -109,7 +109,7 @@ def scores(finished: Finished, evidence: Evidence) -> dict[str, Any]:
     }
     if evidence.held is not None:
         means = finished.means(evidence.held)
-        found["validation"] = verification(unit(means), evidence.held.writers) | choice_scores(evidence.held)
+        found["validation"] = verification(l2_normalize(means), evidence.held.writers) | choice_scores(evidence.held)
     return found
 
 

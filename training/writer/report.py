@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ocrtool.writer.compare import unit
+from ocrtool.writer.compare import l2_normalize
 from training.report.pictures import confusion_picture
 from training.report.scores import confusion_matrix
 from training.report.write import write_json
@@ -46,7 +46,7 @@ def alike_picture(
     pages: Sequence[CutPage], names: np.ndarray, writers: Sequence[str], vectors: np.ndarray
 ) -> np.ndarray:
     """(H, W) uint8: the pairs of writers whose mean descriptors are most similar, lines of one beside the other's."""
-    means = unit(np.stack([vectors[names == writer].mean(axis=0) for writer in writers]))
+    means = l2_normalize(np.stack([vectors[names == writer].mean(axis=0) for writer in writers]))
     similar = means @ means.T
     rows, columns = np.triu_indices(len(writers), 1)
     order = np.argsort(-similar[rows, columns])[:PAIRS]

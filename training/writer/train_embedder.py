@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from ocrtool.recognize.network import log_softmax
-from ocrtool.writer.compare import unit
+from ocrtool.writer.compare import l2_normalize
 from training.fit import Batches, Monitor, Plan, Run, Steps, compile_trainee, fit, make_optimizer
 from training.models.writer import TutorialSpec, WriterSpec, build_tutorial, build_writer
 from training.writer.batches import Augmentation, GroupBatches, Sampling
@@ -85,11 +85,11 @@ def choice_scores(held: Embedded) -> dict[str, float]:
     writers = held.writers
     first = np.array([list(writers).index(w) == k for k, w in enumerate(writers)])
     pages = held.page_means()
-    gallery = unit(pages[first])
+    gallery = l2_normalize(pages[first])
     lines, page = held.line_means()
     queries = ~first[page]
-    by_page = top1(unit(pages[~first]) @ gallery.T, writers[~first], writers[first])
-    by_line = top1(unit(lines[queries]) @ gallery.T, writers[page[queries]], writers[first])
+    by_page = top1(l2_normalize(pages[~first]) @ gallery.T, writers[~first], writers[first])
+    by_line = top1(l2_normalize(lines[queries]) @ gallery.T, writers[page[queries]], writers[first])
     return {"val_page_top1": by_page, "val_line_top1": by_line, "val_top1": (by_page + by_line) / 2}
 
 
