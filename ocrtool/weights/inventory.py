@@ -20,7 +20,7 @@ PURPOSES = {
     "decoder": "weighs shapes, spaces and language model",
     "emnist": "reads single hand-printed characters",
     "hangul": "reads Korean characters on a line",
-    "writer": "tells whose hand a page is in",
+    "writer": "identifies the writer of a page",
 }
 
 #: Figures that head the scores of a manifest, the most telling first, and what they are called.
