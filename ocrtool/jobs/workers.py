@@ -51,7 +51,7 @@ class Workers(Generic[Result]):
         self._load_here = cache(load)
         self._jobs = jobs
         self._progress = progress
-        self._idle: list[_Worker[Result]] = []
+        self._processes: list[_Worker[Result]] = []
 
     def __enter__(self) -> Workers[Result]:
         return self
@@ -59,9 +59,8 @@ class Workers(Generic[Result]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for worker in self._idle:
-            worker.end()
-        self._idle = []
+        while self._processes:
+            self._processes.pop().end()
 
     def run(self, sources: Sequence[Source]) -> Iterator[Outcome[Result]]:
         """Outcomes in the order of ``sources``. Raises OcrToolError: what is wrong with more than one input."""
@@ -72,15 +71,17 @@ class Workers(Generic[Result]):
         return (process_source(source, self._load_here) for source in sources)
 
     def _run_there(self, sources: Sequence[Source]) -> Iterator[Outcome[Result]]:
-        batch = _Batch(sources, self._load, min(self._jobs, len(sources)), self._idle)
+        batch = _Batch(sources, self._load, min(self._jobs, len(sources)), self._processes)
         try:
             yield from batch.outcomes()
         finally:
-            self._idle = batch.leave()
+            batch.leave()
 
 
 class _Batch(Generic[Result]):
-    """The inputs of one run: waiting, with a worker, or done before their turn."""
+    """The inputs of one run: waiting, with a worker, or done before their turn. workers: those of the whole job, which
+    are left for the next run.
+    """
 
     def __init__(
         self, sources: Sequence[Source], load: Loader[Result], jobs: int, workers: list[_Worker[Result]]
@@ -88,7 +89,7 @@ class _Batch(Generic[Result]):
         self._sources = sources
         self._load = load
         self._jobs = jobs
-        self._workers = list(workers)
+        self._workers = workers
         self._waiting = deque(range(len(sources)))
         self._suspects: deque[int] = deque()  # their worker was killed; each is tried once more by itself
         self._done: dict[int, Outcome[Result]] = {}
@@ -100,12 +101,11 @@ class _Batch(Generic[Result]):
                 self._receive()
             yield self._done.pop(due)
 
-    def leave(self) -> list[_Worker[Result]]:
-        """Workers that can take another run; those in the middle of an input are ended."""
-        for worker in self._workers:
-            if worker.inputs:
-                worker.end()
-        return [worker for worker in self._workers if not worker.inputs]
+    def leave(self) -> None:
+        """End the workers that are in the middle of an input; the others can take another run."""
+        for worker in [worker for worker in self._workers if worker.inputs]:
+            self._workers.remove(worker)
+            worker.end()
 
     def _feed(self, due: int) -> None:
         """Give inputs to workers; only so far ahead of the one due that memory stays bounded."""

@@ -109,6 +109,16 @@ def test_verbose_logs_the_time_of_each_input_and_twice_what_was_found(
         assert options or error == ""
 
 
+def test_the_environment_asks_for_the_log_too(
+    image: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+) -> None:
+    for value, debug in (("1", False), ("2", True)):
+        monkeypatch.setenv("OCRTOOL_VERBOSE", value)
+        assert read(image) == 0
+        error = capfd.readouterr().err
+        assert " INFO " in error and (" DEBUG " in error) == debug
+
+
 def test_a_defect_outside_inputs_has_a_sentence_too(
     image: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
 ) -> None:

@@ -168,6 +168,22 @@ def test_an_overlay_that_cannot_be_written_costs_no_text(
     assert (tmp_path / "seen" / "b.overlay.png").is_file()
 
 
+@pytest.mark.parametrize("kind", ["overlay", "lines", "read folder"])
+def test_a_full_disk_costs_the_inputs_that_it_befalls(
+    kind: str, image: Path, tmp_path: Path, capfd: pytest.CaptureFixture
+) -> None:
+    (tmp_path / "out").mkdir()
+    line, target = arguments(kind, image, tmp_path / "out")
+    target.symlink_to("/dev/full")
+    other = draw(tmp_path / "z.png", width=50)
+    assert run(*line, other) == 1
+    captured = capfd.readouterr()
+    assert captured.err == f"ocrtool: {image}: {target}: cannot be written: no space left on device\n"
+    assert (tmp_path / "out" / target.name.replace("a", "z", 1)).stat().st_size > 0
+    pages = {"overlay": captured.out.count("by 20 mean"), "lines": captured.out.count('"source"'), "read folder": 2}
+    assert pages[kind] == 2
+
+
 def test_fail_fast_heeds_outputs_too(image: Path, tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
     (tmp_path / "out" / "a.txt").mkdir(parents=True)
     others = [draw(tmp_path / "in" / f"{name}.png") for name in "bc"]

@@ -165,6 +165,7 @@ main()
 MODULES_IN_THE_WAY = (
     *("signal", "threading", "multiprocessing", "subprocess", "pickle", "queue", "logging", "selectors", "ctypes"),
     *("struct", "random", "tempfile", "numpy", "cv2", "click", "PIL", "sitecustomize", "usercustomize"),
+    *("contextlib", "functools", "types", "warnings", "importlib", "collections", "re", "json"),
 )
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from fake_engine import DEATH, DEFECT, fake_reader
+from fake_engine import DEATH, DEATH_ONCE, DEFECT, fake_reader
 from odd_files import encoded, png_header
 from PIL import Image
 
 from ocrtool.cli import main as cli
-from ocrtool.jobs import outcome
+from ocrtool.jobs import outcome, workers
 from ocrtool.jobs import read as read_job
 
 
@@ -282,6 +283,36 @@ def test_a_killed_worker_costs_one_page(tmp_path: Path, capfd: pytest.CaptureFix
     captured = capfd.readouterr()
     assert [page[:2] for page in captured.out.split("\f")] == ["30", "32", "33"]
     assert captured.err.endswith("1.png: the process that read it was killed, perhaps for want of memory\n")
+
+
+def test_a_worker_killed_by_chance_costs_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_MARKS", str(tmp_path))
+    pages = [draw(tmp_path / f"{i}.png", 30 + i, first=DEATH_ONCE if i == 1 else 200) for i in range(6)]
+    assert read("--jobs", "2", *pages) == 0
+    captured = capfd.readouterr()
+    assert [page[:2] for page in captured.out.split("\f")] == ["30", "31", "32", "33", "34", "35"]
+    assert (tmp_path / "died").exists() and captured.err == ""
+
+
+def test_workers_that_cannot_start_are_reported(
+    tmp_path: Path, capfd: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_BOOT", "raise SystemExit(1)")
+    assert read("--jobs", "2", draw(tmp_path / "a.png"), draw(tmp_path / "b.png")) == 1
+    assert capfd.readouterr() == ("", "ocrtool: a worker process could not be started; --jobs 1 needs none\n")
+
+
+def test_fail_fast_leaves_no_worker(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    before = children()
+    assert read("--jobs", "2", "--fail-fast", tmp_path / "gone.png", *[draw(tmp_path / "a.png")] * 5) == 1
+    assert capfd.readouterr().out == "" and children() == before
+
+
+def children() -> set[str]:
+    """Processes that this one started and that still run."""
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
 
 
 def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:

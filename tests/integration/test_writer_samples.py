@@ -38,8 +38,8 @@ def test_the_same_from_a_file_of_enrolled_writers(tmp_path: Path, capfd: pytest.
         if person.pages:
             shutil.copytree(FOLDER / person.name, known / person.name)
     file = tmp_path / "writers.h5"
-    assert {row["change"] for row in run(capfd, "enrol", known, "-o", file)} == {"added"}
-    assert {row["change"] for row in run(capfd, "enrol", known, "-o", file)} == {"replaced"}
+    assert {row["status"] for row in run(capfd, "enrol", known, "-o", file)} == {"added"}
+    assert {row["status"] for row in run(capfd, "enrol", known, "-o", file)} == {"replaced"}
     asked = [tmp_path / name for name in sorted(NOTES)]
     rows = run(capfd, *asked, "--writers", file)
     assert {Path(row["page"]).name: row["writer"] for row in rows} == NOTES

@@ -101,6 +101,12 @@ def hands(count: int, pages: int, spread: float, seed: int = 0) -> tuple[np.ndar
 CALIBRATION = Calibration(slope=20.0, offset=-10.0, grouping_threshold=1.0)
 
 
+@pytest.mark.parametrize("key", ["grouping_threshold", "apart"])
+def test_calibration_of_manifests_old_and_new(key: str) -> None:
+    manifest = {"calibration": {"slope": 20, "offset": -10, key: 1}}
+    assert Calibration.from_manifest(manifest) == CALIBRATION
+
+
 def test_probabilities_sum_to_one_and_name_the_writer() -> None:
     vectors, of = hands(5, 3, 0.2)
     for writer in range(5):

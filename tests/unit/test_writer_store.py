@@ -34,6 +34,22 @@ def test_comes_back_as_it_went() -> None:
     assert (writers["가나"] == entries[1].vector).all()
 
 
+def test_a_file_of_the_first_version_is_read() -> None:
+    """As it lies on people's disks, whatever the program calls its parts now."""
+    file = BytesIO()
+    with h5py.File(file, "w") as h5:
+        h5.attrs.update({"format": "ocrtool-writers", "version": 1, "weights": DIGEST})
+        h5["vectors"] = np.eye(2, DIMENSIONS, dtype=np.float32)
+        for name, values in (("writers", ["anna", "가나"]), ("pages", ["anna/1.png", "가나/2.png"])):
+            h5.create_dataset(name, data=np.array(values, object), dtype=h5py.string_dtype("utf-8"))
+        h5["fingerprints"] = ["0" * 64, "1" * 64]
+    gallery = from_bytes(file.getvalue(), "x.h5", DIGEST, DIMENSIONS)
+    assert [(one.writer, one.page, int(one.vector.argmax())) for one in gallery.entries] == [
+        ("anna", "anna/1.png", 0),
+        ("가나", "가나/2.png", 1),
+    ]
+
+
 def test_an_empty_one_comes_back_too() -> None:
     assert from_bytes(to_bytes(Gallery(DIGEST)), "x.h5", DIGEST, DIMENSIONS).by_writer() == {}
 
