@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from training.emnist.idx import idx_header
+from training.emnist.labelled import LabelledImages
 from training.emnist.mapping import default_map
 
 #: folder, split, part, upright images, labels as in the files.
@@ -77,3 +80,25 @@ def write_pool(folder: Path, split: str, part: str, images: np.ndarray, labels: 
 
 #: Every form; only the first is not unpacked to the cache, and the last knows some splits only.
 FORMS: tuple[Write, ...] = (write_plain, write_packed, write_csv, write_mat, write_hdf5, write_pool)
+
+
+#: Classes of `drawn_images`.
+DRAWN = "0123456789ABCDEFGHIJ"
+
+
+def drawn_images(per_class: int, seed: int = 0) -> LabelledImages:
+    """Characters in a plotter font, each moved a little."""
+    rng = np.random.default_rng(seed)
+    images = []
+    for character in DRAWN:
+        for _ in range(per_class):
+            image = np.zeros((28, 28), np.uint8)
+            at = (int(rng.integers(3, 8)), int(rng.integers(20, 25)))
+            cv2.putText(image, character, at, cv2.FONT_HERSHEY_SIMPLEX, 0.75, 255, 2)
+            images.append(image)
+    return LabelledImages(np.stack(images), np.repeat(np.arange(len(DRAWN)), per_class), tuple(DRAWN))
+
+
+def unpadded(markdown: str) -> str:
+    """``markdown`` without the spaces that align the columns of tables."""
+    return re.sub(r" +", " ", markdown)

@@ -44,7 +44,7 @@ class Entry:
 
     @property
     def kind(self) -> str:
-        """Architecture, and which model of it if there are several: ``emnist ours``."""
+        """Architecture, and which model of it if there are several: ``emnist compact_resnet``."""
         kind = str(self.manifest.get("architecture") or self.manifest.get("kind") or "unknown")
         parameters = self.manifest.get("parameters")
         model = parameters.get("model") if isinstance(parameters, dict) else None

@@ -48,13 +48,15 @@ def probabilities(model: Any, images: np.ndarray) -> np.ndarray:
 
 def train_two_steps(model: Any, folder: Path) -> float:
     """The suite's own training on a dozen noisy images; the loss."""
+    from training.emnist.fit_classifier import FitData, RunOptions, fit_classifier
     from training.emnist.labelled import LabelledImages
-    from training.emnist.train_emnist import chosen_recipe, train
+    from training.emnist.recipes import chosen_recipe
 
     images = np.random.default_rng(1).integers(0, 255, (12, 28, 28), np.uint8)
     data = LabelledImages(images, np.arange(12) % 5, tuple("ABCDE"))
     recipe = chosen_recipe("tuned", batch=6, epochs=1)
-    return train(model, data, data, recipe, folder, seed=0, augmented=True).epochs[0]["loss"]
+    run = fit_classifier(model, FitData(data, data, augmented=True), recipe, RunOptions(folder))
+    return run.epochs[0]["loss"]
 
 
 @pytest.mark.skipif(

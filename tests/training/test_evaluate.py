@@ -140,13 +140,13 @@ def test_figures_are_exact(weights: Path, pair: dict[str, Path]) -> None:
     assert evaluate(weights.parent, pair, "--json").exit_code == 0  # the folder will do
 
 
-def test_text_for_people(weights: Path, pair: dict[str, Path]) -> None:
+def test_scores_as_text(weights: Path, pair: dict[str, Path]) -> None:
     result = evaluate(weights, pair)
     assert result.exit_code == 0
     assert result.stdout.splitlines()[:3] == [
-        "weights             tiny (h5)",
-        "images              188 of 47 classes",
-        "accuracy            0.9894",
+        "weights              tiny (h5)",
+        "images               188 of 47 classes",
+        "accuracy             0.9894",
     ]
     assert "    0        O      2    50.0%" in result.stdout
 
@@ -174,7 +174,7 @@ def test_letters_count_from_one(weights: Path, tmp_path: Path) -> None:
     known = make_weights(tmp_path / "letters", letters, "letters")
     pair = write_pair(tmp_path, list(range(1, 27)), letters)
     assert figures(evaluate(known, pair, "--json"))["accuracy"] == 1.0
-    assert "tells 47 classes" in sentence(evaluate(weights, pair, "--split", "letters"))
+    assert "has 47 classes" in sentence(evaluate(weights, pair, "--split", "letters"))
     write_idx(pair["labels"], np.arange(26))
     assert "label 0 of image 1 is outside" in sentence(evaluate(known, pair))
 
@@ -241,8 +241,8 @@ def test_wrong_weights(weights: Path, pair: dict[str, Path], tmp_path: Path) -> 
         ({"architecture": "huge"}, "describes no model that can be built: missing or unknown 'huge'"),
         ({"parameters": {"width": 3}}, "describes no model that can be built"),
         ({"parameters": {"classes": 46}}, "does not fit the model"),
-        ({"labels": list("abc")}, "tells 3 classes"),
-        ({"split": "own"}, "say with --split"),
+        ({"labels": list("abc")}, "has 3 classes"),
+        ({"split": "own"}, "with --split"),
     ):
         (tmp_path / "alone.json").write_text(json.dumps(manifest | change))
         assert word in sentence(evaluate(alone, pair))

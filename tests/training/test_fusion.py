@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,22 +11,26 @@ import keras
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from emnist_files import write_plain
+from emnist_files import unpadded, write_plain
 
+from ocrtool.errors import WeightsNotFound, WeightsRefused
 from ocrtool.recognize.network import log_softmax
+from ocrtool.weights.store import Weights
 from training.emnist import (
     fusion_table,
     train_character_lstm,
     train_fusion,
 )
-from training.emnist.fusion.contexts import context_windows, draw_places
+from training.emnist.fusion.contexts import context_windows, draw_positions
 from training.emnist.fusion.examples import Paired, PairedBatches
-from training.emnist.fusion.language import Language, load_language
+from training.emnist.fusion.language import Language, LanguageSettings, load_language
 from training.emnist.fusion.network import predict_pairs, warm_start
 from training.emnist.fusion.text import FUSION_BOOKS, Alphabet, book_parts, load_text
 from training.emnist.fusion.windows import TextWindows
 from training.emnist.mapping import default_map
+from training.emnist.part_scores import part_scores
 from training.emnist.predict import softmax
+from training.emnist.trained_weights import find_weights
 from training.language.english_sources import TEST_BOOKS
 from training.models.emnist import build_emnist
 from training.models.fusion import FusionSpec, build_fusion, build_fusion_head, features_of, join_fusion
@@ -57,7 +62,7 @@ def language(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("lstm")
     sizes = "--units 12 --batch-size 8 --window 6 --steps 25 --epochs 2 --rate 0.05"
     said = command(train_character_lstm.main, f"--split letters --data {data} --out {out} {sizes}")
-    assert "books never seen" in said
+    assert "unseen books" in said
     return out
 
 
@@ -75,7 +80,7 @@ def branch(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "labels": list(LETTERS),
         "split": "letters",
         "seed": 0,
-        "training": {"augmented": True, "recipe": {"level": 0.0}},
+        "training": {"augmented": True, "recipe": {"tau": 0.0}},
         "h5_sha256": sha256(out / "emnist_lenet5_letters.weights.h5"),
     }
     (out / "emnist_lenet5_letters.json").write_text(json.dumps(manifest))
@@ -119,30 +124,31 @@ def test_no_book_serves_two_ends(data: Path, tmp_path: Path) -> None:
 def test_the_label_is_what_comes_next_in_the_book(data: Path) -> None:
     text = load_text(book_parts(data)["test"], Alphabet(LETTERS))
     labels = np.random.default_rng(1).integers(0, 3, 200)
-    places = draw_places(text, labels, LETTERS, 20, seed=5)
-    np.testing.assert_array_equal(text[places], labels)
-    assert places.min() >= 20 and len(np.unique(places)) > 100
-    np.testing.assert_array_equal(context_windows(text, places, 20)[:, -1], text[places - 1])
-    np.testing.assert_array_equal(places, draw_places(text, labels, LETTERS, 20, seed=5))
+    positions = draw_positions(text, labels, LETTERS, 20, seed=5)
+    np.testing.assert_array_equal(text[positions], labels)
+    assert positions.min() >= 20 and len(np.unique(positions)) > 100
+    np.testing.assert_array_equal(context_windows(text, positions, 20)[:, -1], text[positions - 1])
+    np.testing.assert_array_equal(positions, draw_positions(text, labels, LETTERS, 20, seed=5))
     with pytest.raises(ValueError, match="class Q"):
-        draw_places(text, np.array([16]), LETTERS, 20, seed=5)
+        draw_positions(text, np.array([16]), LETTERS, 20, seed=5)
 
 
 def test_windows_repeat_and_half_of_them_hold_rare_classes() -> None:
     text = np.zeros(20_000, np.uint8)
     text[777] = 1
-    windows, again = (TextWindows(text, 2, 8, 10, 5, seed=3, level=0.5) for _ in range(2))
+    sizes = LanguageSettings(batch=8, window=10, steps_per_epoch=5, class_balanced=0.5)
+    windows, again = (TextWindows(text, 2, sizes, seed=3) for _ in range(2))
     for step in (0, 7, 3):
-        symbols, following = windows[step]
-        assert symbols.shape == following.shape == (8, 10)
-        np.testing.assert_array_equal(symbols[:, 1:], following[:, :-1])
+        symbols, targets = windows[step]
+        assert symbols.shape == targets.shape == (8, 10)
+        np.testing.assert_array_equal(symbols[:, 1:], targets[:, :-1])
         np.testing.assert_array_equal(symbols, again[step][0])
     assert np.mean([(windows[step][1] == 1).any(axis=1).sum() for step in range(40)]) == pytest.approx(2, abs=0.5)
     with pytest.raises(ValueError, match="too short"):
-        TextWindows(text[:15], 2, 8, 10, 5, seed=3, level=0.5)
+        TextWindows(text[:15], 2, sizes, seed=3)
 
 
-def test_lstm_foretells_books_it_never_saw(language: Path, data: Path) -> None:
+def test_lstm_predicts_unseen_books(language: Path, data: Path) -> None:
     manifest = json.loads((language / "lstm_letters.json").read_text())
     assert set(REQUIRED) <= set(manifest) and str(data) not in json.dumps(manifest)
     assert manifest["scores"]["test"]["among_classes"] > 0.9
@@ -159,7 +165,7 @@ def test_lstm_foretells_books_it_never_saw(language: Path, data: Path) -> None:
     np.testing.assert_allclose(scores[:1], expected, atol=1e-4)
 
 
-def test_network_begins_with_image_times_text_and_the_head_is_its_end() -> None:
+def test_network_starts_as_product_of_image_and_text_and_the_head_is_its_end() -> None:
     keras.utils.set_random_seed(2)
     spec = FusionSpec("lenet5", 26, score_units=30)
     branch = build_emnist("lenet5", 26)
@@ -192,7 +198,7 @@ def test_each_epoch_shows_other_contexts_of_every_image() -> None:
         PairedBatches([copies[0], Paired(labels[:4, None], np.zeros((4, 3)), labels[:4])], 5, seed=1)
 
 
-def test_text_tells_what_the_image_does_not(
+def test_text_resolves_what_the_image_cannot(
     branch: Path, language: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = f"--branch {branch} --language {language} --data {data} --batch-size 16 --rate 0.04"
@@ -209,7 +215,7 @@ def test_text_tells_what_the_image_does_not(
     model = keras.models.model_from_json((out / "architecture.json").read_text())
     model.load_weights(out / "fusion_lenet5_letters.weights.h5")
     assert [tuple(one.shape[1:]) for one in model.inputs] == [(28, 28, 1), (26,)]
-    row = command(fusion_table.main, str(out)).splitlines()[-1]
+    row = unpadded(command(fusion_table.main, str(out))).splitlines()[-1]
     assert row.startswith("| lenet5 | letters |") and row.endswith("% |")
 
     monkeypatch.setattr("training.emnist.fusion.publish_fusion.write_report", lambda *_: {})  # half of the time
@@ -220,9 +226,39 @@ def test_text_tells_what_the_image_does_not(
     command(train_fusion.main, f"{given} --epochs 0.3 --copies 1 --thaw --out {tmp_path / 'thawed'}")
     thawed = json.loads((tmp_path / "thawed" / "fusion_lenet5_letters.json").read_text())
     assert thawed["scores"]["without_lstm"] == scores["without_lstm"]
+    command(train_fusion.main, f"{given} --epochs 0.3 --copies 2 --augment --out {tmp_path / 'augmented'}")
+    augmented = json.loads((tmp_path / "augmented" / "fusion_lenet5_letters.json").read_text())
+    assert augmented["training"]["recipe"]["augmented"] and augmented["scores"]["test"] != scores["test"]
 
 
-def test_bad_input_is_told_in_a_sentence(branch: Path, language: Path, data: Path, tmp_path: Path) -> None:
+def test_stored_weights_score_as_their_manifests_say(
+    branch: Path, language: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OCRTOOL_CACHE", str(tmp_path / "cache"))
+    out = tmp_path / "fusion"
+    given = f"--branch {branch} --language {language} --data {data} --batch-size 16 --copies 1"
+    command(train_fusion.main, f"{given} --epochs 0.3 --out {out}")
+    with pytest.raises(WeightsNotFound, match="needs lstm_letters_elsewhere"):
+        part_scores(replaced_language(find_weights(out), "lstm_letters_elsewhere"), data, compiled=False)
+    for suffix in (".json", ".weights.h5"):
+        shutil.copy(language / f"lstm_letters{suffix}", tmp_path)  # the folder above the fusion network
+    for folder in (out, language):
+        weights = find_weights(folder)
+        scores = part_scores(weights, data, compiled=False)
+        expected = weights.manifest["scores"]["test"]
+        assert {key: scores[key] for key in expected} == pytest.approx(expected, abs=1e-4)
+        with pytest.raises(WeightsRefused, match="as h5 alone"):
+            part_scores(weights, data, compiled=True)
+
+
+def replaced_language(weights: Weights, name: str) -> Weights:
+    """The same weights, but for the name of the LSTM they were trained with."""
+    training = weights.manifest["training"]
+    changed = training | {"language": training["language"] | {"name": name}}
+    return Weights(weights.name, weights.folder, weights.manifest | {"training": changed})
+
+
+def test_bad_input_is_reported_in_one_sentence(branch: Path, language: Path, data: Path, tmp_path: Path) -> None:
     out = f"--data {data} --out {tmp_path / 'out'}"
     said = command(train_fusion.main, f"--branch {language} --language {language} {out}", code=1)
     assert "was not made by training.emnist.train_emnist" in said
@@ -246,7 +282,7 @@ def test_scores_of_the_classes_leave_out_the_marks() -> None:
 
 
 def test_predictions_come_in_order_whatever_the_batch() -> None:
-    head = build_fusion_head(FusionSpec("ours", 3, score_units=4), 2)
+    head = build_fusion_head(FusionSpec("compact_resnet", 3, score_units=4), 2)
     rng = np.random.default_rng(4)
     data = Paired(rng.normal(size=(300, 2)).astype("float32"), -rng.random((300, 3)).astype("float32"), np.zeros(300))
     direct = np.asarray(head.predict_on_batch([data.inputs, data.scores]))

@@ -182,7 +182,7 @@ def test_each_variation_does_what_it_says(font: KoreanFont) -> None:
     inks = [figures["ink"] * figures["height"] * figures["width"] for figures in levels[3]]
     assert inks[0] > inks[1] > inks[2]
     upright, turned = levels[4][1], [levels[4][0], levels[4][2]]
-    assert all(figures["ragged level"] > upright["ragged level"] for figures in turned)
+    assert all(figures["horizontal roughness"] > upright["horizontal roughness"] for figures in turned)
 
 
 def test_turns_go_to_either_side(font: KoreanFont) -> None:

@@ -43,9 +43,9 @@ def test_totals(name: str) -> None:
 
 
 def test_small_ones_are_small() -> None:
-    assert model_of("ours").count_params() <= 500_000
+    assert model_of("compact_resnet").count_params() <= 500_000
     assert model_of("tuned").count_params() <= TOTALS["mobilenetv2"][0] // 2
-    assert set(MODELS) == {*TOTALS, "ours", "tuned"}
+    assert set(MODELS) == {*TOTALS, "compact_resnet", "tuned"}
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -100,11 +100,11 @@ def test_published_details() -> None:
 
 
 def test_sizes_can_be_chosen_and_unknown_ones_are_refused() -> None:
-    assert build_emnist("ours", 47, widths=[8, 8, 8], hidden=16).count_params() < 20_000
+    assert build_emnist("compact_resnet", 47, widths=[8, 8, 8], hidden=16).count_params() < 20_000
     assert size_names("vanilla") == {"dropout"}
     with pytest.raises(ValueError, match="no model named alexnet; there are vanilla"):
         build_emnist("alexnet", 47)
     with pytest.raises(TypeError, match="colour"):
-        build_emnist("ours", 47, colour=3)
+        build_emnist("compact_resnet", 47, colour=3)
     with pytest.raises(ValueError, match="side is 28 or 32, not 30"):
         build_emnist("lenet5_v2", 47, side=30)

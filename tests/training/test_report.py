@@ -98,10 +98,20 @@ def test_the_folder_holds_what_it_should(tmp_path: Path) -> None:
     labels, chances = noisy_reader(classes, 400, 0.4)
     folder = tmp_path / "new" / "report"
     report = write_report(
-        folder, drawn(labels, classes), labels, tuple(classes), chances, HISTORY, {"name": "ours", "epochs": 2}
+        folder,
+        drawn(labels, classes),
+        labels,
+        tuple(classes),
+        chances,
+        HISTORY,
+        {"name": "compact", "epochs": 2},
     )
     assert json.loads((folder / "report.json").read_text()) == report
-    assert (report["name"], report["images"], report["worst_confusions"][0]["read"] in classes) == ("ours", 400, True)
+    assert (report["name"], report["images"], report["worst_confusions"][0]["read"] in classes) == (
+        "compact",
+        400,
+        True,
+    )
     pictures = {"curves.png", "confusion.png", "worst.png", "errors-confident.png", "errors-random.png"}
     assert {path.name for path in folder.iterdir()} == pictures | {"report.json", "confusion.csv"}
     for name in pictures:
@@ -170,7 +180,7 @@ def test_sixty_two_classes_and_ten_fit_on_a_confusion_picture(tmp_path: Path) ->
 
 
 def test_bar_chart_with_a_training_missing(tmp_path: Path) -> None:
-    rows = [Comparison("ours", (0.9, 0.5), (0.91, 0.85)), Comparison("vgg16", None, (0.89, 0.8))]
+    rows = [Comparison("compact", (0.9, 0.5), (0.91, 0.85)), Comparison("vgg16", None, (0.89, 0.8))]
     bar_chart(rows, tmp_path / "bars.png")
     assert cv2.imread(str(tmp_path / "bars.png")).shape[1] > 1000
     with pytest.raises(ValueError, match="no model"):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from emnist_files import upright, write_plain
+from emnist_files import unpadded, upright, write_plain
 
 from training.emnist.batches import ImageBatches
 
@@ -53,7 +53,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def stop_at(count: int, steps: list[int], monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Press Ctrl-C once so many batches were shown; returns what undoes it."""
+    """Press Ctrl-C trial so many batches were shown; returns what undoes it."""
     noted = ImageBatches.__getitem__
 
     def until(self: ImageBatches, step: int) -> tuple[np.ndarray, np.ndarray]:
@@ -170,7 +170,7 @@ def test_a_grid_has_every_combination_and_trains_none_twice(data: Path, steps: l
     assert tried == {(o, b, "1") for o in ("adam", "adadelta") for b in ("8", "16")}
     assert len(log) == 4 and all(row["outcome"] == "done" for row in log)
     assert len(steps) == 2 * (2 + 1)  # an epoch is two batches of 8, or one of 16
-    text = (data / "grid" / "grid.md").read_text()
+    text = unpadded((data / "grid" / "grid.md").read_text())
     assert text.count("| adam |") + text.count("| adadelta |") + text.count("| **ada") == 4 and "16 images" in text
     assert (data / "grid" / "grid.png").stat().st_size > 5000
     steps.clear()
@@ -201,35 +201,35 @@ def test_validation_images_choose_and_the_best_alone_meets_the_test_part(
         wanted.append(next(accuracies))
         return lambda model: dict.fromkeys(("val_loss", "val_accuracy", "val_class_accuracy"), wanted[-1])
 
-    monkeypatch.setattr("training.emnist.train_emnist.validation_figures", scored)
+    monkeypatch.setattr("training.emnist.fit_classifier.validation_figures", scored)
     result = grid(data, *AXES)
     assert result.exit_code == 0, result.output
     best = json.loads((data / "grid" / "grid.json").read_text())
     assert (best["chosen"]["optimizer"], best["chosen"]["batch"]) == ("adam", "16")
     assert measured == [20] and best["scores"]["test"]["images"] == 20
-    assert "Chosen by the mean of classes: adam-16-1-0.1" in (data / "grid" / "grid.md").read_text()
-    assert "| **adam** |" in (data / "grid" / "grid.md").read_text()
+    assert "Best mean class accuracy: adam-16-1-0.1" in (data / "grid" / "grid.md").read_text()
+    assert "| **adam** |" in unpadded((data / "grid" / "grid.md").read_text())
 
 
 @pytest.mark.usefixtures("quick")
 def test_a_failing_combination_is_named_and_the_others_go_on(
     data: Path, monkeypatch: pytest.MonkeyPatch, steps: list[int]
 ) -> None:
-    from training.emnist import trial as once
+    from training.emnist import trial
 
-    real = once.train
+    real = trial.fit_classifier
 
     def failing(model: object, *words: object, **more: object) -> object:
-        if words[2].optimizer == "adadelta":  # type: ignore[attr-defined]
+        if words[1].optimizer == "adadelta":  # type: ignore[attr-defined]
             raise MemoryError("no room\nfor it")
         return real(model, *words, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(once, "train", failing)
+    monkeypatch.setattr(trial, "fit_classifier", failing)
     result = grid(data, "--optimizers", "adadelta,adam", "--batch-sizes", "8", "--epochs", "1")
-    assert result.exit_code == 0 and "Chosen by the mean of classes: adam-8-1-0.1" in result.output
+    assert result.exit_code == 0 and "Best mean class accuracy: adam-8-1-0.1" in result.output
     assert [row["outcome"] for row in rows(data / "grid" / "grid.tsv")] == ["failed", "done"]
     assert "failed: MemoryError: no room for it" in (data / "grid" / "grid.md").read_text()
-    monkeypatch.setattr(once, "train", real)
+    monkeypatch.setattr(trial, "fit_classifier", real)
     steps.clear()
     assert grid(data, "--optimizers", "adadelta,adam", "--batch-sizes", "8", "--epochs", "1").exit_code == 0
     assert len(steps) == 2 and "failed" not in (data / "grid" / "grid.md").read_text()

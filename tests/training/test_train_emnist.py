@@ -6,33 +6,18 @@ import json
 from functools import partialmethod
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from emnist_files import write_plain
+from emnist_files import DRAWN, drawn_images, write_plain
 
-from training.emnist.augment import STANDARD, Policy, augment, augmented_test_set
+from training.emnist.augment import STANDARD, Augmentation, augment, augmented_test_set
 from training.emnist.batches import ImageBatches
 from training.emnist.labelled import LabelledImages, split_validation
 from training.emnist.loss import LogitAdjustedCrossEntropy, log_prior
 from training.publish.device import device_name
 
-DRAWN = "0123456789ABCDEFGHIJ"
 LARGE = ("resnet34", "vgg16", "resnet50v2", "mobilenetv2")
-
-
-def drawn_images(per_class: int, seed: int = 0) -> LabelledImages:
-    """Characters in a plotter font, each moved a little."""
-    rng = np.random.default_rng(seed)
-    images = []
-    for character in DRAWN:
-        for _ in range(per_class):
-            image = np.zeros((28, 28), np.uint8)
-            at = (int(rng.integers(3, 8)), int(rng.integers(20, 25)))
-            cv2.putText(image, character, at, cv2.FONT_HERSHEY_SIMPLEX, 0.75, 255, 2)
-            images.append(image)
-    return LabelledImages(np.stack(images), np.repeat(np.arange(len(DRAWN)), per_class), tuple(DRAWN))
 
 
 @pytest.fixture
@@ -53,13 +38,14 @@ def command(*words: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["vanilla", "lenet5", "lenet5_v2", "lenet5_v2_32", "resnet_small", "tuned", "ours", *LARGE]
+    "name", ["vanilla", "lenet5", "lenet5_v2", "lenet5_v2_32", "resnet_small", "tuned", "compact_resnet", *LARGE]
 )
 def test_every_model_trains(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two steps change the weights and leave a finite loss."""
     import keras
 
-    from training.emnist.train_emnist import chosen_recipe, train
+    from training.emnist.fit_classifier import FitData, RunOptions, fit_classifier
+    from training.emnist.recipes import chosen_recipe
     from training.models.emnist import build_emnist
 
     if name in LARGE:  # to trace their graphs takes a minute, two steps without one take seconds
@@ -67,7 +53,8 @@ def test_every_model_trains(name: str, tmp_path: Path, monkeypatch: pytest.Monke
     kept, held = split_validation(drawn_images(2), 0.2, 0)
     model = build_emnist(name, len(DRAWN))
     before = [w.copy() for w in model.get_layer("logits").get_weights()]
-    run = train(model, kept, held, chosen_recipe(name, batch=4, epochs=0.4), tmp_path, 0, augmented=True)
+    data = FitData(kept, held, augmented=True)
+    run = fit_classifier(model, data, chosen_recipe(name, batch=4, epochs=0.4), RunOptions(tmp_path))
     assert run.steps == 2 and np.isfinite(run.epochs[0]["loss"]) and np.isfinite(run.epochs[0]["val_loss"])
     assert any(np.abs(a - b).max() > 0 for a, b in zip(before, model.get_layer("logits").get_weights(), strict=True))
 
@@ -80,7 +67,7 @@ def test_a_training_learns_and_leaves_everything(files: Path, tmp_path: Path) ->
     out = tmp_path / "out"
     words = ["--model", "lenet5", "--data", str(files), "--epochs", "25", "--batch-size", "16", "--rate", "0.005"]
     said = command(*words, "--out", str(out))
-    assert "mean of classes" in said
+    assert "mean class accuracy" in said
     manifest = json.loads((out / "emnist_lenet5_balanced.json").read_text())
     assert manifest["scores"]["test"]["class_accuracy"] > 0.8
     assert manifest["scores"]["test"]["images"] == 3 * len(DRAWN)
@@ -137,11 +124,11 @@ def test_an_interrupted_run_keeps_its_best_and_goes_on(
 @pytest.mark.parametrize(
     "words, expected",
     [
-        (["--model", "ours", "--size", "colour=3"], "ours has no size colour"),
+        (["--model", "compact_resnet", "--size", "colour=3"], "compact_resnet has no size colour"),
         (["--model", "vanilla", "--split", "letters"], "letters"),
     ],
 )
-def test_bad_input_is_told_in_a_sentence(files: Path, tmp_path: Path, words: list[str], expected: str) -> None:
+def test_bad_input_is_reported_in_one_sentence(files: Path, tmp_path: Path, words: list[str], expected: str) -> None:
     from training.emnist.train_emnist import main
 
     result = CliRunner().invoke(main, [*words, "--data", str(files), "--out", str(tmp_path / "out")])
@@ -150,27 +137,27 @@ def test_bad_input_is_told_in_a_sentence(files: Path, tmp_path: Path, words: lis
 
 
 def test_going_on_from_other_classes_keeps_what_fits(tmp_path: Path) -> None:
-    from training.emnist.train_emnist import start_from
+    from training.emnist.fit_classifier import copy_matching_layers
     from training.models.emnist import build_emnist
 
-    source = build_emnist("ours", 47)
+    source = build_emnist("compact_resnet", 47)
     source.save_weights(tmp_path / "s.weights.h5")
-    model = build_emnist("ours", 26)
+    model = build_emnist("compact_resnet", 26)
     kept = model.get_layer("logits").get_weights()
-    start_from(model, tmp_path / "s.weights.h5", build_emnist("ours", 47))
+    copy_matching_layers(model, tmp_path / "s.weights.h5", build_emnist("compact_resnet", 47))
     stem, other = model.get_layer("stem_conv").get_weights(), source.get_layer("stem_conv").get_weights()
     assert np.array_equal(stem[0], other[0])
     assert np.array_equal(kept[0], model.get_layer("logits").get_weights()[0])
 
 
-def test_levelled_loss_undoes_unequal_classes() -> None:
+def test_logit_adjustment_undoes_unequal_classes() -> None:
     labels = np.array([0] * 90 + [1] * 10)
     prior = log_prior(labels, 2, 1.0)
     truth, logits = labels[:, None], np.zeros((100, 2), np.float32)
-    plain, levelled = LogitAdjustedCrossEntropy(np.zeros(2)), LogitAdjustedCrossEntropy(prior)
+    plain, adjusted = LogitAdjustedCrossEntropy(np.zeros(2)), LogitAdjustedCrossEntropy(prior)
     assert float(plain(truth, logits)) == pytest.approx(np.log(2), abs=1e-5)
-    # a network that says "alike" is right about the levelled world: its loss is the entropy of the shares
-    assert float(levelled(truth, logits)) == pytest.approx(0.325, abs=0.01)
+    # equal logits are right if both classes are equally frequent: their loss is the entropy of the class frequencies
+    assert float(adjusted(truth, logits)) == pytest.approx(0.325, abs=0.01)
     assert log_prior(labels, 2, 0.0).tolist() == [0.0, 0.0]
 
 
@@ -181,14 +168,14 @@ def test_augmentation_varies_each_image_and_repeats() -> None:
     assert np.mean([np.array_equal(a, b) for a, b in zip(first, images, strict=True)]) < 0.2
     ink = first.sum(axis=(1, 2)) / images.sum(axis=(1, 2))
     assert ink.min() > 0.25 and ink.max() < 2.2  # no character is lost or blotted out
-    still = Policy(share=0.0, restroked=0.0, noisy=0.0, recontrasted=0.0)
+    still = Augmentation(share=0.0, restroked=0.0, noisy=0.0, recontrasted=0.0)
     assert np.array_equal(augment(images, np.random.default_rng(0), still), images)
 
 
 @pytest.mark.parametrize("part", ["rotation", "shift", "scale", "shear", "elastic"])
 def test_each_part_of_the_policy_moves_the_image(part: str) -> None:
     nothing = dict.fromkeys(("rotation", "shift", "scale", "shear", "elastic", "restroked", "noisy", "recontrasted"), 0)
-    policy = Policy(**(nothing | {"share": 1.0, part: getattr(STANDARD, part)}))
+    policy = Augmentation(**(nothing | {"share": 1.0, part: getattr(STANDARD, part)}))
     images = drawn_images(2).images
     moved = augment(images, np.random.default_rng(0), policy)
     assert (np.abs(moved.astype(int) - images).mean(axis=(1, 2)) > 0.3).mean() > 0.9

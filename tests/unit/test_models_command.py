@@ -15,9 +15,9 @@ from ocrtool.weights import inventory
 from ocrtool.weights import store as weights
 from ocrtool.weights.store import sha256
 
-OURS = {
+COMPACT = {
     "architecture": "emnist",
-    "parameters": {"model": "ours", "classes": 47},
+    "parameters": {"model": "compact_resnet", "classes": 47},
     "parameters_total": 459123,
     "labels": list("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt"),
     "split": "balanced",
@@ -74,23 +74,23 @@ def test_what_comes_with_the_program(capfd: pytest.CaptureFixture) -> None:
 
 
 def test_a_character_model(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
-    assert models("--weights", make(tmp_path / "mine", "ours", **OURS)) == 0
-    assert table(capfd.readouterr().out)["ours"] == (
-        "ours emnist ours 459,123 47 4 kB 3 kB Apache-2.0 balanced_test: 0.902 mean of classes, 0.912 accuracy "
-        "single hand-printed digits and letters"
+    assert models("--weights", make(tmp_path / "mine", "compact", **COMPACT)) == 0
+    assert table(capfd.readouterr().out)["compact"] == (
+        "compact emnist compact_resnet 459,123 47 4 kB 3 kB Apache-2.0 balanced_test: 0.902 mean of classes, "
+        "0.912 accuracy single hand-printed digits and letters"
     )
 
 
 def test_json(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
-    folder = make(tmp_path / "mine", "ours", (".weights.h5",), **OURS)
+    folder = make(tmp_path / "mine", "compact", (".weights.h5",), **COMPACT)
     assert models("--format", "json", "--weights", folder) == 0
     document = json.loads(capfd.readouterr().out)
     assert (document["format"], document["version"]) == ("ocrtool-models", 1)
-    assert [row["name"] for row in document["models"]] == ["decoder_eng", "latin", "ours"]
-    assert document["models"][2] == {
-        "name": "ours",
+    assert [row["name"] for row in document["models"]] == ["compact", "decoder_eng", "latin"]
+    assert document["models"][0] == {
+        "name": "compact",
         "folder": str(folder),
-        "kind": "emnist ours",
+        "kind": "emnist compact_resnet",
         "parameters": 459123,
         "classes": 47,
         "split": "balanced",
@@ -106,34 +106,35 @@ def test_json(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
 def test_own_weights_stand_for_those_of_the_same_name(
     tmp_path: Path, capfd: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(weights.ENVIRONMENT, str(make(tmp_path / "mine", "latin", **OURS)))
+    monkeypatch.setenv(weights.ENVIRONMENT, str(make(tmp_path / "mine", "latin", **COMPACT)))
     assert models() == 0
     rows = table(capfd.readouterr().out)
-    assert rows["latin"].startswith("latin emnist ours")
+    assert rows["latin"].startswith("latin emnist compact_resnet")
     assert len(rows) == 3
 
 
 def test_what_a_training_leaves_is_told_from_manifests(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
-    run = make(tmp_path / "runs" / "ours", "ours", **OURS)
-    make(tmp_path / "runs" / "letters", "ours_letters", **OURS)
+    run = make(tmp_path / "runs" / "compact", "compact", **COMPACT)
+    make(tmp_path / "runs" / "letters", "compact_letters", **COMPACT)
     (run / "report").mkdir()
     for name in ("architecture", "history", "report/report"):
-        (run / f"{name}.json").write_text('{"name": "ours", "epochs": []}')
-    for folder, name in ((run, "ours"), (tmp_path / "runs", "ours")):  # the folder of one training, and that of many
+        (run / f"{name}.json").write_text('{"name": "compact", "epochs": []}')
+    others = {"NAME", "decoder_eng", "latin", "letters/compact_letters"}
+    for folder in (run, tmp_path / "runs"):  # the folder of one training, and that of many
         assert models("--weights", folder) == 0
-        assert set(table(capfd.readouterr().out)) - {"NAME", "decoder_eng", "latin", "letters/ours_letters"} == {name}
+        assert set(table(capfd.readouterr().out)) - others == {"compact"}
 
 
 def test_what_is_refused_is_named_and_the_others_listed(
     tmp_path: Path, packaged: Path, capfd: pytest.CaptureFixture
 ) -> None:
-    folder = make(tmp_path / "mine", "ours", **OURS)
+    folder = make(tmp_path / "mine", "compact", **COMPACT)
     (packaged / "latin.tflite").write_bytes(b"other")
-    make(folder, "half", (), **OURS)
+    make(folder, "half", (), **COMPACT)
     (folder / "odd.json").write_text("[")
     assert models("--weights", folder) == 3
     captured = capfd.readouterr()
-    assert set(table(captured.out)) == {"NAME", "decoder_eng", "ours"}
+    assert set(table(captured.out)) == {"NAME", "compact", "decoder_eng"}
     faults = captured.err.splitlines()
     assert len(faults) == 3
     assert all(fault.startswith("ocrtool: ") for fault in faults)
@@ -161,21 +162,21 @@ def test_manifests_of_all_sorts(fields: dict[str, Any], tmp_path: Path, capfd: p
 
 
 def test_one_manifest(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
-    folder = make(tmp_path / "mine", "ours", **OURS)
-    assert models("ours", "--weights", folder) == 0
+    folder = make(tmp_path / "mine", "compact", **COMPACT)
+    assert models("compact", "--weights", folder) == 0
     lines = capfd.readouterr().out.splitlines()
     assert "architecture: emnist" in lines
-    assert lines[lines.index("parameters:") + 1 :][:2] == ["  model: ours", "  classes: 47"]
-    assert f"labels: {' '.join(OURS['labels'])}" in lines
-    assert models("ours", "--weights", folder, "--format", "json") == 0
-    assert json.loads(capfd.readouterr().out) == json.loads((folder / "ours.json").read_text())
-    (folder / "ours.tflite").write_bytes(b"")
-    assert models("ours", "--weights", folder) == 3
+    assert lines[lines.index("parameters:") + 1 :][:2] == ["  model: compact_resnet", "  classes: 47"]
+    assert f"labels: {' '.join(COMPACT['labels'])}" in lines
+    assert models("compact", "--weights", folder, "--format", "json") == 0
+    assert json.loads(capfd.readouterr().out) == json.loads((folder / "compact.json").read_text())
+    (folder / "compact.tflite").write_bytes(b"")
+    assert models("compact", "--weights", folder) == 3
     captured = capfd.readouterr()
     assert captured.out.splitlines() == lines  # what is refused can still be looked at
     assert "does not match its manifest" in captured.err
-    (folder / "ours.json").write_text("{")
-    assert models("ours", "--weights", folder, "--format", "json") == 3
+    (folder / "compact.json").write_text("{")
+    assert models("compact", "--weights", folder, "--format", "json") == 3
     assert capfd.readouterr().out == ""
 
 

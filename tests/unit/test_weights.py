@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 from pathlib import Path
 
 import pytest
 
 from ocrtool.errors import ExitCode, WeightsNotFound, WeightsRefused
+from ocrtool.weights import inventory
 from ocrtool.weights import store as weights
+
+ROOT = Path(__file__).parents[2]
 
 
 def make(folder: Path, name: str = "latin", compiled: bytes | None = b"flat", h5: bytes | None = b"h5") -> None:
@@ -93,3 +97,25 @@ def test_what_is_no_model_is_refused() -> None:
 def test_folder_of_the_checkout() -> None:
     found = weights.Path(weights.__file__).parents[1] / "weights"
     assert found.is_dir()
+
+
+def test_the_wheel_holds_what_reading_opens_and_no_more() -> None:
+    """Compiled forms and manifests: no h5, which only training reads, and nothing of the EMNIST suite."""
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    patterns = setup["options.package_data"]["ocrtool._weights"].split()
+    packed = {path.relative_to(ROOT / "weights").as_posix() for p in patterns for path in (ROOT / "weights").glob(p)}
+    networks = {"hangul", "latin", "lstm_eng", "lstm_kor", "writer", "writer_free"}
+    manifests = networks | {"decoder_eng", "decoder_kor"}
+    assert packed == {f"{n}.tflite" for n in networks} | {f"{n}.json" for n in manifests} | {"README.md"}
+
+
+def test_every_shipped_file_is_the_one_its_manifest_names() -> None:
+    found = inventory.find_all(ROOT / "weights")
+    assert {entry.name for entry in found if entry.fault} == set()
+    suite = {entry.name for entry in found if entry.name.startswith("emnist/")}
+    assert suite == {
+        *(f"emnist/emnist_compact_resnet_{split}" for split in ("balanced", "byclass", "letters")),
+        *(f"emnist/emnist_{model}_balanced" for model in ("lenet5_v2", "tuned", "vanilla")),
+        *(f"emnist/{kind}_{split}" for kind in ("fusion_compact_resnet", "lstm") for split in ("balanced", "letters")),
+    }

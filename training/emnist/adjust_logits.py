@@ -1,8 +1,8 @@
-"""Trained models on the same footing: ``python -m training.emnist.adjust_logits RUN... --data DATA``.
+"""Compare trained models at equal logit adjustment: ``python -m training.emnist.adjust_logits RUN... --data DATA``.
 
-A network trained with a levelled loss speaks as if all classes were equally frequent, one trained plainly as if they
-were as frequent as in training. Either can be had from the other's probabilities, without training: by Bayes' rule they
-are multiplied by the classes' shares to some power, and scaled to sum 1 again.
+A network trained with logit adjustment estimates probabilities as if all classes were equally frequent, one trained
+with plain cross-entropy those at the class frequencies of the train images. By Bayes' rule either follows from the
+other's probabilities without training: multiply by the class frequencies to some power and normalise.
 """
 
 from __future__ import annotations
@@ -13,37 +13,38 @@ import click
 import numpy as np
 
 from training.command import errors_as_messages
-from training.emnist.evaluate import find_weights, open_model
+from training.datasets.folder import default_data_folder
 from training.emnist.loss import log_prior
 from training.emnist.predict import keras_run, predict, softmax
 from training.emnist.splits import load_split
-from training.language.corpus import default_data_folder
+from training.emnist.trained_weights import find_weights, open_model
+from training.report.markdown import table
 from training.report.scores import LEAST_PROBABILITY, split_scores
 
-#: As trained plainly, half way, and as if all classes were equally frequent.
-LEVELS = (0.0, 0.5, 1.0)
+#: Plain cross-entropy, half way, and equal class frequencies.
+TAUS = (0.0, 0.5, 1.0)
 
 
-def relevelled(probabilities: np.ndarray, shares: np.ndarray, trained: float, wanted: float) -> np.ndarray:
-    """``probabilities`` (N, C) of a network trained at one level as they would be at another.
+def adjusted(probabilities: np.ndarray, log_frequencies: np.ndarray, trained: float, wanted: float) -> np.ndarray:
+    """``probabilities`` (N, C) of a network trained with tau ``trained`` as they would be with tau ``wanted``.
 
-    shares: (C,) log share of each class among the train images. Menon et al., "Long-tail learning via logit
-    adjustment" (2021), eq. 9.
+    log_frequencies: (C,) of the classes among the train images. Menon et al., "Long-tail learning via logit
+    adjustment" (2020), eq. 9.
     """
-    return softmax(np.log(np.maximum(probabilities, LEAST_PROBABILITY)) + (trained - wanted) * shares)
+    return softmax(np.log(np.maximum(probabilities, LEAST_PROBABILITY)) + (trained - wanted) * log_frequencies)
 
 
 def row(folder: Path, data: Path) -> list[str]:
-    """Name and scores, accuracy of all images / mean of classes in per cent, of the model in ``folder``."""
+    """Name and scores, accuracy of all images / mean class accuracy in per cent, of the model in ``folder``."""
     weights = find_weights(folder)
     split, training = weights.manifest["split"], weights.manifest["training"]
-    shares = log_prior(load_split(data, split, "train").labels, len(weights.manifest["labels"]), 1.0)
+    log_frequencies = log_prior(load_split(data, split, "train").labels, len(weights.manifest["labels"]), 1.0)
     test = load_split(data, split, "test")
     probabilities = predict(keras_run(open_model(weights)), test.images)[0]
     cells = [f"{weights.manifest['parameters']['model']}, {'augmented' if training['augmented'] else 'plain'}"]
-    for level in LEVELS:
-        adjusted = relevelled(probabilities, shares, training["recipe"]["level"], level)
-        scores = split_scores(adjusted, test.labels, test.classes)
+    for tau in TAUS:
+        changed = adjusted(probabilities, log_frequencies, training["recipe"]["tau"], tau)
+        scores = split_scores(changed, test.labels, test.classes)
         cells.append(f"{100 * scores['accuracy']:.2f} / {100 * scores['class_accuracy']:.2f}")
     return cells
 
@@ -53,12 +54,10 @@ def row(folder: Path, data: Path) -> list[str]:
 @click.option("--data", type=click.Path(path_type=Path), default=None, help="Folder of EMNIST files.")
 @errors_as_messages()
 def main(runs: tuple[Path, ...], data: Path | None) -> None:
-    """Print, as Markdown, what each trained model scores at several levels."""
+    """Print, as Markdown, the scores of trained models at several values of tau."""
     folder = data or default_data_folder() / "emnist"
-    print("| model | " + " | ".join(f"level {level:g}" for level in LEVELS) + " |")
-    print("|---" * (1 + len(LEVELS)) + "|")
-    for run in runs:
-        print("| " + " | ".join(row(run, folder)) + " |")
+    header = ["model", *(f"tau {tau:g}" for tau in TAUS)]
+    print(table(header, [row(run, folder) for run in runs], header[1:]), end="")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a training of the suite leaves behind: weights, manifest, architecture, history and report."""
+"""The files that a training of the suite writes: weights, manifest, architecture, history and report."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ LICENCE = "Apache-2.0. Trained on EMNIST (NIST Special Database 19, public domai
 
 @dataclass(frozen=True, slots=True)
 class EmnistResult:
-    """A finished training: what was asked, how it went, what it scores. started: of the weights it went on from, how
-    they were trained.
+    """A finished training: settings, course and scores. started: name, command and training of the weights it started
+    from.
     """
 
     model: str
@@ -44,7 +44,7 @@ class EmnistResult:
         return f"emnist_{self.model}_{self.split}"
 
     def training(self) -> dict[str, Any]:
-        """How the training went, plain values."""
+        """Facts of the training for the manifest, plain values."""
         return {
             "augmented": self.augmented,
             "bfloat16": self.bfloat16,

@@ -1,4 +1,4 @@
-"""Compiled forms of trained runs: made once, their accuracy kept in RUN/compiled.json, their speed in one race."""
+"""Compiled forms of trained runs: made once, accuracy kept in RUN/compiled.json, speeds measured together."""
 
 from __future__ import annotations
 
@@ -16,28 +16,29 @@ from training.emnist.idx import SIDE
 from training.emnist.part_scores import part_scores
 from training.emnist.predict import compiled_run
 from training.models.macs import macs
-from training.publish.compile_weights import build, compile_folder
+from training.publish.architectures import build
+from training.publish.compile_weights import compile_folder
 from training.publish.manifest import sha256
 from training.report.write import write_json
 
-#: Images that go through a compiled network at once when its speed is taken, and threads it has.
+#: Images per batch and threads when the speed of a compiled network is measured.
 RACE_BATCH, RACE_THREADS = 64, 1
-#: Rounds of the race, and seconds that each network runs in each: the best round counts, so that what else the machine
-#: does slows none of them more than others.
+#: Rounds, and seconds that each network runs in each round: the best round counts, so that other load does not
+#: slow one network more than the others.
 ROUNDS, ROUND_SECONDS = 5, 1.0
 
 
 def compiled_facts(weights: Weights, data: Path) -> dict[str, Any]:
-    """MACs, and scores of the compiled form on the test part, from compiled.json if it was made from this very h5.
+    """MACs, and scores of the compiled form on the test part, from compiled.json if it was made from the same h5.
 
-    Else the h5 is compiled and measured, and the manifest gets the hash of the compiled form. Raises OcrToolError,
+    Otherwise the h5 is compiled and measured, and the manifest gets the hash of the compiled form. Raises OcrToolError,
     ValueError and OSError.
     """
     path = weights.folder / "compiled.json"
     if path.is_file() and weights.tflite_path.is_file():
         facts = json.loads(path.read_text(encoding="utf-8"))
         if facts["h5_sha256"] == sha256(weights.h5_path) and facts["tflite_sha256"] == sha256(weights.tflite_path):
-            return facts
+            return dict(facts)
     manifest = compile_folder(weights.folder, weights.name)
     facts = {
         "h5_sha256": manifest["h5_sha256"],
@@ -49,16 +50,16 @@ def compiled_facts(weights: Weights, data: Path) -> dict[str, Any]:
     return facts
 
 
-def race(runs: Mapping[str, Weights], kept: Path, anew: bool = False) -> dict[str, float]:
-    """Images a second of each compiled network, on one thread, taken in one race; {} if there is none.
+def race(runs: Mapping[str, Weights], kept: Path, again: bool = False) -> dict[str, float]:
+    """Images per second of each compiled network on one thread, measured in turns; {} if there is none.
 
-    The race in the file ``kept`` stands if it was between these very files, unless it is to be run ``anew``.
+    The result in the file ``kept`` is reused if it is of the same files, unless ``again``.
     """
     files = {name: sha256(weights.tflite_path) for name, weights in runs.items()}
-    if kept.is_file() and not anew:
+    if kept.is_file() and not again:
         known = json.loads(kept.read_text(encoding="utf-8"))
         if known["files"] == files:
-            return known["images_a_second"]
+            return dict(known["images_a_second"])
     speeds = _run_race(runs)
     if speeds:
         write_json(kept, {"files": files, "batch": RACE_BATCH, "threads": RACE_THREADS, "images_a_second": speeds})
@@ -79,9 +80,7 @@ def _run_race(runs: Mapping[str, Weights]) -> dict[str, float]:
 
 
 def _lane(weights: Weights) -> tuple[Any, np.ndarray]:
-    """A compiled network that has run once, and images (B, 28, 28, 1) float32 for it: how long it runs does not
-    depend on what they show.
-    """
+    """A compiled network that has run once, and random images (B, 28, 28, 1) float32 for it."""
     images = np.random.default_rng(0).uniform(0, 255, (RACE_BATCH, SIDE, SIDE, 1)).astype(np.float32)
     run = compiled_run(open_weights(weights.name, weights.folder), (SIDE, SIDE), RACE_THREADS)
     run(images)

@@ -2,9 +2,9 @@
 
     python -m training.emnist.contact_sheet --data DIR --split balanced --out sheet.png
 
-Each class has a block with its name and count, and some of its images chosen at random: a look at it tells whether
-labels belong to images and whether these stand upright. ``--augment`` shows below each sample how it may look in
-training; ``--images F --labels F`` shows any two idx files in place of ``--data``.
+Each class has a block with its name, its count and a random sample of its images, to check that labels match images and
+that images are upright. ``--augment`` shows augmented variants below each sample;
+``--images F --labels F`` shows any two idx files in place of ``--data``.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.emnist.idx import SIDE
 from training.emnist.mapping import PARTS, SPLITS
 from training.emnist.splits import LabelledImages, load_pair, load_split
-from training.language.corpus import default_data_folder
 
 #: Pixels of the sheet for one of the image, and between two cells.
 SCALE, GAP = 2, 2
@@ -105,7 +105,7 @@ def _draw_block(sheet: Image.Image, block: Block, left: int, top: int) -> None:
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    """DejaVu Sans Mono, which tells 0 from O and l from I; it comes with matplotlib."""
+    """DejaVu Sans Mono, in which 0 and O, l and I differ; it comes with matplotlib."""
     import matplotlib
 
     return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSansMono-Bold.ttf", size)
@@ -168,7 +168,7 @@ def main(
         sheet = draw_sheet(blocks, title, per_class, columns)
         try:
             sheet.save(out)
-        except ValueError as error:  # a name that tells no format
+        except ValueError as error:  # no known picture format
             raise ValueError(f"{out}: {error}") from None
     print(f"{out}: {len(blocks)} classes, {sum(block.rows.shape[1] for block in blocks)} samples")
 

@@ -2,9 +2,9 @@
 
     python -m training.emnist.grid --model vanilla --out DIR
 
-Each combination is trained by itself and judged on images cut from the train part; the best one alone is then measured
-on the test part. OUT gets grid.tsv (a line as soon as a training ends), grid.md, grid.png and grid.json. The same
-command, or one with further values, goes on with what is missing; Ctrl-C keeps what there is.
+Each combination is trained separately and compared on validation images cut from the train part; only the best one is
+then measured on the test part. OUT gets grid.tsv (a line as soon as a training ends), grid.md, grid.png and grid.json.
+The same command, or one with further values, trains what is missing; Ctrl-C keeps what is finished.
 """
 
 from __future__ import annotations
@@ -19,21 +19,23 @@ import cv2
 
 from ocrtool.errors import ExitCode
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.emnist.artifacts import headline
+from training.emnist.fit_classifier import FitData, measure
 from training.emnist.grid_picture import heat_map
 from training.emnist.grid_search import AXES, COLUMNS, Combination, best_of, combinations, latest, markdown, run_grid
-from training.emnist.recipes import RATES, Recipe
-from training.emnist.splits import SPLITS, LabelledImages, load_split, split_validation
+from training.emnist.labelled import VALIDATION_SHARE, LabelledImages, random_subset, split_validation
+from training.emnist.recipes import RATES, Recipe, chosen_recipe
+from training.emnist.splits import SPLITS, load_split
 from training.emnist.tables import Table, keep_settings
-from training.emnist.train_emnist import VALIDATION_SHARE, chosen_recipe, limited, logits_of, measure
 from training.emnist.trial import Task
-from training.language.corpus import default_data_folder
 from training.models.emnist import MODELS, build_emnist
+from training.models.parts import logits_of
 from training.report.write import write_json
 
 
-class Values(click.ParamType):
-    """Values of one kind between commas: 64,128."""
+class Values(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.2 on
+    """Values of one kind separated by commas: 64,128."""
 
     name = "A,B,…"
 
@@ -49,30 +51,30 @@ class Values(click.ParamType):
         except ValueError:
             values = []
         if not values or not all(map(self._right, values)):
-            self.fail(f"{value!r} is not {self._what}, with commas between them", param, ctx)
+            self.fail(f"{value!r} is not {self._what}, separated by commas", param, ctx)
         return list(dict.fromkeys(values))
 
 
 def measure_best(task: Task, best: Combination, test: LabelledImages, folder: Path) -> dict[str, Any]:
-    """Scores of the chosen training on the test part, clean and augmented. folder: its own, of out/runs."""
+    """Scores of the chosen training on the test part, clean and augmented. folder: that of its run."""
     model = build_emnist(task.model, len(test.classes), **best.sizes)
     logits_of(model).load_weights(folder / "best.weights.h5")
     return {part: headline(scores) for part, scores in measure(model, test)[0].items()}
 
 
 def write_tables(grid: list[Combination], log: Table, title: str, out: Path) -> Combination | None:
-    """Write grid.md and grid.png. Returns the combination to choose; None if no training came to its end."""
+    """Write grid.md and grid.png. Returns the best combination; None if no training finished."""
     (out / "grid.md").write_text(f"{title}, validation images:\n\n{markdown(grid, log)}", encoding="utf-8")
     rows = latest(log)
-    best = best_of([rows[one.key] for one in grid if one.key in rows])
+    best = best_of([rows[point.key] for point in grid if point.key in rows])
     if best is None:
         return None
     heat_map(grid, log, title, out / "grid.png")
-    return next(one for one in grid if one.key == tuple(best[axis] for axis in AXES))
+    return next(point for point in grid if point.key == tuple(best[axis] for axis in AXES))
 
 
 def report_best(task: Task, best: Combination, log: Table, test: LabelledImages, out: Path) -> str:
-    """Measure the chosen training and write grid.json, once. Returns a sentence about it, also put into grid.md."""
+    """Measure the best training and write grid.json, once. Returns a sentence about it, also appended to grid.md."""
     path = out / "grid.json"
     chosen = {"chosen": latest(log)[best.key]}
     stored = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -80,16 +82,16 @@ def report_best(task: Task, best: Combination, log: Table, test: LabelledImages,
         stored = {**chosen, "scores": measure_best(task, best, test, out / "runs" / best.name)}
         write_json(path, stored)
     scores = stored["scores"]["test"]
-    said = (
-        f"Chosen by the mean of classes: {best.name}. On the {scores['images']:,} test images: "
-        f"accuracy {scores['accuracy']:.4f}, mean of classes {scores['class_accuracy']:.4f}."
+    sentence = (
+        f"Best mean class accuracy: {best.name}. On the {scores['images']:,} test images: "
+        f"accuracy {scores['accuracy']:.4f}, mean class accuracy {scores['class_accuracy']:.4f}."
     )
     with (out / "grid.md").open("a", encoding="utf-8") as file:
-        file.write(f"\n{said}\n")
-    return said
+        file.write(f"\n{sentence}\n")
+    return sentence
 
 
-POSITIVE = Values(int, lambda n: n > 0, "whole numbers from 1 on")
+POSITIVE = Values(int, lambda n: n > 0, "whole numbers of at least 1")
 LENGTHS = Values(float, lambda n: 0 < n < 1e6, "numbers above 0")
 SHARES = Values(float, lambda n: 0 <= n < 1, "shares from 0 to below 1")
 KINDS = Values(str, lambda name: name in RATES, f"some of {', '.join(RATES)}")
@@ -103,9 +105,9 @@ KINDS = Values(str, lambda name: name in RATES, f"some of {', '.join(RATES)}")
 @click.option("--batch-sizes", "batches", type=POSITIVE, default="64,128", show_default=True)
 @click.option("--epochs", type=LENGTHS, default="2,4", show_default=True)
 @click.option("--dropouts", type=SHARES, default="0.25,0.5", show_default=True)
-@click.option("--augment", "augmented", is_flag=True, help="Vary the images as they are shown.")
-@click.option("--limit", type=click.IntRange(min=1), help="Train on so many images only.")
-@click.option("--bfloat16", is_flag=True, help="Compute in bfloat16: up to twice as fast where the CPU has it.")
+@click.option("--augment", "augmented", is_flag=True, help="Augment the images each time they are shown.")
+@click.option("--limit", type=click.IntRange(min=1), help="Train on at most N images.", metavar="N")
+@click.option("--bfloat16", is_flag=True, help="Compute in bfloat16: up to twice as fast on CPUs that support it.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for table, picture and runs.")
 def main(
@@ -122,22 +124,22 @@ def main(
     seed: int,
     out: Path,
 ) -> None:
-    """Train a model by every combination of settings and table how well each does."""
+    """Train a model with every combination of settings and write a table of the scores."""
     grid = combinations(optimizers, batches, epochs, dropouts)
     cv2.setNumThreads(1)
     interrupted = False
     with errors_as_messages():
         folder = data or default_data_folder() / "emnist"
-        parts, test = load_split(folder, split, "train"), load_split(folder, split, "test")
-        kept, held = split_validation(parts, VALIDATION_SHARE, seed)
-        task = Task(name, limited(kept, limit, seed), held, seed, augmented, bfloat16)
-        images = len(task.train_part)
+        whole, test = load_split(folder, split, "train"), load_split(folder, split, "test")
+        kept, validation = split_validation(whole, VALIDATION_SHARE, seed)
+        task = Task(name, FitData(random_subset(kept, limit, seed), validation, augmented), seed, bfloat16)
+        images = len(task.data.train)
         settings = {"model": name, "split": split, "images": images, "augmented": augmented, "bfloat16": bfloat16}
         keep_settings(out / "settings.json", {**settings, "seed": seed})
         log = Table(out / "grid.tsv", COLUMNS)
 
-        def recipe_of(one: Combination) -> Recipe:
-            return chosen_recipe(name, optimizer=one.optimizer, batch=one.batch, epochs=one.epochs)
+        def recipe_of(point: Combination) -> Recipe:
+            return chosen_recipe(name, optimizer=point.optimizer, batch=point.batch, epochs=point.epochs)
 
         try:
             run_grid(task, grid, recipe_of, log, out)
@@ -146,10 +148,10 @@ def main(
         title = f"{name} on EMNIST {split}, {images:,} images{', augmented' if augmented else ''}"
         best = write_tables(grid, log, title, out)
         if interrupted:
-            print(f"interrupted: {out / 'grid.md'} has what was finished; the same command goes on")
+            print(f"interrupted: {out / 'grid.md'} has the finished trainings; the same command resumes")
             raise SystemExit(ExitCode.INTERRUPTED)
         if best is None:
-            raise ValueError(f"{log.path}: no training came to its end, the last: {log.rows[-1]['note']}")
+            raise ValueError(f"{log.path}: no training finished, the last: {log.rows[-1]['note']}")
         print(report_best(task, best, log, test, out))
 
 

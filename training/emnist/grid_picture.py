@@ -12,9 +12,9 @@ from training.emnist.grid_search import Combination, latest
 from training.emnist.tables import Table
 from training.report.style import AMBER, BLUES, INK, PAPER, QUIET, new_figure, save
 
-#: Least span of the colours, in points of accuracy, so that chance does not look like a difference.
+#: Smallest range of the colour scale, in points of accuracy, so that noise does not look like a difference.
 LEAST_SPAN = 1.0
-#: Worst shown, in points below the best: what did not learn at all must not hide how the others differ.
+#: Lowest value of the colour scale, in points below the best: a failed training must not hide how the others differ.
 MOST_SPAN = 15.0
 #: Inches of a cell, and around the cells.
 CELL_WIDTH, CELL_HEIGHT, SIDE_WIDTH, SIDE_HEIGHT = 0.95, 0.5, 2.2, 1.7
@@ -23,23 +23,23 @@ LETTER_WIDTH = 0.115
 
 
 def heat_map(grid: Sequence[Combination], log: Table, title: str, path: Path) -> None:
-    """Mean of classes on validation images: optimizer and batch size downward, epochs and dropout to the right.
+    """Mean class accuracy on validation images: rows by optimizer and batch size, columns by epochs and dropout.
 
-    The best is framed; what failed or was not trained stays blank. Raises ValueError if nothing was trained.
+    The best cell is framed; failed and missing trainings stay blank. Raises ValueError if nothing was trained.
     """
     from matplotlib.colors import LinearSegmentedColormap
 
-    down = list(dict.fromkeys((one.optimizer, one.batch) for one in grid))
-    right = list(dict.fromkeys((one.epochs, one.dropout) for one in grid))
+    down = list(dict.fromkeys((point.optimizer, point.batch) for point in grid))
+    right = list(dict.fromkeys((point.epochs, point.dropout) for point in grid))
     values = np.full((len(down), len(right)), np.nan)
     rows = latest(log)
-    for one in grid:
-        row = rows.get(one.key, {})
+    for point in grid:
+        row = rows.get(point.key, {})
         if row.get("outcome") == "done":
-            place = down.index((one.optimizer, one.batch)), right.index((one.epochs, one.dropout))
-            values[place] = 100 * float(row["class_accuracy"])
+            cell = down.index((point.optimizer, point.batch)), right.index((point.epochs, point.dropout))
+            values[cell] = 100 * float(row["class_accuracy"])
     if not np.isfinite(values).any():
-        raise ValueError(f"{log.path}: no training came to its end, there is nothing to draw")
+        raise ValueError(f"{log.path}: no training finished, there is nothing to draw")
     high = float(np.nanmax(values))
     low = min(max(float(np.nanmin(values)), high - MOST_SPAN), high - LEAST_SPAN)
     width = max(SIDE_WIDTH + CELL_WIDTH * len(right), LETTER_WIDTH * len(title))
@@ -50,7 +50,7 @@ def heat_map(grid: Sequence[Combination], log: Table, title: str, path: Path) ->
     _cells(axes, values, (low + high) / 2)
     _rows_and_columns(axes, down, right)
     figure.suptitle(title, x=0.02, ha="left", fontsize=11, color=INK, fontweight="bold")
-    axes.set_xlabel("% right, mean of classes, validation images", fontsize=9, color=QUIET, labelpad=8)
+    axes.set_xlabel("mean class accuracy, %, validation images", fontsize=9, color=QUIET, labelpad=8)
     save(figure, path)
 
 
@@ -74,7 +74,7 @@ def _cells(axes: Any, values: np.ndarray, dark_from: float) -> None:
 
 
 def _rows_and_columns(axes: Any, down: Sequence[tuple[str, int]], right: Sequence[tuple[float, float]]) -> None:
-    """What the cells stand for, and lines of paper that part them."""
+    """Labels of rows and columns, and white lines between the cells."""
     axes.set_yticks(range(len(down)), [f"{optimizer}, batch {batch}" for optimizer, batch in down])
     names = [f"{epochs:g} epoch{'s' * (epochs != 1)}\ndropout {dropout:g}" for epochs, dropout in right]
     axes.set_xticks(range(len(right)), names)

@@ -1,6 +1,7 @@
-"""Every combination of optimizer, batch size, epochs and dropout, trained one by one, judged on validation images.
+"""Every combination of optimizer, batch size, epochs and dropout, trained separately, compared on validation images.
 
-A run of many epochs, looked at on its way, is not a run of few: its learning rate is still high. So each is trained.
+A run of many epochs does not give the score of a shorter run on its way, as its learning rate is still high by then: so
+each number of epochs is trained by itself.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from training.report.markdown import table
 
 AXES = ("optimizer", "batch", "epochs", "dropout")
 FIGURES = ("accuracy", "class_accuracy", "loss")
-#: Characters of a fault that go to the table: some frameworks add pages.
+#: Characters of an error message kept in the table: some frameworks add pages.
 LONGEST_NOTE = 200
 COLUMNS = (*AXES, "outcome", *FIGURES, "rate", "parameters", "seconds", "note")
 
@@ -37,24 +38,24 @@ class Combination:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Its cells of `AXES` in the table."""
+        """Its cells in the columns `AXES` of the table."""
         return tuple(as_cell(getattr(self, axis)) for axis in AXES)
 
     @property
     def name(self) -> str:
-        """For people, and for its folder."""
+        """For messages, and of its folder."""
         return "-".join(self.key)
 
     @property
     def sizes(self) -> dict[str, float]:
-        """What of it belongs to the model's spec."""
+        """The part that belongs to the model's spec."""
         return {"dropout": self.dropout}
 
 
 def combinations(
     optimizers: Sequence[str], batches: Sequence[int], epochs: Sequence[float], dropouts: Sequence[float]
 ) -> list[Combination]:
-    """All combinations, each once, dropouts changing fastest."""
+    """All combinations, each once, optimizers varying slowest and dropouts fastest."""
     return list(dict.fromkeys(Combination(*values) for values in product(optimizers, batches, epochs, dropouts)))
 
 
@@ -66,20 +67,20 @@ def latest(log: Table) -> dict[tuple[str, ...], dict[str, str]]:
 def run_grid(
     task: Task, grid: Sequence[Combination], recipe_of: Callable[[Combination], Recipe], log: Table, out: Path
 ) -> None:
-    """Train what is not yet done of the grid, each in its folder of out/runs; fills the log.
+    """Train the combinations that are not finished yet, each in its folder of out/runs; fills the log.
 
-    One that fails is named in the log, and the next time tried again. Raises KeyboardInterrupt.
+    A failed one is logged, and tried again the next time. Raises KeyboardInterrupt.
     """
     done = {key for key, row in latest(log).items() if row["outcome"] == "done"}
-    missing = [one for one in grid if one.key not in done]
-    for one in tqdm(missing, unit="training", disable=None):
-        axes = dict(zip(AXES, one.key, strict=True))
-        recipe = recipe_of(one)
+    missing = [point for point in grid if point.key not in done]
+    for point in tqdm(missing, unit="training", disable=None):
+        axes = dict(zip(AXES, point.key, strict=True))
+        recipe = recipe_of(point)
         try:
-            outcome = train_once(task, one.sizes, recipe, out / "runs" / one.name)
+            outcome = train_once(task, point.sizes, recipe, out / "runs" / point.name)
         except Exception as error:  # noqa: BLE001 - out of memory and the like have no common base
             log.add(**axes, outcome="failed", rate=recipe.peak_rate, note=_fault(error))
-            tqdm.write(f"{one.name}: failed: {log.rows[-1]['note']}")
+            tqdm.write(f"{point.name}: failed: {log.rows[-1]['note']}")
             continue
         log.add(
             **axes,
@@ -90,8 +91,8 @@ def run_grid(
             seconds=round(outcome.seconds, 1),
         )
         tqdm.write(
-            f"{one.name}: validation accuracy {outcome.figures['accuracy']:.4f}, "
-            f"mean of classes {outcome.figures['class_accuracy']:.4f}"
+            f"{point.name}: validation accuracy {outcome.figures['accuracy']:.4f}, "
+            f"mean class accuracy {outcome.figures['class_accuracy']:.4f}"
         )
 
 
@@ -100,20 +101,20 @@ def _fault(error: Exception) -> str:
 
 
 def best_of(rows: Sequence[dict[str, str]]) -> dict[str, str] | None:
-    """The finished row with the best mean of classes on validation images; the first of several as good."""
+    """The finished row with the best mean class accuracy on validation images; the first of equals."""
     done = [row for row in rows if row["outcome"] == "done"]
     return max(done, key=lambda row: float(row["class_accuracy"]), default=None)
 
 
 def markdown(grid: Sequence[Combination], log: Table) -> str:
-    """The grid as a table, a line each, the best one bold; of what failed or was not yet trained it says so."""
+    """The grid as a table with the best row in bold; failed and missing trainings are marked."""
     rows = latest(log)
-    best = best_of([rows[one.key] for one in grid if one.key in rows])
-    header = ("optimizer", "rate", "batch", "epochs", "dropout", "accuracy", "mean of classes", "loss", "seconds")
+    best = best_of([rows[point.key] for point in grid if point.key in rows])
+    header = ("optimizer", "rate", "batch", "epochs", "dropout", "accuracy", "mean class accuracy", "loss", "seconds")
     lines = []
-    for one in grid:
-        row: dict[str, Any] = rows.get(one.key, dict.fromkeys(COLUMNS, "") | {"note": "not yet trained"})
-        setting = [one.optimizer, row["rate"], *one.key[1:]]
+    for point in grid:
+        row: dict[str, Any] = rows.get(point.key, dict.fromkeys(COLUMNS, "") | {"note": "not yet trained"})
+        setting = [point.optimizer, row["rate"], *point.key[1:]]
         if row.get("outcome") == "done":
             cells = [*setting, *(f"{float(row[name]):.4f}" for name in FIGURES), row["seconds"]]
         else:

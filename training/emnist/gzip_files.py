@@ -1,4 +1,4 @@
-"""Files that may be compressed with gzip: which one is, its first bytes tell."""
+"""Open plain or gzip files, detected by their first bytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 
 def is_packed(path: Path) -> bool:
-    """Whether it begins as gzip does, whatever its name: browsers unpack a ``.gz`` on the way. Raises OSError."""
+    """Whether it starts with gzip's magic bytes, whatever its name: browsers may unpack a ``.gz``. Raises OSError."""
     with path.open("rb") as file:
         return file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
 

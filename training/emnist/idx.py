@@ -86,11 +86,11 @@ def _check_size(path: Path, shape: tuple[int, ...], found: int) -> None:
     """``found``: bytes after the header."""
     expected = math.prod(shape)
     if found < expected:
-        raise ValueError(f"{path} is cut off: its header tells of {_times(shape)} bytes, it holds {found}")
+        raise ValueError(f"{path} is cut off: its header declares {_times(shape)} bytes, it holds {found}")
     if found > expected:
         raise ValueError(f"{path} is longer than its header says, {_times(shape)} bytes: it holds {found}")
     if expected == 0:
-        raise ValueError(f"{path} holds nothing: its header tells of {_times(shape)} bytes")
+        raise ValueError(f"{path} holds nothing: its header declares {_times(shape)} bytes")
 
 
 def _map(path: Path, named: Path) -> np.ndarray:

@@ -14,14 +14,16 @@ from training.emnist.idx import SIDE
 COPY_TO_MEMORY = 256 << 20
 #: Images copied at a time.
 BLOCK = 8192
+#: Share of each class of the train images that is held out to choose weights by.
+VALIDATION_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledImages:
-    """images: (N, 28, 28) uint8, upright, ink bright; labels: (N,) int64, place of the class in ``classes``.
+    """images: (N, 28, 28) uint8, upright, ink bright; labels: (N,) int64, index of the class in ``classes``.
 
-    The images may be read-only, turned while they are read, and mapped from disk: take from them what a batch needs.
-    A class of both cases bears the upper case letter. Raises ValueError if the arrays do not fit together.
+    The images may be read-only, transposed views, and mapped from disk: copy only what a batch needs. A class of both
+    cases is named by the upper case letter. Raises ValueError if the arrays do not fit together.
     """
 
     images: np.ndarray
@@ -40,7 +42,7 @@ class LabelledImages:
         return len(self.labels)
 
     def take(self, index: np.ndarray) -> LabelledImages:
-        """Those chosen by a mask, or by their numbers in that order; a contiguous copy."""
+        """The images selected by a mask or by indices, in that order; a contiguous copy."""
         numbers = np.arange(len(self))[index]
         return LabelledImages(_gather(self.images, numbers), self.labels[numbers], self.classes)
 
@@ -50,7 +52,7 @@ class LabelledImages:
 
 
 def _gather(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Chosen images, in memory or, where they are many, in a file that goes with the array."""
+    """Selected images, in memory or, if there are many, in an unnamed file that lives as long as the array."""
     if len(numbers) * SIDE * SIDE <= COPY_TO_MEMORY:
         return np.ascontiguousarray(images[numbers])
     with room_for("chosen images"), tempfile.TemporaryFile(dir=cache_folder()) as file:
@@ -60,14 +62,21 @@ def _gather(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
         return np.memmap(file, np.uint8, "r", shape=(len(numbers), SIDE, SIDE))
 
 
+def random_subset(data: LabelledImages, limit: int | None, seed: int) -> LabelledImages:
+    """At most ``limit`` images, drawn at random; all of them for None."""
+    if limit is None or limit >= len(data):
+        return data
+    return data.take(np.sort(np.random.default_rng(seed).choice(len(data), limit, replace=False)))
+
+
 def split_validation(data: LabelledImages, share: float, seed: int) -> tuple[LabelledImages, LabelledImages]:
-    """Part the images at random into those to train on and a ``share`` of each class to choose by.
+    """Split the images at random into a training part and a validation part of ``share`` of each class.
 
     The same seed gives the same parts; in each, images keep their order. A class of two or more images has at least one
     in both parts. Raises ValueError unless 0 < share < 1.
     """
     if not 0.0 < share < 1.0:
-        raise ValueError(f"the share of images to choose by must lie between 0 and 1, not {share}")
+        raise ValueError(f"the validation share must lie between 0 and 1, not {share}")
     rng = np.random.default_rng(seed)
     held = np.zeros(len(data), bool)
     for number in range(len(data.classes)):

@@ -1,11 +1,11 @@
-"""Where people's copies of EMNIST lie: in the folder named, or in one of those that the archives unpack to."""
+"""Find the files of EMNIST in a folder or in the sub-folders that the archives unpack to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
-#: The folder itself; then those of the official archives, of Kaggle's, of torchvision, and plain habits.
+#: The folder itself; then those of the official archives, of Kaggle's, of torchvision, and common names.
 SUBFOLDERS = (
     ".",
     "gzip",

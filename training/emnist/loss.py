@@ -1,4 +1,4 @@
-"""The loss of the suite: cross-entropy of logits, with label smoothing and a correction for unequal classes."""
+"""The loss of the suite: cross-entropy of logits with label smoothing and logit adjustment for unequal classes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import numpy as np
 from keras import ops
 
 
-class LogitAdjustedCrossEntropy(keras.losses.Loss):
+class LogitAdjustedCrossEntropy(keras.losses.Loss):  # type: ignore[misc]  # Keras is untyped
     """Cross-entropy of integer labels (B,) and logits (B, C).
 
-    log_prior: (C,) is added to the logits in the loss alone, so that what the network itself says is levelled: as if
-    all classes were equally frequent (Menon et al., "Long-tail learning via logit adjustment", 2021, eq. 10). Zeros
-    leave the plain cross-entropy.
+    log_prior: (C,) is added to the logits in the loss only, so that the network itself estimates probabilities as if
+    all classes were equally frequent (Menon et al., "Long-tail learning via logit adjustment", 2020, eq. 10). Zeros
+    give the plain cross-entropy.
     """
 
     def __init__(self, log_prior: np.ndarray, smoothing: float = 0.0) -> None:
-        super().__init__(name="levelled_cross_entropy")
+        super().__init__(name="logit_adjusted_cross_entropy")
         self._log_prior = np.asarray(log_prior, np.float32)
         self._smoothing = smoothing
 
@@ -29,7 +29,7 @@ class LogitAdjustedCrossEntropy(keras.losses.Loss):
         return -ops.sum(truth * log_p, axis=-1)
 
 
-def log_prior(labels: np.ndarray, classes: int, level: float) -> np.ndarray:
-    """``level`` times the log share of each class among ``labels``: (classes,) float32."""
+def log_prior(labels: np.ndarray, classes: int, tau: float) -> np.ndarray:
+    """``tau`` times the log frequency of each class among ``labels``: (classes,) float32."""
     counts = np.bincount(labels, minlength=classes) + 1.0
-    return (level * np.log(counts / counts.sum())).astype(np.float32)
+    return np.asarray(tau * np.log(counts / counts.sum()), np.float32)

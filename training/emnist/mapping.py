@@ -1,4 +1,4 @@
-"""Splits of EMNIST, and which character each label of a split stands for."""
+"""Splits of EMNIST and the character of each label."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ DIGITS = "0123456789"
 #: Classes of the letters scheme: each stands for both cases.
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-#: A label byte that says: no label in this scheme.
+#: Label byte of an image without a label in this scheme.
 NO_LABEL = 255
 
 
 @dataclass(frozen=True, slots=True)
 class LabelMap:
-    """numbers: the label of each class as it stands in the files, ascending; classes: the class's character.
+    """numbers: the label of each class in the files, ascending; classes: the class's character.
 
     A class of both cases has the upper case letter: "A" of letters is "A" and "a".
     Raises ValueError if a number or a character comes twice, or a number is none of 0 to 254.
@@ -50,7 +50,7 @@ class LabelMap:
         """
         table = np.full(NO_LABEL + 1, -1, np.int64)
         table[list(self.numbers)] = np.arange(len(self.numbers))
-        indices = table[labels]
+        indices: np.ndarray = table[labels]
         wrong = (indices < 0) if none is None else (indices < 0) & (labels != none)
         if wrong.any():
             first = int(np.argmax(wrong))

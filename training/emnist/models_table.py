@@ -2,10 +2,10 @@
 
     python -m training.emnist.models_table RUNS --data DATA --out docs/models
 
-RUNS holds the folders of the runs: MODEL-SPLIT, trained plainly, and MODEL-SPLIT-aug, with augmentation; those of
+RUNS holds the folders of the runs: MODEL-SPLIT, trained without, and MODEL-SPLIT-aug, with augmentation; runs of
 other names are variants, with a table of their own. The tables go into OUT.md, between marks such as
-``<!-- balanced -->``, the chart to OUT/augmentation.png, and of the suite's own model confusions and curves. What is
-not compiled yet is compiled and measured (once).
+``<!-- balanced -->``, the chart to OUT/augmentation.png beside confusions and curves of compact_resnet. Runs
+without a compiled form are compiled and measured once.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ import click
 from tqdm import tqdm
 
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.emnist.compiled_forms import compiled_facts, race
 from training.emnist.mapping import SPLITS
 from training.emnist.suite_runs import SuiteRun, find_runs
-from training.language.corpus import default_data_folder
 from training.models.emnist import MODELS
 from training.publish.device import CPU
 from training.report.markdown import has_marks, put_between, table
@@ -31,8 +31,8 @@ from training.report.pictures import Comparison, bar_chart
 
 #: The split that the models are compared on, and drawn for.
 MAIN_SPLIT = "balanced"
-#: The suite's own model, and those of the classic small kind.
-OURS, CLASSIC = "ours", ("vanilla", "lenet5", "lenet5_v2", "lenet5_v2_32")
+#: This project's model, and the classic small ones.
+COMPACT, CLASSIC = "compact_resnet", ("vanilla", "lenet5", "lenet5_v2", "lenet5_v2_32")
 #: Columns of numbers.
 NUMBERS = frozenset(("parameters", "MMACs", "images", "clean test", "augmented test", "int8", "glyphs/s"))
 #: Mark of the table of variants.
@@ -41,25 +41,26 @@ VARIANTS = "variants"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A run and what is known of its compiled form, ``facts`` as of `compiled_facts`."""
+    """A run and the facts of its compiled form, as returned by `compiled_facts`."""
 
     run: SuiteRun
     facts: Mapping[str, Any]
 
 
 def rank(run: SuiteRun) -> tuple[int, bool]:
-    """Order in a table: as in `MODELS`, first trained plainly, then with augmentation."""
+    """Order in a table: as in `MODELS`, first without, then with augmentation."""
     return list(MODELS).index(run.model), run.augmented
 
 
 def accuracies(scores: Mapping[str, Any]) -> str:
-    """Of all images, and mean of classes, in per cent."""
+    """Accuracy of all images and mean class accuracy, in per cent."""
     return " / ".join(f"{100 * scores[key]:.2f}" for key in ("accuracy", "class_accuracy"))
 
 
 def time_spent(run: SuiteRun) -> str:
-    """Minutes and epochs of each training it went through, the device where it is no CPU."""
-    stages, training = [], run.training
+    """Minutes and epochs of each training stage, and the device unless it is a CPU."""
+    stages: list[str] = []
+    training: Mapping[str, Any] | None = run.training
     while training:
         stages.append(_stage(training))
         training = (training.get("started_from") or {}).get("training")
@@ -68,23 +69,23 @@ def time_spent(run: SuiteRun) -> str:
 
 def _stage(training: Mapping[str, Any]) -> str:
     minutes, device = training["minutes"], training.get("device", CPU)
-    told = f"{minutes:.0f} min" if minutes >= 10 else f"{minutes:.1f} min"
-    return f"{told}{'' if device.startswith(CPU) else f' ({device})'}, {round(training['epochs'], 1):g} epochs"
+    text = f"{minutes:.0f} min" if minutes >= 10 else f"{minutes:.1f} min"
+    return f"{text}{'' if device.startswith(CPU) else f' ({device})'}, {round(training['epochs'], 1):g} epochs"
 
 
 def how(run: SuiteRun) -> str:
-    """What it learned from."""
+    """Whether it was trained on augmented or plain images."""
     return "augmented" if run.augmented else "plain"
 
 
 def comparison_table(rows: Sequence[Row], speeds: Mapping[str, float]) -> str:
-    """Models of one split; without ``speeds``, images a second by model, there is no column for them."""
+    """Models of one split. speeds: images per second by model; if empty there is no column for them."""
     header = ["model", "parameters", "MMACs", "images", "training", "clean test", "augmented test", "int8"]
     lines = []
-    told: set[str] = set()
+    listed: set[str] = set()
     for row in rows:
-        run, first = row.run, row.run.model not in told
-        told.add(run.model)
+        run, first = row.run, row.run.model not in listed
+        listed.add(run.model)
         size = [f"{run.weights.manifest['parameters_total']:,}", f"{row.facts['macs'] / 1e6:.1f}"]
         scores = [accuracies(part) for part in (run.clean, run.augmented_scores, row.facts["scores"])]
         cells = [run.model, *size] if first else ["", "", ""]
@@ -94,14 +95,14 @@ def comparison_table(rows: Sequence[Row], speeds: Mapping[str, float]) -> str:
 
 
 def speed_cell(model: str, speeds: Mapping[str, float]) -> str:
-    """Glyphs a second, and as a ratio to the suite's own model."""
+    """Glyphs per second, and the ratio to compact_resnet."""
     if model not in speeds:
         return "–"
-    return f"{speeds[model]:,.0f}" + (f" ({speeds[model] / speeds[OURS]:.2f})" if OURS in speeds else "")
+    return f"{speeds[model]:,.0f}" + (f" ({speeds[model] / speeds[COMPACT]:.2f})" if COMPACT in speeds else "")
 
 
 def variants_table(runs: Sequence[SuiteRun]) -> str:
-    """Runs that differ from the comparison's: in recipe, sizes or images."""
+    """Runs that differ from those of the comparison in recipe, sizes or images."""
     lines = []
     for run in sorted(runs, key=lambda run: (run.split, rank(run), run.folder.name)):
         changes = ", ".join(f"{key} {value}" for key, value in run.changes.items()) or "–"
@@ -112,50 +113,47 @@ def variants_table(runs: Sequence[SuiteRun]) -> str:
 
 
 def lead(runs: Sequence[SuiteRun]) -> str:
-    """How far ahead the suite's own model is; empty where it or all others miss.
+    """By how much compact_resnet is better than other models; empty if it or all others are missing.
 
-    It stands there as trained with augmentation if it was; of the others the training counts with the better mean of
-    classes.
+    Its training with augmentation is compared, if there is one, with the training of the others that has the best mean
+    class accuracy.
     """
-    own = [run for run in runs if run.model == OURS]
+    compact = [run for run in runs if run.model == COMPACT]
     parts = []
     for what, group in (
         ("the best of the vanilla CNN and the LeNets", [run for run in runs if run.model in CLASSIC]),
-        ("the best of the others", [run for run in runs if run.model not in (*CLASSIC, OURS)]),
+        ("the best of the others", [run for run in runs if run.model not in (*CLASSIC, COMPACT)]),
     ):
-        if own and group:
+        if compact and group:
             rival = max(group, key=lambda run: run.clean["class_accuracy"])
-            points = {key: 100 * (own[-1].clean[key] - rival.clean[key]) for key in ("accuracy", "class_accuracy")}
+            points = {key: 100 * (compact[-1].clean[key] - rival.clean[key]) for key in ("accuracy", "class_accuracy")}
             parts.append(
-                f"against {what} ({rival.model}, {how(rival)}) {points['class_accuracy']:+.2f} points of the mean of "
-                f"classes, {points['accuracy']:+.2f} of all images"
+                f"compared with {what} ({rival.model}, {how(rival)}) {points['class_accuracy']:+.2f} points of mean "
+                f"class accuracy, {points['accuracy']:+.2f} of accuracy"
             )
-    return f"*{OURS}* ({how(own[-1])}): {'; '.join(parts)}." if parts else ""
+    return f"*{COMPACT}* ({how(compact[-1])}): {'; '.join(parts)}." if parts else ""
 
 
 def int8_loss(rows: Sequence[Row]) -> str:
-    """The most that a compiled form loses of the mean of classes, in points."""
+    """The largest loss of mean class accuracy by compiling, in points."""
     losses = [row.run.clean["class_accuracy"] - row.facts["scores"]["class_accuracy"] for row in rows]
-    most = max(range(len(rows)), key=losses.__getitem__)
-    run = rows[most].run
-    return (
-        f"Compiled to int8 a model loses {100 * max(losses[most], 0.0):.2f} points at most ({run.model}, {how(run)})."
-    )
+    worst = max(range(len(rows)), key=losses.__getitem__)
+    run = rows[worst].run
+    return f"Compiling to int8 loses at most {100 * max(losses[worst], 0.0):.2f} points ({run.model}, {how(run)})."
 
 
 def section(rows: Sequence[Row], speeds: Mapping[str, float]) -> str:
-    """What stands between the marks of a split."""
+    """The text between the marks of a split."""
     images = sorted({row.run.training["images"] for row in rows})
     tests = sorted({row.run.clean["images"] for row in rows})
     count = " or ".join(f"{n:,}" for n in images), " or ".join(f"{n:,}" for n in tests)
-    intro = (
-        f"Trained on {count[0]} images, tested on {count[1]}; accuracy of all images / mean of classes, in per cent."
-    )
+    scores = "accuracy of all images / mean class accuracy, in per cent"
+    intro = f"Trained on {count[0]} images, tested on {count[1]}; {scores}."
     return "\n".join((intro + "\n", comparison_table(rows, speeds), int8_loss(rows), lead([row.run for row in rows])))
 
 
 def comparisons(runs: Sequence[SuiteRun]) -> list[Comparison]:
-    """For the bar chart: mean of classes, one row a model."""
+    """For the bar chart: mean class accuracy, one row per model."""
     pairs: dict[str, dict[bool, tuple[float, float]]] = {}
     for run in runs:
         scores = run.clean["class_accuracy"], run.augmented_scores["class_accuracy"]
@@ -164,20 +162,20 @@ def comparisons(runs: Sequence[SuiteRun]) -> list[Comparison]:
 
 
 def write_pictures(runs: Sequence[SuiteRun], out: Path) -> list[str]:
-    """The chart, and of the suite's own model two pictures of its report; what was written."""
+    """The chart, and two pictures from the report of compact_resnet; the files written."""
     out.mkdir(parents=True, exist_ok=True)
     bar_chart(comparisons(runs), out / "augmentation.png")
     written = [out / "augmentation.png"]
-    for run in [run for run in runs if run.model == OURS][-1:]:
+    for run in [run for run in runs if run.model == COMPACT][-1:]:
         for name in ("confusion", "curves"):
             if (run.folder / "report" / f"{name}.png").is_file():
-                written.append(out / f"{OURS}-{name}.png")
+                written.append(out / f"{COMPACT}-{name}.png")
                 shutil.copyfile(run.folder / "report" / f"{name}.png", written[-1])
     return [str(path) for path in written]
 
 
-def write_tables(folder: Path, data: Path, out: Path, race_anew: bool) -> list[str]:
-    """Write all tables and pictures; what was written. Raises OcrToolError, ValueError and OSError."""
+def write_tables(folder: Path, data: Path, out: Path, race_again: bool) -> list[str]:
+    """Write all tables and pictures; returns the files written. Raises OcrToolError, ValueError and OSError."""
     page = out.with_name(out.name + ".md")
     runs = sorted(find_runs(folder), key=rank)
     written = []
@@ -189,7 +187,7 @@ def write_tables(folder: Path, data: Path, out: Path, race_anew: bool) -> list[s
         rows = [Row(run, compiled_facts(run.weights, data)) for run in bar]
         speeds: dict[str, float] = {}
         if split == MAIN_SPLIT:
-            speeds = race({run.model: run.weights for run in regular}, folder / "speed.json", race_anew)
+            speeds = race({run.model: run.weights for run in regular}, folder / "speed.json", race_again)
             written += write_pictures(regular, out)
         put_between(page, split, section(rows, speeds))
         written.append(f"{page}: {split}, {len(rows)} runs")
@@ -206,11 +204,11 @@ def write_tables(folder: Path, data: Path, out: Path, race_anew: bool) -> list[s
 @click.argument("runs", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of EMNIST files.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("docs/models"), show_default=True)
-@click.option("--race", "race_anew", is_flag=True, help="Take the speeds anew.")
-def main(runs: Path, data: Path | None, out: Path, race_anew: bool) -> None:
+@click.option("--race", "race_again", is_flag=True, help="Measure the speeds again.")
+def main(runs: Path, data: Path | None, out: Path, race_again: bool) -> None:
     """Write the tables of all trained models in RUNS into OUT.md, and their chart into OUT."""
     with errors_as_messages():
-        for line in write_tables(runs, data or default_data_folder(), out, race_anew):
+        for line in write_tables(runs, data or default_data_folder(), out, race_again):
             print(line)
 
 

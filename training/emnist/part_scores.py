@@ -10,11 +10,11 @@ from typing import Any
 from ocrtool.errors import WeightsRefused
 from ocrtool.weights.store import Weights
 from training.emnist.artifacts import headline
-from training.emnist.evaluate import fitting, score
 from training.emnist.splits import LabelledImages, load_split
+from training.emnist.trained_weights import run_classifier, with_labels_of
 from training.report.scores import split_scores
 
-#: Weights, folder of the data, whether the compiled form is meant, to the scores that go into a manifest.
+#: From weights, folder of the data, and whether to run the compiled form, to the scores that go into a manifest.
 Scorer = Callable[[Weights, Path, bool], dict[str, Any]]
 
 
@@ -26,8 +26,8 @@ def load_test(folder: Path, split: str) -> LabelledImages:
 
 def emnist_scores(weights: Weights, folder: Path, compiled: bool) -> dict[str, Any]:
     """Scores on single images. Raises OcrToolError, ValueError and OSError."""
-    data = fitting(load_test(folder, str(weights.manifest.get("split"))), weights)
-    probabilities, _ = score(weights, data, compiled)
+    data = with_labels_of(weights, load_test(folder, str(weights.manifest.get("split"))))
+    probabilities, _ = run_classifier(weights, data, compiled)
     return headline(split_scores(probabilities, data.labels, data.classes))
 
 

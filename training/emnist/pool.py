@@ -1,8 +1,8 @@
 """The pool: a part of EMNIST's images with up to three label files, of the schemes byclass, balanced and letters.
 
-The label 255 says that an image has none in that scheme. The other splits follow from these: bymerge has the classes of
-balanced, and takes an image's byclass label, with the cases merged, where the balanced one is missing; digits are the
-images that either scheme calls a digit. Which images belong to mnist cannot be told.
+The label 255 means no label in that scheme. The other splits are derived: bymerge has the classes of balanced, and
+takes an image's byclass label, with the cases merged, where the balanced one is missing; digits are the images that
+either scheme labels as a digit. Which images belong to mnist is not known.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from training.emnist.locate import beside
 from training.emnist.mapping import NO_LABEL, PARTS, LabelMap
 
 IMAGES: dict[str, tuple[str, ...]] = {part: (f"emnist-pool-{part}-images-idx3-ubyte",) for part in PARTS}
-#: Label files that tell a split, the first that knows an image's label having the say.
+#: Label files of a split; the first that has a label for an image decides.
 SCHEMES = {
     "byclass": ("byclass",),
     "balanced": ("balanced",),
@@ -32,11 +32,11 @@ def read_pool(
 ) -> tuple[np.ndarray, np.ndarray]:
     """All images (N, 28, 28) uint8, transposed as in the file, and the class of each: (N,) int64, -1 = none.
 
-    mapping: the split's; mapping_of: tells that of a scheme. Raises ValueError or OSError with one sentence that names
+    mapping: the split's; mapping_of: that of a scheme. Raises ValueError or OSError with one sentence that names
     the file and the fault.
     """
     if split not in SCHEMES:
-        raise ValueError(f"{images} cannot tell the split {split}: lay the files of {split} itself into its folder")
+        raise ValueError(f"{images} does not contain the split {split}: put the files of {split} into its folder")
     pixels = read_images(images)
     classes = np.full(len(pixels), -1, np.int64)
     for scheme in SCHEMES[split]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
+from ocrtool.cli.options import cores
 from ocrtool.errors import WeightsRefused
 from ocrtool.recognize.network import log_softmax
 from ocrtool.weights.store import Weights
@@ -22,13 +22,8 @@ if TYPE_CHECKING:
 #: Images (B, H, W, 1) float32 in 0..255, B always the same, to probabilities (B, C).
 Run = Callable[[np.ndarray], np.ndarray]
 
-#: Images that go through the network at once: enough to keep the cores busy, little enough for the largest model.
+#: Images per batch: enough to keep the cores busy, small enough for the largest model.
 BATCH = 256
-
-
-def cores() -> int:
-    """Processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def in_batches(
@@ -37,10 +32,10 @@ def in_batches(
     count: int,
     batch: int = BATCH,
 ) -> tuple[np.ndarray, float]:
-    """Outputs (count, ...) float32 of ``run`` for the inputs that ``rows`` gives of a slice, and seconds spent in it.
+    """Outputs (count, ...) float32 of ``run`` for the inputs that ``rows`` gives for a slice, and seconds spent in it.
 
-    The first batch runs once before the clock does: it pays for compiling. The last one is filled up, so that no
-    network is compiled for another size. Raises ValueError if there is nothing to run.
+    The first batch runs once before it is timed, to leave out compiling. The last one is padded, so that no network is
+    compiled for another size. Raises ValueError if there is nothing to run.
     """
     if count < 1:
         raise ValueError("there is no image to run the classifier on")
@@ -48,34 +43,34 @@ def in_batches(
     parts = []
     seconds = 0.0
     for first in tqdm(range(0, count, batch), unit="batch", disable=None, leave=False):
-        given = rows(slice(first, min(first + batch, count)))
-        filled = [np.resize(one, (batch, *one.shape[1:])) for one in given]
+        inputs = rows(slice(first, min(first + batch, count)))
+        padded = [np.resize(array, (batch, *array.shape[1:])) for array in inputs]
         if first == 0:
-            run(filled)
+            run(padded)
         started = time.perf_counter()
-        outputs = run(filled)
+        outputs = run(padded)
         seconds += time.perf_counter() - started
-        parts.append(np.asarray(outputs, np.float32)[: len(given[0])])
+        parts.append(np.asarray(outputs, np.float32)[: len(inputs[0])])
     return np.concatenate(parts), seconds
 
 
 def predict(run: Run, images: np.ndarray, batch: int = BATCH) -> tuple[np.ndarray, float]:
-    """Probabilities (N, C) float32 of ``images`` (N, H, W) uint8, upright, ink bright, and images done a second.
+    """Probabilities (N, C) float32 of ``images`` (N, H, W) uint8, upright, ink bright, and images per second.
 
     Raises ValueError if there is no image.
     """
     count = len(images)
-    outputs, seconds = in_batches(lambda given: run(given[0]), lambda some: [as_input(images[some])], count, batch)
+    outputs, seconds = in_batches(lambda inputs: run(inputs[0]), lambda rows: [as_input(images[rows])], count, batch)
     return outputs, count / seconds
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Probabilities (..., C) float64 over the last axis."""
-    return np.exp(log_softmax(logits.astype(np.float64)))
+    return np.asarray(np.exp(log_softmax(logits.astype(np.float64))))
 
 
 def keras_run(model: keras.Model) -> Run:
-    """The model itself, on whatever backend Keras has."""
+    """The model itself, on any Keras backend."""
 
     def run(rows: np.ndarray) -> np.ndarray:
         return np.asarray(model.predict_on_batch(rows), np.float32)
@@ -90,7 +85,7 @@ def compiled_run(weights: Weights, shape: tuple[int, ...], threads: int | None =
     """
     interpreter = weights.open_interpreter(threads or cores())
     inputs = interpreter.get_input_details()
-    check_inputs(weights.name, [tuple(int(n) for n in one["shape"][1:]) for one in inputs], shape)
+    check_inputs(weights.name, [tuple(int(n) for n in detail["shape"][1:]) for detail in inputs], shape)
     output = interpreter.get_output_details()[0]["index"]
     allocated = 0
 
@@ -102,7 +97,7 @@ def compiled_run(weights: Weights, shape: tuple[int, ...], threads: int | None =
             allocated = len(rows)
         interpreter.set_tensor(inputs[0]["index"], rows)
         interpreter.invoke()
-        return interpreter.get_tensor(output).copy()
+        return np.array(interpreter.get_tensor(output))
 
     return run
 
@@ -111,13 +106,13 @@ def check_inputs(name: str, inputs: list[tuple[int, ...]], shape: tuple[int, ...
     """Raise WeightsRefused unless ``inputs``, shapes without the batch, are one grey image of ``shape`` (H, W)."""
     if inputs == [(*shape, 1)]:
         return
-    found = " and ".join(" × ".join(map(str, one)) or "single numbers" for one in inputs)
+    found = " and ".join(" × ".join(map(str, sizes)) or "single numbers" for sizes in inputs)
     wanted = " × ".join(map(str, (*shape, 1)))
     raise WeightsRefused(f"{name} takes {found}, not one image of {wanted}")
 
 
 def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """What ``probabilities`` (N, C) are if the scores they come from are divided by ``temperature``."""
+    """``probabilities`` (N, C) after dividing the logits they come from by ``temperature``."""
     if temperature == 1.0:
         return probabilities
     return softmax(np.log(np.maximum(probabilities, LEAST_PROBABILITY)) / temperature)

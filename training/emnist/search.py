@@ -1,8 +1,8 @@
 """Search for the tuned model's sizes with keras-tuner: random trials within limits, the best of them trained longer.
 
-Trials are too few for a search that learns from them (keras-tuner's Bayesian one begins with three random trials for
-each size that it looks for), and short ones favour sizes that learn fast: so the best go on to a longer trial, by which
-the sizes are chosen. keras-tuner runs on any backend of Keras; its own fit is replaced by the suite's.
+There are too few trials for Bayesian optimisation (keras-tuner's starts with three random trials per searched size),
+and short trials favour sizes that learn fast: so the best are trained again for longer, and the sizes are chosen from
+those. keras-tuner runs on any backend of Keras; its own fit is replaced by the suite's.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from training.emnist.trial import OutOfTime, Task, train_once
 from training.models.emnist import build_emnist
 from training.models.macs import macs
 
-#: What is looked for. first: channels of the first stage; growth: from a stage to the next; the others as in TunedSpec;
+#: The search space. first: channels of the first stage; growth: from a stage to the next; the others as in TunedSpec;
 #: rate: peak learning rate.
 SPACE: dict[str, tuple[Any, ...]] = {
     "first": (16, 20, 24, 32, 40),
@@ -53,24 +53,24 @@ COLUMNS = (
     "seconds",
     "note",
 )
-#: How much longer than the first trials those of the best are.
+#: Epochs of the repeated trials, as a multiple of the first ones'.
 FINAL_FACTOR = 3
-#: Draws in a row over the limits after which the limits are taken to leave nothing.
+#: Draws in a row over the limits after which the search ends: the limits leave nothing to try.
 MOST_REFUSALS = 100
 OBJECTIVE = "class_accuracy"
-#: The tuned model may have one of so many parts of MobileNetV2's parameters.
+#: The tuned model may have at most MobileNetV2's parameters divided by this.
 SHARE_OF_MOBILENET = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Largest model that is trained: parameters, multiplications of one image."""
+    """Largest model that is trained: parameters, multiplications per image."""
 
     parameters: int
     macs: int
 
     def broken_by(self, parameters: int, work: int) -> str:
-        """The limit that a model of so many parameters and multiplications is over; nothing if it keeps both."""
+        """The limit that a model of so many parameters and multiplications exceeds; empty if it is within both."""
         if parameters > self.parameters:
             return f"over {self.parameters} parameters"
         return f"over {self.macs} multiplications" if work > self.macs else ""
@@ -78,7 +78,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """trials: random ones; finalists: how many of them are trained longer; epochs: of a trial; minutes: of all."""
+    """trials: random ones; finalists: how many of them are trained longer; epochs: of a trial; minutes: in total."""
 
     trials: int
     finalists: int
@@ -93,35 +93,35 @@ class Plan:
 
 
 def sizes_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Sizes for TunedSpec that values of `SPACE` stand for."""
+    """The sizes of TunedSpec for values of `SPACE`."""
     widths = [values["first"] * values["growth"] ** stage for stage in range(values["stages"])]
     filters = tuple(CHANNEL_STEP * round(width / CHANNEL_STEP) for width in widths)
     plain = {name: values[name] for name in SIZES[1:]}
-    return {"filters": filters, **plain, "norm": bool(values["norm"])}  # keras-tuner makes numbers of truth values
+    return {"filters": filters, **plain, "norm": bool(values["norm"])}  # keras-tuner turns booleans into numbers
 
 
 def cost_of(sizes: Mapping[str, Any], classes: int) -> tuple[int, int]:
-    """Parameters and multiplications of the tuned model of these sizes."""
+    """Parameters and multiplications of the tuned model with these sizes."""
     model = build_emnist("tuned", classes, **sizes)
     return model.count_params(), macs(model)
 
 
 def most_parameters(classes: int) -> int:
-    """Parameters that a tuned model of so many classes may have: at most half of MobileNetV2's."""
-    return build_emnist("mobilenetv2", classes).count_params() // SHARE_OF_MOBILENET
+    """Most parameters of a tuned model of so many classes: half of MobileNetV2's."""
+    return int(build_emnist("mobilenetv2", classes).count_params()) // SHARE_OF_MOBILENET
 
 
 def best_row(rows: list[dict[str, str]]) -> dict[str, str] | None:
-    """The finished trial to choose: the best of the longest; of two as good the cheaper. None if there is none."""
+    """The finished trial to choose: the best of the longest, of equals the cheapest. None if there is none."""
     done = [row for row in rows if row["outcome"] == "done"]
     return max(done, key=lambda r: (float(r["epochs"]), float(r[OBJECTIVE]), -int(r["macs"])), default=None)
 
 
-class LimitedOracle(keras_tuner.oracles.RandomSearchOracle):
+class LimitedOracle(keras_tuner.oracles.RandomSearchOracle):  # type: ignore[misc]  # keras-tuner is untyped
     """Proposes random sizes within the limits, then the best of them again with more epochs.
 
-    Sizes over a limit go to the log as refused, once each, and are no trial. After ``deadline`` (time.monotonic) it
-    proposes nothing.
+    Sizes over a limit are logged as refused, once each, and are not counted as trials. After ``deadline``
+    (time.monotonic) it proposes nothing.
     """
 
     def __init__(self, plan: Plan, limits: Limits, classes: int, log: Table, deadline: float) -> None:
@@ -133,8 +133,8 @@ class LimitedOracle(keras_tuner.oracles.RandomSearchOracle):
             max_trials=plan.trials + plan.finalists,
             hyperparameters=space,
             allow_new_entries=False,
-            seed=plan.seed + 1,  # keras-tuner takes 0 for none
-            max_consecutive_failed_trials=plan.trials + plan.finalists + 1,  # the others go on
+            seed=plan.seed + 1,  # keras-tuner treats 0 as no seed
+            max_consecutive_failed_trials=plan.trials + plan.finalists + 1,  # one failure does not end the search
         )
         self._plan, self._limits, self._classes = plan, limits, classes
         self._log, self._deadline = log, deadline
@@ -151,9 +151,9 @@ class LimitedOracle(keras_tuner.oracles.RandomSearchOracle):
     def _draw(self) -> dict[str, Any] | None:
         for _ in range(MOST_REFUSALS):
             values = self._random_values()
-            if values is None:  # everything was tried
+            if values is None:  # the whole space was tried
                 return None
-            self._tried_so_far.add(self._compute_values_hash(values))  # keras-tuner notes them with the epochs only
+            self._tried_so_far.add(self._compute_values_hash(values))  # keras-tuner adds the epochs
             sizes = sizes_of(values)
             parameters, work = cost_of(sizes, self._classes)
             over = self._limits.broken_by(parameters, work)
@@ -163,23 +163,23 @@ class LimitedOracle(keras_tuner.oracles.RandomSearchOracle):
             self._log.add(outcome="refused", **sizes, rate=rate, parameters=parameters, macs=work, note=over)
         return None
 
-    def _finalist(self, place: int) -> dict[str, Any] | None:
-        """Values of the trial at that place of the first round's ranking."""
+    def _finalist(self, rank: int) -> dict[str, Any] | None:
+        """Values of the trial at ``rank`` in the first round."""
         ranking = [
             trial
             for trial in self.get_best_trials(len(self.trials))
             if trial.status == "COMPLETED" and trial.hyperparameters.values["epochs"] == self._plan.epochs
         ]
-        if place >= len(ranking):
+        if rank >= len(ranking):
             return None
-        return {**ranking[place].hyperparameters.values, "epochs": self._plan.final_epochs}
+        return {**ranking[rank].hyperparameters.values, "epochs": self._plan.final_epochs}
 
 
-class SearchOutOfTime(OutOfTime, FatalError):
-    """Ends keras-tuner's search; the trial is taken up again by the next."""
+class SearchOutOfTime(OutOfTime, FatalError):  # type: ignore[misc]
+    """Ends keras-tuner's search; the next search resumes the trial."""
 
 
-class SizeTuner(keras_tuner.Tuner):
+class SizeTuner(keras_tuner.Tuner):  # type: ignore[misc]
     """Trains each trial with the suite's own loop and writes it to the log."""
 
     def __init__(self, oracle: LimitedOracle, task: Task, recipe: Recipe, log: Table, deadline: float, out: Path):
@@ -206,7 +206,7 @@ class SizeTuner(keras_tuner.Tuner):
             outcome="done",
             parameters=outcome.parameters,
             **_settings(self._task, values),
-            macs=cost_of(sizes, len(self._task.train_part.classes))[1],
+            macs=cost_of(sizes, len(self._task.data.train.classes))[1],
             accuracy=outcome.figures["accuracy"],
             class_accuracy=outcome.figures[OBJECTIVE],
             seconds=round(outcome.seconds, 1),
@@ -214,7 +214,7 @@ class SizeTuner(keras_tuner.Tuner):
         return {OBJECTIVE: outcome.figures[OBJECTIVE]}
 
     def on_trial_end(self, trial: Any) -> None:
-        """Name in the log a trial that failed."""
+        """Log a trial that failed."""
         if trial.status != "COMPLETED":
             fault = (trial.message or "no reason given").strip().splitlines()[-1]
             values = trial.hyperparameters.values
@@ -224,21 +224,21 @@ class SizeTuner(keras_tuner.Tuner):
 
 def _settings(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
     """Columns of a trial that are known before it runs."""
-    return {**sizes_of(values), "rate": values["rate"], "images": len(task.train_part), "epochs": values["epochs"]}
+    return {**sizes_of(values), "rate": values["rate"], "images": len(task.data.train), "epochs": values["epochs"]}
 
 
 def search(task: Task, recipe: Recipe, plan: Plan, limits: Limits, log: Table, out: Path) -> None:
-    """Look for sizes of the tuned model, going on from what keras-tuner left in ``out``; fills the log.
+    """Search for sizes of the tuned model, resuming what keras-tuner left in ``out``; fills the log.
 
-    Raises KeyboardInterrupt; the log then holds what was finished.
+    Raises KeyboardInterrupt; the log then has the finished trials.
     """
     deadline = time.monotonic() + 60 * plan.minutes
-    oracle = LimitedOracle(plan, limits, len(task.train_part.classes), log, deadline)
+    oracle = LimitedOracle(plan, limits, len(task.data.train.classes), log, deadline)
     tuner = SizeTuner(oracle, task, recipe, log, deadline, out)
     try:
         tuner.search()
     except SearchOutOfTime as error:
-        print(f"{error}: the same command goes on with it")
+        print(f"{error}: the same command resumes it")
 
 
 def choice_of(row: Mapping[str, str], recipe: Recipe) -> dict[str, Any]:

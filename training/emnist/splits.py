@@ -1,6 +1,6 @@
 """Splits of EMNIST in whatever form a folder holds them, as upright images with labels counted from 0.
 
-Forms, in the order they are looked for, in the folder itself and in those that the archives unpack to (`SUBFOLDERS`):
+Forms, in the order of the search, in the folder itself and in those that the archives unpack to (`SUBFOLDERS`):
 
 - idx files of the official archive, plain or ``.gz``: ``emnist-SPLIT-PART-images-idx3-ubyte``, ``…-labels-idx1-ubyte``;
 - for the split mnist also the files of the original MNIST, which are not transposed: ``train-images-idx3-ubyte``,
@@ -54,7 +54,7 @@ def load_split(folder: Path, split: str, part: str) -> LabelledImages:
         raise ValueError(f"unknown part {part!r}: expected train or test")
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is not a folder" if folder.exists() else f"no such folder: {folder}")
-    looked_for: list[str] = []
+    tried: list[str] = []
     for names, read in _forms(split):
         found = {p: find(folder, names[p]) for p in PARTS}
         path = found[part]
@@ -63,13 +63,13 @@ def load_split(folder: Path, split: str, part: str) -> LabelledImages:
         other = next((other for other in found.values() if other), None)
         if other is not None:
             raise FileNotFoundError(f"{other} has no {part} part with it: {folder} holds no {names[part][0]}")
-        looked_for += names[part]
+        tried += names[part]
     path = find(folder, pool.IMAGES[part])
     if path is not None:
         return _load_pool(folder, path, split)
-    looked_for += pool.IMAGES[part]
+    tried += pool.IMAGES[part]
     raise FileNotFoundError(
-        f"no {part} part of EMNIST {split} in {folder}: looked for {', '.join(looked_for)} "
+        f"no {part} part of EMNIST {split} in {folder}: searched for {', '.join(tried)} "
         f"(also with .gz), there and in its folders {', '.join(SUBFOLDERS[1:])}"
     )
 
@@ -79,8 +79,8 @@ def load_pair(
 ) -> LabelledImages:
     """Any two idx files with the labels of ``split``; images with label 255, no label, are left out.
 
-    transposed: whether rows and columns are exchanged, as in all EMNIST files; by default told from the name, only
-    those of the original MNIST being upright. mapping: by default the file beside the images, else the official one.
+    transposed: whether rows and columns are exchanged, as in all EMNIST files; by default decided by the name: only
+    those of the original MNIST are upright. mapping: by default the file beside the images, else the official one.
     Raises ValueError or OSError with one sentence that names the file and the fault.
     """
     check_split(split)
@@ -93,7 +93,7 @@ def load_pair(
 
 
 def _forms(split: str) -> list[tuple[Names, Callable[[Path, str], Content]]]:
-    """Names of the files to look for, and what reads the one that is found."""
+    """Names of the files to search for, and the function that reads the one found."""
     official: Names = {part: (f"emnist-{split}-{part}-images-idx3-ubyte",) for part in PARTS}
     csv: Names = {part: (f"emnist-{split}-{part}.csv",) for part in PARTS}
     mat: Names = dict.fromkeys(PARTS, (f"emnist-{split}.mat",))

@@ -9,8 +9,8 @@ from typing import Any
 
 from ocrtool.errors import WeightsNotFound, WeightsRefused
 from ocrtool.weights.store import Weights
-from training.emnist.evaluate import find_weights
 from training.emnist.recipes import RECIPES
+from training.emnist.trained_weights import find_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class SuiteRun:
             known = False
         if not known:
             raise WeightsRefused(
-                f"{self.folder / self.weights.name}.json is no manifest of a trained model of the suite"
+                f"{self.folder / self.weights.name}.json is not the manifest of a trained model of the suite"
             )
 
     @property
     def folder(self) -> Path:
-        """Where it lies."""
+        """Its folder."""
         return self.weights.folder
 
     @property
@@ -48,8 +48,8 @@ class SuiteRun:
 
     @property
     def training(self) -> dict[str, Any]:
-        """How the training went."""
-        return self.weights.manifest["training"]
+        """Facts of the training."""
+        return dict(self.weights.manifest["training"])
 
     @property
     def augmented(self) -> bool:
@@ -59,21 +59,21 @@ class SuiteRun:
     @property
     def clean(self) -> dict[str, Any]:
         """Scores of the test images."""
-        return self.weights.manifest["scores"]["test"]
+        return dict(self.weights.manifest["scores"]["test"])
 
     @property
     def augmented_scores(self) -> dict[str, Any]:
         """Scores of the augmented test images."""
-        return self.weights.manifest["scores"]["augmented_test"]
+        return dict(self.weights.manifest["scores"]["augmented_test"])
 
     @property
     def regular(self) -> bool:
-        """Whether its folder is named as one of the comparison's: MODEL-SPLIT, MODEL-SPLIT-aug."""
+        """Whether its folder has a name of the comparison: MODEL-SPLIT, MODEL-SPLIT-aug."""
         return self.folder.name == f"{self.model}-{self.split}" + "-aug" * self.augmented
 
     @property
     def changes(self) -> dict[str, Any]:
-        """What of its recipe and sizes is not the suite's own."""
+        """Settings of its recipe and sizes that differ from the model's own."""
         own = RECIPES[self.model]
         recipe = {k: v for k, v in self.training.get("recipe", {}).items() if v != getattr(own, k, v)}
         sizes = {k: v for k, v in self.weights.manifest["parameters"].items() if k not in ("model", "classes")}

@@ -2,8 +2,8 @@
 
     python -m training.emnist.train_character_lstm --split letters --out OUT
 
-It learns Gutenberg text reduced to the classes of the split, a space and a few marks. OUT gets lstm_SPLIT.weights.h5
-with its manifest, architecture.json, history.json and the folder report/.
+It is trained on Gutenberg text reduced to the classes of the split, a space and a few marks. OUT gets
+lstm_SPLIT.weights.h5 with its manifest, architecture.json, history.json and the folder report/.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import keras
 import numpy as np
 
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
+from training.emnist.fit_classifier import RunOptions
 from training.emnist.fusion.language import (
     CONTEXT,
     TEST_WINDOWS,
@@ -28,7 +30,6 @@ from training.emnist.fusion.text import Alphabet, book_parts, load_text, part_na
 from training.emnist.fusion.windows import fixed_windows
 from training.emnist.mapping import default_map
 from training.fit import Run
-from training.language.corpus import default_data_folder
 from training.models.lstm import LstmSpec, build_sequence_model
 from training.publish.manifest import library_versions, sha256, training_command, write_manifest
 from training.report.pictures import curves
@@ -41,14 +42,14 @@ LICENCE = "Apache-2.0. Trained on Project Gutenberg books (public domain in the 
 
 
 def train_language(
-    data: Path, classes: tuple[str, ...], spec_of: Any, settings: LanguageSettings, out: Path, seed: int, resume: bool
+    data: Path, classes: tuple[str, ...], units: int, settings: LanguageSettings, options: RunOptions
 ) -> tuple[keras.Model, LstmSpec, Run, dict[str, dict[str, float]]]:
-    """Fit the LSTM to the books in ``data`` and measure it on the other ones: model, its spec, run, scores."""
+    """Fit the LSTM to the training books in ``data`` and measure it on the others: model, its spec, run, scores."""
     alphabet = Alphabet(classes)
     books = book_parts(data)
     texts = {part: load_text(books[part], alphabet) for part in ("language", "validation", "test")}
-    spec = spec_of(len(alphabet.symbols))
-    model, run = fit_language(spec, settings, texts, len(classes), out, seed, resume)
+    spec = LstmSpec(len(alphabet.symbols), embedding=32, units=units)
+    model, run = fit_language(spec, settings, texts, len(classes), options)
     scores = {
         part: language_scores(model, *fixed_windows(texts[part], 2 * CONTEXT, TEST_WINDOWS), len(classes))
         for part in ("validation", "test")
@@ -98,14 +99,14 @@ def write_language(
     show_default=True,
     help="Of --steps batches each.",
 )
-@click.option("--minutes", type=float, default=float("inf"), help="End sooner after so many.")
+@click.option("--minutes", type=float, default=float("inf"), help="Time limit.")
 @click.option("--steps", type=click.IntRange(min=1), default=DEFAULTS.steps_per_epoch, show_default=True)
 @click.option("--batch-size", "batch", type=click.IntRange(min=1), default=DEFAULTS.batch, show_default=True)
 @click.option("--window", type=click.IntRange(min=2), default=DEFAULTS.window, show_default=True, help="Symbols.")
 @click.option("--rate", type=float, default=DEFAULTS.rate, show_default=True, help="Peak learning rate.")
 @click.option("--units", type=click.IntRange(min=1), default=320, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--resume", is_flag=True, help="Go on with the run in --out.")
+@click.option("--resume", is_flag=True, help="Continue the run in --out.")
 @errors_as_messages()
 def main(
     split: str,
@@ -126,9 +127,8 @@ def main(
     settings = LanguageSettings(epochs, minutes, batch, window, rate, steps_per_epoch=steps)
     classes = default_map(split).classes
     data = data or default_data_folder()
-    model, spec, run, scores = train_language(
-        data, classes, lambda symbols: LstmSpec(symbols, embedding=32, units=units), settings, out, seed, resume
-    )
+    options = RunOptions(out, seed, resume=resume)
+    model, spec, run, scores = train_language(data, classes, units, settings, options)
     books = book_parts(data)
     facts = {
         "classes": list(classes),
@@ -141,8 +141,8 @@ def main(
     }
     write_language(out, split, model, spec, run, facts)
     test = scores["test"]
-    print(f"books never seen: {test['bits_per_character']:.3f} bits a character, next one right {test['accuracy']:.4f}")
-    print(f"among classes: next one right {test['among_classes']:.4f}, mean of classes {test['class_accuracy']:.4f}")
+    print(f"unseen books: {test['bits_per_character']:.3f} bits per character, accuracy {test['accuracy']:.4f}")
+    print(f"among classes: accuracy {test['among_classes']:.4f}, mean class accuracy {test['class_accuracy']:.4f}")
 
 
 def training_facts(run: Run, settings: LanguageSettings) -> dict[str, Any]:

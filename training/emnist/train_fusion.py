@@ -3,9 +3,9 @@
     python -m training.emnist.train_fusion --branch B --language L
 
 B is a folder of `training.emnist.train_emnist`, L one of `training.emnist.train_character_lstm` for the same split.
-Each image is paired with a place in a book whose next character is its label. OUT gets fusion_MODEL_SPLIT.weights.h5
-with its manifest, architecture.json, history.json and the folder report/: with the LSTM, without it, and the LSTM
-alone.
+Each image is paired with a position in a book whose next character is its label. OUT gets fusion_MODEL_SPLIT.weights.h5
+with its manifest, architecture.json, history.json and the folder report/: scores with the LSTM, without it, and of
+the LSTM alone.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ import keras
 
 from ocrtool.errors import WeightsRefused
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
+from training.emnist.fit_classifier import RunOptions
 from training.emnist.fusion.branch import load_branch, load_images
 from training.emnist.fusion.contexts import ContextStore
 from training.emnist.fusion.language import load_language
 from training.emnist.fusion.network import FusionRecipe
 from training.emnist.fusion.publish_fusion import FusionResult, write_fusion
 from training.emnist.fusion.run import compare, gather, train
-from training.language.corpus import default_data_folder
 from training.models.fusion import FusionSpec
 
 DEFAULTS, SIZES = FusionRecipe(), FusionSpec()
@@ -36,9 +37,9 @@ DEFAULTS, SIZES = FusionRecipe(), FusionSpec()
 @click.option("--language", type=click.Path(path_type=Path), required=True, help="Folder of the trained LSTM.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder that holds the folders emnist and gutenberg.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for weights and report.")
-@click.option("--contexts", type=click.Path(path_type=Path), help="Folder where contexts are kept [LANGUAGE/contexts].")
-@click.option("--thaw", is_flag=True, help="Train the image branch along.")
-@click.option("--augment", "augmented", is_flag=True, help="Vary the images as they are shown.")
+@click.option("--contexts", type=click.Path(path_type=Path), help="Cache of contexts [default: LANGUAGE/contexts].")
+@click.option("--thaw", is_flag=True, help="Train the image branch too.")
+@click.option("--augment", "augmented", is_flag=True, help="Augment the images each time they are shown.")
 @click.option("--epochs", type=click.FloatRange(min=0, min_open=True), default=DEFAULTS.epochs, show_default=True)
 @click.option("--batch-size", "batch", type=click.IntRange(min=1), default=DEFAULTS.batch, show_default=True)
 @click.option("--rate", type=float, default=DEFAULTS.rate, show_default=True, help="Peak learning rate.")
@@ -47,12 +48,12 @@ DEFAULTS, SIZES = FusionRecipe(), FusionSpec()
     type=click.IntRange(min=1),
     default=DEFAULTS.copies,
     show_default=True,
-    help="Contexts of each image, and variants of it if augmented.",
+    help="Contexts per image, and variants of it if augmented.",
 )
 @click.option("--score-units", type=click.IntRange(min=1), default=SIZES.score_units, show_default=True)
-@click.option("--limit", type=click.IntRange(min=1), help="Train on so many images only.")
+@click.option("--limit", type=click.IntRange(min=1), help="Train on at most N images.", metavar="N")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--resume", is_flag=True, help="Go on with the run in --out.")
+@click.option("--resume", is_flag=True, help="Continue the run in --out.")
 @errors_as_messages()
 def main(
     branch: Path,
@@ -74,13 +75,13 @@ def main(
     data = data or default_data_folder()
     image_branch, text = load_branch(branch), load_language(language)
     if text.alphabet.classes != image_branch.classes:
-        raise WeightsRefused(f"{language} is of other classes than {branch}")
+        raise WeightsRefused(f"{language} has other classes than {branch}")
     images = load_images(image_branch, data, limit, seed)
-    recipe = FusionRecipe(**changes, thaw=thaw, augmented=augmented, level=image_branch.level)
+    recipe = FusionRecipe(**changes, thaw=thaw, augmented=augmented, tau=image_branch.tau)
     store = ContextStore(text, data, contexts or language / "contexts")
     sets = gather(image_branch, images, store, recipe, seed)
     spec = image_branch.spec(score_units=score_units)
-    whole, probabilities, run = train(image_branch, spec, sets, recipe, out, seed, resume)
+    whole, probabilities, run = train(image_branch, spec, sets, recipe, RunOptions(out, seed, resume=resume))
     comparison = compare(sets, probabilities, image_branch.classes)
     result = FusionResult(
         image_branch,
@@ -90,7 +91,7 @@ def main(
         run,
         comparison,
         store.book_names(),
-        sets.contexts.places_of_class,
+        sets.contexts.positions_of_class,
         len(images.train),
         seed,
     )
@@ -99,14 +100,16 @@ def main(
 
 
 def as_text(comparison: dict[str, Any]) -> str:
-    """The figures for people, a line each."""
+    """The scores as text, a line each."""
     rows = {"with the LSTM": "with_lstm", "image alone": "without_lstm", "LSTM alone": "lstm_alone"}
     lines = []
     for label, key in rows.items():
         scores = comparison[key]
-        lines.append(f"{label:<15}{scores['accuracy']:.4f} right, mean of classes {scores['class_accuracy']:.4f}")
-    gone = comparison["error_reduction"]
-    lines.append(f"errors gone    {gone['accuracy']:.1%}, by the mean of classes {gone['class_accuracy']:.1%}")
+        lines.append(
+            f"{label:<15}accuracy {scores['accuracy']:.4f}, mean class accuracy {scores['class_accuracy']:.4f}"
+        )
+    reduction = comparison["error_reduction"]
+    lines.append(f"fewer errors   {reduction['accuracy']:.1%}, mean class error {reduction['class_accuracy']:.1%}")
     return "\n".join(lines)
 
 

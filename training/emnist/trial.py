@@ -1,4 +1,4 @@
-"""One of many trainings, as searches and grids do them: the same for the same seed, resumed where it was."""
+"""One of the many trainings of a search or grid: repeatable by its seed, resumed where it stopped."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from typing import Any
 import keras
 
 from training.emnist.batches import ImageBatches
-from training.emnist.labelled import LabelledImages
+from training.emnist.fit_classifier import FitData, RunOptions, fit_classifier
 from training.emnist.recipes import Recipe
-from training.emnist.train_emnist import train
 from training.fit import Run
 from training.fit.run import CHECKPOINT
 from training.models.emnist import build_emnist
@@ -26,20 +25,18 @@ class OutOfTime(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What all trainings of a search or grid share. ``held`` is cut from the train images; to choose by."""
+    """What all trainings of a search or grid share. data.validation is what settings are chosen by."""
 
     model: str
-    train_part: LabelledImages
-    held: LabelledImages
+    data: FitData
     seed: int
-    augmented: bool
     bfloat16: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """parameters: of the model; figures: validation loss, accuracy and class_accuracy of the best epoch; seconds: wall
-    time with the building and the scoring.
+    time including building and scoring.
     """
 
     parameters: int
@@ -50,9 +47,9 @@ class Outcome:
 def train_once(
     task: Task, sizes: Mapping[str, Any], recipe: Recipe, folder: Path, minutes: float = math.inf
 ) -> Outcome:
-    """Train the task's model of these ``sizes`` by ``recipe`` in ``folder``, going on from what lies there.
+    """Train the task's model with these ``sizes`` by ``recipe``, resuming the run in ``folder`` if there is one.
 
-    Raises KeyboardInterrupt and OutOfTime where it did not come to its end; it can then be gone on with.
+    Raises KeyboardInterrupt and OutOfTime if it did not finish; it can be resumed then.
     """
     started = time.monotonic()
     keras.backend.clear_session()
@@ -61,8 +58,8 @@ def train_once(
     if task.bfloat16:
         keras.mixed_precision.set_dtype_policy("mixed_bfloat16")
     try:
-        model = build_emnist(task.model, len(task.train_part.classes), **sizes)
-        run = train(model, task.train_part, task.held, recipe, folder, task.seed, task.augmented, minutes, resume=True)
+        model = build_emnist(task.model, len(task.data.train.classes), **sizes)
+        run = fit_classifier(model, task.data, recipe, RunOptions(folder, task.seed, minutes, resume=True))
     finally:
         keras.mixed_precision.set_dtype_policy(policy)
     _check_finished(run, task, recipe, minutes)
@@ -73,8 +70,8 @@ def train_once(
 
 
 def _check_finished(run: Run, task: Task, recipe: Recipe, minutes: float) -> None:
-    wanted = max(1, round(recipe.epochs * ImageBatches(task.train_part, recipe.batch, task.seed).steps_per_epoch))
+    wanted = max(1, round(recipe.epochs * ImageBatches(task.data.train, recipe.batch, task.seed).steps_per_epoch))
     if run.steps < wanted and run.seconds >= 60 * minutes:
-        raise OutOfTime(f"the time was up after {run.steps} of {wanted} batches")
+        raise OutOfTime(f"time limit reached after {run.steps} of {wanted} batches")
     if run.steps < wanted or "val_class_accuracy" not in run.epochs[-1]:  # the fit loop ends quietly on Ctrl-C
         raise KeyboardInterrupt

@@ -1,12 +1,12 @@
-"""Look for the sizes of the tuned model.
+"""Search for the sizes of the tuned model.
 
     python -m training.emnist.tune --data DIR --trials 14 --images 24000 --out DIR
 
-Random sizes are tried on a part of the train images, lightly augmented, and the best of them once more for longer; all
-are judged by other train images, never by the test part. Sizes with more than half of MobileNetV2's parameters, or with
-too many multiplications, are refused untrained. OUT gets search.tsv (every trial), search.json (what was asked for) and
-best.json. The same command goes on with a search that was stopped. What it found for this project's weights is kept in
-training/emnist/tuned_search.tsv and tuned_search.json.
+Random sizes are tried on a subset of the train images with augmentation, and the best of them again for longer; all are
+compared on validation images cut from the train part, never on the test part. Sizes with more than half of
+MobileNetV2's parameters, or with too many multiplications, are rejected untrained. OUT gets search.tsv (every trial),
+search.json (the settings) and best.json. The same command resumes a search that was stopped. The search behind the
+shipped weights is in training/emnist/tuned_search.tsv and tuned_search.json.
 """
 
 from __future__ import annotations
@@ -21,23 +21,24 @@ import cv2
 
 from ocrtool.errors import ExitCode
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
+from training.emnist.fit_classifier import FitData
+from training.emnist.labelled import VALIDATION_SHARE, random_subset, split_validation
 from training.emnist.recipes import RECIPES, Recipe
 from training.emnist.search import COLUMNS, Limits, Plan, best_row, choice_of, most_parameters, search
-from training.emnist.splits import SPLITS, load_split, split_validation
+from training.emnist.splits import SPLITS, load_split
 from training.emnist.tables import Table, keep_settings
-from training.emnist.train_emnist import VALIDATION_SHARE, limited
 from training.emnist.trial import Task
-from training.language.corpus import default_data_folder
 from training.publish.manifest import library_versions, training_command
 from training.report.write import write_json
 
 
 def write_choice(log: Table, recipe: Recipe, path: Path) -> dict[str, Any]:
-    """Write to ``path`` what the log's best trial was. Raises ValueError if no trial came to its end."""
+    """Write the best trial of the log to ``path``. Raises ValueError if no trial finished."""
     row = best_row(log.rows)
     if row is None:
         faults = [row["note"] for row in log.rows if row["note"]]
-        raise ValueError(f"{log.path}: no trial came to its end{f', the last: {faults[-1]}' if faults else ''}")
+        raise ValueError(f"{log.path}: no trial finished{f', the last: {faults[-1]}' if faults else ''}")
     versions = {**library_versions(), "keras-tuner": metadata.version("keras-tuner")}
     choice = {**choice_of(row, recipe), "versions": versions, "command": training_command()}
     write_json(path, choice)
@@ -47,9 +48,11 @@ def write_choice(log: Table, recipe: Recipe, path: Path) -> dict[str, Any]:
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), default=None, help="Folder of EMNIST files.")
 @click.option("--split", type=click.Choice(SPLITS), default="balanced", show_default=True)
-@click.option("--trials", type=click.IntRange(min=1), default=14, show_default=True, help="Random sizes to train.")
-@click.option("--finalists", type=click.IntRange(min=0), default=3, show_default=True, help="Best to train longer.")
-@click.option("--images", type=click.IntRange(min=1), default=24000, show_default=True, help="Train images of a trial.")
+@click.option("--trials", type=click.IntRange(min=1), default=14, show_default=True, help="Number of random trials.")
+@click.option(
+    "--finalists", type=click.IntRange(min=0), default=3, show_default=True, help="Best trials, repeated longer."
+)
+@click.option("--images", type=click.IntRange(min=1), default=24000, show_default=True, help="Train images per trial.")
 @click.option("--epochs", type=click.FloatRange(min=0, min_open=True), default=1.0, show_default=True)
 @click.option("--batch-size", "batch", type=click.IntRange(min=1), default=64, show_default=True)
 @click.option(
@@ -57,14 +60,18 @@ def write_choice(log: Table, recipe: Recipe, path: Path) -> dict[str, Any]:
     type=click.FloatRange(min=0, min_open=True),
     default=25.0,
     show_default=True,
-    help="Most multiplications of one image, millions.",
+    help="Upper limit of multiplications per image, in millions.",
 )
 @click.option(
-    "--minutes", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, help="Longest search."
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Time limit.",
 )
-@click.option("--bfloat16", is_flag=True, help="Compute in bfloat16: up to twice as fast where the CPU has it.")
+@click.option("--bfloat16", is_flag=True, help="Compute in bfloat16: up to twice as fast on CPUs that support it.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the log and the choice.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the log and the result.")
 def main(
     data: Path | None,
     split: str,
@@ -79,18 +86,19 @@ def main(
     seed: int,
     out: Path,
 ) -> None:
-    """Look with keras-tuner for the sizes of the tuned model."""
+    """Search for the sizes of the tuned model with keras-tuner."""
     cv2.setNumThreads(1)
     interrupted = False
     with errors_as_messages():
-        parts = load_split(data or default_data_folder() / "emnist", split, "train")
-        kept, held = split_validation(parts, VALIDATION_SHARE, seed)
-        task = Task("tuned", limited(kept, images, seed), held, seed, augmented=True, bfloat16=bfloat16)
+        whole = load_split(data or default_data_folder() / "emnist", split, "train")
+        kept, validation = split_validation(whole, VALIDATION_SHARE, seed)
+        subset = random_subset(kept, images, seed)
+        task = Task("tuned", FitData(subset, validation, augmented=True), seed, bfloat16)
         plan = Plan(trials, finalists, epochs, minutes, seed)
-        limits = Limits(most_parameters(len(parts.classes)), round(macs * 1e6))
+        limits = Limits(most_parameters(len(whole.classes)), round(macs * 1e6))
         recipe = replace(RECIPES["tuned"], batch=batch)
-        asked = {key: value for key, value in asdict(plan).items() if key != "minutes"}
-        settings = {"split": split, "images": len(task.train_part), "batch": batch, "bfloat16": bfloat16, **asked}
+        plan_facts = {key: value for key, value in asdict(plan).items() if key != "minutes"}
+        settings = {"split": split, "images": len(subset), "batch": batch, "bfloat16": bfloat16, **plan_facts}
         keep_settings(out / "search.json", {**settings, "limits": asdict(limits)})
         log = Table(out / "search.tsv", COLUMNS)
         try:
@@ -99,9 +107,9 @@ def main(
             interrupted = True
         choice = write_choice(log, recipe, out / "best.json")
     cost = f"{choice['parameters']} parameters, {choice['macs'] / 1e6:.1f} M multiplications"
-    print(f"chosen: {choice['sizes']}, {cost}, mean of classes {choice['validation']['class_accuracy']:.4f}")
+    print(f"chosen: {choice['sizes']}, {cost}, mean class accuracy {choice['validation']['class_accuracy']:.4f}")
     if interrupted:
-        print("interrupted: the same command goes on with the search")
+        print("interrupted: the same command resumes the search")
         raise SystemExit(ExitCode.INTERRUPTED)
 
 

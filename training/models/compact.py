@@ -38,10 +38,10 @@ def _residual(x: keras.KerasTensor, width: int, name: str) -> keras.KerasTensor:
 
 
 def build_compact_resnet(spec: CompactResNetSpec) -> keras.Model:
-    """A residual block at 14x14 and at 7x7, and a dense layer that knows where at 4x4 a stroke lies.
+    """A residual block at 14x14 and at 7x7, and a dense layer over the 4x4 feature map.
 
-    What pooling over the whole image forgets tells q from g and D from 0; strided convolutions rather than pooling
-    keep it cheap: 461,511 parameters for 47 classes, 19 million multiplications.
+    Global pooling would lose what separates q from g and D from 0; strided convolutions instead of pooling keep it
+    cheap: 461,511 parameters for 47 classes, 19 million multiplications.
     """
     image, x = character_input()
     x = _convolution(x, spec.stem, 1, "stem")
@@ -52,7 +52,7 @@ def build_compact_resnet(spec: CompactResNetSpec) -> keras.Model:
     x = layers.Dropout(spec.dropout / 2, name="flat_drop")(layers.Flatten(name="flat")(x))
     x = layers.Dense(spec.hidden, use_bias=False, name="hidden")(x)
     x = norm_relu(x, "hidden", 0.98)
-    return classifier(image, layers.Dropout(spec.dropout, name="drop")(x), spec.classes, "ours")
+    return classifier(image, layers.Dropout(spec.dropout, name="drop")(x), spec.classes, "compact_resnet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class TunedSpec:
 
 
 def build_tuned(spec: TunedSpec) -> keras.Model:
-    """Stages of ``depth`` convolutions and a pool, then one dense layer; `training.emnist.tune` looks for the sizes."""
+    """Stages of ``depth`` convolutions and a pool, then one dense layer; `training.emnist.tune` chose the sizes."""
     image, x = character_input()
     for i, width in enumerate(spec.filters):
         for j in range(spec.depth):

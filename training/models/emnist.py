@@ -43,7 +43,7 @@ MODELS: dict[str, Family] = {
     "resnet50v2": Family(ApplicationSpec, build_resnet50v2),
     "mobilenetv2": Family(ApplicationSpec, build_mobilenetv2),
     "tuned": Family(TunedSpec, build_tuned),
-    "ours": Family(CompactResNetSpec, build_compact_resnet),
+    "compact_resnet": Family(CompactResNetSpec, build_compact_resnet),
 }
 
 

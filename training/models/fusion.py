@@ -1,4 +1,4 @@
-"""A character read by its image and by the text before it: an image branch joined by a branch for a text's scores."""
+"""A character classified by its image and by the text before it: an image branch and a branch of text scores."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class FusionSpec:
     the text's scores.
     """
 
-    model: str = "ours"
+    model: str = "compact_resnet"
     classes: int = 47
     sizes: dict[str, Any] = field(default_factory=dict)
     score_units: int = 128
@@ -45,7 +45,7 @@ def build_fusion_head(spec: FusionSpec, features: int) -> keras.Model:
 def build_fusion(spec: FusionSpec) -> keras.Model:
     """The whole network: [image (B, 28, 28, 1) in 0..255, scores (B, classes)] -> probabilities (B, classes).
 
-    scores: natural log-probabilities of the classes, told from the text before the character.
+    scores: natural log-probabilities of the classes given the text before the character.
     """
     return join_fusion(spec, build_emnist_spec(EmnistSpec(spec.model, spec.classes, spec.sizes)))
 

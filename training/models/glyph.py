@@ -11,7 +11,7 @@ from keras import layers
 #: Side of a glyph crop in pixels; channel 0 is the glyph's own ink, channel 1 what stands around it.
 CROP_SIDE = 32
 CROP_CHANNELS = 2
-#: Numbers that tell the place of a glyph on its line (`ocrtool.recognize.crops`).
+#: Numbers that give the position and size of a glyph on its line (`ocrtool.recognize.crops`).
 GEOMETRY_SIZE = 8
 
 
@@ -64,7 +64,7 @@ def build_glyph(spec: GlyphSpec) -> keras.Model:
     place = keras.Input((GEOMETRY_SIZE,), name="place")
     x = layers.Rescaling(1.0 / 255.0, name="scale")(image)
     x = shrinking_stages(x, spec.widths, spec.blocks)
-    x = layers.Flatten(name="flat")(x)  # 4 * 4 * widths[-1]: where a stroke lies matters as much as that it is there
+    x = layers.Flatten(name="flat")(x)  # 4 * 4 * widths[-1]: the position of a stroke matters as much as its presence
     x = layers.Dense(spec.hidden, use_bias=False, name="shape")(x)
     x = layers.ReLU(name="shape_relu")(layers.BatchNormalization(momentum=0.98, name="shape_norm")(x))
     p = layers.Dense(spec.place_units, activation="relu", name="place_spread")(place)

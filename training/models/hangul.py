@@ -1,7 +1,7 @@
 """Korean glyph classifier: a small residual network with a head for each letter of a syllable.
 
-11,172 syllables are 19 initials, 21 vowels and 28 finals: three short outputs tell them all, those never seen in
-training included. A fourth output tells what kind of glyph it is: a syllable, one of the marks, or a bad cut.
+11,172 syllables are 19 initials, 21 vowels and 28 finals: three short outputs classify them all, including
+those never seen in training. A fourth output is the kind of glyph: a syllable, one of the marks, or a non-character.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def build_hangul(spec: HangulSpec) -> keras.Model:
     place = keras.Input((GEOMETRY_SIZE,), name="place")
     x = layers.Rescaling(1.0 / 255.0, name="scale")(image)
     x = shrinking_stages(x, spec.widths, spec.blocks)
-    x = layers.Flatten(name="flat")(x)  # where a stroke lies is what tells letters and their places apart
+    x = layers.Flatten(name="flat")(x)  # the position of a stroke is what separates letters and their positions
     x = layers.Dense(spec.hidden, use_bias=False, name="shape")(x)
     x = layers.ReLU(name="shape_relu")(layers.BatchNormalization(momentum=0.98, name="shape_norm")(x))
     x = layers.Dropout(spec.dropout, name="drop")(x)

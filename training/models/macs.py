@@ -1,4 +1,4 @@
-"""Multiplications with addition (MACs) that one image costs in a Keras model, told from the shapes of its layers."""
+"""Multiplications with addition (MACs) of one image in a Keras model, computed from the shapes of its layers."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def layer_macs(layer: keras.layers.Layer) -> int:
     """MACs of one row through a built ``layer``. Raises ValueError as `macs`."""
     if isinstance(layer, layers.LSTM):
         steps, features = _known(layer, layer.input.shape[1:])
-        return steps * 4 * layer.units * (features + layer.units)
+        return int(steps * 4 * layer.units * (features + layer.units))
     if isinstance(layer, layers.SeparableConv2D):
         height, width, _ = _known(layer, layer.output.shape[1:])
-        return height * width * (math.prod(layer.depthwise_kernel.shape) + math.prod(layer.pointwise_kernel.shape))
+        return int(height * width * (math.prod(layer.depthwise_kernel.shape) + math.prod(layer.pointwise_kernel.shape)))
     if isinstance(layer, (layers.Conv2D, layers.DepthwiseConv2D)) and not isinstance(layer, layers.Conv2DTranspose):
         height, width, _ = _known(layer, layer.output.shape[1:])
-        return height * width * math.prod(layer.kernel.shape)  # the kernel of groups holds a group's inputs only
+        return int(height * width * math.prod(layer.kernel.shape))  # the kernel of groups holds a group's inputs only
     if isinstance(layer, layers.Dense):
-        return math.prod(_known(layer, layer.output.shape[1:])) * layer.kernel.shape[0]
+        return int(math.prod(_known(layer, layer.output.shape[1:])) * layer.kernel.shape[0])
     if any("kernel" in weight.name for weight in layer.weights):
-        raise ValueError(f"cannot tell the multiplications of layer {layer.name}, a {type(layer).__name__}")
+        raise ValueError(f"cannot count the multiplications of layer {layer.name}, a {type(layer).__name__}")
     return 0
 
 

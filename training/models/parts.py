@@ -23,6 +23,11 @@ def classifier(image: keras.KerasTensor, features: keras.KerasTensor, classes: i
     return keras.Model(image, layers.Softmax(dtype="float32", name=PROBABILITIES)(logits), name=name)
 
 
+def logits_of(model: keras.Model) -> keras.Model:
+    """The same network without its softmax: what the loss works on."""
+    return keras.Model(model.inputs, model.get_layer(LOGITS).output)
+
+
 def norm_relu(x: keras.KerasTensor, name: str, momentum: float = 0.99) -> keras.KerasTensor:
     """Batch norm, then ReLU."""
     return layers.ReLU(name=f"{name}_relu")(layers.BatchNormalization(momentum=momentum, name=f"{name}_norm")(x))

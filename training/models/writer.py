@@ -1,4 +1,4 @@
-"""Networks that tell hands apart: the published tutorial's, and ours, whose last layer but one describes a patch.
+"""Networks for writer identification: the published tutorial's, and one whose last layer but one embeds a patch.
 
 The tutorial follows DeepWriter (Xing & Qiao, "DeepWriter: a multi-stream deep CNN for text-independent writer
 identification", 2016): random 113x113 windows of lines, softmax over the writers.
@@ -42,7 +42,7 @@ def build_writer(spec: WriterSpec) -> keras.Model:
     image = keras.Input((PATCH_SIDE, PATCH_SIDE, 1), name="image")
     x = layers.Rescaling(1.0 / 255.0, name="scale")(image)
     x = shrinking_stages(x, spec.widths, spec.blocks)
-    mean = layers.GlobalAveragePooling2D(name="mean")(x)  # how often a stroke is met tells a hand ...
+    mean = layers.GlobalAveragePooling2D(name="mean")(x)  # how often a stroke occurs characterises a writer ...
     most = layers.GlobalMaxPooling2D(name="most")(x)  # ... and so does how clear its clearest one is
     x = layers.Concatenate(name="pooled")([mean, most])
     x = layers.Dropout(spec.dropout, name="drop")(x)

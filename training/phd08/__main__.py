@@ -1,12 +1,11 @@
 """PHD08, the database of printed Hangul: ``python -m training.phd08 COMMAND --help``.
 
-``convert`` makes arrays of its text files, ``info`` and ``sheet`` show what is in them, ``generate`` draws more in the
-same form in any fonts, ``calibrate`` measures how like the real ones those are.
+``convert`` turns its text files into arrays, ``info`` and ``sheet`` show their content, ``generate`` renders more in
+the same form in any fonts, ``calibrate`` measures how similar those are to real ones.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from pathlib import Path
@@ -14,12 +13,13 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
+from ocrtool.cli.options import cores
 from ocrtool.errors import printable
 from training.command import errors_as_messages
 from training.phd08.files import Source, find_sources
 from training.synthesis.hangul_syllables import all_syllables, characters_in, ks_x_1001, plain_characters
 
-#: Characters that no font has, as many as are named.
+#: At most so many of the characters that no font has are listed.
 MISSING_SHOWN = 20
 #: Arguments and options shared by commands.
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
@@ -30,7 +30,7 @@ SEED = click.option("--seed", type=click.IntRange(0), default=0, show_default=Tr
 
 @click.group()
 def main() -> None:
-    """Convert, look at and generate data in the form of PHD08."""
+    """Convert, inspect and generate data in the form of PHD08."""
 
 
 @main.command("convert")
@@ -44,12 +44,12 @@ def main() -> None:
     type=click.FloatRange(0, 20),
     default=0.3,
     show_default=True,
-    help="Of the blur before resizing, in pixels; 0 for none.",
+    help="Blur before resizing, standard deviation in pixels; 0 for none.",
 )
 @click.option("--one-hot", is_flag=True, help="Labels as rows of 0 and 1.")
 @click.option("--batch-size", "batch", type=click.IntRange(1), default=2, show_default=True, help="Files a .npy pair.")
 @CLASSES
-@click.option("--png", "pictures", is_flag=True, help="Also PNGs, ink dark, in a folder for each syllable.")
+@click.option("--png", "pictures", is_flag=True, help="Also write PNGs, dark ink, in a folder per syllable.")
 @JOBS
 def convert_command(
     folder: Path,
@@ -63,7 +63,7 @@ def convert_command(
     pictures: bool,
     jobs: int | None,
 ) -> None:
-    """Make arrays of the .txt files in DIR. If it is interrupted, the same command goes on."""
+    """Convert the .txt files in DIR to arrays. If interrupted, the same command resumes."""
     from training.phd08.conversion import Conversion
     from training.phd08.convert import convert
     from training.phd08.shards import Shape
@@ -72,10 +72,10 @@ def convert_command(
     with errors_as_messages():
         sources = _sources(folder, classes)
         shape = Shape(height, width, sigma)
-        conversion = Conversion(sources, out, shape, one_hot, batch, pictures, jobs or _cores())
+        conversion = Conversion(sources, out, shape, one_hot, batch, pictures, jobs or cores())
         total = sum(source.size for source in sources)
         with _bar(total, "converting") as bar:
-            summary = convert(conversion, _tell, lambda source: bar.update(source.size))
+            summary = convert(conversion, _report, lambda source: bar.update(source.size))
     click.echo(
         f"{out}: {summary.samples:,} samples of {len(sources):,} characters, {height}×{width}; "
         f"{total / 1e6:,.1f} MB of text in {time.monotonic() - start:.1f} s"
@@ -88,7 +88,7 @@ def convert_command(
 @CLASSES
 @JOBS
 def info_command(folder: Path, classes: str, jobs: int | None) -> None:
-    """Count the samples in DIR, and measure their size and ink by font."""
+    """Count the samples in DIR and measure their size and ink by font."""
     from training.phd08.overview import by_font, file_facts
     from training.synthesis.processes import in_order
 
@@ -96,7 +96,7 @@ def info_command(folder: Path, classes: str, jobs: int | None) -> None:
         sources = _sources(folder, classes)
         files = []
         with _bar(sum(source.size for source in sources), "reading") as bar:
-            for facts in in_order(file_facts, sources, jobs or _cores()):
+            for facts in in_order(file_facts, sources, jobs or cores()):
                 files.append(facts)
                 bar.update(facts.size)
     fonts = by_font(files)
@@ -131,7 +131,7 @@ def sheet_command(folder: Path, classes: str, most: int, per_font: int, seed: in
         picture = draw_sheet(sources if classes else [sources[i] for i in sorted(chosen)], per_font, seed)
         try:
             picture.save(out)
-        except ValueError as error:  # a name that tells no format
+        except ValueError as error:  # no known picture format
             raise ValueError(f"{out}: {error}") from None
     click.echo(f"{out}: {picture.width}×{picture.height} pixels")
 
@@ -139,11 +139,11 @@ def sheet_command(folder: Path, classes: str, most: int, per_font: int, seed: in
 @main.command("generate")
 @click.option("--fonts", "folder", type=click.Path(path_type=Path), help="Folder of fonts (default: the families).")
 @click.option("--part", type=click.Choice(["train", "validation", "test"]), help="Only families of this part.")
-@click.option("--fonts-limit", type=click.IntRange(1), help="So many fonts, chosen by chance.")
+@click.option("--fonts-limit", type=click.IntRange(1), help="At most N fonts, chosen at random.", metavar="N")
 @click.option("--syllables", default="", metavar="TEXT", help="The characters of this text.")
 @click.option("--ksx1001", is_flag=True, help="The 2,350 syllables of PHD08.")
 @click.option("--all", "everything", is_flag=True, help="All 11,172 syllables.")
-@click.option("--variations", type=click.IntRange(1, 243), default=243, show_default=True, help="Of each font.")
+@click.option("--variations", type=click.IntRange(1, 243), default=243, show_default=True, help="Variations per font.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for .txt files, or FILE.h5.")
 @SEED
 @JOBS
@@ -159,7 +159,7 @@ def generate_command(
     seed: int,
     jobs: int | None,
 ) -> None:
-    """Draw characters in the form of PHD08. If it is interrupted, the same command goes on."""
+    """Render characters in the form of PHD08. If interrupted, the same command resumes."""
     from training.phd08.conversion import HDF5_ENDINGS
     from training.phd08.generate import Generation, choose_fonts, generate, look_up
 
@@ -169,27 +169,27 @@ def generate_command(
         in_hdf5 = out.suffix.lower() in HDF5_ENDINGS
         texts = out.with_name(f".{out.name}.texts") if in_hdf5 else out
         with tqdm(total=len(fonts), desc="fonts", disable=None) as bar:
-            for _ in look_up(fonts, jobs or _cores()):
+            for _ in look_up(fonts, jobs or cores()):
                 bar.update()
         with tqdm(total=len(characters), desc="drawing", disable=None) as bar:
-            work = Generation(characters, tuple(fonts), texts, variations, seed, jobs or _cores())
+            work = Generation(characters, tuple(fonts), texts, variations, seed, jobs or cores())
             summary = generate(work, bar.update)
         if in_hdf5 and summary.samples:
-            _to_hdf5(texts, out, jobs or _cores())
+            _to_hdf5(texts, out, jobs or cores())
     found = len(characters) - len(summary.missing)
     click.echo(f"{out}: {summary.samples:,} samples of {found:,} characters in {len(fonts)} fonts")
     if summary.missing:
-        raise click.ClickException(f"no font has {_some(summary.missing)}")
+        raise click.ClickException(f"no font has {_abbreviated(summary.missing)}")
 
 
 @main.command("calibrate")
 @click.option("--fonts", "folder", type=click.Path(path_type=Path), help="Folder of fonts (default: the families).")
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder of real PHD08 files.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the table and a picture.")
-@click.option("--beside", type=click.Path(path_type=Path), help="Picture of real and generated samples; not for docs.")
+@click.option("--beside", type=click.Path(path_type=Path), help="Picture with real samples, outside the repository.")
 @SEED
 def calibrate_command(folder: Path | None, data: Path, out: Path, beside: Path | None, seed: int) -> None:
-    """Measure how like real samples generated ones are. Exit code 1 if a difference is not tolerated."""
+    """Measure how similar generated samples are to real ones. Exit code 1 if a difference exceeds its tolerance."""
     from training.phd08.calibrate import compare, read_real
     from training.phd08.calibration_report import picture, report
     from training.phd08.counterparts import draw_like
@@ -215,7 +215,7 @@ def calibrate_command(folder: Path | None, data: Path, out: Path, beside: Path |
 
 def _characters(text: str, ksx1001: bool, everything: bool) -> tuple[str, ...]:
     if bool(text) + ksx1001 + everything != 1:
-        raise click.UsageError("say one of --syllables, --ksx1001 and --all")
+        raise click.UsageError("give one of --syllables, --ksx1001 and --all")
     characters = all_syllables() if everything else ks_x_1001() if ksx1001 else plain_characters(text)
     if not characters:
         raise click.UsageError("--syllables holds no characters")
@@ -223,39 +223,35 @@ def _characters(text: str, ksx1001: bool, everything: bool) -> tuple[str, ...]:
 
 
 def _to_hdf5(texts: Path, out: Path, jobs: int) -> None:
-    """Generated texts in one file; the texts go."""
+    """Convert generated texts into one file and delete them."""
     from training.phd08.conversion import Conversion
     from training.phd08.convert import convert
 
     sources = find_sources(texts).files
     with _bar(sum(source.size for source in sources), "converting") as bar:
-        convert(Conversion(sources, out, jobs=jobs), _tell, lambda source: bar.update(source.size))
+        convert(Conversion(sources, out, jobs=jobs), _report, lambda source: bar.update(source.size))
     shutil.rmtree(texts)
 
 
-def _some(characters: tuple[str, ...]) -> str:
+def _abbreviated(characters: tuple[str, ...]) -> str:
     shown = " ".join(characters[:MISSING_SHOWN])
     rest = len(characters) - MISSING_SHOWN
     return f"{shown} and {rest:,} more characters" if rest > 0 else shown
 
 
 def _sources(folder: Path, classes: str) -> tuple[Source, ...]:
-    """The files of a folder; those that are not named after a character are told of."""
+    """The files of a folder; files that are not named after a character are reported."""
     sources = find_sources(folder, characters_in(classes))
     for path in sources.others:
-        _tell(f"{printable(str(path))}: not named after one character, left out")
+        _report(f"{printable(str(path))}: not named after one character, left out")
     return sources.files
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _bar(total: int, what: str) -> tqdm:
     return tqdm(total=total, desc=what, unit="B", unit_scale=True, disable=None)
 
 
-def _tell(sentence: str) -> None:
+def _report(sentence: str) -> None:
     with tqdm.external_write_mode():
         click.echo(sentence, err=True)
 

@@ -1,4 +1,4 @@
-"""How like real PHD08 samples generated ones are: figures of both, with what difference is tolerated."""
+"""Compare generated with real PHD08 samples: measurements of both and the tolerated differences."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from training.phd08.measures import FIGURES, measure
 from training.phd08.text_form import UNKNOWN, parse, split_name
 from training.synthesis.phd08_variations import LEVELS
 
-#: Share by which means may differ, where a figure is a length or an area.
+#: Relative difference of means that is tolerated for lengths and areas.
 RELATIVE = {"height": 0.03, "width": 0.03, "ink": 0.06, "stem": 0.06, "bar": 0.06}
-#: Difference of means that is tolerated, where a figure is a count or a share.
-ABSOLUTE = {"ragged upright": 0.03, "ragged level": 0.03, "bumps": 0.015, "specks": 0.03, "pinholes": 0.01}
-#: Standard deviations may differ by so much more.
+#: Difference of means that is tolerated for counts and shares.
+ABSOLUTE = {"vertical roughness": 0.03, "horizontal roughness": 0.03, "bumps": 0.015, "specks": 0.03, "pinholes": 0.01}
+#: Tolerance of standard deviations, as a multiple of that of means.
 SPREAD_FACTOR = 2.5
-#: Means of a level of one variation may differ by so much more.
+#: Tolerance of means at one level of a variation, as a multiple of that of all samples.
 LEVEL_FACTOR = 1.5
 #: Largest distance of the two cumulative distributions (Kolmogorov-Smirnov).
 MOST_DISTANCE = 0.15
 
-#: What the variations are called, by their letter.
-VARIATION_NAMES = {"a": "size", "b": "darkness", "c": "resolution", "d": "threshold", "e": "turn"}
+#: Names of the variations by their letter.
+VARIATION_NAMES = {"a": "size", "b": "darkness", "c": "resolution", "d": "threshold", "e": "rotation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RealSamples:
-    """Samples whose names tell font and variation: characters, fonts, variations (N, 5) and images, each N."""
+    """Samples with font and variation in their names: characters, fonts, variations (N, 5) and images, each N."""
 
     characters: list[str]
     fonts: list[str]
@@ -101,7 +101,7 @@ def _figure_rows(name: str, real: np.ndarray, drawn: np.ndarray) -> Iterator[Row
 
 
 def _level_rows(level: str, real: np.ndarray, drawn: np.ndarray) -> Iterator[Row]:
-    for name in ("height", "width", "ink", "stem", "bar", "ragged upright", "ragged level", "bumps"):
+    for name in ("height", "width", "ink", "stem", "bar", "vertical roughness", "horizontal roughness", "bumps"):
         column = FIGURES.index(name)
         tolerance = LEVEL_FACTOR * _tolerance(name, float(real[column]))
         yield Row(f"{level}: {name}, mean", float(real[column]), float(drawn[column]), tolerance)

@@ -18,36 +18,37 @@ SHOWN = 16
 INK, PAPER, FAINT = 0, 255, 120
 
 _TEXT = """\
-# How like PHD08 the generated samples are
+# Similarity of generated and real PHD08 samples
 
 Written by `{command}`.
 
-Real files of PHD08 ({characters}; {count:,} samples of its nine fonts) against as many generated samples: for each real
-one another of the same character and variation, in the free font that stands for its font. No real sample was ever
-trained on; but the strengths of the variations (`training/synthesis/phd08_variations.py`) and size, width and weight of
-the nine fonts (`training/phd08/counterparts.py`) were fitted to these same figures.
+Real files of PHD08 ({characters}; {count:,} samples of its nine fonts) compared with as many generated samples: for
+each real one another of the same character and variation, in the free font that substitutes its font. No real sample
+was used for training, but the sizes of the variations (`training/synthesis/phd08_variations.py`) and size, width and
+weight of the nine fonts (`training/phd08/counterparts.py`) were fitted to these same figures.
 
 **{verdict}**
 
 ![generated samples](generated.png)
 
-Generated samples, a row for each of the nine fonts; variations by chance.
+Generated samples, one row per font; random variations.
 
 ## All samples
 
-Lengths in pixels. *stem* and *bar*: thickness of upright and level strokes (mean of the shorter half of the runs of
-ink). *ragged*: share of the border's pixels that have no neighbour in the next row (upright borders) or column (level
-ones). *bumps*: pixels that a 3×3 median turns over, a pixel of border. *specks*, *pinholes*: pieces of ink, and of
-paper within ink, of up to 4 pixels, a sample. *distance*: largest difference of the two cumulative distributions.
+Lengths in pixels. *stem* and *bar*: thickness of vertical and horizontal strokes (mean of the shorter half of the runs
+of ink). *roughness*: share of the border's pixels without a neighbour in the next row (vertical borders) or column
+(horizontal ones). *bumps*: pixels changed by a 3×3 median, per pixel of border. *specks*, *pinholes*: components of
+ink, and of paper within ink, of up to 4 pixels, per sample. *distance*: largest difference of the two cumulative
+distributions.
 
-| figure | real | generated | tolerated difference | |
+| measurement | real | generated | tolerance | |
 |---|---|---|---|---|
 {figures}
 
 ## By variation
 
-Means, real → generated. Tolerated: {factor} times the difference tolerated above. a: size, b: darkness, c: resolution,
-d: threshold, e: turn.
+Means, real → generated. Tolerance: {factor} times the one above. a: size, b: darkness, c: resolution,
+d: threshold, e: rotation.
 
 | level | {names} | |
 |---|{rules}---|
@@ -55,7 +56,7 @@ d: threshold, e: turn.
 
 ## Fonts
 
-| PHD08 | stands for it | size | width | weight, upright and level (pixels at 240 dpi) |
+| PHD08 | substitute | size | width | weight, vertical and horizontal (pixels at 240 dpi) |
 |---|---|---|---|---|
 {fonts}
 """

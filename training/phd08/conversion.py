@@ -1,4 +1,4 @@
-"""What a conversion of a PHD08 database is to make, and what it made."""
+"""Settings and results of a conversion of a PHD08 database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HDF5_ENDINGS = (".h5", ".hdf5")
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """sources: files in the order of labels; batch: files a pair of .npy; pictures: also PNGs; jobs: processes."""
+    """sources: files in the order of labels; batch: files per .npy pair; pictures: also PNGs; jobs: processes."""
 
     sources: tuple[Source, ...]
     out: Path
@@ -32,18 +32,18 @@ class Conversion:
 
     @property
     def shards(self) -> Path:
-        """Folder of what is converted and not yet put together."""
+        """Folder of converted files that are not yet in the output."""
         return self.out.with_name(f".{self.out.name}.shards")
 
     @property
     def picture_folder(self) -> Path | None:
-        """Where PNGs go, a folder a character."""
+        """Folder of PNGs, with one folder per character."""
         if not self.pictures:
             return None
         return self.out.with_name(f"{self.out.stem}-png") if self.in_hdf5 else self.out / "png"
 
     def description(self) -> dict[str, Any]:
-        """All that decides what is in the output, for JSON: two conversions with the same one make the same."""
+        """All that determines the output, for JSON: equal descriptions give equal outputs."""
         return {
             **asdict(self.shape),
             "one_hot": self.one_hot,

@@ -1,7 +1,7 @@
-"""A PHD08 database as arrays: files are converted by all cores, then put together in one of two forms.
+"""A PHD08 database as arrays: files are converted on all cores, then joined in one of two forms.
 
-A conversion that was interrupted goes on where it was, because every file done lies as a shard beside the output until
-the output holds it. No more than a few files are in memory at a time.
+An interrupted conversion can be resumed, because every converted file is kept as a shard beside the output until the
+output contains it. Only a few files are in memory at a time.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from training.phd08.shards import Task, convert_file, read_notes, shard_path
 from training.phd08.text_form import Fault
 from training.synthesis.processes import in_order
 
-#: Faults of one file that are told; more of them are only counted.
-FAULTS_TOLD = 5
+#: Faults reported per file; more of them are only counted.
+FAULTS_REPORTED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the output holds: samples; damaged: files with damage."""
+    """Content of the output: number of samples; damaged: number of files with faults."""
 
     samples: int
     damaged: int
@@ -32,10 +32,10 @@ class Summary:
 
 def convert(
     conversion: Conversion,
-    tell: Callable[[str], None] = lambda sentence: None,
+    report: Callable[[str], None] = lambda sentence: None,
     advance: Callable[[Source], None] = lambda source: None,
 ) -> Summary:
-    """Convert and put together; ``tell`` gets a sentence for each fault, ``advance`` each file once it is done.
+    """Convert and join; ``report`` gets a sentence for each fault, ``advance`` each file when it is done.
 
     Raises ValueError if the output exists and was made otherwise; OutputError, OSError.
     """
@@ -56,7 +56,7 @@ def convert(
             samples += here.samples
             damaged += bool(here.faults)
             for sentence in _sentences(source, here.faults):
-                tell(sentence)
+                report(sentence)
             advance(source)
     form.finish()
     shutil.rmtree(conversion.shards, ignore_errors=True)
@@ -85,7 +85,7 @@ def _tasks(conversion: Conversion, done: dict[str, Done]) -> list[Task]:
 
 def _sentences(source: Source, faults: Sequence[Fault]) -> Iterator[str]:
     name = printable(str(source.path))
-    for fault in faults[:FAULTS_TOLD]:
+    for fault in faults[:FAULTS_REPORTED]:
         yield f"{name}, line {fault.line}: {fault.what}" if fault.line else f"{name} {fault.what}"
-    if len(faults) > FAULTS_TOLD:
-        yield f"{name}: {len(faults) - FAULTS_TOLD} more faults"
+    if len(faults) > FAULTS_REPORTED:
+        yield f"{name}: {len(faults) - FAULTS_REPORTED} more faults"

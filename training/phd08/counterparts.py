@@ -1,7 +1,7 @@
-"""For each of PHD08's nine fonts a free one that looks like it, so that generated and real samples can be compared.
+"""For each of PHD08's nine fonts a similar free one, so that generated and real samples can be compared.
 
 Chosen among the families of the part train by the shapes of 가, 나 and 각. Size, width and weight are set so that mean
-height, width and thickness agree: what is then left to compare is what printing, scanning and threshold do.
+height, width and thickness agree: the remaining differences come from printing, scanning and threshold.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from training.synthesis.phd08_variations import phd08_scan
 @dataclass(frozen=True, slots=True)
 class Counterpart:
     """font: name of the file; size: share of the em; stretch: of the width; weight: pixels at 240 dpi by which
-    (upright, level) strokes are thicker.
+    (vertical, horizontal) strokes are thicker.
     """
 
     font: str

@@ -1,4 +1,4 @@
-"""Samples of the eight syllables of PHD08's published example, drawn in fonts like its nine and in fonts held out."""
+"""Samples of the eight syllables of PHD08's published example, in substitutes of its fonts and in held-out fonts."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from training.synthesis.phd08_variations import all_variations
 CLASSES = "라호댜밟자꺅갠아"
 #: As reports name them: charts are set in a font without Hangul.
 CLASS_NAMES = tuple(unicodedata.name(character).removeprefix("HANGUL SYLLABLE ") for character in CLASSES)
-#: Blur before resizing, in pixels, as the known script has it.
+#: Blur before resizing, in pixels, as in the known script.
 SIGMA = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """images: N pictures (H, W) uint8, 1 = ink, in the sizes they were drawn; labels: (N,) int64, place in CLASSES;
+    """images: N pictures (H, W) uint8, 1 = ink, in the sizes they were drawn; labels: (N,) int64, index in CLASSES;
     fonts: (N,) names.
     """
 
@@ -37,17 +37,17 @@ class Samples:
         return len(self.labels)
 
     def take(self, mask: np.ndarray) -> Samples:
-        """Those chosen by a mask (N,)."""
+        """The samples selected by a mask (N,)."""
         chosen = np.flatnonzero(mask)
         return Samples(tuple(self.images[i] for i in chosen), self.labels[chosen], self.fonts[chosen])
 
     def labelled(self) -> LabelledImages:
-        """As the network takes them: converted as ``training.phd08.__main__ convert`` does it."""
+        """As input of the network: converted as by ``python -m training.phd08 convert``."""
         return LabelledImages(to_size(self.images, 28, 28, SIGMA), self.labels, CLASS_NAMES)
 
 
 def like_phd08(fonts: Sequence[KoreanFont], variations: int, seed: int) -> Samples:
-    """Each syllable in so many variations in the stand-in of each of PHD08's nine fonts, named as that.
+    """Each syllable with so many variations in the substitute of each of PHD08's nine fonts, named as those.
 
     Raises ValueError if a font is missing.
     """
@@ -65,7 +65,7 @@ def like_phd08(fonts: Sequence[KoreanFont], variations: int, seed: int) -> Sampl
 def in_families(
     fonts: Sequence[KoreanFont], variations: int, seed: int, advance: Callable[[], None] = lambda: None
 ) -> Samples:
-    """Each syllable in so many variations in each of ``fonts``, named by its family.
+    """Each syllable with so many variations in each of ``fonts``, named by family.
 
     Raises ValueError if a font lacks a syllable.
     """
@@ -81,7 +81,7 @@ def in_families(
 
 
 def _chosen(count: int, seed: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """``count`` of the 243 variations, by chance; all if there are no more."""
+    """``count`` of the 243 variations at random, at most all."""
     everything = all_variations()
     if count >= len(everything):
         return list(everything)

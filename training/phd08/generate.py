@@ -1,4 +1,4 @@
-"""Text files in the form of PHD08, of any characters in any fonts."""
+"""Render text files in the form of PHD08: any characters in any fonts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RECORD = "generated.json"
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What to draw. variations: of the 243, chosen by chance for each character and font; jobs: processes."""
+    """What to draw. variations: of the 243, chosen at random for each character and font; jobs: processes."""
 
     characters: tuple[str, ...]
     fonts: tuple[KoreanFont, ...]
@@ -83,7 +83,7 @@ def generate(generation: Generation, advance: Callable[[], None] = lambda: None)
 
 
 def choose_fonts(folder: Path | None, part: str | None, limit: int | None, seed: int) -> list[KoreanFont]:
-    """The fonts found, or ``limit`` of them chosen by chance. Raises FileNotFoundError."""
+    """The fonts found, or ``limit`` of them chosen at random. Raises FileNotFoundError."""
     fonts = find_korean_fonts(folder, part)
     if limit is None or limit >= len(fonts):
         return fonts
@@ -92,7 +92,7 @@ def choose_fonts(folder: Path | None, part: str | None, limit: int | None, seed:
 
 
 def look_up(fonts: Sequence[KoreanFont], jobs: int) -> Iterator[KoreanFont]:
-    """Finds what each font has, on all cores; afterwards that is known at once."""
+    """Determine the characters of each font on all cores; the result is cached."""
     yield from in_order(_looked_up, fonts, jobs)
 
 

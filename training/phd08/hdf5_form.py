@@ -3,12 +3,12 @@
 | dataset | shape | what |
 |---|---|---|
 | images | (N, height, width) uint8 | 0 paper to 255 ink |
-| labels | (N,) int64, or (N, classes) uint8 one-hot | place in ``classes`` |
+| labels | (N,) int64, or (N, classes) uint8 one-hot | index in ``classes`` |
 | classes | (classes,) text | the syllables |
 | counts | (classes,) int64 | samples of each |
-| font | (N,) int64 | place in ``fonts`` |
+| font | (N,) int64 | index in ``fonts`` |
 | fonts | (fonts,) text | names of the fonts |
-| variation | (N, 5) int8 | size, darkness, resolution, threshold, turn; -1: the sample's name does not tell |
+| variation | (N, 5) int8 | size, darkness, resolution, threshold, turn; -1: not in the sample's name |
 | faults | (faults,) text | JSON: syllable, line and what is damaged there |
 | made_with | text | JSON: files and options |
 """

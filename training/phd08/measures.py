@@ -1,4 +1,4 @@
-"""What a printed and scanned character looks like in figures: size, ink, strokes, borders and specks."""
+"""Measurements of a printed and scanned character: size, ink, strokes, borders and specks."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ FIGURES = (
     "height",  # pixels
     "width",
     "ink",  # share of the picture
-    "stem",  # thickness of upright strokes in pixels: mean length of the shorter half of the runs of ink along rows
-    "bar",  # the same of level strokes, along columns
-    "ragged upright",  # share of the steps of upright borders that end or begin at a row
-    "ragged level",  # the same of level borders, by column
-    "bumps",  # pixels that a 3×3 median turns over, a pixel of border
+    "stem",  # thickness of vertical strokes in pixels: mean length of the shorter half of the runs of ink along rows
+    "bar",  # the same of horizontal strokes, along columns
+    "vertical roughness",  # share of the steps of vertical borders that end or begin at a row
+    "horizontal roughness",  # the same of horizontal borders, by column
+    "bumps",  # pixels changed by a 3×3 median, per pixel of border
     "specks",  # pieces of ink of up to SPECK pixels
     "pinholes",  # pieces of paper of up to SPECK pixels, within the ink
 )
@@ -33,9 +33,9 @@ def measure(images: Sequence[np.ndarray]) -> np.ndarray:
 def _one(image: np.ndarray) -> tuple[float, ...]:
     height, width = image.shape
     framed = np.pad(image, 1)
-    upright = framed[1:-1, 1:] != framed[1:-1, :-1]  # borders between neighbours in a row
-    level = framed[1:, 1:-1] != framed[:-1, 1:-1]
-    border = max(1, int(upright.sum() + level.sum()))
+    vertical = framed[1:-1, 1:] != framed[1:-1, :-1]  # borders between neighbours in a row
+    horizontal = framed[1:, 1:-1] != framed[:-1, 1:-1]
+    border = max(1, int(vertical.sum() + horizontal.sum()))
     bumps = np.count_nonzero(cv2.medianBlur(framed, 3) != framed) / border
     specks = _small_pieces(framed, 8)
     pinholes = _small_pieces(1 - framed, 4)
@@ -43,10 +43,10 @@ def _one(image: np.ndarray) -> tuple[float, ...]:
         height,
         width,
         float(image.mean()),
-        _thickness(upright),
-        _thickness(level.T),
-        _ends(upright),
-        _ends(level.T),
+        _thickness(vertical),
+        _thickness(horizontal.T),
+        _ends(vertical),
+        _ends(horizontal.T),
         bumps,
         specks,
         pinholes,

@@ -2,8 +2,8 @@
 
 ``phd08_data_N.npy`` (M, height, width) float32, 0 paper to 255 ink, and ``phd08_labels_N.npy``: (M,) int64, or (M,
 classes) float64 one-hot; N counts from 1, each pair holds the samples of a few files. Beside them stand
-``phd08_names_N.npy``, (M,) text, the names that tell font and variation, and ``phd08_index.json``: the classes in order
-and what is in each pair. Other than the script's, labels follow the code points of the syllables (or the order that
+``phd08_names_N.npy``, (M,) text, the names with font and variation, and ``phd08_index.json``: the classes in order
+and what is in each pair. Unlike the script's, labels follow the code points of the syllables (or the order that
 was asked for), not the order of the file system, and the last pair is written even if it is not full.
 """
 

@@ -53,7 +53,7 @@ def file_facts(source: Source) -> FileFacts:
 
 
 def by_font(files: Iterable[FileFacts]) -> list[FontFacts]:
-    """The fonts of all files, in the order in which they are met."""
+    """The fonts of all files, in order of first occurrence."""
     parts: dict[str, list[np.ndarray]] = {}
     for facts in files:
         for font, sizes in facts.sizes.items():

@@ -1,4 +1,4 @@
-"""A converted PHD08 file, kept beside the output until that is whole, so that an interrupted conversion goes on."""
+"""A converted PHD08 file, kept beside the output until that is complete, so that a conversion can be resumed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Task:
 
 
 def shard_path(folder: Path, source: Source, shape: Shape, pictures: bool) -> Path:
-    """Where the shard of a file lies: another place if the file or what is wanted of it changes."""
+    """Path of the shard of a file; it changes with the file and the requested shape."""
     facts = json.dumps([FORM, source.path.name, source.size, source.changed, asdict(shape), pictures])
     return folder / f"{ord(source.character):05X}-{hashlib.sha256(facts.encode()).hexdigest()[:16]}.npz"
 

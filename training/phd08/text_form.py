@@ -1,4 +1,4 @@
-"""The text form of the PHD08 database: one file a syllable, named after it, with thousands of small pictures.
+"""The text form of the PHD08 database: one file per syllable, named after it, with thousands of small pictures.
 
 A sample is a line with its name ``FONT_a_b_c_d_e`` (five variations of three levels each), a line ``HEIGHT WIDTH``,
 HEIGHT rows of ``0`` and ``1`` (1 = ink) and an empty line. Lines end in LF or CRLF.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: Numbers behind a sample's font: size, darkness, resolution, threshold, turn.
+#: Numbers behind a sample's font: size, darkness, resolution, threshold, rotation.
 VARIATIONS = 5
 #: Stands for the variation of a sample whose name has another form.
 UNKNOWN = (-1,) * VARIATIONS
@@ -62,7 +62,7 @@ def format_sample(name: str, image: np.ndarray) -> bytes:
 
 
 def parse(text: bytes) -> Samples:
-    """All undamaged samples of a file's content, in its order. Never raises: damage is listed, and the rest goes on."""
+    """All undamaged samples of a file's content, in its order. Never raises: faults are listed and skipped."""
     text = text.removeprefix(BYTE_ORDER_MARK)
     if not text.endswith(b"\n"):
         text += b"\n"

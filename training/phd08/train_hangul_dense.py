@@ -1,10 +1,10 @@
-"""The dense network published with PHD08, on fonts it has seen and has not, beside the program's own classifier:
+"""Train the dense network published with PHD08 and compare it, on seen and unseen fonts, with the program's classifier:
 ``python -m training.phd08.train_hangul_dense --fonts DIR --out OUT``.
 
-Trained on samples in PHD08's form, eight syllables in the stand-ins of seven of its nine fonts; measured on other
-samples of these, on the two fonts left, and on the families that nothing here is trained on. The same samples are read
-by the Korean classifier of the program, among all it knows. OUT gets hangul_dense.weights.h5 with its manifest,
-architecture.json, comparison.json and the folder report/ (of the two fonts left).
+Trained on samples in PHD08's form, eight syllables in the substitutes of seven of its nine fonts; measured on test
+samples of these, on the other two fonts, and on the held-out families. The Korean classifier of the program reads the
+same samples, among all its labels. OUT gets hangul_dense.weights.h5 with its manifest, architecture.json,
+comparison.json and the folder report/ (of the two held-out fonts).
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from ocrtool.script.hangul.classifier import HangulClassifier
 from ocrtool.weights.store import open_weights
 from training.command import errors_as_messages
 from training.emnist.batches import ImageBatches
+from training.emnist.fit_classifier import validation_figures
 from training.emnist.labelled import LabelledImages, split_validation
 from training.emnist.predict import keras_run, predict
-from training.emnist.train_emnist import logits_of, validation_figures
 from training.fit import Monitor, Plan, Run, Steps, compile_trainee, fit, make_optimizer
 from training.models.dense import DenseSpec, build_dense
+from training.models.parts import logits_of
 from training.phd08.counterparts import COUNTERPARTS
 from training.phd08.dense_samples import CLASS_NAMES, CLASSES, Samples, in_families, like_phd08
 from training.publish.manifest import library_versions, sha256, training_command, write_manifest
@@ -39,44 +40,44 @@ from training.report.write import write_json, write_report
 from training.synthesis.hangul_fonts import find_korean_fonts
 
 NAME = "hangul_dense"
-#: What the example reaches on fonts it has not seen, as published.
+#: Published accuracy of the example on unseen fonts.
 PUBLISHED = 0.786
-#: Fonts held out, the last in the order in which PHD08's files have them: the published split in kind.
+#: Fonts held out, the last in the order of PHD08's files, as in the published split.
 HELD_FONTS = ("H1", "H2")
-#: Share of the samples of seen fonts by which the epoch is chosen, and of the rest on which seen fonts are measured.
+#: Shares of the samples of seen fonts: to choose the epoch by, and to measure seen fonts on.
 VALIDATION_SHARE, SEEN_TEST_SHARE = 0.1, 0.1
 RATE, BATCH = 1e-3, 128
 LICENCE = "Apache-2.0. Trained on characters drawn in openly licensed fonts."
 
 
 def train(seen: LabelledImages, folder: Path, epochs: float, seed: int) -> tuple[keras.Model, Run, LabelledImages]:
-    """The fitted network (probabilities out), its run, and the samples of ``seen`` that it was kept from."""
-    rest, test = split_validation(seen, SEEN_TEST_SHARE, seed)
-    kept, held = split_validation(rest, VALIDATION_SHARE, seed)
+    """The fitted network (probabilities out), its run, and the test samples of ``seen``."""
+    remaining, test = split_validation(seen, SEEN_TEST_SHARE, seed)
+    kept, validation = split_validation(remaining, VALIDATION_SHARE, seed)
     model = build_dense(DenseSpec(len(seen.classes)))
     trainee = logits_of(model)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     compile_trainee(trainee, make_optimizer("adam", RATE), loss)
     batches = ImageBatches(kept, BATCH, seed)
     plan = Plan(folder, Steps.of_epochs(epochs, batches.steps_per_epoch), RATE, Monitor("val_class_accuracy"))
-    run = fit(trainee, batches, plan, validation_figures(held))
+    run = fit(trainee, batches, plan, validation_figures(validation))
     return model, run, test
 
 
 def dense_accuracy(model: keras.Model, data: LabelledImages) -> float:
-    """Share of samples read rightly among the eight."""
+    """Accuracy among the eight classes."""
     return float(np.mean(predict(keras_run(model), data.images)[0].argmax(axis=1) == data.labels))
 
 
-def own_right(classifier: HangulClassifier, samples: Samples) -> np.ndarray:
-    """Which samples (N,) the program's classifier reads rightly, among all its labels, without context."""
+def classifier_correct(classifier: HangulClassifier, samples: Samples) -> np.ndarray:
+    """Which samples (N,) the program's classifier reads correctly, among all its labels, without context."""
     crops = np.stack([isolated_image(image * np.uint8(255), HANGUL_CROP) for image in samples.images])
     found = classifier.candidates(crops, np.zeros((len(crops), GEOMETRY_SIZE), np.float32)).labels[:, 0]
-    return np.array([GLYPHS[i] for i in found]) == np.array(list(CLASSES))[samples.labels]
+    return np.asarray(np.array([GLYPHS[i] for i in found]) == np.array(list(CLASSES))[samples.labels])
 
 
-def left_out_in_turn(samples: Samples, data: LabelledImages, epochs: float, seed: int) -> dict[str, float]:
-    """Accuracy on each pair of fonts that follow each other, of a network trained on the other seven."""
+def held_out_pairs(samples: Samples, data: LabelledImages, epochs: float, seed: int) -> dict[str, float]:
+    """Accuracy on each pair of consecutive fonts of a network trained on the other seven."""
     names, result = list(COUNTERPARTS), {}
     for place, first in enumerate(names):
         pair = (first, names[(place + 1) % len(names)])
@@ -96,17 +97,21 @@ def compare(
     seen_test: LabelledImages,
     classifier: HangulClassifier | None,
 ) -> dict[str, dict[str, Any]]:
-    """By kind of fonts: samples, accuracy of the dense network, and of the program's classifier on the same ones."""
-    left = samples.take(unseen)
-    sets = {"seen": (seen_test, None), "unseen": (left.labelled(), left), "families": (others.labelled(), others)}
+    """By kind of fonts: samples, accuracy of the dense network and of the program's classifier on them."""
+    held_out = samples.take(unseen)
+    sets = {
+        "seen": (seen_test, None),
+        "unseen": (held_out.labelled(), held_out),
+        "families": (others.labelled(), others),
+    }
     result: dict[str, dict[str, Any]] = {}
     for name, (images, drawn) in sets.items():
         result[name] = {"samples": len(images), "dense": round(dense_accuracy(model, images), 4)}
         if classifier is not None and drawn is not None:
-            right = own_right(classifier, drawn)
-            result[name]["own"] = round(float(right.mean()), 4)
+            correct = classifier_correct(classifier, drawn)
+            result[name]["own"] = round(float(correct.mean()), 4)
             fonts = np.unique(drawn.fonts)
-            result[name]["own_by_font"] = {str(f): round(float(right[drawn.fonts == f].mean()), 4) for f in fonts}
+            result[name]["own_by_font"] = {str(f): round(float(correct[drawn.fonts == f].mean()), 4) for f in fonts}
     return result
 
 
@@ -149,21 +154,21 @@ def as_markdown(comparison: dict[str, Any]) -> str:
     """The table of docs/hangul/models.md."""
     held = " and ".join(HELD_FONTS)
     titles = {
-        "seen": "seven of the nine fonts, other samples of them",
-        "unseen": f"the two others, {held}",
+        "seen": "seven of the nine fonts, test samples",
+        "unseen": f"the other two, {held}",
         "families": "eight families of the part *test*",
     }
     rows = []
     for key, title in titles.items():
-        one = comparison[key]
-        rows.append([title, f"{one['samples']:,}", f"{one['dense']:.3f}", _share(one.get("own"))])
-    header = ["samples drawn in", "samples", "dense network, of 8", f"`hangul`, of {len(GLYPHS):,}"]
+        part = comparison[key]
+        rows.append([title, f"{part['samples']:,}", f"{part['dense']:.3f}", _share(part.get("own"))])
+    header = ["fonts of the samples", "samples", "dense network, of 8", f"`hangul`, of {len(GLYPHS):,}"]
     lines = table(header, rows, header[1:])
-    if turns := comparison.get("left_out_in_turn"):
+    if turns := comparison.get("held_out_pairs"):
         values = sorted(turns.values())
         named = ", ".join(f"{name} {value:.3f}" for name, value in turns.items())
         lines += (
-            f"\nThe dense network with each pair of fonts left out in turn: {values[0]:.3f} to {values[-1]:.3f}, "
+            f"\nAccuracy of the dense network on each pair of held-out fonts: {values[0]:.3f} to {values[-1]:.3f}, "
             f"mean {np.mean(values):.3f} (published: {PUBLISHED}). {named}."
         )
     return lines
@@ -191,8 +196,8 @@ def _share(value: float | None) -> str:
     show_default=True,
     help="Of each syllable in each font of the families held out.",
 )
-@click.option("--own/--no-own", default=True, help="Read the samples with the program's Korean classifier too.")
-@click.option("--turns/--no-turns", default=True, help="Also leave out each pair of fonts in turn.")
+@click.option("--own/--no-own", default=True, help="Also measure the program's Korean classifier.")
+@click.option("--turns/--no-turns", default=True, help="Also hold out each pair of consecutive fonts.")
 @click.option("--weights", type=click.Path(path_type=Path), help="Folder of the Korean classifier's weights.")
 @click.option("--into", type=click.Path(path_type=Path), help="Markdown file whose part <!-- dense --> is replaced.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
@@ -221,7 +226,7 @@ def main(
     model, run, seen_test = train(data.take(~unseen), out, epochs, seed)
     comparison: dict[str, Any] = compare(samples, others, unseen, model, seen_test, classifier)
     if turns:
-        comparison["left_out_in_turn"] = left_out_in_turn(samples, data, epochs, seed)
+        comparison["held_out_pairs"] = held_out_pairs(samples, data, epochs, seed)
     write(out, model, run, data.take(unseen), comparison, seed)
     lines = as_markdown(comparison)
     if into is not None:

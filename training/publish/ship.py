@@ -19,14 +19,14 @@ import click
 from ocrtool.weights.store import Weights, parse_manifest, verify
 from training.command import errors_as_messages
 from training.datasets.folder import default_data_folder
-from training.emnist.evaluate import find_weights
 from training.emnist.part_scores import COMPILED, part_scores
+from training.emnist.trained_weights import find_weights
 from training.publish.compile_weights import compile_folder
 from training.publish.float16 import store_float16
 from training.publish.manifest import sha256, write_manifest
 from training.report.markdown import has_marks, put_between, table
 
-#: What the mean of classes may lose by numbers of 16 bits, and by the compiled form's integers of 8 bits.
+#: Largest loss of mean class accuracy by numbers of 16 bits, and by the compiled form's integers of 8 bits.
 MOST_LOST_FLOAT16, MOST_LOST_INT8 = 0.0005, 0.002
 #: Mark in OUT/README.md between which the table of what is shipped stands.
 MARK = "emnist"
@@ -99,7 +99,7 @@ def _compile(staged: Weights, data: Path) -> dict[str, Any]:
     scores = part_scores(Weights(staged.name, staged.folder, manifest), data, compiled=True)
     lost = manifest["scores"]["test"]["class_accuracy"] - scores["class_accuracy"]
     if lost > MOST_LOST_INT8:
-        raise ValueError(f"{staged.name}: int8 loses {100 * lost:.2f} points of the mean of classes, over 0.2")
+        raise ValueError(f"{staged.name}: int8 loses {100 * lost:.2f} points of mean class accuracy, over 0.2")
     manifest["scores"]["int8_test"] = scores
     write_manifest(staged.folder / f"{staged.name}.json", manifest)
     return manifest
@@ -129,7 +129,7 @@ def _accuracies(scores: dict[str, Any] | None) -> str:
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("weights"), show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("weights/emnist"), show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of EMNIST files; for fusion also of gutenberg.")
 @click.option("--compiled", is_flag=True, help="Also compile image models to int8.")
 def main(runs: Sequence[Path], out: Path, data: Path | None, compiled: bool) -> None:

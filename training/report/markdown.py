@@ -1,4 +1,4 @@
-"""Tables that commands write into Markdown files, between marks that stay: ``<!-- name -->``, ``<!-- /name -->``."""
+"""Tables that commands write into Markdown files between the marks ``<!-- name -->`` and ``<!-- /name -->``."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from ocrtool.files import atomic_write
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[str] = ()) -> str:
-    """A table; columns named in ``numbers`` stand to the right. Raises ValueError for a row of another length."""
-    marks = ["---:" if name in numbers else "---" for name in header]
-    lines = [header, marks, *rows]
-    if any(len(line) != len(header) for line in lines):
+    """A Markdown table, columns in ``numbers`` aligned right. Raises ValueError for a row of another length."""
+    from tabulate import tabulate
+
+    if any(len(row) != len(header) for row in rows):
         raise ValueError(f"every row needs {len(header)} cells")
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+    escaped = [[cell.replace("|", "\\|") for cell in row] for row in (header, *rows)]
+    sides = ["right" if name in numbers else "left" for name in header]
+    # "pipe" is the "github" format with the colons that align columns; figures stay as they are written
+    return str(tabulate(escaped[1:], escaped[0], "pipe", colalign=sides, disable_numparse=True)) + "\n"
 
 
 def has_marks(path: Path, name: str) -> bool:

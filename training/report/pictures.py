@@ -12,7 +12,7 @@ import numpy as np
 
 from training.report.style import AMBER, BLUE, BLUES, GRID, INK, NAMES, PAPER, QUIET, RED, new_figure, plain_axes, save
 
-#: Least share of a class that the confusion matrix tells from nothing: one image in a thousand.
+#: Smallest share of a class that the confusion matrix shows: one image in a thousand.
 LEAST_SHARE = 1e-3
 #: Share of a class from which a cell of the confusion matrix is also given as a number, in per cent.
 NUMBERED_SHARE = 0.05

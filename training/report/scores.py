@@ -1,4 +1,4 @@
-"""Figures of a classifier, made from its probabilities and the labels; NumPy only, plain values out."""
+"""Scores of a classifier from its probabilities and the labels, as plain values."""
 
 from __future__ import annotations
 
@@ -19,22 +19,21 @@ DECIMALS = 5
 
 
 def split_scores(probabilities: np.ndarray, labels: np.ndarray, classes: Sequence[str]) -> dict[str, Any]:
-    """How well ``probabilities`` (N, C) float tell ``labels`` (N,) of ``classes``; plain values, fit for JSON.
+    """Scores of ``probabilities`` (N, C) float for ``labels`` (N,) of ``classes``; plain values for JSON.
 
-    ``accuracy`` counts images alike, ``class_accuracy`` is the mean over the classes that ``labels`` holds. ``loss`` is
-    the mean of -log p of the true class, in nats. ``per_class`` has a row for every class, without an accuracy where
-    there is no image of it. Raises ValueError for arrays that do not belong together.
+    ``accuracy`` is over all images, ``class_accuracy`` the mean over the classes in ``labels``. ``loss`` is the mean of
+    -log p of the true class, in nats. ``per_class`` has a row for every class, whose accuracy is None if it has no
+    images. Raises ValueError for arrays that do not match.
     """
     check_scored(probabilities, labels, classes)
-    right = probabilities.argmax(axis=1) == labels
+    matrix = confusion_matrix(labels, probabilities.argmax(axis=1), len(classes))
     true = probabilities[np.arange(len(labels)), labels]
-    images = np.bincount(labels, minlength=len(classes))
-    hits = np.bincount(labels[right], minlength=len(classes))
+    images, hits = matrix.sum(axis=1), np.diag(matrix)
     present = images > 0
     shares = hits / np.maximum(images, 1)
     return {
         "images": len(labels),
-        "accuracy": rounded(right.mean()),
+        "accuracy": rounded(hits.sum() / len(labels)),
         "class_accuracy": rounded(shares[present].mean()),
         "top3": rounded(np.mean(true_rank(probabilities, labels) < 3)),
         "loss": rounded(-np.log(np.maximum(true.astype(np.float64), LEAST_PROBABILITY)).mean()),
@@ -59,27 +58,32 @@ def check_scored(probabilities: np.ndarray, labels: np.ndarray, classes: Sequenc
 
 
 def true_rank(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """How many classes are likelier than the true one: (N,) int, 0 = right; of equal ones the first counts more."""
+    """How many classes are more likely than the true one: (N,) int, 0 = correct; of equal ones the first ranks higher.
+
+    As argmax has it; scikit-learn's top-k accuracy ranks the last of equal ones higher.
+    """
     true = probabilities[np.arange(len(labels)), labels][:, None]
     earlier = np.arange(probabilities.shape[1]) < labels[:, None]
-    return np.sum((probabilities > true) | ((probabilities == true) & earlier), axis=1)
+    return np.asarray(np.sum((probabilities > true) | ((probabilities == true) & earlier), axis=1))
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = BINS) -> float:
-    """Expected calibration error: mean gap of confidence and accuracy over equal bins of confidence."""
-    guesses, sure = probabilities.argmax(axis=1), probabilities.max(axis=1).astype(np.float64)
-    which = np.clip((sure * bins).astype(int), 0, bins - 1)
-    gap = np.abs(np.bincount(which, (guesses == labels) - sure, bins))
+    """Expected calibration error: mean gap between confidence and accuracy over equal bins of confidence."""
+    predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1).astype(np.float64)
+    bin_of = np.clip((confidence * bins).astype(int), 0, bins - 1)
+    gap = np.abs(np.bincount(bin_of, (predicted == labels) - confidence, bins))
     return float(gap.sum() / len(labels))
 
 
-def confusion_matrix(labels: np.ndarray, guesses: np.ndarray, count: int) -> np.ndarray:
-    """Times that class i (row) was read as class j (column): (count, count) int64."""
-    return np.bincount(labels * count + guesses, minlength=count * count).reshape(count, count)
+def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, count: int) -> np.ndarray:
+    """How often class i (row) was predicted as class j (column): (count, count) int64."""
+    from sklearn import metrics
+
+    return np.asarray(metrics.confusion_matrix(labels, predicted, labels=np.arange(count)), np.int64)
 
 
 def worst_confusions(matrix: np.ndarray, classes: Sequence[str], most: int = 20) -> list[dict[str, Any]]:
-    """The commonest wrong readings of ``matrix`` (C, C); ``share`` is that of the images of the true class."""
+    """The most frequent errors in ``matrix`` (C, C); ``share`` is of the images of the true class."""
     wrong = matrix * (1 - np.eye(len(matrix), dtype=matrix.dtype))
     images = matrix.sum(axis=1)
     shares = wrong / np.maximum(images, 1)[:, None]

@@ -1,4 +1,4 @@
-"""Contact sheets of a report: images read wrongly with what was guessed, and examples of the worst confusions."""
+"""Contact sheets of a report: images read wrongly with the predictions, and examples of the worst confusions."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import numpy as np
 from training.report.scores import confusion_matrix, worst_confusions
 from training.report.style import BLUE, GREEN, GRID, INK, NAMES, PAPER, QUIET, RED, TEXT, font
 
-#: Images on a sheet of errors, in rows of so many.
+#: Images on a sheet of errors, and per row.
 PER_SHEET, PER_ROW = 100, 10
-#: Guesses told beside an image.
+#: Predictions shown beside an image.
 GUESSES = 3
 #: Confusions on the sheet of the worst, and examples of each.
 PAIRS, EXAMPLES = 16, 14

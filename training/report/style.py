@@ -1,4 +1,4 @@
-"""The look that all pictures of a report share: colours, the font of class names, how a figure becomes a file."""
+"""The common style of the pictures of a report: colours, the font of class names, how a figure becomes a file."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 #: Paper, text, quiet text, lines of grids.
 PAPER, INK, QUIET, GRID = "#ffffff", "#1f2328", "#6b7280", "#e5e7eb"
-#: Of two things compared: the one looked at and the one to compare it with. Told apart by the colour-blind too.
+#: Of two things compared: the subject and its reference. Distinct to colour-blind people too.
 BLUE, AMBER = "#1f6fb4", "#e08a1e"
 #: The truth, and what was read in its place.
 GREEN, RED = "#1a7f4b", "#c8372d"
 #: Ever more of one thing, on paper: near white to near black within one hue.
 BLUES = ("#eef4fb", "#c6dcf0", "#8fbbe0", "#4a90c8", "#1d63a5", "#0b3c74", "#061f42")
 
-#: Class names are set in this: 0 and O, 1 and l and I look different in it. It comes with matplotlib.
+#: Class names are set in this: 0 and O, 1 and l and I differ in it. It comes with matplotlib.
 NAMES = "DejaVu Sans Mono"
 TEXT = "DejaVu Sans"
 

@@ -1,4 +1,4 @@
-"""The report folder of a classifier: figures for programs, pictures for people."""
+"""The report folder of a classifier: scores as JSON and CSV, and pictures."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ocrtool.errors import WeightsRefused
 from ocrtool.weights.store import Weights
-from training.emnist.evaluate import find_weights
+from training.emnist.trained_weights import find_weights
 
 
 def find_trained(path: Path, architecture: str, made_by: str) -> Weights:

@@ -1,4 +1,4 @@
-"""The image branch of a fusion network: a trained model of the suite, and the images as its training parted them."""
+"""The image branch of a fusion network: a trained model of the suite, and images split as in its training."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any
 
 import keras
 
-from training.emnist.evaluate import open_model
 from training.emnist.fusion.artifacts import find_trained
-from training.emnist.labelled import LabelledImages, split_validation
+from training.emnist.labelled import VALIDATION_SHARE, LabelledImages, random_subset, split_validation
 from training.emnist.splits import load_split
-from training.emnist.train_emnist import VALIDATION_SHARE, limited
+from training.emnist.trained_weights import open_model
 from training.models.fusion import FusionSpec
 
 
@@ -39,22 +38,22 @@ class Branch:
         return tuple(self.manifest["labels"])
 
     @property
-    def level(self) -> float:
-        """How far its loss undid the classes' unequal numbers."""
-        return float(self.manifest.get("training", {}).get("recipe", {}).get("level", 0.0))
+    def tau(self) -> float:
+        """Tau of its logit adjustment."""
+        return float(self.manifest.get("training", {}).get("recipe", {}).get("tau", 0.0))
 
     def spec(self, **sizes: Any) -> FusionSpec:
-        """Of a fusion network on top of it."""
+        """Spec of a fusion network on top of it."""
         own = {k: v for k, v in self.manifest["parameters"].items() if k not in ("model", "classes")}
         return FusionSpec(self.name, len(self.classes), own, **sizes)
 
 
 @dataclass(frozen=True, slots=True)
 class BranchImages:
-    """Images of a branch's split. ``held``: those by which its weights were chosen, which it did not learn."""
+    """Images of a branch's split. validation: those by which its weights were chosen, not trained on."""
 
     train: LabelledImages
-    held: LabelledImages
+    validation: LabelledImages
     test: LabelledImages
 
 
@@ -65,12 +64,12 @@ def load_branch(folder: Path) -> Branch:
 
 
 def load_images(branch: Branch, data: Path, limit: int | None, seed: int) -> BranchImages:
-    """The images of the branch's split, parted as in its training; at most ``limit`` to train on.
+    """The images of the branch's split, split as in its training; at most ``limit`` to train on.
 
     Raises ValueError if the classes are others, and what `load_split` raises.
     """
     train, test = load_split(data, branch.split, "train"), load_split(data, branch.split, "test")
     if not train.classes == test.classes == branch.classes:
-        raise ValueError(f"{branch.manifest['name']} tells other classes than those of the images in {data}")
-    kept, held = split_validation(train, VALIDATION_SHARE, int(branch.manifest["seed"]))
-    return BranchImages(limited(kept, limit, seed), held, test)
+        raise ValueError(f"{branch.manifest['name']} has other classes than the images in {data}")
+    kept, validation = split_validation(train, VALIDATION_SHARE, int(branch.manifest["seed"]))
+    return BranchImages(random_subset(kept, limit, seed), validation, test)

@@ -1,4 +1,4 @@
-"""What the fusion network learns from: features of images, or images, each with the scores of a context."""
+"""Examples of the fusion network: features of images, or images, each with the text scores of a context."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.emnist.augment import STANDARD, Policy, augment
+from training.emnist.augment import STANDARD, Augmentation, augment
 from training.emnist.batches import Shuffle, shown
 from training.emnist.labelled import LabelledImages
 
@@ -36,15 +36,14 @@ class Paired:
 class PairedBatches:
     """`training.fit.Batches` of pairs.
 
-    ``copies`` hold the same images in the same order, each time with other contexts, and features of other variants of
-    the images; epoch e shows copy e, and after the last the first again. policy: how images, where the inputs are
-    images, are augmented.
+    ``copies`` hold the same images in the same order, each with other contexts, and features of other variants of the
+    images; epochs cycle through the copies. augmentation: of the inputs where they are images.
     """
 
-    def __init__(self, copies: list[Paired], batch: int, seed: int, policy: Policy | None = None) -> None:
+    def __init__(self, copies: list[Paired], batch: int, seed: int, augmentation: Augmentation | None = None) -> None:
         if not copies or len({len(copy) for copy in copies}) > 1:
             raise ValueError("no images to train on, or copies of different length")
-        self._copies, self._seed, self._policy = copies, seed, policy
+        self._copies, self._seed, self._augmentation = copies, seed, augmentation
         self._shuffle = Shuffle(len(copies[0]), batch, seed)
         self.steps_per_epoch = self._shuffle.steps_per_epoch
 
@@ -54,14 +53,14 @@ class PairedBatches:
         data = self._copies[epoch % len(self._copies)]
         inputs = data.inputs[chosen]
         if inputs.ndim == 3:
-            inputs = shown(inputs, self._policy, self._seed, step)
+            inputs = shown(inputs, self._augmentation, self._seed, step)
         return [inputs, data.scores[chosen]], data.labels[chosen]
 
 
-def augmented(images: LabelledImages, copy: int, seed: int, policy: Policy = STANDARD) -> np.ndarray:
-    """The images (N, 28, 28) uint8 as copy number ``copy`` shows them: the first as they are, the others augmented."""
+def augmented(images: LabelledImages, copy: int, seed: int) -> np.ndarray:
+    """The images (N, 28, 28) uint8 of copy number ``copy``: the first unchanged, the others augmented."""
     if copy == 0:
         return images.images
     rng = np.random.default_rng((seed, copy))
     starts = range(0, len(images), CHUNK)
-    return np.concatenate([augment(np.asarray(images.images[i : i + CHUNK]), rng, policy) for i in starts])
+    return np.concatenate([augment(np.asarray(images.images[i : i + CHUNK]), rng, STANDARD) for i in starts])

@@ -28,7 +28,7 @@ LICENCE = (
 class FusionResult:
     """A finished training: what was asked, how it went, what it scores. comparison: of `fusion.run.compare`.
 
-    books: names of the books of each part; places: (C,) int64, places in the test books to choose from.
+    books: names of the books of each part; positions: (C,) int64, number of positions of each class in the test books.
     """
 
     branch: Branch
@@ -38,7 +38,7 @@ class FusionResult:
     run: Run
     comparison: dict[str, Any]
     books: dict[str, Any]
-    places: np.ndarray
+    positions: np.ndarray
     images: int
     seed: int
 
@@ -108,9 +108,11 @@ def write_fusion(
     counts = test.counts()
     extra = {key: manifest[key] for key in ("name", "parameters_total", "training", "command", "seed")}
     extra["comparison"] = result.comparison
-    extra["places_in_test_books"] = dict(zip(test.classes, result.places.tolist(), strict=True))
+    extra["positions_in_test_books"] = dict(zip(test.classes, result.positions.tolist(), strict=True))
     extra["repeated_contexts"] = [
-        name for name, places, images in zip(test.classes, result.places, counts, strict=True) if places < images
+        name
+        for name, positions, images in zip(test.classes, result.positions, counts, strict=True)
+        if positions < images
     ]
     write_report(out / "report", test.images, test.labels, test.classes, probabilities, result.run.epochs, extra)
     return manifest

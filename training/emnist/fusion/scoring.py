@@ -11,7 +11,6 @@ from ocrtool.errors import WeightsNotFound, WeightsRefused
 from ocrtool.weights.store import Weights, packaged_folder
 from training.datasets.cache import cache_folder
 from training.emnist.artifacts import headline
-from training.emnist.evaluate import fitting, open_model
 from training.emnist.fusion.contexts import ContextStore
 from training.emnist.fusion.examples import Paired
 from training.emnist.fusion.language import TEST_WINDOWS, Language, language_scores, load_language
@@ -21,17 +20,18 @@ from training.emnist.fusion.text import book_parts, load_text
 from training.emnist.fusion.windows import fixed_windows
 from training.emnist.labelled import LabelledImages
 from training.emnist.splits import load_split
+from training.emnist.trained_weights import open_model, with_labels_of
 from training.report.scores import split_scores
 
 
 def fusion_scores(weights: Weights, data: Path, compiled: bool) -> dict[str, Any]:
     """Scores of a fusion network on the test images, each with its context.
 
-    The LSTM named in its manifest is looked for beside the weights, in the folder above and among those of the program.
+    The LSTM named in its manifest is searched for beside the weights, in the folder above and in ``weights/emnist``.
     Raises OcrToolError, ValueError and OSError; WeightsRefused for a compiled form, of which there is none.
     """
     _only_h5(weights, compiled)
-    images = fitting(load_split(data, str(weights.manifest.get("split")), "test"), weights)
+    images = with_labels_of(weights, load_split(data, str(weights.manifest.get("split")), "test"))
     probabilities = fusion_probabilities(weights, find_language(weights), images, data, cache_folder())
     return headline(split_scores(probabilities, images.labels, images.classes))
 
@@ -57,7 +57,7 @@ def lstm_scores(weights: Weights, data: Path, compiled: bool) -> dict[str, Any]:
 def find_language(weights: Weights) -> Language:
     """The LSTM that a fusion network was trained with. Raises WeightsNotFound."""
     name = str(weights.manifest["training"]["language"]["name"])
-    for folder in (weights.folder, weights.folder.parent, packaged_folder()):
+    for folder in (weights.folder, weights.folder.parent, packaged_folder() / "emnist"):
         if (folder / f"{name}.weights.h5").is_file() and (folder / f"{name}.json").is_file():
             return load_language(folder / f"{name}.weights.h5")
     raise WeightsNotFound(f"{weights.name} needs {name}.weights.h5 and {name}.json beside it or in the folder above")

@@ -1,8 +1,8 @@
-"""Books reduced to the classes of an EMNIST split, and parted so that no score is of a book that taught it."""
+"""Books reduced to the classes of an EMNIST split, and split so that no score is measured on a book of the training."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,18 +18,18 @@ from training.language.vocabulary import Vocabulary
 MARKS = {"\n": LINE_START, " ": " ", ".": ".!?", ",": ",;:", "'": "'", '"': '"', "-": "-", "0": "0123456789"}
 OTHER = "*"
 
-#: Books whose text gives the contexts that the fusion network learns from; the LSTM never sees them. Between them
-#: they have every class, digits too: The American Printer, The Mormon Prophet, Letters of Jane Austen, Father Goriot,
+#: Books whose text gives the contexts of the fusion network's training; the LSTM is not trained on them. Together they
+#: have every class, including digits: The American Printer, The Mormon Prophet, Letters of Jane Austen, Father Goriot,
 #: The Wizard of Oz, Cyrano de Bergerac.
 FUSION_BOOKS = frozenset({"56817-0.txt", "pg44414.txt", "pg42078.txt", "1237-0.txt", "pg55.txt", "pg1254.txt"})
-#: Books by which weights of both are chosen; The Miracle Mongers adds digits, which the novels lack.
+#: Books for choosing the weights of both; The Miracle Mongers adds digits, which the novels lack.
 CHOOSING_BOOKS = VALIDATION_BOOKS | {"pg435.txt"}
 #: What the books of each part are for.
 PARTS = {
     "language": "train the LSTM",
     "validation": "choose the weights of the LSTM and of the fusion network",
-    "fusion": "contexts that the fusion network learns from, never seen by the LSTM",
-    "test": "contexts of the test part, never seen by either",
+    "fusion": "contexts of the fusion network's training, unseen by the LSTM",
+    "test": "contexts of the test part, unseen by both",
 }
 
 
@@ -49,7 +49,7 @@ class Alphabet:
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """Names of the symbols that are no class."""
+        """Names of the symbols that are not classes."""
         digits = any(c.isdigit() for c in self.classes)
         return (*(mark for mark in MARKS if not (digits and mark == "0")), OTHER)
 
@@ -82,7 +82,7 @@ def book_parts(folder: Path) -> dict[str, list[Path]]:
     free = [name for name in names if not any(name in books for books in wanted.values())]
     chosen: dict[str, set[str]] = {}
     for part, books in wanted.items():
-        chosen[part] = books & set(names) or set(free[-1:])
+        chosen[part] = set(books & set(names)) or set(free[-1:])
         free = [name for name in free if name not in chosen[part]]
     chosen["language"] = set(free)
     if not all(chosen.values()):
@@ -100,6 +100,6 @@ def load_text(books: Iterable[Path], alphabet: Alphabet) -> np.ndarray:
     return alphabet.encode(LINE_START.join(["", *paragraphs, ""]))
 
 
-def part_names(parts: dict[str, Sequence[Path]]) -> dict[str, dict[str, object]]:
+def part_names(parts: Mapping[str, Sequence[Path]]) -> dict[str, dict[str, object]]:
     """For a manifest: the books of each part and what they are for."""
     return {part: {"use": PARTS[part], "books": [path.name for path in books]} for part, books in parts.items()}

@@ -1,46 +1,64 @@
-"""Windows of text from anywhere in the books, for the character LSTM: it has to read on from any place."""
+"""Windows of text from any position in the books: the character LSTM has to continue from anywhere."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 import numpy as np
 
 
-class TextWindows:
-    """Batches (symbols (B, T) int32, next symbols (B, T) int32) by number of step, the same for one seed.
+class WindowSizes(Protocol):
+    """batch: windows per step; window: symbols of each; class_balanced: share of them drawn by class."""
 
-    The text is gone through in a shuffled order, from places that shift from pass to pass. A ``level`` share of each
-    batch instead holds a place drawn evenly by class: digits and capitals, a fortieth of the text but over half of the
-    classes, would hardly be learned otherwise. An epoch is ``steps_per_epoch`` batches. Raises ValueError for a text
-    shorter than two windows.
+    @property
+    def batch(self) -> int: ...
+    @property
+    def window(self) -> int: ...
+    @property
+    def steps_per_epoch(self) -> int: ...
+    @property
+    def class_balanced(self) -> float: ...
+
+
+class TextWindows:
+    """Batches (symbols (B, T) int32, targets (B, T) int32) by step number, the same for one seed.
+
+    The text is read in a shuffled order, from positions that shift from pass to pass. A share of each batch
+    (``class_balanced``) holds instead a position drawn with equal class frequencies: digits and capitals, a fortieth of
+    the text but over half of the classes, would hardly be learned otherwise. Raises ValueError for a text shorter than
+    two windows.
     """
 
-    def __init__(
-        self, text: np.ndarray, classes: int, batch: int, length: int, steps_per_epoch: int, seed: int, level: float
-    ) -> None:
+    def __init__(self, text: np.ndarray, classes: int, sizes: WindowSizes, seed: int) -> None:
+        length = sizes.window
         if len(text) < 2 * length + 2:
             raise ValueError(f"a text of {len(text)} characters is too short for windows of {length}")
-        self.batch, self.steps_per_epoch = batch, steps_per_epoch
-        self._text, self._length, self._seed, self._levelled = text, length, seed, round(level * batch)
+        self.batch, self.steps_per_epoch = sizes.batch, sizes.steps_per_epoch
+        self._text, self._length, self._seed = text, length, seed
+        self._balanced = round(sizes.class_balanced * sizes.batch)
         self._chunks = np.random.default_rng(seed).permutation((len(text) - length - 1) // length)
-        self._places = [places for places in class_places(text, classes) if len(places)]
+        self._positions = [positions for positions in class_positions(text, classes) if len(positions)]
 
     def __getitem__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng((self._seed, step))
-        return windows_at(self._text, np.concatenate([self._running(step, rng), self._level(rng)]), self._length)
+        starts = np.concatenate([self._running_starts(step, rng), self._balanced_starts(rng)])
+        return windows_at(self._text, starts, self._length)
 
-    def _running(self, step: int, rng: np.random.Generator) -> np.ndarray:
-        count = self.batch - self._levelled
+    def _running_starts(self, step: int, rng: np.random.Generator) -> np.ndarray:
+        count = self.batch - self._balanced
         chunk = self._chunks[np.arange(step * count, (step + 1) * count) % len(self._chunks)]
-        return chunk * self._length + rng.integers(self._length, size=count)
+        return np.asarray(chunk * self._length + rng.integers(self._length, size=count), np.int64)
 
-    def _level(self, rng: np.random.Generator) -> np.ndarray:
-        chosen = rng.integers(len(self._places), size=self._levelled) if self._places else []
-        places = [self._places[c][rng.integers(len(self._places[c]))] for c in chosen]
-        starts = np.array(places, np.int64) - rng.integers(1, self._length + 1, size=len(places))
-        return np.clip(starts, 0, len(self._text) - self._length - 1)
+    def _balanced_starts(self, rng: np.random.Generator) -> np.ndarray:
+        if not self._positions:
+            return np.empty(0, np.int64)
+        chosen = rng.integers(len(self._positions), size=self._balanced)
+        positions = [self._positions[c][rng.integers(len(self._positions[c]))] for c in chosen]
+        starts = np.array(positions, np.int64) - rng.integers(1, self._length + 1, size=len(positions))
+        return np.asarray(np.clip(starts, 0, len(self._text) - self._length - 1))
 
 
-def class_places(text: np.ndarray, classes: int) -> list[np.ndarray]:
+def class_positions(text: np.ndarray, classes: int) -> list[np.ndarray]:
     """For each class, where in ``text`` (N,) it stands: (n,) int64, ascending."""
     order = np.argsort(text, kind="stable")
     ends = np.searchsorted(text[order], np.arange(classes + 1))
