@@ -16,7 +16,8 @@ from click.testing import CliRunner, Result
 from ocrtool.weights.store import sha256
 from training.emnist.evaluate import main
 from training.emnist.idx import idx_header
-from training.publish import compile_weights
+from training.publish import architectures, compile_weights
+from training.publish.architectures import Architecture
 
 CLASSES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt"
 PER_CLASS = 4
@@ -45,7 +46,7 @@ def draw(character: str) -> np.ndarray:
 
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(compile_weights.ARCHITECTURES, "tiny", (TinySpec, build_tiny))
+    monkeypatch.setitem(architectures.ARCHITECTURES, "tiny", Architecture(TinySpec, build_tiny))
 
 
 def make_weights(folder: Path, classes: str, split: str, **fields: Any) -> Path:
@@ -257,7 +258,7 @@ def test_weights_for_more_than_an_image(pair: dict[str, Path], tmp_path: Path, m
         x = layers.Concatenate()([layers.Flatten()(image), context])
         return keras.Model([image, context], layers.Dense(spec.classes)(x))
 
-    monkeypatch.setitem(compile_weights.ARCHITECTURES, "tiny", (TinySpec, build_two))
+    monkeypatch.setitem(architectures.ARCHITECTURES, "tiny", Architecture(TinySpec, build_two))
     path = make_weights(tmp_path / "w", CLASSES, "balanced")
     build_two(TinySpec(47)).save_weights(path)
     manifest = json.loads((path.parent / "tiny.json").read_text())

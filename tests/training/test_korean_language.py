@@ -156,7 +156,7 @@ def test_windows_begin_at_a_line_and_are_the_same_for_a_seed(corpus: KoreanCorpu
     assert symbols.shape == following.shape == (8, 40) and symbols.dtype == np.int32
     assert (symbols[:, 0] == corpus.vocabulary.number(LINE_START)).all()
     np.testing.assert_array_equal(symbols[:, 1:], following[:, :-1])
-    np.testing.assert_array_equal(CorpusWindows(corpus, SMALL, seed=7, first=1)[1][0], symbols)
+    assert not np.array_equal(CorpusWindows(corpus, SMALL, seed=7)[1][0], symbols)
     short = replace(corpus, parts={"validation": {"a": ["짧다"]}})
     assert short.validation_windows(30, 4).shape == (4, 31)
 
@@ -239,4 +239,4 @@ def test_tiny_run_leaves_three_files_and_resumes(data: Path, tmp_path: Path, mon
     (tmp_path / "lstm_kor.tflite").unlink()
     assert compile_folder(tmp_path, "lstm_kor")["labels"] == manifest["labels"]
     other = CliRunner().invoke(train_language.main, [*arguments, "--minutes", "9", "--units", "8", "--resume"])
-    assert other.exit_code == 1 and "has other sizes" in other.output
+    assert other.exit_code == 1 and "is of another model" in other.output

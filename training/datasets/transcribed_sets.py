@@ -6,10 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from training.datasets.folder import default_data_folder as default_data
 from training.datasets.transcribed import Transcript, book_pages, iam_lines, name_crops, pen_words
-
-__all__ = ["SETS", "Loader", "default_data"]
 
 Loader = Callable[[Path], Iterator[Transcript]]
 

@@ -3,7 +3,7 @@
     python -m training.decoder.align_pages --data DIR --out DIR
 
 Reads the training parts with the weights at hand, aligns every line with its text, and writes shards for
-``training.glyphs.train_latin --shards``.
+``training.glyphs.train latin --shards``.
 """
 
 from __future__ import annotations

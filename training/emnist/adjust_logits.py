@@ -13,11 +13,11 @@ import click
 import numpy as np
 
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.emnist.loss import log_prior
 from training.emnist.predict import keras_run, predict, softmax
 from training.emnist.splits import load_split
 from training.emnist.trained_weights import find_weights, open_model
-from training.language.corpus import default_data_folder
 from training.report.markdown import table
 from training.report.scores import LEAST_PROBABILITY, split_scores
 

@@ -12,8 +12,9 @@ import numpy as np
 from training.emnist.labelled import LabelledImages
 from training.emnist.recipes import Recipe
 from training.fit import Run
+from training.models.emnist import EmnistSpec
 from training.publish.device import device_name
-from training.publish.manifest import library_versions, sha256, training_command, write_manifest
+from training.publish.publish import EXPERIMENT, Card, publish
 from training.report.write import write_report
 
 LICENCE = "Apache-2.0. Trained on EMNIST (NIST Special Database 19, public domain in the US)."
@@ -68,32 +69,19 @@ def headline(scores: dict[str, Any]) -> dict[str, Any]:
 def write_trained(
     out: Path, model: keras.Model, result: EmnistResult, test: LabelledImages, probabilities: np.ndarray
 ) -> dict[str, Any]:
-    """Write everything to ``out``. model: never compiled, float32. Returns the manifest."""
-    out.mkdir(parents=True, exist_ok=True)
-    h5 = out / f"{result.name}.weights.h5"
-    model.save_weights(h5)
-    (out / "architecture.json").write_text(model.to_json(indent=1) + "\n", encoding="utf-8")
-    manifest = {
-        "name": result.name,
+    """Write everything to ``out``. Returns the manifest."""
+    spec = EmnistSpec(result.model, len(result.classes), result.sizes)
+    facts = {
         "purpose": f"single characters, EMNIST {result.split}",
-        "architecture": "emnist",
-        "parameters": {"model": result.model, "classes": len(result.classes), **result.sizes},
-        "parameters_total": model.count_params(),
-        "labels": list(result.classes),
         "input": {"image": [28, 28, 1], "normalisation": "0..255 divided by 255 within the network, ink bright"},
-        "temperature": 1.0,
         "data": {"emnist": result.split, "train_images": result.images},
         "split": result.split,
         "scores": {part: headline(scores) for part, scores in result.scores.items()},
         "training": result.training(),
         "seed": result.seed,
-        "versions": library_versions(),
         "licence": LICENCE,
-        "h5_sha256": sha256(h5),
-        "tflite_sha256": "",
-        "command": training_command(),
     }
-    write_manifest(out / f"{result.name}.json", manifest)
+    manifest = publish(model, Card(result.name, spec, result.classes, facts), out, form=EXPERIMENT)
     extra = {key: manifest[key] for key in ("name", "parameters_total", "training", "command", "seed")}
     extra["augmented_test"] = {k: v for k, v in result.scores["augmented_test"].items() if k != "per_class"}
     write_report(out / "report", test.images, test.labels, test.classes, probabilities, result.run.epochs, extra)

@@ -16,7 +16,8 @@ from training.emnist.idx import SIDE
 from training.emnist.part_scores import part_scores
 from training.emnist.predict import compiled_run
 from training.models.macs import macs
-from training.publish.compile_weights import build, compile_folder
+from training.publish.architectures import build
+from training.publish.compile_weights import compile_folder
 from training.publish.manifest import sha256
 from training.report.write import write_json
 

@@ -18,10 +18,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.emnist.idx import SIDE
 from training.emnist.mapping import PARTS, SPLITS
 from training.emnist.splits import LabelledImages, load_pair, load_split
-from training.language.corpus import default_data_folder
 
 #: Pixels of the sheet for one of the image, and between two cells.
 SCALE, GAP = 2, 2

@@ -19,6 +19,7 @@ import cv2
 
 from ocrtool.errors import ExitCode
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.emnist.artifacts import headline
 from training.emnist.fit_classifier import FitData, measure
 from training.emnist.grid_picture import heat_map
@@ -28,7 +29,6 @@ from training.emnist.recipes import RATES, Recipe, chosen_recipe
 from training.emnist.splits import SPLITS, load_split
 from training.emnist.tables import Table, keep_settings
 from training.emnist.trial import Task
-from training.language.corpus import default_data_folder
 from training.models.emnist import MODELS, build_emnist
 from training.models.parts import logits_of
 from training.report.write import write_json

@@ -20,10 +20,10 @@ import click
 from tqdm import tqdm
 
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.emnist.compiled_forms import compiled_facts, race
 from training.emnist.mapping import SPLITS
 from training.emnist.suite_runs import SuiteRun, find_runs
-from training.language.corpus import default_data_folder
 from training.models.emnist import MODELS
 from training.publish.device import CPU
 from training.report.markdown import has_marks, put_between, table

@@ -17,6 +17,7 @@ import keras
 import numpy as np
 
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.emnist.fit_classifier import RunOptions
 from training.emnist.fusion.language import (
     CONTEXT,
@@ -29,9 +30,8 @@ from training.emnist.fusion.text import Alphabet, book_parts, load_text, part_na
 from training.emnist.fusion.windows import fixed_windows
 from training.emnist.mapping import default_map
 from training.fit import Run
-from training.language.corpus import default_data_folder
-from training.models.lstm import LstmSpec, build_sequence_model
-from training.publish.manifest import library_versions, sha256, training_command, write_manifest
+from training.models.lstm import LstmSpec
+from training.publish.publish import EXPERIMENT, Card, publish
 from training.report.pictures import curves
 from training.report.write import write_json
 
@@ -61,26 +61,13 @@ def write_language(
     out: Path, split: str, model: keras.Model, spec: LstmSpec, run: Run, facts: dict[str, Any]
 ) -> dict[str, Any]:
     """Write weights, manifest, architecture and report to ``out``. Returns the manifest."""
-    name = f"lstm_{split}"
-    h5 = out / f"{name}.weights.h5"
-    model.save_weights(h5)
-    (out / "architecture.json").write_text(build_sequence_model(spec).to_json(indent=1) + "\n", encoding="utf-8")
-    manifest = {
-        "name": name,
+    about = {
         "purpose": f"the character after a text, classes of EMNIST {split}",
-        "architecture": "character_lstm",
-        "parameters": asdict(spec),
-        "parameters_total": model.count_params(),
         "input": {"shape": ["B", "T"], "normalisation": "symbol numbers, state zero", "context": CONTEXT},
-        "temperature": 1.0,
-        "versions": library_versions(),
         "licence": LICENCE,
-        "command": training_command(),
-        "h5_sha256": sha256(h5),
-        "tflite_sha256": "",
-        **facts,
     }
-    write_manifest(out / f"{name}.json", manifest)
+    card = Card(f"lstm_{split}", spec, facts["labels"], {**about, **facts})
+    manifest = publish(model, card, out, form=EXPERIMENT)
     (out / "report").mkdir(exist_ok=True)
     write_json(out / "report" / "report.json", {k: manifest[k] for k in ("name", "scores", "training", "command")})
     if run.epochs:

@@ -18,12 +18,12 @@ import cv2
 import keras
 
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.emnist.artifacts import EmnistResult, write_trained
 from training.emnist.fit_classifier import MOST_MINUTES, FitData, RunOptions, fit_classifier, measure, start_from
 from training.emnist.labelled import VALIDATION_SHARE, random_subset, split_validation
 from training.emnist.recipes import RATES, chosen_recipe
 from training.emnist.splits import SPLITS, load_split
-from training.language.corpus import default_data_folder
 from training.models.emnist import MODELS, build_emnist, size_names
 
 

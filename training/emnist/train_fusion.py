@@ -19,6 +19,7 @@ import keras
 
 from ocrtool.errors import WeightsRefused
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.emnist.fit_classifier import RunOptions
 from training.emnist.fusion.branch import load_branch, load_images
 from training.emnist.fusion.contexts import ContextStore
@@ -26,7 +27,6 @@ from training.emnist.fusion.language import load_language
 from training.emnist.fusion.network import FusionRecipe
 from training.emnist.fusion.publish_fusion import FusionResult, write_fusion
 from training.emnist.fusion.run import compare, gather, train
-from training.language.corpus import default_data_folder
 from training.models.fusion import FusionSpec
 
 DEFAULTS, SIZES = FusionRecipe(), FusionSpec()

@@ -50,7 +50,7 @@ def find_weights(path: Path, suffix: str = H5) -> Weights:
 
 def open_model(weights: Weights) -> keras.Model:
     """The model that a manifest describes, with the weights of its h5 file. Raises WeightsRefused."""
-    from training.publish.compile_weights import build
+    from training.publish.architectures import build
 
     manifest = weights.manifest
     verify(weights.h5_path, manifest.get("h5_sha256"))

@@ -21,6 +21,7 @@ import cv2
 
 from ocrtool.errors import ExitCode
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.emnist.fit_classifier import FitData
 from training.emnist.labelled import VALIDATION_SHARE, random_subset, split_validation
 from training.emnist.recipes import RECIPES, Recipe
@@ -28,7 +29,6 @@ from training.emnist.search import COLUMNS, Limits, Plan, best_row, choice_of, m
 from training.emnist.splits import SPLITS, load_split
 from training.emnist.tables import Table, keep_settings
 from training.emnist.trial import Task
-from training.language.corpus import default_data_folder
 from training.publish.manifest import library_versions, training_command
 from training.report.write import write_json
 

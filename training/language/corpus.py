@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from training.datasets.folder import default_data_folder as default_data_folder
 from training.language.scores import HeldOutText
 from training.language.vocabulary import Vocabulary
 

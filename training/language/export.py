@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,12 @@ import keras
 
 from ocrtool.decode.language_model import LanguageModel
 from ocrtool.weights.store import Weights
+from training.fit.run import BEST
 from training.language.scores import HeldOutText, sequence_log_probs, step_log_probs
 from training.language.vocabulary import Vocabulary
 from training.models.lstm import LstmSpec, build_sequence_model, build_step_model
-from training.publish.float16 import store_float16
-from training.publish.manifest import library_versions, sha256, training_command, write_manifest
+from training.publish.manifest import sha256, write_manifest
+from training.publish.publish import Card, Form, publish
 
 logger = logging.getLogger(__name__)
 
@@ -69,21 +70,22 @@ def export(
     facts: the manifest's data, split and seed, and what it has beyond. The first of the texts decides whether the
     compiled form has weights of 8 bits; on it the word spaces are measured too. Returns the manifest.
     """
-    model = _store_weights(plan, spec)
-    manifest: dict[str, Any] = {
-        "name": plan.name,
-        "architecture": "character_lstm",
-        "parameters": asdict(spec),
-        "labels": list(vocabulary.labels),
+    exact: dict[str, Any] = {}
+
+    def measure(stored: keras.Model) -> dict[str, Any]:
+        exact.update({key: text.measure(partial(sequence_log_probs, stored)) for key, text in texts.items()})
+        return {"scores": {"h5": exact}}
+
+    about = {
         "input": {"shape": ["B"], "normalisation": "symbol numbers; a line starts with the line start, state zero"},
-        "temperature": 1.0,
         "licence": plan.licence,
-        "versions": library_versions(),
-        "command": training_command(),
         **facts,
     }
+    card = Card(plan.name, spec, vocabulary.labels, about)
+    trained = load_sequence_model(spec, plan.folder / BEST)
+    manifest = publish(trained, card, plan.folder, measure, Form(float16=plan.float16, compiled=False))
+    model = load_sequence_model(spec, plan.h5)
     compiled = Weights(plan.name, plan.folder, manifest)
-    exact = {key: text.measure(partial(sequence_log_probs, model)) for key, text in texts.items()}
     first = next(iter(texts))
     for int8 in (True, False):
         compile_step(spec, model, compiled.tflite_path, int8)
@@ -95,16 +97,6 @@ def export(
             break
     scores[first]["spaces_between"] = texts[first].spaces_between(reading)
     manifest |= {"scores": {"h5": exact, "tflite": scores}, "compiled": "int8 weights" if int8 else "float32"}
-    manifest |= {"h5_sha256": sha256(plan.h5), "tflite_sha256": sha256(compiled.tflite_path)}
+    manifest |= {"tflite_sha256": sha256(compiled.tflite_path)}
     write_manifest(plan.folder / f"{plan.name}.json", manifest)
     return manifest
-
-
-def _store_weights(plan: Export, spec: LstmSpec) -> keras.Model:
-    """Write the shipped weights, without the optimizer's part, two thirds of the file; the model with just these."""
-    model = load_sequence_model(spec, plan.folder / "best.weights.h5")
-    model.save_weights(plan.h5)
-    if plan.float16:
-        store_float16(plan.h5, plan.h5)
-        model.load_weights(plan.h5)
-    return model

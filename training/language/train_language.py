@@ -17,7 +17,7 @@ import keras
 
 from training.command import errors_as_messages
 from training.datasets.folder import default_data_folder
-from training.fit.budget import Progress
+from training.fit import Run
 from training.language.export import Export, export
 from training.language.fit_language import Budget, fit_language, spec_of
 from training.language.languages import LANGUAGES, Language, Recipe
@@ -32,7 +32,7 @@ from training.language.languages import LANGUAGES, Language, Recipe
     type=click.FloatRange(min=0, min_open=True),
     default=60.0,
     show_default=True,
-    help="Training time in all, evaluation not counted.",
+    help="Training time in all, the measuring at the end not counted.",
 )
 @click.option("--units", type=click.IntRange(min=1), help="Of the LSTM (default: those of the shipped model).")
 @click.option("--batch", type=click.IntRange(min=1), help="Windows of a batch (default: as the shipped model).")
@@ -54,25 +54,26 @@ def train(lang: str, recipe: Recipe, data: Path, budget: Budget, limit: int | No
     """Fit ``lstm_LANG`` within the budget, export and measure it. Returns the manifest. Raises OSError, ValueError."""
     language = LANGUAGES[lang]
     corpus = language.load(data)
-    progress = fit_language(corpus, recipe, budget)
+    run = fit_language(corpus, recipe, budget)
     plan = Export(f"lstm_{lang}", budget.folder, recipe.float16, language.licence)
-    facts = corpus.facts() | run_facts(language, recipe, budget, progress)
+    facts = corpus.facts() | run_facts(language, recipe, budget, run)
     return export(plan, spec_of(recipe, corpus), corpus.vocabulary, corpus.held_out(limit), facts)
 
 
-def run_facts(language: Language, recipe: Recipe, budget: Budget, progress: Progress) -> dict[str, Any]:
+def run_facts(language: Language, recipe: Recipe, budget: Budget, run: Run) -> dict[str, Any]:
     """What the manifest says of the run."""
+    best = int(run.best.get("steps", 0))
     return {
         "purpose": f"language model, {language.name}",
         "seed": budget.seed,
         "run": {
             "backend": keras.backend.backend(),
-            "minutes": round(progress.seconds / 60, 1),
-            "batches": progress.batches,
-            "best_after_batches": progress.best_batches,
-            "windows_seen": progress.best_batches * recipe.batch,
-            "characters_seen": progress.best_batches * recipe.batch * recipe.window,
-            "validation_bits_per_character": round(progress.best_loss / math.log(2), 4),
+            "minutes": round(run.seconds / 60, 1),
+            "batches": run.steps,
+            "best_after_batches": best,
+            "windows_seen": best * recipe.batch,
+            "characters_seen": best * recipe.batch * recipe.window,
+            "validation_bits_per_character": round(run.best.get("val_loss", math.inf) / math.log(2), 4),
         },
     }
 

@@ -10,7 +10,6 @@ comparison.json and the folder report/ (of the two held-out fonts).
 from __future__ import annotations
 
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,7 @@ from training.models.dense import DenseSpec, build_dense
 from training.models.parts import logits_of
 from training.phd08.counterparts import COUNTERPARTS
 from training.phd08.dense_samples import CLASS_NAMES, CLASSES, Samples, in_families, like_phd08
-from training.publish.manifest import library_versions, sha256, training_command, write_manifest
+from training.publish.publish import EXPERIMENT, Card, publish
 from training.report.markdown import put_between, table
 from training.report.write import write_json, write_report
 from training.synthesis.hangul_fonts import find_korean_fonts
@@ -118,35 +117,19 @@ def compare(
 
 def write(out: Path, model: keras.Model, run: Run, data: LabelledImages, comparison: dict[str, Any], seed: int) -> None:
     """Weights, manifest, architecture, comparison and the report of ``data``."""
-    spec, h5 = DenseSpec(len(CLASSES)), out / f"{NAME}.weights.h5"
-    bare = build_dense(spec)
-    bare.set_weights(model.get_weights())
-    bare.save_weights(h5)
-    (out / "architecture.json").write_text(bare.to_json(indent=1) + "\n", encoding="utf-8")
-    facts = {"epochs": len(run.epochs), "steps": run.steps, "minutes": round(run.seconds / 60, 1)}
-    manifest = {
-        "name": NAME,
+    facts = {
         "purpose": "PHD08's published example: eight syllables",
-        "architecture": "dense",
-        "parameters": asdict(spec),
-        "parameters_total": bare.count_params(),
-        "labels": list(CLASSES),
         "input": {"image": [28, 28, 1], "normalisation": "0..255 divided by 255 within the network, ink bright"},
-        "temperature": 1.0,
         "data": {"fonts": {name: one.font for name, one in COUNTERPARTS.items()}},
         "split": f"by font: {', '.join(HELD_FONTS)} unseen",
         "scores": comparison,
-        "training": facts,
+        "training": {"epochs": len(run.epochs), "steps": run.steps, "minutes": round(run.seconds / 60, 1)},
         "seed": seed,
-        "versions": library_versions(),
         "licence": LICENCE,
-        "h5_sha256": sha256(h5),
-        "tflite_sha256": "",
-        "command": training_command(),
     }
-    write_manifest(out / f"{NAME}.json", manifest)
+    manifest = publish(model, Card(NAME, DenseSpec(len(CLASSES)), CLASSES, facts), out, form=EXPERIMENT)
     write_json(out / "comparison.json", comparison)
-    probabilities = predict(keras_run(bare), data.images)[0]
+    probabilities = predict(keras_run(model), data.images)[0]
     extra = {"name": NAME, "command": manifest["command"], "seed": seed}
     write_report(out / "report", data.images, data.labels, CLASS_NAMES, probabilities, run.epochs, extra)
 

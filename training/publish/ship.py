@@ -18,9 +18,9 @@ import click
 
 from ocrtool.weights.store import Weights, parse_manifest, verify
 from training.command import errors_as_messages
+from training.datasets.folder import default_data_folder
 from training.emnist.part_scores import COMPILED, part_scores
 from training.emnist.trained_weights import find_weights
-from training.language.corpus import default_data_folder
 from training.publish.compile_weights import compile_folder
 from training.publish.float16 import store_float16
 from training.publish.manifest import sha256, write_manifest

@@ -14,8 +14,8 @@ from training.emnist.fusion.language import Language
 from training.emnist.fusion.network import FusionRecipe
 from training.emnist.labelled import LabelledImages
 from training.fit import Run
-from training.models.fusion import FusionSpec, build_fusion
-from training.publish.manifest import library_versions, sha256, training_command, write_manifest
+from training.models.fusion import FusionSpec
+from training.publish.publish import EXPERIMENT, Card, publish
 from training.report.write import write_report
 
 LICENCE = (
@@ -60,33 +60,24 @@ class FusionResult:
             "language": _source(self.language.manifest),
         }
 
-    def manifest(self, h5: Path, parameters: int) -> dict[str, Any]:
-        """Of the weights in ``h5``."""
-        return {
-            "name": self.name,
+    def card(self) -> Card:
+        """What the manifest says."""
+        facts = {
             "purpose": f"single characters with the text before them, EMNIST {self.branch.split}",
-            "architecture": "fusion",
-            "parameters": asdict(self.spec),
-            "parameters_total": parameters,
-            "labels": list(self.branch.classes),
             "input": {
                 "image": [28, 28, 1],
                 "scores": [len(self.branch.classes)],
                 "normalisation": "image: 0..255, ink bright; scores: log-probabilities of the classes by the LSTM",
                 "context": self.language.context,
             },
-            "temperature": 1.0,
             "data": {"emnist": self.branch.split, "train_images": self.images, "books": self.books},
             "split": self.branch.split,
             "scores": {"test": self.comparison["with_lstm"], **self.comparison},
             "training": self.training(),
             "seed": self.seed,
-            "versions": library_versions(),
             "licence": LICENCE,
-            "h5_sha256": sha256(h5),
-            "tflite_sha256": "",
-            "command": training_command(),
         }
+        return Card(self.name, self.spec, self.branch.classes, facts)
 
 
 def _source(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -97,14 +88,7 @@ def write_fusion(
     out: Path, whole: keras.Model, result: FusionResult, test: LabelledImages, probabilities: np.ndarray
 ) -> dict[str, Any]:
     """Write everything to ``out``. Returns the manifest."""
-    out.mkdir(parents=True, exist_ok=True)
-    bare = build_fusion(result.spec)  # never compiled: without the optimizer's state
-    bare.set_weights(whole.get_weights())
-    h5 = out / f"{result.name}.weights.h5"
-    bare.save_weights(h5)
-    (out / "architecture.json").write_text(bare.to_json(indent=1) + "\n", encoding="utf-8")
-    manifest = result.manifest(h5, bare.count_params())
-    write_manifest(out / f"{result.name}.json", manifest)
+    manifest = publish(whole, result.card(), out, form=EXPERIMENT)
     counts = test.counts()
     extra = {key: manifest[key] for key in ("name", "parameters_total", "training", "command", "seed")}
     extra["comparison"] = result.comparison
