@@ -242,7 +242,7 @@ def test_what_a_killed_program_leaves(
     begun(process, marks, jobs)
     assert len(list(out.glob(".*.part"))) == 1
     process.send_signal(number)
-    assert process.communicate(timeout=2) == (b"", b"")
+    assert process.communicate(timeout=20) == (b"", b"")
     assert process.returncode == (-9 if number == signal.SIGKILL else 128 + number)
     assert number == signal.SIGKILL or list(out.iterdir()) == []
 
