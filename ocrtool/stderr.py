@@ -1,4 +1,4 @@
-"""Keep what native libraries print by themselves off standard error: results and complaints are ours to write."""
+"""Standard descriptors: what native libraries print by themselves is kept off standard error; none is missing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+
+def open_missing_descriptors() -> None:
+    """Open standard descriptors that are closed on nothing, or else the next file opened would become one of them.
+
+    Processes started later have them too. Python's own streams stay None, so that closed ones are still reported.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
 
 
 @contextmanager

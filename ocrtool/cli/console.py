@@ -17,16 +17,6 @@ Item = TypeVar("Item")
 _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 
 
-def open_missing_descriptors() -> None:
-    """Open standard descriptors that are closed on nothing, or else the next file opened would become one of them.
-
-    Python's own streams stay None, so that whoever closed standard output is still told.
-    """
-    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
-        pass
-    os.close(descriptor)
-
-
 def standard_output() -> BinaryIO | None:
     """None if it is closed."""
     return getattr(sys.stdout, "buffer", None)

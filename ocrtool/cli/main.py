@@ -13,13 +13,14 @@ import click
 
 from ocrtool import __version__
 from ocrtool.cli.classify import classify
-from ocrtool.cli.console import open_missing_descriptors, print_error, to_error_stream
+from ocrtool.cli.console import print_error, to_error_stream
 from ocrtool.cli.models import models
 from ocrtool.cli.read import read
 from ocrtool.cli.segment import segment
 from ocrtool.cli.stop_signals import exit_code, raise_on_signals
 from ocrtool.cli.writer_id import writer_id
 from ocrtool.errors import ExitCode, OcrToolError, internal_error, reason
+from ocrtool.stderr import open_missing_descriptors
 
 #: What a write to a full, broken or closed standard output ends with.
 _NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)

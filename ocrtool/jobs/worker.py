@@ -19,6 +19,7 @@ from typing import Any
 
 from ocrtool.errors import OcrToolError
 from ocrtool.jobs.outcome import Loader, process_source
+from ocrtool.stderr import open_missing_descriptors
 
 #: What a pickled message is preceded by: its length in bytes.
 _LENGTH = struct.Struct("!Q")
@@ -43,6 +44,7 @@ def read_message(descriptor: int) -> Any:
 def main() -> None:
     """Work until the parent ends, or ends this process."""
     _end_with_parent()
+    open_missing_descriptors()
     messages, answers = _private_streams()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches the whole process group: workers just end
     signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
