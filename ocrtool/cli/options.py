@@ -133,7 +133,7 @@ def threads(jobs: int) -> int:
     return max(1, cores() // jobs)
 
 
-class LanguageChoice(click.ParamType):
+class LanguageChoice(click.ParamType):  # type: ignore[type-arg, unused-ignore]
     """``auto``, a language, or several joined by ``+``; scripts are looked for only when it is needed."""
 
     name = "language"

@@ -12,8 +12,9 @@ class PathWeights:
     """How a path's score is made up.
 
     Over its edges: ``span ** glyph_power * log p(label)`` (span: pieces covered), less ``reject * log p(bad cut)``,
-    plus ``character`` each, plus ``lm`` times the language model's log-probability. Over its nodes: ``space`` times the
-    log-probability of space or none, plus ``word`` for each space. ``skip`` for each piece left out as dirt.
+    plus ``character`` each, plus ``lm`` times the language model's log-probability. Over the gaps between characters:
+    ``space`` times the log-probability of a space or of none, plus ``word`` for each space. ``skip`` plus
+    ``log p(bad cut)`` for each piece left out as dirt. Computed by `ocrtool.decode.path_score`.
 
     step: how far fitting moves a weight at first, about what changes readings; least: it stays at or above this.
     """

@@ -7,7 +7,7 @@ from ai_edge_litert.interpreter import Interpreter
 from ocrtool.stderr import silence_stderr
 
 
-class SilentInterpreter(Interpreter):
+class SilentInterpreter(Interpreter):  # type: ignore[misc]  # ships no types
     """As LiteRT's, but for the note on its delegate that it would print when tensors are first allocated."""
 
     def allocate_tensors(self) -> None:

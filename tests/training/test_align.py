@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 from transcribed_files import BOOK, LINES, NAMES, make_transcribed
 
-from ocrtool.charset import LATIN, LATIN_CLASSES
+from ocrtool.charset import ENGLISH, LATIN, LATIN_CLASSES, Labels
+from ocrtool.decode.alphabet import Alphabet
 from ocrtool.decode.beam import path_text, search
 from ocrtool.decode.language_model import UniformModel
 from ocrtool.decode.lattice import Lattice
@@ -21,6 +22,8 @@ from training.decoder.align_pages import write_shards
 from training.decoder.aligned_lines import AlignedLine, line_texts
 from training.decoder.samples import is_held_out
 from training.glyphs.examples import REJECT_LABEL, Examples, load
+
+ALPHABET = Alphabet.of(LATIN, Labels(ENGLISH))
 
 #: Every term of a path's score counts, but that of the language model.
 WEIGHTS = PathWeights(glyph_power=0.7, reject=0.8, character=0.4, lm=0.0, space=1.3, word=-1.1, skip=-4.0)
@@ -91,8 +94,8 @@ def test_alignment_goes_the_way_of_the_beam_search(name: str) -> None:
         edges = {edge: labels for edge, labels in edges.items() if edge[1] <= 6}
         lattice = make_lattice(edges, {node: rng.uniform(0.05, 0.9) for node in range(1, 6)})
         lattice.reject[:] = np.log(rng.uniform(0.02, 0.6, len(lattice.reject)))
-        path = search([lattice], UniformModel(), stressed, BeamSize(500, 1000.0))[0]
-        found = align(lattice, spelled(path_text(path)), stressed)
+        path = search([lattice], UniformModel(Labels(ENGLISH)), stressed, BeamSize(500, 1000.0), ALPHABET)[0]
+        found = align(lattice, spelled(path_text(path, LATIN)), stressed)
         assert found is not None
         assert found.edges.tolist() == [step.edge for step in path if step.edge >= 0]
 

@@ -143,7 +143,7 @@ def test_a_short_training_gives_weights_that_tell_hands_apart(folder: Path, tmp_
 
     describer = Embedder(open_weights("writer", tmp_path))
     first, second = (next(iter(read_pages(pages[k].page.path, ""))).gray for k in (0, 1))
-    one, again, other = (describer.describe(gray) for gray in (first, first, second))
+    one, again, other = (describer.embed(gray) for gray in (first, first, second))
     assert one.vector is not None
     assert other.vector is not None
     assert one.vector.shape == (8,)

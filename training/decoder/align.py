@@ -1,7 +1,7 @@
 """Forced alignment: the best path through a line's lattice that spells a known text.
 
 It turns transcribed pages into labelled real characters and real bad cuts, and into labelled word gaps. A path is
-scored as the beam search does without a language model, by the formula of `ocrtool.decode.settings.PathWeights`, except
+scored as the beam search does without a language model, by the formula of `ocrtool.decode.path_score`, except
 that a character that its edge does not list is very unlikely instead of impossible, and that a character may be
 missing: a known text must find its place in a bad line too.
 """
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocrtool.decode.lattice import Lattice
+from ocrtool.decode.path_score import label_scores, skip_scores, space_scores
 from ocrtool.decode.settings import PathWeights
 
 #: Cost (nats) of a character of the text that no edge stands for.
@@ -103,11 +104,11 @@ def _best_paths(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Score (pieces + 1, T + 1) of the best path to each node with so many characters read, and its last step."""
     pieces, length = lattice.pieces, values.shape[1]
-    edge_scores, skip_scores = _path_scores(lattice, values, weights)
+    edge_scores, skips = _path_scores(lattice, values, weights)
     gaps = _gap_scores(lattice, spelling.after_space, weights)
     best = np.full((pieces + 1, length + 1), -np.inf)
     back = np.full((pieces + 1, length + 1), _BEGIN, np.int32)
-    best[:, 0] = 0.0 if spelling.infix else np.concatenate([[0.0], np.cumsum(skip_scores)])
+    best[:, 0] = 0.0 if spelling.infix else np.concatenate([[0.0], np.cumsum(skips)])
     if not spelling.infix:
         back[1:, 0] = _SKIPPED
     first = np.searchsorted(lattice.start, np.arange(pieces + 1))
@@ -115,7 +116,7 @@ def _best_paths(
         _fill_missing(best[node], back[node])
         if node == pieces:
             break
-        _improve(best[node + 1, 1:], back[node + 1, 1:], best[node, 1:] + skip_scores[node], _SKIPPED)
+        _improve(best[node + 1, 1:], back[node + 1, 1:], best[node, 1:] + skips[node], _SKIPPED)
         for e in range(first[node], first[node + 1]):
             end = lattice.end[e]
             _improve(best[end, 1:], back[end, 1:], best[node, :-1] + edge_scores[e] + gaps[node], e)
@@ -124,18 +125,16 @@ def _best_paths(
 
 def _path_scores(lattice: Lattice, values: np.ndarray, weights: PathWeights) -> tuple[np.ndarray, np.ndarray]:
     """What an edge adds to a path as each character (E, T), and what each piece left out adds (pieces,)."""
-    span = (lattice.end - lattice.start).astype(np.float64) ** weights.glyph_power
-    reject = lattice.reject.astype(np.float64)
+    span = lattice.end - lattice.start
     skip = np.full(lattice.pieces, weights.skip)
-    single = lattice.end - lattice.start == 1
-    skip[lattice.start[single]] += reject[single]
-    return span[:, None] * values - weights.reject * reject[:, None] + weights.character, skip
+    single = span == 1
+    skip[lattice.start[single]] = skip_scores(lattice.reject[single], weights)
+    return label_scores(span, values, lattice.reject, weights), skip
 
 
 def _gap_scores(lattice: Lattice, after_space: np.ndarray, weights: PathWeights) -> np.ndarray:
     """What a node before each character of the text adds (pieces + 1, T): a space there, or none."""
-    space = np.clip(lattice.space.astype(np.float64), LEAST_SPACE, 1 - LEAST_SPACE)
-    taken, left = weights.space * np.log(space) + weights.word, weights.space * np.log1p(-space)
+    taken, left = space_scores(np.clip(lattice.space, LEAST_SPACE, 1 - LEAST_SPACE), weights)
     gaps: np.ndarray = np.where(after_space[None, :], taken[:, None], left[:, None])
     gaps[0], gaps[:, 0] = 0.0, 0.0
     return gaps

@@ -62,7 +62,7 @@ def smoothed(stroke: np.ndarray, x_height: float) -> np.ndarray:
     moved = np.concatenate([[True], (np.diff(stroke, axis=0) != 0).any(axis=1)])
     track = stroke[moved]
     if len(track) < 3:
-        return track
+        return np.asarray(track)
     for _ in range(2 if x_height < COARSE else 1 if x_height < MIDDLING else 0):
         inner = (track[:-2] + 2 * track[1:-1] + track[2:]) / 4
         track = np.concatenate([track[:1], inner, track[-1:]])

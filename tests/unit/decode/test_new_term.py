@@ -13,7 +13,11 @@ ROOT = Path(__file__).parents[3]
 
 #: A made-up term: a price for each character of several pieces. (file, what stands there, what takes its place)
 PATCHES = (
-    ("decode/settings.py", "    skip: float = -6.0\n", "    skip: float = -6.0\n    joined: float = 0.0\n"),
+    (
+        "decode/settings.py",
+        'metadata={"step": 2.5})\n',
+        'metadata={"step": 2.5})\n    joined: float = field(default=0.0, metadata={"step": 0.5})\n',
+    ),
     (
         "decode/path_score.py",
         "[:, None] + weights.character\n",
