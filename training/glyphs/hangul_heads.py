@@ -11,7 +11,7 @@ from keras import ops
 from ocrtool.script.hangul.charset import FINALS, FIRST_MARK, MARKS, REJECT_KIND, SYLLABLE_KIND, SYLLABLES, VOWELS
 from training.models.hangul import HangulSpec
 
-#: Target of the letters of what is no syllable: it has none to be learnt.
+#: Target of the letters of what is no syllable: it has none to learn.
 NONE = -1
 
 

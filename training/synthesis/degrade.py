@@ -34,21 +34,21 @@ def smooth_noise(shape: tuple[int, int], grain: float, rng: np.random.Generator)
     return cv2.resize(field, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
 
 
-def bend(page: DrawnPage, rng: np.random.Generator, hand: bool) -> tuple[np.ndarray, np.ndarray]:
+def bend(page: DrawnPage, rng: np.random.Generator, handwritten: bool) -> tuple[np.ndarray, np.ndarray]:
     """Ink and owner after a small turn, a shear and a slow warp of the paper."""
     ink, owner, unit = page.ink, page.owner, page.x_height
     turned, warped = rng.random() < 0.45, rng.random() < 0.5
     if not turned and not warped:
         return ink, owner
     angle = np.deg2rad(rng.normal(0.0, 0.8)) if turned else 0.0
-    shear = rng.normal(0.0, 0.15 if hand else 0.04) if turned else 0.0
+    shear = rng.normal(0.0, 0.15 if handwritten else 0.04) if turned else 0.0
     h, w = ink.shape
     ys, xs = np.mgrid[0:h, 0:w].astype(np.float32)
     middle_x, middle_y = w / 2, h / 2
     map_x = xs + np.float32(angle) * (ys - middle_y) + np.float32(shear) * (ys - middle_y)
     map_y = ys - np.float32(angle) * (xs - middle_x)
     if warped:
-        amount = rng.uniform(0.01, 0.05 if not hand else 0.08) * unit
+        amount = rng.uniform(0.01, 0.05 if not handwritten else 0.08) * unit
         map_x += amount * smooth_noise((h, w), rng.uniform(1.5, 6.0) * unit, rng)
         map_y += amount * smooth_noise((h, w), rng.uniform(1.5, 6.0) * unit, rng)
     return (
@@ -135,12 +135,12 @@ def rule_lines(page: DrawnPage, rng: np.random.Generator) -> np.ndarray:
     return ink
 
 
-def degrade(page: DrawnPage, rng: np.random.Generator, hand: bool = False) -> ScannedPage:
+def degrade(page: DrawnPage, rng: np.random.Generator, handwritten: bool = False) -> ScannedPage:
     """A scan of the page, with its owner map bent alike and grown over the ink's new edges."""
     strength = float(rng.beta(1.6, 2.2))
-    if hand and rng.random() < 0.08:
+    if handwritten and rng.random() < 0.08:
         page = DrawnPage(rule_lines(page, rng), page.owner, page.characters, page.x_height)
-    ink, owner = bend(page, rng, hand)
+    ink, owner = bend(page, rng, handwritten)
     pressed = press(ink, page.x_height, rng, strength)
     gray = scan(pressed, page.x_height, rng, strength)
     kept = kept_shares(ink, owner, pressed, len(page.characters))

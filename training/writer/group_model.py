@@ -1,4 +1,4 @@
-"""What a writer network is trained as: groups of patches of a page, told apart by angles to a direction a writer.
+"""What a writer network is trained as: groups of patches of a page, classified by angles to a direction per writer.
 
 Each patch is to lie near its writer's direction, and so is the mean of its group, which is what a page is known by. A
 margin asks for more than the right answer: Wang et al., "Additive margin softmax for face verification" (2018).
