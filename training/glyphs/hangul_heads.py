@@ -36,7 +36,7 @@ def slices(spec: HangulSpec) -> list[slice]:
     return [slice(end - size, end) for end, size in zip(ends, spec.outputs, strict=True)]
 
 
-class HeadsLoss(keras.losses.Loss):
+class HeadsLoss(keras.losses.Loss):  # type: ignore[misc]  # Keras has no types
     """Sum of the heads' cross-entropies; letters count only for syllables. y_true: of `targets`; y_pred: logits."""
 
     def __init__(self, spec: HangulSpec, **settings: Any) -> None:

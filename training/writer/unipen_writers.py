@@ -60,7 +60,7 @@ def person_of(writer: str) -> str:
 def smoothed(stroke: np.ndarray, x_height: float) -> np.ndarray:
     """A pen track without the steps of the tablet's grid and with a curve through its points. (n, 2) -> (m, 2)."""
     moved = np.concatenate([[True], (np.diff(stroke, axis=0) != 0).any(axis=1)])
-    track = stroke[moved]
+    track: np.ndarray = stroke[moved]
     if len(track) < 3:
         return track
     for _ in range(2 if x_height < COARSE else 1 if x_height < MIDDLING else 0):
