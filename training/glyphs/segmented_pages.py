@@ -51,8 +51,8 @@ def edge_labels(
 ) -> np.ndarray:
     """Label of each edge: class of its character, ``reject`` or `UNCLEAR`. (E,) int16.
 
-    by_piece, total: of `ink_by_owner`; classes: (K,) class of each character, `UNCLEAR` if not learned from; entry 0 (nobody)
-    is unused.
+    by_piece, total: of `ink_by_owner`; classes: (K,) class of each character, `UNCLEAR` if not learned from; entry 0 is
+    unused.
     """
     sums = np.concatenate([np.zeros((1, by_piece.shape[1])), np.cumsum(by_piece, axis=0)])
     held = sums[edges.end] - sums[edges.start]  # (E, K)

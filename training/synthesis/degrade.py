@@ -83,7 +83,7 @@ def press(ink: np.ndarray, unit: float, rng: np.random.Generator, strength: floa
     if rng.random() < 0.8:
         field += np.float32(0.13 * strength) * smooth_noise(ink.shape, max(1.5, rng.uniform(0.06, 0.18) * unit), rng)
     gain = rng.uniform(2.0, 6.0)
-    return np.clip((soft - field) * np.float32(gain) + 0.5, 0.0, 1.0)
+    return np.asarray(np.clip((soft - field) * np.float32(gain) + 0.5, 0.0, 1.0))
 
 
 def scan(ink: np.ndarray, unit: float, rng: np.random.Generator, strength: float) -> np.ndarray:
@@ -105,11 +105,12 @@ def scan(ink: np.ndarray, unit: float, rng: np.random.Generator, strength: float
     if rng.random() < 0.55:
         level = black + (paper - black) * rng.uniform(0.4, 0.66)
         return _specks(np.where(gray > level, 255, 0).astype(np.uint8), rng, strength)
-    gray = np.clip(gray, 0, 255).astype(np.uint8)
-    if rng.random() < 0.6:
-        quality = int(rng.uniform(25, 92))
-        gray = cv2.imdecode(cv2.imencode(".jpg", gray, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_GRAYSCALE)
-    return gray
+    page: np.ndarray = np.clip(gray, 0, 255).astype(np.uint8)
+    if rng.random() >= 0.6:
+        return page
+    quality = int(rng.uniform(25, 92))
+    stored = cv2.imencode(".jpg", page, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return np.asarray(cv2.imdecode(stored, cv2.IMREAD_GRAYSCALE))
 
 
 def _specks(gray: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
@@ -128,7 +129,7 @@ def _specks(gray: np.ndarray, rng: np.random.Generator, strength: float) -> np.n
 
 def rule_lines(page: DrawnPage, rng: np.random.Generator) -> np.ndarray:
     """Ink of the page with a printed form line through it, somewhere below the middle."""
-    ink = page.ink.copy()
+    ink: np.ndarray = page.ink.copy()
     row = int(rng.uniform(0.45, 0.9) * ink.shape[0])
     thickness = max(1, round(rng.uniform(0.02, 0.1) * page.x_height))
     cv2.line(ink, (0, row), (ink.shape[1], row + int(rng.normal(0, 1))), int(rng.uniform(120, 255)), thickness)

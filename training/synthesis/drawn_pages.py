@@ -95,12 +95,11 @@ class PageMaker:
     def _written_page(self, source: str, rng: np.random.Generator) -> ScannedPage:
         x_height = draw_x_height(rng)
         writer = self._writers[rng.integers(len(self._writers))]
-        hand = WritingManner.draw(rng)
-        face: Face = PenFace(
-            self._marks, writer, x_height, hand, float(np.exp(rng.uniform(np.log(0.07), np.log(0.28))))
-        )
+        writing = WritingManner.draw(rng)
+        pen = PenFace(self._marks, writer, x_height, writing, float(np.exp(rng.uniform(np.log(0.07), np.log(0.28)))))
+        face: Face = pen
         if source == "emnist":
-            face = EmnistFace(self._images, self._by_label, x_height, hand, face)
+            face = EmnistFace(self._images, self._by_label, x_height, writing, pen)
         manner = Manner(leading=rng.uniform(2.8, 4.0), drift=rng.uniform(0.0, 0.15), loose=0.2)
         return self._scan(face, manner, True, rng)
 

@@ -117,7 +117,7 @@ def _drawn(path: Path) -> set[str]:
 
 def _mapped(path: Path) -> list[str]:
     """The characters that the font has any glyph for, spaces and surrogates left out."""
-    from fontTools.ttLib import TTFont, TTLibError
+    from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]
 
     try:
         with TTFont(path, fontNumber=0, lazy=True) as font:

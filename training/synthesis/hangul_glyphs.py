@@ -101,7 +101,7 @@ def _stroke(ink: np.ndarray) -> float:
     mask = cv2.copyMakeBorder(cv2.threshold(ink, INK, 1, cv2.THRESH_BINARY)[1], 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     area = max(1, cv2.countNonZero(mask))
     steps = np.count_nonzero(mask[:, 1:] != mask[:, :-1]) + np.count_nonzero(mask[1:] != mask[:-1])
-    return 2.0 * area / (np.pi / 4.0 * max(1, steps)) / MASTER_SIZE
+    return float(2.0 * area / (np.pi / 4.0 * max(1, steps)) / MASTER_SIZE)
 
 
 def having(fonts: Sequence[KoreanFont], character: str) -> list[KoreanFont]:

@@ -74,8 +74,8 @@ class KoreanLineText:
             draw = rng.random()
             korean = self._text_line(int(rng.integers(2, 6)), rng).strip()
             if draw < 0.3:
-                left, right = BRACKETS[rng.integers(len(BRACKETS))]
-                words.append(left + korean + right)
+                pair = BRACKETS[rng.integers(len(BRACKETS))]
+                words.append(pair[0] + korean + pair[1])
             elif draw < 0.5:
                 words.append(str(rng.choice(list(CIRCLED))) + " " * int(rng.integers(2)) + korean)
             elif draw < 0.75:

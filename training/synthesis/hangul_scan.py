@@ -78,7 +78,8 @@ def grey_crop(glyph: Glyph, scan: Scan, rng: np.random.Generator) -> np.ndarray:
     """The character before the threshold, cropped to where there is ink after it: (H, W) uint8, 255 = ink."""
     soft = grey(glyph, scan, rng)
     _, (x, y, width, height) = _thresholded(soft, scan)
-    return (np.clip(soft[y : y + height, x : x + width], 0.0, 1.0) * 255.0).astype(np.uint8)
+    crop: np.ndarray = np.clip(soft[y : y + height, x : x + width], 0.0, 1.0) * 255.0
+    return crop.astype(np.uint8)
 
 
 def _thresholded(soft: np.ndarray, scan: Scan) -> tuple[np.ndarray, tuple[int, int, int, int]]:
@@ -133,4 +134,4 @@ def _noise(reach: float, shape: tuple[int, ...], rng: np.random.Generator) -> np
 def _field(reach: float) -> np.ndarray:
     white = np.random.default_rng(FIELD_SEED).standard_normal((FIELD, FIELD), np.float32)
     field = cv2.GaussianBlur(white, (0, 0), reach)
-    return (field - field.mean()) / field.std()
+    return np.asarray((field - field.mean()) / field.std())

@@ -39,7 +39,7 @@ def join(pieces: Sequence[Path], target: Path) -> None:
 
     Raises ValueError if the pieces hold no character, OSError.
     """
-    from fontTools.merge import Merger, Options
+    from fontTools.merge import Merger, Options  # type: ignore[import-untyped]
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as scratch:
@@ -57,8 +57,8 @@ def join(pieces: Sequence[Path], target: Path) -> None:
 
 def _reduce(piece: Path, have: set[int], path: Path) -> set[int]:
     """Writes the characters of a piece that nobody has yet, if any, and returns them."""
-    from fontTools.subset import Options, Subsetter
-    from fontTools.ttLib import TTFont
+    from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     font = TTFont(piece)
     wanted = {code for code, name in font.getBestCmap().items() if code not in have and _has_ink(font, code, name)}

@@ -101,7 +101,8 @@ def typeset(
     paper: width in mm; margin: above and left of the text, in mm; height: in mm, None: as long as the text.
     Raises ValueError if the page is too short for the text, OSError if a face is no font.
     """
-    lines, y = [], _pixels(margin)
+    lines: list[_Line] = []
+    y = _pixels(margin)
     for block in blocks:
         if lines:
             y += (max(HEADING_GAP, manner.gap) if block.heading else manner.gap) * manner.leading * _size(manner)

@@ -67,8 +67,8 @@ def random_word(rng: np.random.Generator) -> str:
         return body.capitalize() if rng.random() < 0.5 else body
     pairs = ("()", "[]", "{}", "<>", '""', "''", "**", "__", "//", "||")
     if draw < 0.8:
-        left, right = pairs[rng.integers(len(pairs))]
-        return left + body + right
+        pair = pairs[rng.integers(len(pairs))]
+        return pair[0] + body + pair[1]
     tail = str(rng.choice(list(".,;:!?-'\"%&$#@*+=/\\|^~`_<>")))
     return body + tail if rng.random() < 0.75 else tail + body
 

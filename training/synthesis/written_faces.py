@@ -144,4 +144,4 @@ def _resized(image: np.ndarray, height: float, rng: np.random.Generator) -> np.n
     level = rng.uniform(90, 150)
     sharp = np.clip((large.astype(np.float32) - level) * 3.0 + 128.0, 0, 255).astype(np.uint8)
     size = (max(2, round(part.shape[1] * scale)), max(2, round(part.shape[0] * scale)))
-    return cv2.resize(sharp, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(sharp, size, interpolation=cv2.INTER_AREA))
