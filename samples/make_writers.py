@@ -15,7 +15,7 @@ from PIL import Image
 
 from training.synthesis.fonts import FontFile
 from training.writer.pages import Setting, set_page, soaked
-from training.writer.varied_font import Habit, VariedHand
+from training.writer.writer_font import Habit, WriterFont
 
 SEED = 1912
 
@@ -164,7 +164,7 @@ def draw(person: Person, fonts: Path, text: str, number: int) -> Image.Image:
     """A page of ``text`` in a person's hand, black and white. number: of the page, so that no two are drawn alike."""
     path = fonts / person.family / "files" / f"{person.family}-latin-400-normal.woff"
     random = np.random.default_rng([SEED, person.habit.seed, number])
-    hand = VariedHand(FontFile(path, person.family, "hand"), person.habit)
+    hand = WriterFont(FontFile(path, person.family, "hand"), person.habit)
     words = [hand.word(word, person.setting.x_height, random) for word in text.split()]
     ink, _ = set_page([word for word in words if word is not None], person.setting, random)
     return Image.fromarray(np.where(soaked(ink, random) > 0.5, 0, 255).astype(np.uint8)).convert("1")

@@ -16,7 +16,7 @@ from training.glyphs.examples import REJECT_LABEL, Examples, alone, join, load
 from training.glyphs.segmented_pages import UNCLEAR, edge_labels, page_examples
 from training.synthesis.degrade import degrade, kept_shares, nearest_owner
 from training.synthesis.drawn_page import DrawnPage, Manner, Stamp, set_lines
-from training.synthesis.font_face import FontFace, vary_stamp
+from training.synthesis.font_face import FontFace, augment_stamp
 from training.synthesis.fonts import HELD_OUT, VALIDATION, FontFile, find_fonts, part_of
 from training.synthesis.mark_positions import bounded_scale, top_of
 
@@ -68,7 +68,7 @@ def test_a_face_leaves_out_what_it_lacks() -> None:
 
 def test_a_varied_stamp_keeps_its_place() -> None:
     stamp = Stamp(np.full((20, 8), 255, np.uint8), 1.0, 20.0, 9.0, "l")
-    augmented = vary_stamp(stamp, 0.0, rng())
+    augmented = augment_stamp(stamp, 0.0, rng())
     rows, columns = np.nonzero(augmented.ink > 128)
     assert augmented.top - rows.min() == pytest.approx(20, abs=1)
     assert augmented.left + columns.min() == pytest.approx(1, abs=1)
@@ -131,7 +131,7 @@ def test_the_same_seed_gives_the_same_examples(font: FontFile) -> None:
     def make() -> Examples:
         generator = np.random.default_rng(11)
         page = set_lines(["same again", "and again"], FontFace(font, 18.0, 0.05), Manner(drift=0.1), generator)
-        return page_examples(degrade(page, generator, hand=True), "hand_font", generator)
+        return page_examples(degrade(page, generator, handwritten=True), "hand_font", generator)
 
     one, two = make(), make()
     assert np.array_equal(one.images, two.images) and np.array_equal(one.labels, two.labels)

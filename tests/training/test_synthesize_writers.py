@@ -23,7 +23,7 @@ from training.writer.baselines import baseline_of, x_height_of
 from training.writer.pages import Setting, set_page
 from training.writer.synthesize_writers import main
 from training.writer.unipen_writers import PlacedWord, person_of, placed_words, shared_out, word_ink
-from training.writer.varied_font import FINE, Habit, VariedHand, stroke_width, widened
+from training.writer.writer_font import FINE, Habit, WriterFont, stroke_width, widened
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "writers"
 HABIT = Habit(lean=0.1, breadth=1.0, pen=0.12, gap=0.05, shape=0.06, unsteadiness=0.04, hop=0.02, seed=4)
@@ -145,7 +145,7 @@ def test_lettering_is_no_handwriting(tmp_path: Path) -> None:
 
 
 def test_no_two_letters_are_the_same_picture(font: FontFile) -> None:
-    random, hand = rng(), VariedHand(font, HABIT)
+    random, hand = rng(), WriterFont(font, HABIT)
     first, second = (hand.word("e", FINE, random) for _ in range(2))
     assert first is not None and second is not None
     assert first.ink.shape != second.ink.shape or np.abs(first.ink.astype(int) - second.ink).max() > 100
@@ -159,16 +159,16 @@ def test_strokes_are_widened_on_both_sides() -> None:
 
 
 def test_writers_of_one_font_differ_in_lean_and_pen(font: FontFile) -> None:
-    broad, fine = (VariedHand(font, replace(HABIT, pen=pen)).word("nomud", FINE, rng()) for pen in (0.2, 0.12))
+    broad, fine = (WriterFont(font, replace(HABIT, pen=pen)).word("nomud", FINE, rng()) for pen in (0.2, 0.12))
     assert broad is not None and fine is not None
     assert stroke_width(broad.ink) > stroke_width(fine.ink)
-    upright, leaning = (VariedHand(font, replace(HABIT, lean=lean)).word("l", FINE, rng()) for lean in (0.0, 0.5))
+    upright, leaning = (WriterFont(font, replace(HABIT, lean=lean)).word("l", FINE, rng()) for lean in (0.0, 0.5))
     assert upright is not None and leaning is not None
     assert leaning.ink.shape[1] > upright.ink.shape[1] + 20
 
 
 def test_a_writer_leaves_out_what_its_font_lacks(font: FontFile) -> None:
-    hand = VariedHand(font, HABIT)
+    hand = WriterFont(font, HABIT)
     assert hand.lacks("한") and not hand.lacks("fish")
     assert hand.word("한", 30.0, rng()) is None
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import cv2
+import keras
 import numpy as np
 import pytest
 
@@ -125,6 +126,7 @@ def test_a_short_training_gives_weights_that_tell_hands_apart(folder: Path, tmp_
     from training.writer.group_model import predict_embeddings
     from training.writer.strips import cut_pages
 
+    keras.utils.set_random_seed(1)
     pages = cut_pages(find_pages(folder))
     spec = WriterSpec(widths=(8, 8, 16, 16), blocks=(0, 0, 0, 0), embedding=16, described=8)
     settings = train_embedder.Settings(tmp_path / "run", groups=6, size=4, epochs=20 / train_embedder.STEPS)

@@ -11,7 +11,7 @@ from ocrtool.charset import LATIN
 from training.emnist.idx import read_idx
 from training.emnist.mapping import BALANCED, BYCLASS
 
-#: Letters whose balanced class holds one case only, so that it tells the very character.
+#: Letters whose balanced class holds one case only, so that it gives the very character.
 ONE_CASE = "0123456789ABDEFGHNQRTabdefghnqrt"
 
 
@@ -37,7 +37,7 @@ def load(folder: Path, part: str) -> Emnist:
 def character_labels(data: Emnist, byclass_only: bool = False) -> np.ndarray:
     """Index into `LATIN` of each image whose very character is known, -1 for the others: (N,) int16.
 
-    A byclass label tells it; a balanced one only for letters that are not merged with their other case, and not at all
+    A byclass label gives it; a balanced one only for letters that are not merged with their other case, and not at all
     if ``byclass_only``.
     """
     by_class = np.full(256, -1, np.int16)

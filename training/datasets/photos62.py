@@ -14,7 +14,7 @@ from ocrtool.charset import LATIN
 
 
 def label_of(name: str) -> str | None:
-    """Character from names like CAP_A_0.png, SMALL_z_99.png, 7_12.png; None if the name tells none."""
+    """Character from names like CAP_A_0.png, SMALL_z_99.png, 7_12.png; None if the name has none."""
     words = PurePosixPath(name).stem.split("_")
     for word in words:
         if len(word) == 1 and word.isalnum() and word.isascii():

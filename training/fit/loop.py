@@ -33,8 +33,8 @@ Source = Iterator[tuple[Any, np.ndarray]]
 
 
 class Batches(Protocol):
-    """Step k's inputs and targets, the same for the same seed whatever was asked before. An epoch is what lies between
-    two validations.
+    """Step k's inputs and targets, the same for the same seed in any order of steps. An epoch is what lies between two
+    validations.
     """
 
     steps_per_epoch: int

@@ -24,7 +24,7 @@ from training.synthesis.hangul_fonts import find_korean_fonts
 from training.synthesis.hangul_samples import Drawer, any_phd08_scan, any_scan, small_scan
 from training.synthesis.hangul_syllables import all_syllables, ks_x_1001
 
-#: Where a PHD08 sample's name tells its turn, and the level that is upright.
+#: Where a PHD08 sample's name gives its turn, and the level that is upright.
 TURN, UPRIGHT = 4, 1
 #: Characters drawn and classified at once.
 BATCH = 500

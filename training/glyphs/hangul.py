@@ -24,12 +24,12 @@ from training.publish.publish import Measure
 
 #: Label of a bad cut.
 REJECT = len(GLYPHS)
-#: Of the examples shown so many are characters alone, unless asked otherwise, and so many bad cuts; the rest are
+#: Of the examples shown so many are characters alone, unless said otherwise, and so many bad cuts; the rest are
 #: characters on lines.
 ALONE_SHARE, REJECT_SHARE = 0.35, 0.25
 #: Most validation examples.
 MOST_VALIDATION = 12_000
-#: Epochs unless a budget is asked for.
+#: Epochs unless a budget is given.
 EPOCHS = 16.0
 
 LICENCE = (

@@ -11,7 +11,7 @@ from keras import ops
 from ocrtool.script.hangul.charset import FINALS, FIRST_MARK, MARKS, REJECT_KIND, SYLLABLE_KIND, SYLLABLES, VOWELS
 from training.models.hangul import HangulSpec
 
-#: Target of the letters of what is no syllable: it has none to be learnt.
+#: Target of the letters of what is no syllable: it has none to learn.
 NONE = -1
 
 
@@ -36,7 +36,7 @@ def slices(spec: HangulSpec) -> list[slice]:
     return [slice(end - size, end) for end, size in zip(ends, spec.outputs, strict=True)]
 
 
-class HeadsLoss(keras.losses.Loss):  # type: ignore[misc]  # ships no types
+class HeadsLoss(keras.losses.Loss):  # type: ignore[misc]  # Keras has no types
     """Sum of the heads' cross-entropies; letters count only for syllables. y_true: of `targets`; y_pred: logits."""
 
     def __init__(self, spec: HangulSpec, **settings: Any) -> None:

@@ -31,7 +31,7 @@ SOURCE_WEIGHTS = {
 OTHER_SOURCE = 0.1
 #: Most validation examples.
 MOST_VALIDATION = 30_000
-#: Training time unless another is asked for.
+#: Training time unless a budget is given.
 MINUTES = 35.0
 #: Label smoothing, weight decay, and the norm that gradients are cut to: wrong labels and odd crops must not throw the
 #: fit.

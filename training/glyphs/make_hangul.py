@@ -22,7 +22,7 @@ from training.synthesis.hangul_line_text import KoreanLineText
 from training.synthesis.hangul_samples import Drawer, any_phd08_scan, any_scan, small_scan
 from training.synthesis.hangul_syllables import all_syllables, ks_x_1001
 
-#: Share of each source in the examples asked for.
+#: Share of each source in the examples.
 SHARES = {"line": 0.6, "alone": 0.4}
 SOURCES = tuple(SHARES)
 #: Of the characters alone: share of marks, of syllables of KS X 1001, the rest being any syllable; share drawn by the
@@ -94,5 +94,5 @@ class HangulMaker:
 
 
 def shares_of(sources: tuple[str, ...]) -> dict[str, float]:
-    """Of the sources asked for, all if there are none; one alone keeps its share of the count."""
+    """Of the chosen sources, all if there are none; one alone keeps its share of the count."""
     return {source: SHARES[source] for source in sources or SOURCES}

@@ -11,7 +11,7 @@ from training.glyphs.examples import Examples
 from training.glyphs.segmented_pages import page_examples
 from training.synthesis.drawn_pages import PageMaker
 
-#: Share of each source in the examples asked for.
+#: Share of each source in the examples.
 SHARES = {"print": 0.42, "hand_font": 0.2, "pen": 0.22, "emnist": 0.16}
 SOURCES = tuple(SHARES)
 
@@ -46,7 +46,7 @@ class LatinMaker:
 
 
 def shares_of(sources: tuple[str, ...]) -> dict[str, float]:
-    """Of the sources asked for, all if there are none: they share out the whole count."""
+    """Of the chosen sources, all if there are none: they share out the whole count."""
     chosen = sources or SOURCES
     total = sum(SHARES[source] for source in chosen)
     return {source: SHARES[source] / total for source in chosen}

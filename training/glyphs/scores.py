@@ -1,4 +1,4 @@
-"""Scores of the glyph classifier: accuracy by class and case, bad cuts told from characters, calibration."""
+"""Scores of the glyph classifier: accuracy by class and case, bad cuts and characters, calibration."""
 
 from __future__ import annotations
 

@@ -52,8 +52,8 @@ def edge_labels(
 ) -> np.ndarray:
     """Label of each edge: class of its character, ``reject`` or `UNCLEAR`. (E,) int16.
 
-    by_piece, total: of `ink_by_owner`; classes: (K,) class of each character, `UNCLEAR` if it is not to be learnt from;
-    entry 0 (nobody) unused.
+    by_piece, total: of `ink_by_owner`; classes: (K,) class of each character, `UNCLEAR` if not learned from; entry 0 is
+    unused.
     """
     sums = np.concatenate([np.zeros((1, by_piece.shape[1])), np.cumsum(by_piece, axis=0)])
     held = sums[edges.end] - sums[edges.start]  # (E, K)
@@ -113,7 +113,7 @@ def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reje
 def choose_edges(
     labels: np.ndarray, boxes: np.ndarray, reject_share: float, rng: np.random.Generator, reject: int = REJECT_LABEL
 ) -> np.ndarray:
-    """Indices of all characters and of some of the bad cuts, in order. Narrow ones first: wide ones are easily told."""
+    """Indices of all characters and of some of the bad cuts, in order. Narrow ones first: wide ones are easy."""
     good, bad = np.flatnonzero((labels >= 0) & (labels != reject)), np.flatnonzero(labels == reject)
     wanted = round(max(4, len(good)) * reject_share / (1.0 - reject_share))
     if len(bad) > wanted:

@@ -38,7 +38,7 @@ from training.glyphs.examples import Examples, find_shards
 from training.publish.architectures import ARCHITECTURES, build_spec, glyph_models
 from training.publish.publish import Card, Measure, publish
 
-#: Batches between two looks at the validation examples.
+#: Batches between two validations.
 STEPS = 1000
 
 
@@ -54,7 +54,7 @@ class GlyphTask(Protocol):
         """Of the network."""
 
     def default_stop(self, steps_per_epoch: int, /) -> Steps | Minutes:
-        """The budget where none is asked for."""
+        """The budget where none is given."""
 
     def gather(self, shards: list[Path], validation: list[Path], seed: int) -> tuple[Examples, Examples]:
         """Examples to train on, and to choose the weights and temperatures by."""

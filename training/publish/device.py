@@ -12,7 +12,7 @@ THREADS = {"tensorflow": "TF_NUM_INTRAOP_THREADS", "jax": "NPROC"}
 
 
 def device_name() -> str:
-    """The device that Keras's backend computes on: ``CPU, 2 threads``, or an accelerator's name as its driver tells."""
+    """The device that Keras's backend computes on: ``CPU, 2 threads``, or the name of an accelerator."""
     import keras
 
     backend = keras.backend.backend()

@@ -37,7 +37,7 @@ REQUIRED = (
     "command",
 )
 
-#: What a hash looks like.
+#: Form of a hash.
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 

@@ -34,21 +34,21 @@ def smooth_noise(shape: tuple[int, int], grain: float, rng: np.random.Generator)
     return cv2.resize(field, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
 
 
-def bend(page: DrawnPage, rng: np.random.Generator, hand: bool) -> tuple[np.ndarray, np.ndarray]:
+def bend(page: DrawnPage, rng: np.random.Generator, handwritten: bool) -> tuple[np.ndarray, np.ndarray]:
     """Ink and owner after a small turn, a shear and a slow warp of the paper."""
     ink, owner, unit = page.ink, page.owner, page.x_height
     turned, warped = rng.random() < 0.45, rng.random() < 0.5
     if not turned and not warped:
         return ink, owner
     angle = np.deg2rad(rng.normal(0.0, 0.8)) if turned else 0.0
-    shear = rng.normal(0.0, 0.15 if hand else 0.04) if turned else 0.0
+    shear = rng.normal(0.0, 0.15 if handwritten else 0.04) if turned else 0.0
     h, w = ink.shape
     ys, xs = np.mgrid[0:h, 0:w].astype(np.float32)
     middle_x, middle_y = w / 2, h / 2
     map_x = xs + np.float32(angle) * (ys - middle_y) + np.float32(shear) * (ys - middle_y)
     map_y = ys - np.float32(angle) * (xs - middle_x)
     if warped:
-        amount = rng.uniform(0.01, 0.05 if not hand else 0.08) * unit
+        amount = rng.uniform(0.01, 0.05 if not handwritten else 0.08) * unit
         map_x += amount * smooth_noise((h, w), rng.uniform(1.5, 6.0) * unit, rng)
         map_y += amount * smooth_noise((h, w), rng.uniform(1.5, 6.0) * unit, rng)
     return (
@@ -105,12 +105,12 @@ def scan(ink: np.ndarray, unit: float, rng: np.random.Generator, strength: float
     if rng.random() < 0.55:
         level = black + (paper - black) * rng.uniform(0.4, 0.66)
         return _specks(np.where(gray > level, 255, 0).astype(np.uint8), rng, strength)
-    gray = np.clip(gray, 0, 255).astype(np.uint8)
-    if rng.random() < 0.6:
-        quality = int(rng.uniform(25, 92))
-        packed = cv2.imencode(".jpg", gray, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        gray = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE))
-    return np.asarray(gray)
+    page: np.ndarray = np.clip(gray, 0, 255).astype(np.uint8)
+    if rng.random() >= 0.6:
+        return page
+    quality = int(rng.uniform(25, 92))
+    stored = cv2.imencode(".jpg", page, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return np.asarray(cv2.imdecode(stored, cv2.IMREAD_GRAYSCALE))
 
 
 def _specks(gray: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
@@ -129,19 +129,19 @@ def _specks(gray: np.ndarray, rng: np.random.Generator, strength: float) -> np.n
 
 def rule_lines(page: DrawnPage, rng: np.random.Generator) -> np.ndarray:
     """Ink of the page with a printed form line through it, somewhere below the middle."""
-    ink = page.ink.copy()
+    ink: np.ndarray = page.ink.copy()
     row = int(rng.uniform(0.45, 0.9) * ink.shape[0])
     thickness = max(1, round(rng.uniform(0.02, 0.1) * page.x_height))
     cv2.line(ink, (0, row), (ink.shape[1], row + int(rng.normal(0, 1))), int(rng.uniform(120, 255)), thickness)
-    return np.asarray(ink)
+    return ink
 
 
-def degrade(page: DrawnPage, rng: np.random.Generator, hand: bool = False) -> ScannedPage:
+def degrade(page: DrawnPage, rng: np.random.Generator, handwritten: bool = False) -> ScannedPage:
     """A scan of the page, with its owner map bent alike and grown over the ink's new edges."""
     strength = float(rng.beta(1.6, 2.2))
-    if hand and rng.random() < 0.08:
+    if handwritten and rng.random() < 0.08:
         page = DrawnPage(rule_lines(page, rng), page.owner, page.characters, page.x_height)
-    ink, owner = bend(page, rng, hand)
+    ink, owner = bend(page, rng, handwritten)
     pressed = press(ink, page.x_height, rng, strength)
     gray = scan(pressed, page.x_height, rng, strength)
     kept = kept_shares(ink, owner, pressed, len(page.characters))

@@ -13,8 +13,8 @@ from training.synthesis.degrade import ScannedPage, degrade
 from training.synthesis.drawn_page import Face, Manner, set_lines
 from training.synthesis.font_face import FontFace
 from training.synthesis.fonts import FontFile, find_fonts, part_of
-from training.synthesis.hand_faces import EmnistFace, HandManner, PenFace
 from training.synthesis.line_text import PRINTED, WRITTEN, LineText
+from training.synthesis.written_faces import EmnistFace, PenFace, WritingManner
 
 #: How often a family of each kind is set, against the others.
 KIND_WEIGHTS = {"old": 4.0, "serif": 2.0, "typewriter": 0.6, "sans": 1.5, "mono": 1.0}
@@ -77,40 +77,40 @@ class PageMaker:
         """Names of the families of print, and their files."""
         return [(family[0].family, family) for family in self._print]
 
-    def font_page(self, family: list[FontFile], hand: bool, rng: np.random.Generator) -> ScannedPage:
-        """A page in one of the files of a family; hand: as somebody writes, not as a printer sets."""
+    def font_page(self, family: list[FontFile], handwritten: bool, rng: np.random.Generator) -> ScannedPage:
+        """A page in one of the files of a family; handwritten: as somebody writes, not as a printer sets."""
         upright = [f for f in family if "talic" not in f.path.stem and "blique" not in f.path.stem]
         choices = upright if upright and rng.random() < 0.6 else family
         file = choices[rng.integers(len(choices))]
         x_height = draw_x_height(rng)
-        face = FontFace(file, x_height, rng.uniform(0.02, 0.1) if hand else 0.0)
+        face = FontFace(file, x_height, rng.uniform(0.02, 0.1) if handwritten else 0.0)
         manner = Manner(
-            leading=rng.uniform(2.1, 3.2) + (0.8 if hand else 0.0),
+            leading=rng.uniform(2.1, 3.2) + (0.8 if handwritten else 0.0),
             tracking=rng.normal(0.0, 0.04) if rng.random() < 0.6 else rng.uniform(0.0, 0.2),
-            wobble=rng.uniform(0.0, 0.05) if hand else rng.uniform(0.0, 0.015),
-            drift=rng.uniform(0.0, 0.15) if hand else 0.0,
+            wobble=rng.uniform(0.0, 0.05) if handwritten else rng.uniform(0.0, 0.015),
+            drift=rng.uniform(0.0, 0.15) if handwritten else 0.0,
         )
-        return self._scan(face, manner, hand, rng)
+        return self._scan(face, manner, handwritten, rng)
 
     def _written_page(self, source: str, rng: np.random.Generator) -> ScannedPage:
         x_height = draw_x_height(rng)
         writer = self._writers[rng.integers(len(self._writers))]
-        hand = HandManner.draw(rng)
-        pen = float(np.exp(rng.uniform(np.log(0.07), np.log(0.28))))
-        face: Face = (pens := PenFace(self._marks, writer, x_height, hand, pen))
+        writing = WritingManner.draw(rng)
+        pen = PenFace(self._marks, writer, x_height, writing, float(np.exp(rng.uniform(np.log(0.07), np.log(0.28)))))
+        face: Face = pen
         if source == "emnist":
-            face = EmnistFace(self._images, self._by_label, x_height, hand, pens)
+            face = EmnistFace(self._images, self._by_label, x_height, writing, pen)
         manner = Manner(leading=rng.uniform(2.8, 4.0), drift=rng.uniform(0.0, 0.15), loose=0.2)
         return self._scan(face, manner, True, rng)
 
-    def _scan(self, face: Face, manner: Manner, hand: bool, rng: np.random.Generator) -> ScannedPage:
+    def _scan(self, face: Face, manner: Manner, handwritten: bool, rng: np.random.Generator) -> ScannedPage:
         """Set text in the face, degrade it. Words written alone on a form are as common as pages."""
-        if hand and rng.random() < 0.35:
+        if handwritten and rng.random() < 0.35:
             lines = self._text.lines(1, int(rng.integers(4, 16)), WRITTEN, rng)
         else:
             count = int(rng.integers(3, 9))
-            lines = self._text.lines(count, int(rng.integers(20, 55)), WRITTEN if hand else PRINTED, rng)
-        return degrade(set_lines(lines, face, manner, rng), rng, hand)
+            lines = self._text.lines(count, int(rng.integers(20, 55)), WRITTEN if handwritten else PRINTED, rng)
+        return degrade(set_lines(lines, face, manner, rng), rng, handwritten)
 
 
 def _by_family(files: list[FontFile]) -> list[list[FontFile]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from training.command import errors_as_messages, latin_fonts_option
 from training.synthesis.fonts import FONTSOURCE, SAMPLE_HANDS, default_fonts_folder
 
 
@@ -39,14 +40,19 @@ def fetch(family: str, folder: Path) -> None:
 
 
 @click.command()
-@click.option("--fonts", "folder", type=click.Path(path_type=Path), default=None, help="Where the families go.")
-def main(folder: Path | None) -> None:
-    """Fetch every family that is not there yet."""
-    folder = folder or default_fonts_folder()
+@latin_fonts_option()
+@errors_as_messages()
+def main(fonts: Path | None) -> None:
+    """Fetch the Latin font families that are not there yet."""
+    folder = fonts or default_fonts_folder()
     for family in (name for names in (*FONTSOURCE.values(), SAMPLE_HANDS) for name in names):
-        if not (folder / family).is_dir():
+        if (folder / family).is_dir():
+            continue
+        try:
             fetch(family, folder)
-            print(family)
+        except subprocess.CalledProcessError as error:
+            raise ValueError(f"{family} could not be fetched: {error.stderr or error}") from None
+        print(family)
 
 
 if __name__ == "__main__":

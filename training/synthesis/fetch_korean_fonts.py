@@ -18,7 +18,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from training.command import errors_as_messages
+from training.command import errors_as_messages, korean_fonts_option
 from training.synthesis.fetch_fonts import packed_files
 from training.synthesis.hangul_families import DEBIAN, DEBIAN_PACKAGES, FONTSOURCE
 from training.synthesis.hangul_fonts import default_korean_fonts
@@ -72,24 +72,24 @@ def _packages() -> Iterator[tuple[bool, str]]:
 
 
 @click.command()
-@click.option("--fonts", "folder", type=click.Path(path_type=Path), default=None, help="Where the families go.")
-def main(folder: Path | None) -> None:
-    """Fetch every family that is not there yet."""
-    folder = folder or default_korean_fonts()
-    with errors_as_messages():
-        for debian, name in tqdm(list(_packages()), desc="fetching", disable=None):
-            target = folder / (f"fonts-{name}" if debian else name)
-            if target.is_dir():
-                continue
-            scratch = target.with_name(f".{target.name}")  # becomes the family's folder once all is there
-            shutil.rmtree(scratch, ignore_errors=True)
-            scratch.mkdir(parents=True)
-            try:
-                (fetch_debian if debian else fetch_fontsource)(name, scratch)
-            except subprocess.CalledProcessError as error:
-                raise ValueError(f"{name} could not be fetched: {error.stderr or error}") from None
-            scratch.rename(target)
-            tqdm.write(str(target))
+@korean_fonts_option()
+@errors_as_messages()
+def main(fonts: Path | None) -> None:
+    """Fetch the Korean font families that are not there yet."""
+    folder = fonts or default_korean_fonts()
+    for debian, name in tqdm(list(_packages()), desc="fetching", disable=None):
+        target = folder / (f"fonts-{name}" if debian else name)
+        if target.is_dir():
+            continue
+        scratch = target.with_name(f".{target.name}")  # becomes the family's folder once all is there
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
+        try:
+            (fetch_debian if debian else fetch_fontsource)(name, scratch)
+        except subprocess.CalledProcessError as error:
+            raise ValueError(f"{name} could not be fetched: {error.stderr or error}") from None
+        scratch.rename(target)
+        tqdm.write(str(target))
 
 
 if __name__ == "__main__":

@@ -27,11 +27,11 @@ def relative_x_height(path: Path) -> float:
 
 @dataclass
 class FontFace:
-    """file: the font; x_height: wanted, in pixels; variation: 0 = print, else how much letters differ (about 0.1)."""
+    """file: the font; x_height: wanted, in pixels; augmentation: 0 = print; else how much letters differ (0.1)."""
 
     file: FontFile
     x_height: float
-    variation: float = 0.0
+    augmentation: float = 0.0
     _stamps: dict[str, Stamp | None] = field(default_factory=dict, repr=False)
     _kerning: dict[str, float] = field(default_factory=dict, repr=False)
 
@@ -55,7 +55,7 @@ class FontFace:
         if character not in self._stamps:
             self._stamps[character] = self._draw(character)
         stamp = self._stamps[character]
-        return vary_stamp(stamp, self.variation, rng) if stamp is not None and self.variation > 0.0 else stamp
+        return augment_stamp(stamp, self.augmentation, rng) if stamp is not None and self.augmentation > 0.0 else stamp
 
     def space(self, rng: np.random.Generator) -> float:
         return max(float(self._font.getlength(" ")), 0.35 * self.x_height)
@@ -68,10 +68,10 @@ class FontFace:
         return self._kerning[pair]
 
 
-def vary_stamp(stamp: Stamp, variation: float, rng: np.random.Generator) -> Stamp:
+def augment_stamp(stamp: Stamp, augmentation: float, rng: np.random.Generator) -> Stamp:
     """The same letter written once more: sheared, stretched and moved a little."""
-    shear = rng.normal(0.0, variation)
-    scale_x, scale_y = np.exp(rng.normal(0.0, 0.8 * variation, 2))
+    shear = rng.normal(0.0, augmentation)
+    scale_x, scale_y = np.exp(rng.normal(0.0, 0.8 * augmentation, 2))
     h, w = stamp.ink.shape
     lean = shear * h * scale_y
     size = (max(1, round(w * scale_x + abs(lean))) + 2, max(1, round(h * scale_y)) + 2)

@@ -161,7 +161,7 @@ FONTSOURCE = {
 SAMPLE_HANDS = ("mynerve", "league-script")
 
 #: Families of Debian packages by kind: name and the beginnings of their file names.
-DEBIAN: dict[str, dict[str, str | tuple[str, ...]]] = {
+DEBIAN: dict[str, dict[str, tuple[str, ...]]] = {
     "old": {
         "gfs-didot": ("GFSDidot",),
         "old-standard-tt": ("OldStandard-",),

@@ -16,7 +16,7 @@ from training.synthesis.hangul_fonts import KoreanFont, drawn_characters, open_f
 MASTER_SIZE = 96
 #: Of 255: darker pixels of a drawn character are ink.
 INK = 127
-#: Syllables that tell how large a font's are, and their mean side in most fonts, in em.
+#: Syllables that give the size of a font's, and their mean side in most fonts, in em.
 USUAL, USUAL_SIZE = "가를밟", 0.88
 #: Bytes of drawn characters kept by default: about 35,000.
 CACHE = 256 << 20

@@ -36,8 +36,8 @@ LARGE = 40.0
 class Drawn:
     """A sample. image: (H, W) uint8, 255 = ink, cropped to the ink.
 
-    top, bottom: of the character's outline above the baseline in em, y downward (top is mostly negative): what tells
-    a comma from an apostrophe, which the crop alone does not.
+    top, bottom: of the character's outline above the baseline in em, y downward (top is mostly negative): it
+    distinguishes a comma from an apostrophe, which the crop alone does not.
     """
 
     image: np.ndarray

@@ -78,7 +78,8 @@ def grey_crop(glyph: Glyph, scan: Scan, rng: np.random.Generator) -> np.ndarray:
     """The character before the threshold, cropped to where there is ink after it: (H, W) uint8, 255 = ink."""
     soft = grey(glyph, scan, rng)
     _, (x, y, width, height) = _thresholded(soft, scan)
-    return np.asarray((np.clip(soft[y : y + height, x : x + width], 0.0, 1.0) * 255.0).astype(np.uint8))
+    crop: np.ndarray = np.clip(soft[y : y + height, x : x + width], 0.0, 1.0) * 255.0
+    return crop.astype(np.uint8)
 
 
 def _thresholded(soft: np.ndarray, scan: Scan) -> tuple[np.ndarray, tuple[int, int, int, int]]:

@@ -25,7 +25,14 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from training.command import errors_as_messages
+from training.command import (
+    data_option,
+    errors_as_messages,
+    korean_fonts_option,
+    latin_fonts_option,
+    part_option,
+    seed_option,
+)
 from training.language.korean_sources import load_korean
 from training.synthesis.fonts import FontFile, find_fonts
 from training.synthesis.hangul_fonts import KoreanFont, drawn_characters, find_korean_fonts
@@ -148,20 +155,21 @@ def draw_all(out: Path, every: list[PageJob], stock: Stock, seed: int) -> Iterat
         yield path
 
 
-@click.command(help=__doc__.split("\n")[0] if __doc__ else None)
+@click.command()
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--part", type=click.Choice(["test", "validation"]), default="test", show_default=True)
-@click.option("--data", type=click.Path(path_type=Path), default=Path("../shared/data"), show_default=True)
-@click.option("--korean-fonts", type=click.Path(path_type=Path), help="fetch_korean_fonts put them there")
-@click.option("--fonts", type=click.Path(path_type=Path), help="fetch_fonts put them there")
-@click.option("--seed", type=int, default=0, show_default=True)
+@part_option("test", ("test", "validation"))
+@data_option("korean_text/")
+@korean_fonts_option("--korean-fonts")
+@latin_fonts_option()
+@seed_option()
+@errors_as_messages()
 def main(out: Path, part: str, data: Path, korean_fonts: Path | None, fonts: Path | None, seed: int) -> None:
-    with errors_as_messages():
-        every = jobs(part, find_korean_fonts(korean_fonts, part), find_fonts(fonts))
-        stock = Stock(load_korean(data)[part], np.random.default_rng(seed))
-        for _ in tqdm(draw_all(out, every, stock, seed), total=len(every), unit="page", disable=None):
-            pass
-        counts = {name: sum(job.set == name for job in every) for name in dict.fromkeys(job.set for job in every)}
+    """Draw the Korean pages that reading is measured on, with their text, to sets in OUT."""
+    every = jobs(part, find_korean_fonts(korean_fonts, part), find_fonts(fonts))
+    stock = Stock(load_korean(data)[part], np.random.default_rng(seed))
+    for _ in tqdm(draw_all(out, every, stock, seed), total=len(every), unit="page", disable=None):
+        pass
+    counts = {name: sum(job.set == name for job in every) for name in dict.fromkeys(job.set for job in every)}
     click.echo(f"{out}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
 
 

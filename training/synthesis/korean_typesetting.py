@@ -102,7 +102,7 @@ def typeset(
     Raises ValueError if the page is too short for the text, OSError if a face is no font.
     """
     lines: list[_Line] = []
-    y = float(_pixels(margin))
+    y = _pixels(margin)
     for block in blocks:
         if lines:
             y += (max(HEADING_GAP, manner.gap) if block.heading else manner.gap) * manner.leading * _size(manner)

@@ -1,4 +1,4 @@
-"""Where the baseline of a written word is: UNIPEN tells the word and its ink, not the line that it stood on."""
+"""Where the baseline of a written word is: UNIPEN has the word and its ink, not the line that it stood on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from training.datasets.unipen import PLAIN_LETTERS
 
 DESCENDERS = frozenset("gjpqy")
-#: Characters that some hands draw below the line and others do not.
+#: Characters that some writers draw below the line and others do not.
 DOUBTFUL = frozenset("fzJQYZß,;()[]{}/@$|")
 ASCENDERS = frozenset("bdfhklt")
 #: Heights of words in x-heights by the tallest of their letters; words are taller than any of their letters.
@@ -22,7 +22,7 @@ BINS = 10
 EDGE_WEIGHT = 0.35
 #: Turning points count for a baseline that lie so far above or below the first guess, in x-heights.
 ABOVE, BELOW = 0.45, 0.35
-#: Heights of small letters over the baseline, in the writer's x-heights, that tell the size of a word.
+#: Heights of small letters over the baseline, in the writer's x-heights, that give the size of a word.
 SMALLEST_WORD, LARGEST_WORD = 0.55, 1.4
 
 
@@ -46,7 +46,7 @@ def ink_height(strokes: list[np.ndarray]) -> float:
 
 
 def x_height_of(labels: list[str], words: list[list[np.ndarray]]) -> float | None:
-    """A writer's x-height in pen units, from the words whose shape tells it; None if too few do."""
+    """A writer's x-height in pen units, from the words whose shape gives it; None if too few do."""
     for kind, ratio in ((_is_plain, PLAIN_WORD), (_is_tall, TALL_WORD), (_is_capital, CAPITAL_WORD)):
         heights = [ink_height(w) for label, w in zip(labels, words, strict=True) if kind(label)]
         if len(heights) >= FEWEST_WORDS:
@@ -71,7 +71,7 @@ def lower_turns(strokes: list[np.ndarray]) -> np.ndarray:
 def baseline_of(label: str, strokes: list[np.ndarray], x_height: float) -> float | None:
     """Row of a word's baseline in pen units, y down; None where the ink does not look like the word.
 
-    First guess: the band of one x-height that holds much ink and fits the edges of the ink, as the letters tell them.
+    First guess: the band of one x-height that holds much ink and fits the edges of the ink, as the letters imply.
     Then the median of the pen's lower turns near that.
     """
     points = np.concatenate(strokes)

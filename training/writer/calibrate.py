@@ -1,4 +1,4 @@
-"""From a trained embedder to weights the program reads: whitening, calibration, and what tells print from writing."""
+"""From a trained embedder to weights the program reads: whitening, calibration, and the test for print."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from training.writer.whitening import fit_whitening
 WITHIN_SHARE, SHRINK = 0.8, 0.3
 #: Log odds tried as the limit of a group.
 LIMITS = np.arange(-2.0, 12.01, 0.25)
-#: Weight of the ridge in what tells print.
+#: Weight of the ridge in the test for print.
 PRINT_RIDGE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Map of unit embeddings (D,) to what describes them, calibration, and weights and bias that tell print."""
+    """Map of unit embeddings (D,) to what describes them, calibration, and weights and bias of the test for print."""
 
     matrix: np.ndarray
     bias: np.ndarray
@@ -59,8 +59,8 @@ def fit_finish(
 
 
 def fit_calibration(vectors: np.ndarray, writers: np.ndarray) -> Calibration:
-    """Slope and offset by logistic regression on all pairs, those of one hand weighing as much as the others; the limit
-    of groups is the one by which these pages are grouped best. vectors: (N, D) of unit length.
+    """Slope and offset by logistic regression on all pairs, those of one writer weighing as much as the others; the
+    limit of groups is the one by which these pages are grouped best. vectors: (N, D) of unit length.
     """
     upper = np.triu_indices(len(vectors), 1)
     similar = (vectors @ vectors.T)[upper].astype(np.float64)

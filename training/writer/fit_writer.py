@@ -132,7 +132,10 @@ def _print_share(finished: Finished, pages: Embedded) -> float:
 @click.option("--name", default="writer", show_default=True, help="Of the weights.")
 @errors_as_messages()
 def main(data: Path, more: tuple[Path, ...], without_data: bool, held: int, **settings: Any) -> None:
-    """Make weights for the program of a trained embedder; --more, --without-data, --hold-out as it was trained."""
+    """Make weights for the program of a trained embedder.
+
+    --more, --without-data and --hold-out as in its training.
+    """
     cv2.setNumThreads(1)
     manifest = fit_writer(Settings(pages=Pages(data, more, without_data, held), **settings))
     print(json.dumps({"scores": manifest["scores"], "calibration": manifest["calibration"]}, indent=1))

@@ -1,4 +1,4 @@
-"""Pages in handwriting fonts, each font as the hands of two writers; the text is from books."""
+"""Pages in handwriting fonts, each font as two writers; the text is from books."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from training.language.english_sources import load_books
 from training.synthesis.drawn_page import Stamp
 from training.synthesis.fonts import FontFile, find_fonts, part_of
 from training.writer.pages import THINNEST_PEN, Setting, scanned, set_page
-from training.writer.varied_font import Habit, VariedHand
+from training.writer.writer_font import Habit, WriterFont
 
 #: Families of the table of fonts that no one writes like: sign painting, comic lettering, drawn capitals.
 LETTERING = frozenset({"itim", "sriracha", "amatic-sc", "delius"})
-#: Families that repeat the hand of another one of the table.
+#: Families that repeat the handwriting of another one of the table.
 REPEATED = frozenset({"patrick-hand-sc", "caveat-brush", "shadows-into-light-two"})
-#: Hands made of each family.
+#: Writers made of each family.
 WRITERS_PER_FAMILY = 2
 #: Least and most ink of a page in x-heights along its lines, spaces left out.
 LEAST_INK, MOST_INK = 150.0, 300.0
@@ -40,12 +40,12 @@ def words_of(text: str, rng: np.random.Generator) -> list[str]:
     return text[start : start + PASSAGE].replace(LINE_START, " ").split()[1:-1]
 
 
-def written(hand: VariedHand, words: list[str], x_height: float, ink: float, rng: np.random.Generator) -> list[Stamp]:
+def written(writer: WriterFont, words: list[str], x_height: float, ink: float, rng: np.random.Generator) -> list[Stamp]:
     """The first of ``words`` that make up ``ink`` x-heights of writing; what the font lacks is left out."""
     stamps: list[Stamp] = []
     length = 0.0
     for word in words:
-        stamp = None if hand.lacks(word) else hand.word(word, x_height, rng)
+        stamp = None if writer.lacks(word) else writer.word(word, x_height, rng)
         if stamp is not None:
             stamps.append(stamp)
             length += stamp.advance / x_height
@@ -72,11 +72,11 @@ def pages(
 def _pages_of(file: FontFile, text: str, most: int, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, int]]:
     habit, setting = Habit.draw(rng), Setting.draw(rng)
     for _ in range(most):
-        # another pen and another day: a hand is known by more than the width of its strokes
+        # another pen and another day: a writer is known by more than the width of its strokes
         x_height = setting.x_height * np.exp(rng.normal(0.0, 0.05))
         pen = max(habit.pen * np.exp(rng.normal(0.0, 0.1)), THINNEST_PEN / x_height)
         lean = habit.lean + rng.normal(0.0, 0.02)
-        hand = VariedHand(file, replace(habit, pen=pen, lean=lean))
-        words = written(hand, words_of(text, rng), x_height, rng.uniform(LEAST_INK, MOST_INK), rng)
+        writer = WriterFont(file, replace(habit, pen=pen, lean=lean))
+        words = written(writer, words_of(text, rng), x_height, rng.uniform(LEAST_INK, MOST_INK), rng)
         ink, lines = set_page(words, replace(setting, x_height=x_height), rng)
         yield scanned(ink, x_height, rng), lines

@@ -1,4 +1,4 @@
-"""What a writer network is trained as: groups of patches of a page, told apart by angles to a direction a writer.
+"""What a writer network is trained as: groups of patches of a page, classified by angles to a direction per writer.
 
 Each patch is to lie near its writer's direction, and so is the mean of its group, which is what a page is known by. A
 margin asks for more than the right answer: Wang et al., "Additive margin softmax for face verification" (2018).
@@ -20,14 +20,14 @@ from training.models.writer import PATCH_SIDE
 PATCH_SHARE = 0.4
 
 
-class SideBySide(layers.Layer):  # type: ignore[misc]  # ships no types
+class SideBySide(layers.Layer):  # type: ignore[misc]  # Keras has no types
     """Groups (B, K, 113, 113, 1) to their patches (B * K, 113, 113, 1)."""
 
     def call(self, groups: Any) -> Any:
         return ops.reshape(groups, (-1, PATCH_SIDE, PATCH_SIDE, 1))
 
 
-class Directions(layers.Layer):  # type: ignore[misc]  # ships no types
+class Directions(layers.Layer):  # type: ignore[misc]  # Keras has no types
     """Embeddings (B * K, D) to cosines (B, K + 1, C) with a direction of each writer; the last row is the group's."""
 
     def __init__(self, writers: int, size: int, **settings: Any) -> None:
@@ -48,7 +48,7 @@ def unit(vectors: Any, axis: int = -1) -> Any:
     return vectors / ops.sqrt(ops.sum(ops.square(vectors), axis=axis, keepdims=True) + 1e-8)
 
 
-class MarginLoss(keras.losses.Loss):  # type: ignore[misc]  # ships no types
+class MarginLoss(keras.losses.Loss):  # type: ignore[misc]  # Keras has no types
     """Cross entropy of cosines (B, K + 1, C), that of the right writer lowered by ``margin``, times ``scale``."""
 
     def __init__(self, scale: float, margin: float) -> None:

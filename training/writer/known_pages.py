@@ -1,6 +1,6 @@
 """Pages of known writers: from the IAM folder, from any folder WRITER/PAGE.png, or from a table.
 
-Parts are by page, and for what is asked of writers never seen, by writer; never by patch.
+Parts are by page, and for writers never seen, by writer; never by patch.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pages as another scanner would give them: by what the hand of a page should not change."""
+"""Pages as another scanner would give them: which should not change what its writer is identified by."""
 
 from __future__ import annotations
 

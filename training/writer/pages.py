@@ -1,4 +1,4 @@
-"""Words of one hand set in lines on a page, and the scan that is made of it."""
+"""Words of one writer set in lines on a page, and the scan that is made of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ THINNEST_PEN = 3.0
 SOAK = (0.5, 1.0)
 #: Lines stand so far apart that this share of the words (percent) cannot reach into the next line.
 TALL_SHARE = 85
-#: No hand sets lines closer, in x-heights.
+#: No writer sets lines closer, in x-heights.
 LEAST_DISTANCE = 2.6
 #: A line of the baseline's waves is about so many x-heights long.
 WAVE = 12.0
@@ -27,9 +27,9 @@ WAVE = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a hand sets its words, lengths in x-heights.
+    """How a writer sets words, lengths in x-heights.
 
-    x_height: pixels; width: of a line; room: distance of lines against what the hand's tall letters and tails take,
+    x_height: pixels; width: of a line; room: distance of lines against what the writer's tall letters and tails take,
     1 = they just fit; space: between words; space_spread: how that varies; indent: how far beginnings of lines miss
     the margin; waver: how far a baseline wanders; slope: rise of lines, rows per column.
     """
@@ -45,7 +45,7 @@ class Setting:
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Setting:
-        """A setting as found in real hands at about 300 dpi."""
+        """A setting as found in real handwriting at about 300 dpi."""
         return cls(
             x_height=float(np.exp(rng.uniform(np.log(26.0), np.log(40.0)))),
             width=rng.uniform(42.0, 58.0),

@@ -11,7 +11,7 @@ def top1(similarities: np.ndarray, asked: np.ndarray, enrolled: np.ndarray) -> f
 
 
 def equal_error_rate(same: np.ndarray, different: np.ndarray) -> float:
-    """Rate at which pairs of one hand (N,) fall below a threshold as often as pairs of two (M,) lie above it."""
+    """Rate at which pairs of one writer (N,) fall below a threshold as often as pairs of two (M,) lie above it."""
     thresholds = np.unique(np.concatenate([same, different]))
     missed = np.searchsorted(np.sort(same), thresholds, "left") / len(same)
     taken = 1.0 - np.searchsorted(np.sort(different), thresholds, "left") / len(different)

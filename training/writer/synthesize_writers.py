@@ -81,7 +81,10 @@ def write_writers(out: Path, source: str, part: str, drawn: WriterPages) -> int:
 @seed_option(1)
 @errors_as_messages()
 def main(out: Path, sources: tuple[str, ...], **options: Any) -> None:
-    """Draw pages of the writers of one part; those of a source that pages.tsv lists are replaced."""
+    """Draw pages of many writers, a folder for each.
+
+    Pages of a source that pages.tsv lists are replaced.
+    """
     settings = Settings(**options)
     for source in sources or USUAL:
         count = write_writers(out, source, settings.part, draw_writers(source, settings))

@@ -22,9 +22,9 @@ from training.writer.known_pages import writers_of
 from training.writer.scores import top1
 from training.writer.strips import CutPage
 
-#: Patches of a page that the choice of weights looks at.
+#: Patches of a page that weights are chosen by.
 CHOICE_PATCHES = 60
-#: Steps between two looks.
+#: Steps between two validations.
 STEPS = 500
 
 

@@ -1,4 +1,4 @@
-"""Pages in the hands of UNIPEN writers: their words, each used once, set in lines as one would write them."""
+"""Pages of UNIPEN writers: their words, each used once, set in lines as one would write them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NUMBERED_DONORS = ("apa", "apb", "apc", "apd", "ape")
 
 @dataclass(frozen=True, slots=True)
 class PlacedWord:
-    """A word of one hand. strokes: each (n, 2) float32 in x-heights, y down, baseline at 0, left edge at 0."""
+    """A word of one writer. strokes: each (n, 2) float32 in x-heights, y down, baseline at 0, left edge at 0."""
 
     label: str
     strokes: list[np.ndarray]
@@ -60,7 +60,7 @@ def person_of(writer: str) -> str:
 def smoothed(stroke: np.ndarray, x_height: float) -> np.ndarray:
     """A pen track without the steps of the tablet's grid and with a curve through its points. (n, 2) -> (m, 2)."""
     moved = np.concatenate([[True], (np.diff(stroke, axis=0) != 0).any(axis=1)])
-    track = stroke[moved]
+    track: np.ndarray = stroke[moved]
     if len(track) < 3:
         return np.asarray(track)
     for _ in range(2 if x_height < COARSE else 1 if x_height < MIDDLING else 0):
@@ -80,7 +80,7 @@ def _curve(track: np.ndarray) -> np.ndarray:
 
 
 def placed_words(labels: list[str], words: list[list[np.ndarray]]) -> list[PlacedWord]:
-    """The words of one writer that can be placed on a line; none if the x-height cannot be told."""
+    """The words of one writer that can be placed on a line; none if the x-height cannot be measured."""
     unit = x_height_of(labels, words)
     if unit is None:
         return []

@@ -1,4 +1,4 @@
-"""The linear map that makes pages of one hand alike and those of different hands unlike."""
+"""The linear map that makes pages of one writer alike and those of different writers unlike."""
 
 from __future__ import annotations
 

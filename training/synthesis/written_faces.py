@@ -17,7 +17,7 @@ ENLARGE = 3
 
 
 @dataclass
-class HandManner:
+class WritingManner:
     """How one hand sets letters, in x-heights: gap between letters and how it varies, word space, spread of the
     heights (natural logarithm), lean (columns per row upward), how far letters miss their level.
     """
@@ -30,7 +30,7 @@ class HandManner:
     miss: float
 
     @classmethod
-    def draw(cls, rng: np.random.Generator) -> HandManner:
+    def draw(cls, rng: np.random.Generator) -> WritingManner:
         """A manner as found on forms: letters mostly apart, sometimes touching."""
         gap = float(
             rng.choice([rng.uniform(0.02, 0.12), rng.uniform(0.1, 0.3), rng.uniform(0.25, 0.6)], p=[0.4, 0.4, 0.2])
@@ -49,7 +49,7 @@ class PenFace:
     """One UNIPEN writer's marks; characters the writer did not give are borrowed from others."""
 
     def __init__(
-        self, data: unipen.PenCharacters, writer: str, x_height: float, manner: HandManner, pen: float
+        self, data: unipen.PenCharacters, writer: str, x_height: float, manner: WritingManner, pen: float
     ) -> None:
         """x_height: pixels; pen: thickness of the pen in x-heights."""
         self.x_height = x_height
@@ -94,7 +94,7 @@ class PenFace:
 
 
 def _spaced(
-    ink: np.ndarray, top: float, character: str, x_height: float, manner: HandManner, rng: np.random.Generator
+    ink: np.ndarray, top: float, character: str, x_height: float, manner: WritingManner, rng: np.random.Generator
 ) -> Stamp:
     """A mark whose left edge stands at the pen and which is followed by the writer's gap."""
     columns = np.flatnonzero(ink.max(axis=0) > 60)
@@ -110,7 +110,7 @@ class EmnistFace:
     """
 
     def __init__(
-        self, images: np.ndarray, by_label: dict[int, np.ndarray], x_height: float, manner: HandManner, pens: PenFace
+        self, images: np.ndarray, by_label: dict[int, np.ndarray], x_height: float, manner: WritingManner, pens: PenFace
     ) -> None:
         """images: (N, 28, 28) uint8; by_label: indices of the images of each label; x_height: pixels."""
         self.x_height = x_height

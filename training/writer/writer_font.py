@@ -1,4 +1,4 @@
-"""A handwriting font as one person's hand: letters of the writer's own shape, and no two of them the same picture."""
+"""A handwriting font as one writer's: letters of the writer's own shape, and no two of them the same picture."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WIDEST_PEN = 0.24
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """What makes a hand out of a font; lengths in x-heights.
+    """What makes a writer out of a font; lengths in x-heights.
 
     lean: columns per row upward; breadth: factor; pen: width of the stroke; gap: added between letters; shape: how
     far the writer's letters are bent away from the font's; unsteadiness: how far each letter is bent away from the
@@ -59,7 +59,7 @@ class Habit:
         )
 
 
-class VariedHand:
+class WriterFont:
     """Writes words in a font with a habit. Raises OSError if the file is no font."""
 
     def __init__(self, file: FontFile, habit: Habit) -> None:
