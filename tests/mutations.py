@@ -224,7 +224,7 @@ def first_failure(copy: Path, tests: tuple[str, ...]) -> str | None:
     """Name of the first test that fails, None if all pass. Raises DoesNotFit if they do not run."""
     # without bytecode: a file mutated and restored within a second would be taken for unchanged
     environment = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200"}
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
     run = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     if run.returncode == 0:
         return None
