@@ -98,10 +98,10 @@ def _last_row(
     numbers: dict[Hashable, int] = {}
     a = [numbers.setdefault(item, len(numbers)) for item in truth]
     b = np.array([numbers.setdefault(item, len(numbers)) for item in got], np.int64)
-    place = np.arange(len(b) + 1, dtype=np.int64) * indel
-    row = np.zeros_like(place) if free_start else place.copy()
+    insertions = np.arange(len(b) + 1, dtype=np.int64) * indel
+    row = np.zeros_like(insertions) if free_start else insertions.copy()
     for item in a:
         cell = row + indel  # deletion
         np.minimum(cell[1:], row[:-1] + np.where(b == item, 0, substitution), out=cell[1:])
-        row = np.minimum.accumulate(cell - place) + place  # insertion
+        row = np.minimum.accumulate(cell - insertions) + insertions  # insertion
     return row

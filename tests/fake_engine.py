@@ -11,7 +11,7 @@ import numpy as np
 
 from ocrtool.jobs.options import ReadOptions
 from ocrtool.jobs.read import Reader
-from ocrtool.script.single import Reading
+from ocrtool.script.single import SingleReading
 from ocrtool.types import Alternative, Block, Box, Character, Line, Page, Word
 
 #: Values of the first pixel at which the reader fails: by a defect of the program, by a sudden end of the process, by
@@ -79,9 +79,9 @@ def slow_reader(options: ReadOptions) -> Reader:
 class SlowClassifier:
     """Finds every image blank, after a pause."""
 
-    def read(self, gray: np.ndarray, top: int) -> Reading:
+    def read(self, gray: np.ndarray, top: int) -> SingleReading:
         pause()
-        return Reading(None)
+        return SingleReading(None)
 
 
 def slow_classifier(language: str, weights: Path | None, threads: int = 1) -> SlowClassifier:

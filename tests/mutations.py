@@ -79,7 +79,7 @@ MUTATIONS = (
     Mutation(
         "case never settled by height",
         "ocrtool/recognize/cascade.py",
-        "candidates.append(script.adjust(proposals, every, merged))",
+        "candidates.append(script.adjust(proposals, edges_scored, merged))",
         "candidates.append(merged)",
         ("tests/unit/test_score.py", SAMPLES),
     ),

@@ -62,11 +62,11 @@ def classify(
 
     inputs = find_inputs(images)
     guard = OverwriteGuard(inputs.sources)
-    place = plan_document(output, guard, standard_output())
+    target = plan_document(output, guard, standard_output())
     guard.reserve(plot)
     job = classification_job(ClassifyOptions(lang, weights, options.threads(jobs), top, plot is not None))
     with Workers(job, jobs, progress(quiet, output is None)) as workers:
         outcomes = with_plot(workers.run(inputs.sources), plot)
-        code = Delivery(guard, print_error).deliver(outcomes, format_.writers["classify"], place)
+        code = Delivery(guard, print_error).deliver(outcomes, format_.writers["classify"], target)
     inputs.passed_over.report(print_error)
     return code

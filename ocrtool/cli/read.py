@@ -49,7 +49,7 @@ def read(
     alternatives for every character. With -o and a single file, FILE is written; with several inputs, or if it ends
     with a slash, a folder with one file for each of them.
     """
-    from ocrtool.jobs.deliver import Delivery, plan_pictures, plan_place
+    from ocrtool.jobs.deliver import Delivery, plan_destination, plan_pictures
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.inputs import find_inputs
     from ocrtool.jobs.options import ReadOptions
@@ -59,10 +59,10 @@ def read(
     inputs = find_inputs(pages)
     guard = OverwriteGuard(inputs.sources)
     plan_pictures(overlay, inputs.sources, [OVERLAY_SUFFIX], guard)
-    place = plan_place(output, inputs.sources, pages, format_.extension, guard, standard_output())
+    target = plan_destination(output, inputs.sources, pages, format_.extension, guard, standard_output())
     job = reading_job(ReadOptions(lang, not no_lm, weights, options.threads(jobs), overlay, format_.needs_image))
     with Workers(job, jobs, progress(quiet, output is None)) as workers:
         outcomes = workers.run(inputs.sources)
-        code = Delivery(guard, print_error, fail_fast).deliver(outcomes, format_.writers["read"], place)
+        code = Delivery(guard, print_error, fail_fast).deliver(outcomes, format_.writers["read"], target)
     inputs.passed_over.report(print_error)
     return code

@@ -70,11 +70,11 @@ def segment(
 
     inputs = find_inputs(pages)
     guard = OverwriteGuard(inputs.sources)
-    place = plan_document(output, guard, standard_output())
+    target = plan_document(output, guard, standard_output())
     plan_pictures(patches, inputs.sources, [COLLAGE_SUFFIX], guard)
     plan_pictures(overlay, inputs.sources, [OVERLAY_SUFFIX], guard)
     job = segmentation_job(SegmentOptions(patches, overlay, count, seed, options.threads(jobs)))
     with Workers(job, jobs, progress(quiet, output is None)) as workers:
-        code = Delivery(guard, print_error).deliver(workers.run(inputs.sources), format_.writers["segment"], place)
+        code = Delivery(guard, print_error).deliver(workers.run(inputs.sources), format_.writers["segment"], target)
     inputs.passed_over.report(print_error)
     return code

@@ -87,12 +87,12 @@ def identify(
 
     collection = collect(folders)
     guard = OverwriteGuard(collection.sources, [writers])
-    place = plan_document(output, guard, standard_output())
+    target = plan_document(output, guard, standard_output())
     guard.reserve(plot)
     embed = EmbedOptions(weights, model, options.threads(jobs), plot is not None)
     outcomes = identify_all(collection, Identification(embed, jobs, writers, plot, progress(quiet, output is None)))
     write = format_.writers["writer-id identify"]
-    code = Delivery(guard, print_error).deliver(outcomes, lambda rows: write(answers(rows, top or 0)), place)
+    code = Delivery(guard, print_error).deliver(outcomes, lambda rows: write(answers(rows, top or 0)), target)
     collection.passed_over.report(print_error)
     return code
 
@@ -117,7 +117,7 @@ def enrol(
     it cannot be used. After an interrupt the file is as it was before.
     """
     from ocrtool.export.tables import enrolled
-    from ocrtool.jobs.deliver import Delivery, Place
+    from ocrtool.jobs.deliver import Delivery, Destination
     from ocrtool.jobs.enrol import enrol_all
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.options import EmbedOptions
@@ -128,8 +128,9 @@ def enrol(
     guard.claim_file(output)
     embed = EmbedOptions(weights, model, options.threads(jobs))
     outcomes = enrol_all(collection, output, embed, jobs, progress(quiet, True))
+    target = Destination(standard_output())
     write = format_.writers["writer-id enrol"]
-    code = Delivery(guard, print_error).deliver(outcomes, lambda rows: write(enrolled(rows)), Place(standard_output()))
+    code = Delivery(guard, print_error).deliver(outcomes, lambda rows: write(enrolled(rows)), target)
     collection.passed_over.report(print_error)
     return code
 
@@ -157,10 +158,10 @@ def verify(page: str, other: str, format_: Format, output: Path | None, model: s
 
     first, second = find_inputs([page]), find_inputs([other])
     guard = OverwriteGuard([*first.sources, *second.sources])
-    place = plan_document(output, guard, standard_output())
+    target = plan_document(output, guard, standard_output())
     outcomes = verify_all(first.sources, second.sources, EmbedOptions(weights, model, options.cores()))
     write = format_.writers["writer-id verify"]
-    code = Delivery(guard, print_error).deliver(outcomes, lambda rows: write(pairs(rows)), place)
+    code = Delivery(guard, print_error).deliver(outcomes, lambda rows: write(pairs(rows)), target)
     for inputs in (first, second):
         inputs.passed_over.report(print_error)
     return code

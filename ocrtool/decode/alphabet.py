@@ -1,4 +1,4 @@
-"""What glyphs a lattice may hold, and which symbols of the language model they are."""
+"""Maps the glyphs of a lattice to the symbols of the language model."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from ocrtool.charset import LINE_START, OTHER, Labels
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alphabet:
-    """glyphs: what label k of a lattice is; symbol_of: (len(glyphs),) int32, its symbol; share: (len(glyphs),) float64,
-    log of its share in that symbol: 0, but for glyphs that share ``<other>``; start, space: symbols of the beginning of
-    a line and of a word space.
+    """Glyphs of a lattice and their symbols.
+
+    glyphs: label k of a lattice is ``glyphs[k]``; symbol_of: (len(glyphs),) int32, the symbol of each; share:
+    (len(glyphs),) float64, log of the glyph's share of its symbol: 0 except for glyphs that share ``<other>``; start,
+    space: the symbols for the beginning of a line and for a word space.
     """
 
     glyphs: Sequence[str]
@@ -24,8 +26,8 @@ class Alphabet:
     space: int
 
     @classmethod
-    def of(cls, glyphs: Sequence[str], symbols: Labels) -> Alphabet:
-        """Raises KeyError if a symbol is missing and there is no ``<other>`` to stand for it."""
+    def from_symbols(cls, glyphs: Sequence[str], symbols: Labels) -> Alphabet:
+        """Map each glyph to its symbol. Raises KeyError if one has none and there is no ``<other>`` for it."""
         known = np.array([glyph in symbols for glyph in glyphs])
         if not known.all() and OTHER not in symbols:
             raise KeyError(f"the language model does not know {glyphs[int(np.argmin(known))]!r}")

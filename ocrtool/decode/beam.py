@@ -13,7 +13,7 @@ import numpy as np
 
 from ocrtool.decode.alphabet import Alphabet
 from ocrtool.decode.hypotheses import Arrivals, Frontier, Store, best_per_line, join, merge, select
-from ocrtool.decode.language_model import CharacterModel
+from ocrtool.decode.language_model import LanguageModel
 from ocrtool.decode.lattice import Lattice
 from ocrtool.decode.path_score import label_scores, skip_scores, space_scores
 from ocrtool.decode.settings import BeamSize, PathWeights
@@ -57,7 +57,7 @@ class _EdgeTable:
     first: np.ndarray
 
     @classmethod
-    def of(cls, lattices: Sequence[Lattice], weights: PathWeights) -> _EdgeTable:
+    def from_lattices(cls, lattices: Sequence[Lattice], weights: PathWeights) -> _EdgeTable:
         line = np.repeat(np.arange(len(lattices)), [len(x.start) for x in lattices])
         number = np.concatenate([np.arange(len(x.start)) for x in lattices])
         start = np.concatenate([x.start for x in lattices])
@@ -91,13 +91,13 @@ class _Search:
     def __init__(
         self,
         lattices: Sequence[Lattice],
-        model: CharacterModel,
+        model: LanguageModel,
         weights: PathWeights,
         beam: BeamSize,
         alphabet: Alphabet,
     ) -> None:
         self.lattices, self.model, self.weights, self.beam, self.alphabet = lattices, model, weights, beam, alphabet
-        self.edges = _EdgeTable.of(lattices, weights)
+        self.edges = _EdgeTable.from_lattices(lattices, weights)
         self.store = Store()
         self.frontiers: dict[int, Frontier] = {}
         self.pending: dict[int, list[Arrivals]] = {}
@@ -262,7 +262,7 @@ class _Search:
 
 
 def search(
-    lattices: Sequence[Lattice], model: CharacterModel, weights: PathWeights, beam: BeamSize, alphabet: Alphabet
+    lattices: Sequence[Lattice], model: LanguageModel, weights: PathWeights, beam: BeamSize, alphabet: Alphabet
 ) -> list[list[Step]]:
     """Best path through each lattice: one list of steps (characters and spaces) per line.
 

@@ -21,7 +21,7 @@ from ocrtool.weights.store import Weights, open_weights
 BUCKETS = (8, 16, 32, 64, 96, 128, 192, 256, 384, 512)
 
 
-class CharacterModel(Protocol):
+class LanguageModel(Protocol):
     """What the beam search needs of a language model.
 
     A state is one float32 array (B, S), a row per beam: rows are gathered, repeated and dropped by plain indexing.
@@ -57,7 +57,7 @@ class UniformModel:
         return np.full((len(symbols), size), -np.log(size), np.float32), self.start(len(symbols))
 
 
-class LanguageModel:
+class CharacterLSTM:
     """The character LSTM of opened weights. Not to be shared between threads."""
 
     def __init__(self, weights: Weights, threads: int = 1) -> None:
@@ -73,7 +73,7 @@ class LanguageModel:
         self._steps: dict[int, _Step] = {}
 
     @classmethod
-    def open(cls, name: str, folder: Path | None = None) -> LanguageModel:
+    def open(cls, name: str, folder: Path | None = None) -> CharacterLSTM:
         """Open the weights ``name``. Raises WeightsNotFound, WeightsRefused."""
         return cls(open_weights(name, folder))
 

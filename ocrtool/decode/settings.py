@@ -40,8 +40,8 @@ class BeamSize:
 class DecoderSettings:
     """All that decoding needs besides the networks."""
 
-    guided: PathWeights
-    unguided: PathWeights
+    with_lm: PathWeights
+    without_lm: PathWeights
     space_weights: tuple[float, ...]
     text_weights: tuple[float, ...]
     confidence: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))

@@ -43,7 +43,7 @@ HANGUL_FONTS = (
 def draw_row(picture: CharacterImage) -> Image.Image:
     """One image, which must have been kept, and the bars of its labels."""
     labels = picture.alternatives
-    room = LABEL_ROOM if all(_font_of(one.label) for one in labels) else SPELLED_ROOM
+    room = LABEL_ROOM if all(_font_of(label.label) for label in labels) else SPELLED_ROOM
     left = SIDE + 2 * MARGIN
     width = left + room + BAR_ROOM + NUMBER_ROOM + MARGIN
     height = max(SIDE, TEXT_SIZE + 10 + STEP * len(labels)) + 2 * MARGIN
@@ -54,16 +54,23 @@ def draw_row(picture: CharacterImage) -> Image.Image:
     y = MARGIN + TEXT_SIZE + 10
     if not labels:
         pen.text((left, y), "blank", INK, plain(LABEL_SIZE))
-    for place, one in enumerate(labels):
-        middle = y + place * STEP + BAR // 2
-        font = _font_of(one.label)
-        pen.text((left, middle), one.label if font else spelled(one.label), INK, font or plain(TEXT_SIZE), anchor="lm")
+    for rank, label in enumerate(labels):
+        middle = y + rank * STEP + BAR // 2
+        font = _font_of(label.label)
+        pen.text(
+            (left, middle),
+            label.label if font else spelled(label.label),
+            INK,
+            font or plain(TEXT_SIZE),
+            anchor="lm",
+        )
         x = left + room
         pen.rectangle((x, middle - BAR // 2, x + BAR_ROOM, middle + BAR // 2), FAINT)
         pen.rectangle(
-            (x, middle - BAR // 2, x + round(BAR_ROOM * one.probability), middle + BAR // 2), OTHERS if place else FIRST
+            (x, middle - BAR // 2, x + round(BAR_ROOM * label.probability), middle + BAR // 2),
+            OTHERS if rank else FIRST,
         )
-        pen.text((x + BAR_ROOM + 8, middle), f"{100 * one.probability:.1f} %", INK, plain(TEXT_SIZE), anchor="lm")
+        pen.text((x + BAR_ROOM + 8, middle), f"{100 * label.probability:.1f} %", INK, plain(TEXT_SIZE), anchor="lm")
     return row
 
 

@@ -23,8 +23,8 @@ class ExportPage:
     png: bytes | None = None
 
     @classmethod
-    def of(cls, page: Page, gray: np.ndarray | None, dpi: float | None) -> ExportPage:
-        """gray: (H, W) uint8, or None for a format that needs no image."""
+    def from_page(cls, page: Page, gray: np.ndarray | None, dpi: float | None) -> ExportPage:
+        """Pack a page. gray: (H, W) uint8, or None for a format that needs no image."""
         if gray is None:
             return cls(page, dpi)
         import cv2
@@ -61,7 +61,7 @@ class CharacterImage:
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentedLine:
+class LineGeometry:
     """A line of text, in pixels of the input. baseline: its two ends, x0, y0, x1, y1."""
 
     box: Box
@@ -87,7 +87,7 @@ class SegmentedPage:
     source: str
     number: int
     size: tuple[int, int]
-    lines: tuple[SegmentedLine, ...]
+    lines: tuple[LineGeometry, ...]
     patches: tuple[CutPatch, ...] = ()
 
 

@@ -6,25 +6,25 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ocrtool.weights.inventory import HEADLINES, Entry
+from ocrtool.weights.inventory import HEADLINES, WeightsEntry
 
 #: Columns of the table; those of numbers stand to the right.
 COLUMNS = ("NAME", "MODEL", "PARAMETERS", "CLASSES", "H5", "COMPILED", "LICENCE", "SCORE", "PURPOSE")
 NUMBERS = frozenset(("PARAMETERS", "CLASSES", "H5", "COMPILED"))
 
 
-def table_lines(entries: Sequence[Entry]) -> Iterator[str]:
+def table_lines(entries: Sequence[WeightsEntry]) -> Iterator[str]:
     """A table; what is refused is left out."""
     rows: list[tuple[str, ...]] = [COLUMNS]
     for entry in entries:
         if entry.fault is None:
-            one = entry.as_json()
+            values = entry.as_json()
             rows.append(
                 (
                     entry.name,
                     entry.kind,
-                    _count(one["parameters"]),
-                    _count(one["classes"]),
+                    _count(values["parameters"]),
+                    _count(values["classes"]),
                     _bytes(entry.h5_bytes),
                     _bytes(entry.compiled_bytes),
                     entry.licence or "-",
@@ -60,7 +60,7 @@ def manifest_lines(manifest: Mapping[str, Any], indent: str = "") -> Iterator[st
         if isinstance(value, dict):
             yield f"{indent}{key}:\n"
             yield from manifest_lines(value, indent + "  ")
-        elif isinstance(value, list) and not any(isinstance(one, (dict, list)) for one in value):
+        elif isinstance(value, list) and not any(isinstance(item, (dict, list)) for item in value):
             yield f"{indent}{key}: {' '.join(map(_plain, value))}\n"
         else:
             yield f"{indent}{key}: {_plain(value)}\n"

@@ -54,8 +54,8 @@ def _draw_character(picture: np.ndarray, character: Character, scale: int, x_hei
     size = LABEL_SHARE * x_height * scale / _FONT_HEIGHT
     x = (character.box.x0 + character.box.x1) * scale / 2
     (width, _), _ = cv2.getTextSize(character.label, cv2.FONT_HERSHEY_SIMPLEX, size, 1)
-    place = (round(x - width / 2), character.box.y0 * scale - 2)
-    cv2.putText(picture, character.label, place, cv2.FONT_HERSHEY_SIMPLEX, size, LABEL, 1, cv2.LINE_AA)
+    origin = (round(x - width / 2), character.box.y0 * scale - 2)
+    cv2.putText(picture, character.label, origin, cv2.FONT_HERSHEY_SIMPLEX, size, LABEL, 1, cv2.LINE_AA)
 
 
 def _rectangle(picture: np.ndarray, box: Box, scale: int, colour: tuple[int, int, int], thick: int) -> None:

@@ -21,7 +21,7 @@ ENTRY_POINTS = "ocrtool.formats"
 
 #: Makes the bytes of a document from what a command gives, as it comes (``ocrtool.export.documents``): an iterable of
 #: ``ExportPage`` for ``read``, ``CharacterImage`` for ``classify``, ``SegmentedPage`` for ``segment``, of
-#: ``ocrtool.weights.inventory.Entry`` for ``models``; a ``Table`` for the commands of ``writer-id``.
+#: ``ocrtool.weights.inventory.WeightsEntry`` for ``models``; a ``Table`` for the commands of ``writer-id``.
 Writer: TypeAlias = Callable[[Any], Iterable[bytes]]
 
 _log = logging.getLogger(__name__)

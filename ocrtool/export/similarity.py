@@ -99,17 +99,17 @@ def draw_matrix(items: Sequence[PlotItem]) -> Image.Image:
     pen.text((MARGIN, MARGIN), title, INK, plain(TEXT_SIZE))
     picture.paste(Image.fromarray(cells).resize((side, side), Image.Resampling.NEAREST), (left, top))
     pen.rectangle((left - 1, top - 1, left + side, top + side), outline=QUIET)
-    place, free = 0, 0
+    placed, free = 0, 0
     for writer, members in groupby(pages, key=lambda page: page.writer):
         count = len(list(members))
-        start, end = place * cell, (place + count) * cell
+        start, end = placed * cell, (placed + count) * cell
         if writer != UNKNOWN:
             pen.rectangle((left + start, top + start, left + end - 1, top + end - 1), outline=FRAME)
         if (start + end) // 2 >= free:
             name = shortened(printable(writer), WRITER_LENGTH)
             pen.text((left - 6, top + (start + end) // 2), name, INK, plain(TEXT_SIZE), anchor="rm")
             free = (start + end) // 2 + STEP - 4
-        place += count
+        placed += count
     return picture
 
 

@@ -43,10 +43,10 @@ def _answer(answer: Answer, top: int) -> Row:
         "runner_up": second and second.writer,
         "runner_up_probability": second and _rounded(second.probability),
     }
-    shown = list(answer.candidates[:top]) if top else [one for one in (best, second) if one is not None]
+    shown = list(answer.candidates[:top]) if top else [item for item in (best, second) if item is not None]
     if top:
-        values[TOP] = [{"writer": one.writer, "probability": _rounded(one.probability)} for one in shown]
-    cells = [_candidate(one) for one in shown] or [_no_answer(answer.reason)]
+        values[TOP] = [{"writer": item.writer, "probability": _rounded(item.probability)} for item in shown]
+    cells = [_candidate(item) for item in shown] or [_no_answer(answer.reason)]
     return _row(values, answer.reason, answer.page, *cells)
 
 

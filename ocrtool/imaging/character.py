@@ -86,16 +86,16 @@ def _view(soft: np.ndarray, shape: tuple[int, ...], whole: bool) -> View | None:
     """The character in soft ink of a picture of ``shape``; None if there is none, or nothing to leave out."""
     level = cv2.threshold(cv2.GaussianBlur(soft, (0, 0), SMOOTH), 0, 255, cv2.THRESH_OTSU)[0]
     mask = soft > level
-    own = character_mask(_with_dark_core(mask, soft > level + DARK_SHARE * (255.0 - level)), whole)
-    if not own.any():
+    kept_ink = character_mask(_with_dark_core(mask, soft > level + DARK_SHARE * (255.0 - level)), whole)
+    if not kept_ink.any():
         return None
-    x, y, w, h = cv2.boundingRect(own.astype(np.uint8))
-    near = cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8))  # a rim, so that strokes keep their soft edge
+    x, y, w, h = cv2.boundingRect(kept_ink.astype(np.uint8))
+    rim = cv2.dilate(kept_ink.astype(np.uint8), np.ones((3, 3), np.uint8))  # so that strokes keep their soft edge
     scale = np.array([shape[1] / soft.shape[1], shape[0] / soft.shape[0]])
     (x0, y0), (x1, y1) = (np.rint(np.array(corner) * scale).astype(int) for corner in ((x, y), (x + w, y + h)))
     border = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
     box = Box(int(x0), int(y0), int(x1), int(y1))
-    return View(cv2.bitwise_and(soft, soft, mask=near), box, 1.0 - float(border.mean()), whole)
+    return View(cv2.bitwise_and(soft, soft, mask=rim), box, 1.0 - float(border.mean()), whole)
 
 
 def _with_dark_core(ink: np.ndarray, dark: np.ndarray) -> np.ndarray:
@@ -133,10 +133,10 @@ def character_mask(ink: np.ndarray, whole: bool = True) -> np.ndarray:
     if not whole:
         x, y, w, h = stats[:, :4].T
         cut = (x == 0) | (y == 0) | (x + w == ink.shape[1]) | (y + h == ink.shape[0])
-        rest = keep & ~cut
-        if not (keep & cut).any() or area[rest].sum() < REST_SHARE * area[keep].sum():
+        inside = keep & ~cut
+        if not (keep & cut).any() or area[inside].sum() < REST_SHARE * area[keep].sum():
             return np.zeros(ink.shape, bool)
-        keep = rest
+        keep = inside
     chosen = np.zeros(count, bool)
     chosen[_largest_cluster(stats[:, :4].astype(int), area, np.flatnonzero(keep))] = True
     return np.asarray(chosen[labels])
@@ -147,23 +147,23 @@ def _largest_cluster(boxes: np.ndarray, area: np.ndarray, pieces: np.ndarray) ->
     total = int(area[pieces].sum())
     clusters: list[list[int]] = []
     for number in pieces[np.argsort(-area[pieces], kind="stable")]:
-        larger = [other for cluster in clusters for other in cluster]
-        alone = all(_gap(boxes[number], boxes[other]) > APART * max(boxes[other][2:]) for other in larger)
+        larger = [second for cluster in clusters for second in cluster]
+        alone = all(_gap(boxes[number], boxes[second]) > APART * max(boxes[second][2:]) for second in larger)
         if larger and alone and area[number] < LONELY_SPECK * total:
             continue
-        joined = [c for c in clusters if any(_belong(number, other, boxes, area) for other in c)]
+        joined = [c for c in clusters if any(_belong(number, second, boxes, area) for second in c)]
         clusters = [c for c in clusters if c not in joined] + [[int(number), *(n for c in joined for n in c)]]
     return max(clusters, key=lambda c: int(area[c].sum()), default=[])
 
 
-def _belong(one: int, other: int, boxes: np.ndarray, area: np.ndarray) -> bool:
+def _belong(first: int, second: int, boxes: np.ndarray, area: np.ndarray) -> bool:
     """Whether two pieces are of one character."""
-    alike = max(area[one], area[other]) <= EQUAL * min(area[one], area[other])
-    side = max(*boxes[one][2:], *boxes[other][2:])
-    return bool(_gap(boxes[one], boxes[other]) <= (EQUAL_GAP if alike else GAP) * side)
+    alike = max(area[first], area[second]) <= EQUAL * min(area[first], area[second])
+    side = max(*boxes[first][2:], *boxes[second][2:])
+    return bool(_gap(boxes[first], boxes[second]) <= (EQUAL_GAP if alike else GAP) * side)
 
 
-def _gap(one: np.ndarray, other: np.ndarray) -> float:
+def _gap(first: np.ndarray, second: np.ndarray) -> float:
     """Distance of two boxes (x, y, width, height); 0 where they overlap."""
-    apart = np.maximum(one[:2] - (other[:2] + other[2:]), other[:2] - (one[:2] + one[2:]))
+    apart = np.maximum(first[:2] - (second[:2] + second[2:]), second[:2] - (first[:2] + first[2:]))
     return float(np.hypot(*np.maximum(apart, 0)))

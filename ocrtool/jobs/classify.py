@@ -19,7 +19,7 @@ from ocrtool.jobs.outcome import Loader, Outcome, PageResult, PageWork, SideFile
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from ocrtool.script.single import Reading
+    from ocrtool.script.single import SingleReading
 
 #: Rows of a plot; more would be too large to look at.
 MOST_ROWS = 500
@@ -28,7 +28,7 @@ MOST_ROWS = 500
 class CharacterClassifier(Protocol):
     """What classifies a grey image (H, W) uint8 of one character: ``ocrtool.script.single.SingleClassifier``."""
 
-    def read(self, gray: np.ndarray, top: int) -> Reading: ...
+    def read(self, gray: np.ndarray, top: int) -> SingleReading: ...
 
 
 def classification_job(options: ClassifyOptions) -> Loader[CharacterImage]:

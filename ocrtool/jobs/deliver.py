@@ -18,7 +18,7 @@ Writer: TypeAlias = Callable[[Iterable[Result]], Iterable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Destination:
     """Where the documents of a run go: to a file for each input, by the input's stem; else all to one; else ``out``."""
 
     out: BinaryIO | None
@@ -26,14 +26,14 @@ class Place:
     files: dict[str, Path] | None = None
 
 
-def plan_place(
+def plan_destination(
     output: str | None,
     sources: Sequence[Source],
     arguments: Sequence[str],
     extension: str,
     guard: OverwriteGuard,
     out: BinaryIO | None,
-) -> Place:
+) -> Destination:
     """A place for the document of each input: ``output`` is a folder if it is one, ends with a slash, or several inputs
     may come, and then it is made; else a file. A device or a pipe takes one document, and so does standard output.
 
@@ -45,18 +45,18 @@ def plan_place(
     several = len(arguments) > 1 or is_folder(arguments[0])
     if not (is_folder(output) or output.endswith("/") or several):
         guard.claim_file(target)
-        return Place(out, files={sources[0].output.stem: target})
+        return Destination(out, files={sources[0].output.stem: target})
     make_folder(target)
     files = {source.output.stem: target / (source.output.stem + extension) for source in sources}
     for path in files.values():
         guard.claim(path)
-    return Place(out, files=files)
+    return Destination(out, files=files)
 
 
-def plan_document(output: Path | None, guard: OverwriteGuard, out: BinaryIO | None) -> Place:
+def plan_document(output: Path | None, guard: OverwriteGuard, out: BinaryIO | None) -> Destination:
     """A place for one document of all inputs: the file ``output``, or ``out``. Raises UsageError and OutputError."""
     guard.claim_file(output)
-    return Place(out, output)
+    return Destination(out, output)
 
 
 def plan_pictures(
@@ -81,21 +81,21 @@ class Delivery:
         self._fail_fast = fail_fast
         self._failed = False
 
-    def deliver(self, outcomes: Iterable[Outcome[Result]], writer: Writer[Result], place: Place) -> ExitCode:
+    def deliver(self, outcomes: Iterable[Outcome[Result]], writer: Writer[Result], target: Destination) -> ExitCode:
         """Write ``outcomes`` as they come.
 
         Returns FAILED if there was a failure. Raises OutputError if the one document cannot be written;
         BrokenPipeError if nobody reads standard output any more.
         """
-        if place.files is not None:
+        if target.files is not None:
             for outcome in self._reported(outcomes):
                 if outcome.source is not None and outcome.failure is None:
-                    self._write_file(outcome, writer, place.files[outcome.source.output.stem])
-        elif place.file is not None:
-            with atomic_write(place.file) as file:
+                    self._write_file(outcome, writer, target.files[outcome.source.output.stem])
+        elif target.file is not None:
+            with atomic_write(target.file) as file:
                 file.writelines(writer(self._results(outcomes)))
         else:
-            write_stream(writer(self._results(outcomes)), place.out)
+            write_stream(writer(self._results(outcomes)), target.out)
         return ExitCode.FAILED if self._failed else ExitCode.OK
 
     def _results(self, outcomes: Iterable[Outcome[Result]]) -> Iterator[Result]:

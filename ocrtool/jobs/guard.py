@@ -36,10 +36,10 @@ class OverwriteGuard:
         self.check(path)
         if is_stream(path):
             return
-        place = _resolved(path)
-        if place in self._outputs:
+        resolved = _resolved(path)
+        if resolved in self._outputs:
             raise UsageError(f"{printable(str(path))} is named for two outputs")
-        self._outputs.add(place)
+        self._outputs.add(resolved)
 
     def claim_file(self, path: Path | None) -> None:
         """As `claim`, for a file that the user named and that is written from the start.

@@ -71,4 +71,4 @@ def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage
 
         path = options.overlay / (source.output.of_page(image.number, image.count) + OVERLAY_SUFFIX)
         files = (SideFile(path, as_png(draw_overlay(image.gray, page, pieces))),)
-    return PageResult(ExportPage.of(page, image.gray if options.keep_images else None, image.dpi), files)
+    return PageResult(ExportPage.from_page(page, image.gray if options.keep_images else None, image.dpi), files)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ocrtool.errors import printable
-from ocrtool.export.documents import CutPatch, SegmentedLine, SegmentedPage
+from ocrtool.export.documents import CutPatch, LineGeometry, SegmentedPage
 from ocrtool.export.drawing import as_png
 from ocrtool.export.lines import draw_lines
 from ocrtool.imaging.input import InputPage
@@ -78,7 +78,7 @@ def patch_corners(strip: Strip, x: int) -> np.ndarray:
     return _to_input(strip, square + np.array([x, 0]))
 
 
-def _line(strip: Strip, shape: tuple[int, ...]) -> SegmentedLine:
+def _line(strip: Strip, shape: tuple[int, ...]) -> LineGeometry:
     """Where the ink of a strip is on a page of ``shape`` (H, W)."""
     threshold = min(INK, int(strip.image.max()))  # thin strokes may be fainter
     rows, columns = np.nonzero(strip.image >= threshold)
@@ -88,7 +88,7 @@ def _line(strip: Strip, shape: tuple[int, ...]) -> SegmentedLine:
     x1, y1 = np.clip(high, (x0, y0), (shape[1], shape[0])).tolist()
     ends = _to_input(strip, np.array([[columns.min(), BASELINE_ROW], [columns.max(), BASELINE_ROW]]))
     (a, b), (c, d) = ends.tolist()
-    return SegmentedLine(Box(x0, y0, x1, y1), (a, b, c, d), strip.x_height)
+    return LineGeometry(Box(x0, y0, x1, y1), (a, b, c, d), strip.x_height)
 
 
 def _to_input(strip: Strip, points: np.ndarray) -> np.ndarray:

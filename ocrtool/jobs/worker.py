@@ -30,9 +30,9 @@ _PR_SET_PDEATHSIG = 1
 def write_message(descriptor: int, message: object) -> None:
     """Raises OSError, BrokenPipeError above all, if the other side has ended."""
     data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    rest = memoryview(_LENGTH.pack(len(data)) + data)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+    unsent = memoryview(_LENGTH.pack(len(data)) + data)
+    while unsent:
+        unsent = unsent[os.write(descriptor, unsent) :]
 
 
 def read_message(descriptor: int) -> Any:

@@ -122,7 +122,7 @@ class _Batch(Generic[Result]):
 
     def _idlest(self) -> _Worker[Result]:
         """The worker with the fewest inputs, a new one if all are busy and another may be started."""
-        worker = min(self._workers, key=lambda one: len(one.inputs), default=None)
+        worker = min(self._workers, key=lambda candidate: len(candidate.inputs), default=None)
         if worker is None or (worker.inputs and len(self._workers) < self._jobs):
             worker = _Worker(self._load)
             self._workers.append(worker)
@@ -227,12 +227,12 @@ def _program() -> str:
 
 def _import_path() -> list[str]:
     """Where a worker imports other modules from: as this process, but never from the current folder."""
-    return [place for place in sys.path if place and not _is_current_folder(place)]
+    return [folder for folder in sys.path if folder and not _is_current_folder(folder)]
 
 
-def _is_current_folder(place: str) -> bool:
+def _is_current_folder(folder: str) -> bool:
     try:
-        return os.path.samefile(place, os.curdir)  # noqa: PTH121 - of any name, whether it exists or not
+        return os.path.samefile(folder, os.curdir)  # noqa: PTH121 - of any name, whether it exists or not
     except OSError:
         return False
 

@@ -84,28 +84,28 @@ def score_cascade(
     candidates.
     """
     first = propose(lines, classifier, script) if first is None else first
-    rest = []
+    remaining = []
     for line, proposals in zip(lines, first, strict=True):
         accepted = accepts(proposals.candidates, script.acceptable)
         seen = script.first_pass(line.pieces, line.edges)
-        rest.append(line.edges.take(~seen & untouched_by(line, proposals.edges, accepted)))
-    more = score_edges(lines, rest, classifier, script.crop)
+        remaining.append(line.edges.take(~seen & untouched_by(line, proposals.edges, accepted)))
+    more = score_edges(lines, remaining, classifier, script.crop)
     scored, candidates = [], []
-    for line, proposals, edges, found in zip(lines, first, rest, more, strict=True):
-        every, merged = _merged(proposals, Proposals(edges, found))
-        scored.append(replace(line, edges=every))
-        candidates.append(script.adjust(proposals, every, merged))
+    for line, proposals, edges, found in zip(lines, first, remaining, more, strict=True):
+        edges_scored, merged = _merged(proposals, Proposals(edges, found))
+        scored.append(replace(line, edges=edges_scored))
+        candidates.append(script.adjust(proposals, edges_scored, merged))
     return scored, candidates
 
 
-def _merged(first: Proposals, rest: Proposals) -> tuple[Edges, Candidates]:
+def _merged(first: Proposals, remaining: Proposals) -> tuple[Edges, Candidates]:
     """Edges of both, sorted by start and end, and their candidates."""
-    start = np.concatenate([first.edges.start, rest.edges.start])
-    end = np.concatenate([first.edges.end, rest.edges.end])
+    start = np.concatenate([first.edges.start, remaining.edges.start])
+    end = np.concatenate([first.edges.end, remaining.edges.end])
     order = np.lexsort((end, start))
-    boxes = np.concatenate([first.edges.boxes, rest.edges.boxes])
+    boxes = np.concatenate([first.edges.boxes, remaining.edges.boxes])
     edges = Edges(start[order], end[order], boxes[order])
-    return edges, Candidates.joined([first.candidates, rest.candidates]).take(order)
+    return edges, Candidates.joined([first.candidates, remaining.candidates]).take(order)
 
 
 def accepts(candidates: Candidates, acceptable: np.ndarray) -> np.ndarray:

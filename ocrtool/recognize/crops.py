@@ -46,9 +46,9 @@ def glyph_images(line: LineImage, pieces: Pieces, edges: Edges, shape: CropShape
     shift = shape.side / 2 - 0.5 - (centre - 0.5 - low) * scale[:, None]
     for i in range(len(edges)):
         (x0, y0), (x1, y1) = low[i], high[i]
-        ink, own = soft[y0:y1, x0:x1], labels[y0:y1, x0:x1]
-        mine = cv2.inRange(own, int(edges.start[i]) + 1, int(edges.end[i]))
-        both = cv2.merge((cv2.bitwise_and(ink, mine), cv2.bitwise_and(ink, cv2.bitwise_not(mine))))
+        ink, window_labels = soft[y0:y1, x0:x1], labels[y0:y1, x0:x1]
+        glyph_mask = cv2.inRange(window_labels, int(edges.start[i]) + 1, int(edges.end[i]))
+        both = cv2.merge((cv2.bitwise_and(ink, glyph_mask), cv2.bitwise_and(ink, cv2.bitwise_not(glyph_mask))))
         s = float(scale[i])
         if s < 0.75:  # shrinking without a blur would drop thin strokes
             both = cv2.blur(both, (2, 2) if s > 0.45 else (3, 3))

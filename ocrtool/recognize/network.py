@@ -35,15 +35,15 @@ class GlyphNetwork:
             raise WeightsRefused(f"{name} does not take an image and a place")
         return found
 
-    def logits(self, images: np.ndarray, place: np.ndarray, outputs: int) -> np.ndarray:
+    def logits(self, images: np.ndarray, geometry: np.ndarray, outputs: int) -> np.ndarray:
         """images: (E, side, side, 2) uint8; place: (E, 8) float32. Returns (E, outputs) float32."""
         logits = np.empty((len(images), outputs), np.float32)
         for first in range(0, len(images), BATCH):
             part = slice(first, min(first + BATCH, len(images)))
-            logits[part] = self._run(images[part], place[part])
+            logits[part] = self._run(images[part], geometry[part])
         return logits
 
-    def _run(self, images: np.ndarray, place: np.ndarray) -> np.ndarray:
+    def _run(self, images: np.ndarray, geometry: np.ndarray) -> np.ndarray:
         """Logits of one batch: (B, outputs)."""
         if len(images) != self._size:
             for index, shape in self._inputs.values():
@@ -51,7 +51,7 @@ class GlyphNetwork:
             self._interpreter.allocate_tensors()
             self._size = len(images)
         self._interpreter.set_tensor(self._inputs["image"][0], images.astype(np.float32))
-        self._interpreter.set_tensor(self._inputs["place"][0], np.ascontiguousarray(place, np.float32))
+        self._interpreter.set_tensor(self._inputs["place"][0], np.ascontiguousarray(geometry, np.float32))
         self._interpreter.invoke()
         return np.asarray(self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"]))
 

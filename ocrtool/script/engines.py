@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ocrtool.decode.alphabet import Alphabet
-from ocrtool.decode.language_model import CharacterModel, LanguageModel, UniformModel
+from ocrtool.decode.language_model import CharacterLSTM, LanguageModel, UniformModel
 from ocrtool.decode.lattice import Lattice, build_lattice
 from ocrtool.decode.settings import DecoderSettings, PathWeights
 from ocrtool.decode.spaces import space_probabilities
@@ -40,7 +40,7 @@ class Engine:
 
     script: Script
     classifier: Classifier
-    language_model: CharacterModel
+    language_model: LanguageModel
     settings: DecoderSettings
     path_weights: PathWeights
     alphabet: Alphabet
@@ -83,17 +83,17 @@ def load_engine(language: str, weights: Path | None = None, language_model: bool
     settings = _settings(script.weights.decoder, weights)
     model = UniformModel(script.symbols) if not language_model else _language_model(script, weights)
     try:
-        alphabet = Alphabet.of(script.glyphs, model.symbols)
+        alphabet = Alphabet.from_symbols(script.glyphs, model.symbols)
     except KeyError as error:
         raise WeightsRefused(
             f"{script.weights.language_model} is no model of {script.name}: {error.args[0]}"
         ) from error
-    path_weights = settings.guided if language_model else settings.unguided
+    path_weights = settings.with_lm if language_model else settings.without_lm
     return Engine(script, classifier, model, settings, path_weights, alphabet)
 
 
-def _language_model(script: Script, weights: Path | None) -> LanguageModel:
-    return LanguageModel(open_weights(script.weights.language_model, weights))  # one thread: its steps are short
+def _language_model(script: Script, weights: Path | None) -> CharacterLSTM:
+    return CharacterLSTM(open_weights(script.weights.language_model, weights))  # one thread: its steps are short
 
 
 def _settings(name: str, weights: Path | None) -> DecoderSettings:

@@ -19,20 +19,20 @@ TEXT_LEVEL = 0.5
 def score_lines(lines: Sequence[EngineLine]) -> list[ScoredLine]:
     """All edges of the lines through the classifiers of their engines."""
     scored: dict[int, ScoredLine] = {}
-    for engine, own in _by_engine(lines):
-        known = [proposals for k in own if (proposals := lines[k].proposals) is not None]
-        first = known if len(known) == len(own) else None
-        scored.update(zip(own, engine.score([lines[k].line for k in own], first), strict=True))
+    for engine, indices in _by_engine(lines):
+        known = [proposals for k in indices if (proposals := lines[k].proposals) is not None]
+        first = known if len(known) == len(indices) else None
+        scored.update(zip(indices, engine.score([lines[k].line for k in indices], first), strict=True))
     return [scored[k] for k in range(len(lines))]
 
 
 def decode_lines(lines: Sequence[EngineLine], scored: Sequence[ScoredLine]) -> list[list[Step]]:
     """The best path through each line's lattice; lines of one engine advance together."""
     paths: dict[int, list[Step]] = {}
-    for engine, own in _by_engine(lines):
-        lattices = [scored[k].lattice for k in own]
+    for engine, indices in _by_engine(lines):
+        lattices = [scored[k].lattice for k in indices]
         found = search(lattices, engine.language_model, engine.path_weights, engine.settings.beam, engine.alphabet)
-        paths.update(zip(own, found, strict=True))
+        paths.update(zip(indices, found, strict=True))
     return [paths[k] for k in range(len(lines))]
 
 
@@ -41,17 +41,17 @@ def assemble_lines(
 ) -> list[Line | None]:
     """The line that each path spells; None if it spells nothing. size: (H, W) of the input."""
     return [
-        assembler(found, one, size).assemble(path, one.line.edges, one.lattice)
-        for found, one, path in zip(lines, scored, paths, strict=True)
+        assembler(line, found, size).assemble(path, found.line.edges, found.lattice)
+        for line, found, path in zip(lines, scored, paths, strict=True)
     ]
 
 
-def assembler(found: EngineLine, scored: ScoredLine, size: tuple[int, int]) -> LineAssembler:
-    """Turns a path of the line into text with boxes in pixels of the input."""
-    engine = found.engine
+def assembler(line: EngineLine, scored: ScoredLine, size: tuple[int, int]) -> LineAssembler:
+    """Return what turns a path of the line into text with boxes in input pixels. size: (H, W) of the input."""
+    engine = line.engine
     return LineAssembler(
         scored.line.image,
-        found.to_input,
+        line.to_input,
         size,
         engine.path_weights.lm,
         engine.settings.confidence,
@@ -64,9 +64,9 @@ def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engin
     language = _language(found.lines, engines)
     x_height = median_x_height([line for line in lines if line is not None])
     kept = [
-        (one.block, line)
-        for one, line in zip(found.lines, lines, strict=True)
-        if line is not None and is_text_probability(line, x_height, one.engine.settings.text_weights) >= TEXT_LEVEL
+        (source.block, line)
+        for source, line in zip(found.lines, lines, strict=True)
+        if line is not None and is_text_probability(line, x_height, source.engine.settings.text_weights) >= TEXT_LEVEL
     ]
     grouped = [tuple(line for _, line in group) for _, group in groupby(kept, key=lambda pair: pair[0])]
     blocks = tuple(Block(Box.around([line.box for line in block]), block) for block in grouped)

@@ -85,7 +85,7 @@ class Script:
         return np.array([len(glyph) == 1 and glyph.isalnum() for glyph in self.glyphs])
 
     @cached_property
-    def own(self) -> np.ndarray:
+    def distinctive(self) -> np.ndarray:
         """(labels,) bool: characters that are evidence of this script. None of an alphabet that others use too."""
         return np.zeros(len(self.glyphs), bool)
 
@@ -122,7 +122,7 @@ class Script:
         if self.detection is None or not len(edges):
             return 0.0
         labels, log_probs = candidates.top()
-        sure = self.own[labels] & (log_probs >= np.log(self.detection.sure))
+        sure = self.distinctive[labels] & (log_probs >= np.log(self.detection.sure))
         inked = np.zeros(int(edges.boxes[:, 2].max()) + 1, bool)
         covered = inked.copy()
         for (x0, _, x1, _), is_sure in zip(edges.boxes.tolist(), sure, strict=True):  # a few hundred glyphs

@@ -26,7 +26,7 @@ LEAST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SingleReading:
     """What one character may be, likeliest first, and where it was found, in pixels. Without a box it is blank."""
 
     box: Box | None
@@ -55,17 +55,17 @@ class SingleClassifier:
             raise ValueError("no classifier to read with")
         self._classifiers = tuple(classifiers)
 
-    def read(self, gray: np.ndarray, top: int) -> Reading:
+    def read(self, gray: np.ndarray, top: int) -> SingleReading:
         """The ``top`` likeliest labels of a picture (H, W) uint8 of one character, of any polarity and light."""
         views = find_views(gray)
         if not views:
-            return Reading(None)
+            return SingleReading(None)
         found = self.probabilities([view.glyph for view in views])
         best = int(np.argmax([_trust(view, row) for view, row in zip(views, found.shares, strict=True)]))
         row = found.shares[best]
         order = np.argsort(-row, kind="stable")[:top]
         labels = tuple(Alternative(found.glyphs[i], float(row[i])) for i in order if row[i] > 0.0)
-        return Reading(views[best].box, labels)
+        return SingleReading(views[best].box, labels)
 
     def probabilities(self, glyphs: list[np.ndarray]) -> Shares:
         """Probabilities of all labels. glyphs: (h, w) uint8 soft ink each, ink bright."""
@@ -105,13 +105,13 @@ def merged(base: Shares, other: Shares) -> Shares:
     """
     known = {glyph: k for k, glyph in enumerate(base.glyphs)}
     shared = np.array([glyph in known for glyph in other.glyphs])
-    own = np.flatnonzero(~shared)
+    extra = np.flatnonzero(~shared)
     refused = np.clip(base.refused, LEAST, 1.0 - LEAST)
     shared_share = np.clip(other.shares[:, shared].sum(axis=1), LEAST, 1.0 - LEAST)
     odds = (1.0 / shared_share - 1.0) ** SHARED_WEIGHT * (refused / (1.0 - refused)) ** REFUSAL_WEIGHT
     other_side = odds / (1.0 + odds)
-    rest = other.shares[:, own]
-    scaled = rest * (other_side / np.maximum(LEAST, rest.sum(axis=1)))[:, None]
+    extra_shares = other.shares[:, extra]
+    scaled = extra_shares * (other_side / np.maximum(LEAST, extra_shares.sum(axis=1)))[:, None]
     shares = np.concatenate([base.shares * (1.0 - other_side)[:, None], scaled], axis=1)
-    glyphs = (*base.glyphs, *(other.glyphs[k] for k in own.tolist()))
+    glyphs = (*base.glyphs, *(other.glyphs[k] for k in extra.tolist()))
     return Shares(glyphs, shares / shares.sum(axis=1, keepdims=True), np.minimum(base.refused, other.refused))

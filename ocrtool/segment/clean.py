@@ -78,12 +78,12 @@ def remove_rules(ink: np.ndarray, x_height: float) -> np.ndarray:
     rules = rule_mask(ink, x_height)
     if not rules.any():
         return ink
-    rest = (ink & ~rules).astype(np.uint8)
+    unruled = (ink & ~rules).astype(np.uint8)
     gap = max(3, round(0.3 * x_height))
-    bridged = np.zeros_like(rest)
+    bridged = np.zeros_like(unruled)
     for shape in ((1, gap), (gap, 1)):
-        bridged |= cv2.morphologyEx(rest, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, shape))
-    return np.asarray((rest > 0) | ((bridged > 0) & rules))
+        bridged |= cv2.morphologyEx(unruled, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, shape))
+    return np.asarray((unruled > 0) | ((bridged > 0) & rules))
 
 
 def text_components(ink: np.ndarray, x_height: float) -> Components:

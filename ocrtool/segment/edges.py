@@ -48,8 +48,8 @@ def find_edges(pieces: Pieces) -> Edges:
             [np.minimum(running[:count, :2], last[:, :2]), np.maximum(running[:count, 2:], last[:, 2:])], axis=1
         )
         fits = (running[:, 2] - running[:, 0] <= MAX_WIDTH * X_HEIGHT) & (gap <= MAX_GAP * X_HEIGHT)
-        at = np.flatnonzero(fits)
-        found.append((at, at + length, running[at]))
+        starts = np.flatnonzero(fits)
+        found.append((starts, starts + length, running[starts]))
     start = np.concatenate([f[0] for f in found]).astype(np.int32)
     end = np.concatenate([f[1] for f in found]).astype(np.int32)
     box = np.concatenate([f[2] for f in found]).astype(np.int32).reshape(-1, 4)

@@ -132,9 +132,9 @@ def reassign_enclosed(boxes: np.ndarray, row: np.ndarray, far: np.ndarray, count
     row, far = row.copy(), far.copy()
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
     for k in range(count):
-        own = boxes[(row == k) & ~far]
-        if len(own):
-            low, high = own[:, :2].min(axis=0), own[:, 2:].max(axis=0)
+        members = boxes[(row == k) & ~far]
+        if len(members):
+            low, high = members[:, :2].min(axis=0), members[:, 2:].max(axis=0)
             inside = far & ((middle >= low) & (middle <= high)).all(axis=1)
             row[inside], far[inside] = k, False
     return row, far

@@ -67,11 +67,11 @@ def _masked(soft: np.ndarray, line_labels: np.ndarray, region: LineRegion) -> tu
     x0, y0, x1, y1 = region.box
     x0, y0 = max(0, x0 - 3), max(0, y0 - 3)
     x1, y1 = min(soft.shape[1], x1 + 3), min(soft.shape[0], y1 + 3)
-    own = line_labels[y0:y1, x0:x1]
-    mask = cv2.dilate((own == region.label).astype(np.uint8), np.ones((3, 3), np.uint8))
-    mask[(own != region.label) & (own != 0)] = 0
+    labels = line_labels[y0:y1, x0:x1]
+    mask = cv2.dilate((labels == region.label).astype(np.uint8), np.ones((3, 3), np.uint8))
+    mask[(labels != region.label) & (labels != 0)] = 0
     cut = soft[y0:y1, x0:x1] * mask
-    return _full_contrast(cut, own == region.label), (x0, y0)
+    return _full_contrast(cut, labels == region.label), (x0, y0)
 
 
 def _full_contrast(cut: np.ndarray, ink: np.ndarray) -> np.ndarray:

@@ -32,7 +32,7 @@ HEADLINES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class WeightsEntry:
     """One set of weights; ``fault`` is the sentence that refuses it, None if it can be used."""
 
     name: str
@@ -67,7 +67,7 @@ class Entry:
     def score(self) -> dict[str, Any] | None:
         """The figures of `HEADLINES` that the manifest has of its first test, and ``on``, the name of it."""
         found = list(_scores(self.manifest.get("scores"), ()))
-        tests = [one for one in found if any("test" in part for part in one[0])]
+        tests = [(path, figures) for path, figures in found if any("test" in part for part in path)]
         if not found:
             return None
         path, figures = (tests or found)[0]
@@ -103,13 +103,13 @@ def _scores(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
         yield from _scores(inner, (*path, str(name)))
 
 
-def find_all(folder: Path | None = None) -> list[Entry]:
+def find_all(folder: Path | None = None) -> list[WeightsEntry]:
     """All weights in the user's folder and then those that come with the program, by name; each name once.
 
     Raises WeightsNotFound where the user's folder holds none.
     """
     chosen = chosen_folder(folder)
-    entries: dict[str, Entry] = {}
+    entries: dict[str, WeightsEntry] = {}
     for root in (chosen, packaged_folder()):
         if root is not None:
             for path in _manifests(root):
@@ -120,7 +120,7 @@ def find_all(folder: Path | None = None) -> list[Entry]:
     return sorted(entries.values(), key=lambda entry: entry.name)
 
 
-def find_one(name: str, folder: Path | None = None) -> Entry:
+def find_one(name: str, folder: Path | None = None) -> WeightsEntry:
     """The weights called ``name``. Raises WeightsNotFound."""
     entries = find_all(folder)
     for entry in entries:
@@ -150,7 +150,7 @@ def _says_what_it_is(path: Path) -> bool:
     return isinstance(manifest.get("kind") or manifest.get("architecture"), str)
 
 
-def _entry(path: Path, root: Path) -> Entry:
+def _entry(path: Path, root: Path) -> WeightsEntry:
     weights = Weights(path.stem, path.parent, {})
     below = path.relative_to(root).with_suffix("")
     name = (below.parent if below.parent.name == below.name else below).as_posix()
@@ -161,7 +161,7 @@ def _entry(path: Path, root: Path) -> Entry:
         _verify(Weights(path.stem, path.parent, manifest))
     except OcrToolError as error:
         fault = str(error)
-    return Entry(name, path.parent, manifest, _size(weights.h5_path), _size(weights.tflite_path), fault)
+    return WeightsEntry(name, path.parent, manifest, _size(weights.h5_path), _size(weights.tflite_path), fault)
 
 
 def _verify(weights: Weights) -> None:

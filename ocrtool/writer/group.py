@@ -55,8 +55,8 @@ def _linkage(odds: np.ndarray) -> np.ndarray:
         mean[b], mean[:, b] = -np.inf, -np.inf
         sizes[a] += sizes[b]
         number[number == b] = a
-    _, first, place = np.unique(number, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[place]
+    _, first, inverse = np.unique(number, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[inverse]
 
 
 def _confidence(odds: np.ndarray, number: np.ndarray) -> np.ndarray:
@@ -64,15 +64,15 @@ def _confidence(odds: np.ndarray, number: np.ndarray) -> np.ndarray:
     count = int(number.max()) + 1
     member = np.eye(count)[number]
     sums = odds @ member
-    own = np.arange(len(number)), number
-    sums[own] -= np.diag(odds)
+    own_group = np.arange(len(number)), number
+    sums[own_group] -= np.diag(odds)
     sizes = np.tile(member.sum(axis=0), (len(number), 1))
-    sizes[own] -= 1
+    sizes[own_group] -= 1
     means = np.where(sizes > 0, sums / np.maximum(sizes, 1), 0.0)  # alone in its group: even odds
-    mine = means[own].copy()
-    means[own] = -np.inf
-    rivals = means.max(axis=1, initial=-np.inf)
+    within = means[own_group].copy()
+    means[own_group] = -np.inf
+    best_other = means.max(axis=1, initial=-np.inf)
     alone = member.sum(axis=0)[number] == 1
-    best = np.maximum(rivals, np.where(alone, -np.inf, 0.0))
-    confidence: np.ndarray = 1.0 / (1.0 + np.exp(np.clip(best - mine, -500.0, 500.0)))
+    best = np.maximum(best_other, np.where(alone, -np.inf, 0.0))
+    confidence: np.ndarray = 1.0 / (1.0 + np.exp(np.clip(best - within, -500.0, 500.0)))
     return confidence

@@ -50,8 +50,8 @@ def choose_windows(strips: Sequence[Strip], rng: np.random.Generator, most: int)
     if count == 0:
         return []
     edges = np.linspace(0, len(everywhere), count + 1).astype(np.int64)
-    places = rng.integers(edges[:-1], edges[1:])
-    return [Window(int(strip), int(x)) for strip, x in everywhere[places]]
+    chosen = rng.integers(edges[:-1], edges[1:])
+    return [Window(int(strip), int(x)) for strip, x in everywhere[chosen]]
 
 
 _NONE = np.zeros((0, 2), np.int64)
@@ -71,6 +71,6 @@ def collage(patches: np.ndarray, columns: int = 12, gap: int = 4) -> np.ndarray:
     step = PATCH_SIDE + gap
     sheet = np.full((rows * step + gap, min(columns, max(1, len(patches))) * step + gap), 200, np.uint8)
     for number, patch in enumerate(patches):
-        y, x = (gap + step * place for place in divmod(number, columns))
+        y, x = (gap + step * index for index in divmod(number, columns))
         sheet[y : y + PATCH_SIDE, x : x + PATCH_SIDE] = cv2.bitwise_not(patch)
     return sheet

@@ -147,9 +147,9 @@ def _strip(ink: np.ndarray, layout: Layout, region: LineRegion, x_height: float,
 def _own_mask(line_labels: np.ndarray, region: LineRegion) -> np.ndarray:
     """Where the line's own ink is, with a rim that reaches no other line's: (h, w) uint8 of 0 and 255."""
     x0, y0, x1, y1 = _rimmed(region.box)
-    own = line_labels[y0:y1, x0:x1]
-    mask = cv2.dilate((own == region.label).astype(np.uint8) * np.uint8(255), np.ones((3, 3), np.uint8))
-    mask[(own != region.label) & (own != 0)] = 0
+    labels = line_labels[y0:y1, x0:x1]
+    mask = cv2.dilate((labels == region.label).astype(np.uint8) * np.uint8(255), np.ones((3, 3), np.uint8))
+    mask[(labels != region.label) & (labels != 0)] = 0
     return mask
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from ocrtool.cli import main as cli
 from ocrtool.export import bars
 from ocrtool.jobs import classify
-from ocrtool.script.single import Reading
+from ocrtool.script.single import SingleReading
 from ocrtool.types import Alternative, Box
 
 #: What the fake classifier says, whatever it sees.
@@ -24,10 +24,10 @@ LABELS = (Alternative("가", 0.75), Alternative("7", 0.2), Alternative("|", 0.03
 class FakeClassifier:
     """Blank where a picture is white; fails at its darkest."""
 
-    def read(self, gray: np.ndarray, top: int) -> Reading:
+    def read(self, gray: np.ndarray, top: int) -> SingleReading:
         if gray.max() == 0:
             raise RuntimeError("too dark")
-        return Reading(None) if gray.min() == 255 else Reading(Box(2, 3, 30, 18), LABELS[:top])
+        return SingleReading(None) if gray.min() == 255 else SingleReading(Box(2, 3, 30, 18), LABELS[:top])
 
 
 @pytest.fixture(autouse=True)

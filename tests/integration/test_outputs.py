@@ -15,14 +15,14 @@ from PIL import Image
 from ocrtool.cli import main as cli
 from ocrtool.jobs import classify, embed
 from ocrtool.jobs import read as read_job
-from ocrtool.script.single import Reading
+from ocrtool.script.single import SingleReading
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "letter.png"
 
 
 class BlankClassifier:
-    def read(self, gray: np.ndarray, top: int) -> Reading:
-        return Reading(None)
+    def read(self, gray: np.ndarray, top: int) -> SingleReading:
+        return SingleReading(None)
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ from training.decoder.aligned_lines import AlignedLine, line_texts
 from training.decoder.samples import is_held_out
 from training.glyphs.examples import REJECT_LABEL, Examples, load
 
-ALPHABET = Alphabet.of(LATIN, Labels(ENGLISH))
+ALPHABET = Alphabet.from_symbols(LATIN, Labels(ENGLISH))
 
 #: Every term of a path's score counts, but that of the language model.
 WEIGHTS = PathWeights(glyph_power=0.7, reject=0.8, character=0.4, lm=0.0, space=1.3, word=-1.1, skip=-4.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ocrtool.script.hangul.charset import SYLLABLE_KIND, decompose
+from ocrtool.script.hangul.charset import SYLLABLE_KIND, decompose_syllable
 from ocrtool.script.hangul.classifier import HEADS
 from tests.bar_font import make_bar_font
 from training.glyphs.evaluate_hangul import drawn_scores, phd08_scores
@@ -20,9 +20,9 @@ class Always:
     """Reads one syllable, unless there is more ink on the right: then it sees a bad cut of it."""
 
     def __init__(self, syllable: str) -> None:
-        self.letters = decompose(syllable)
+        self.letters = decompose_syllable(syllable)
 
-    def heads(self, images: np.ndarray, place: np.ndarray) -> list[np.ndarray]:
+    def heads(self, images: np.ndarray, geometry: np.ndarray) -> list[np.ndarray]:
         heads = [np.full((len(images), size), -9.0, np.float32) for size in HEADS]
         side = images.shape[2] // 2
         ink = images[..., 0].astype(float)

@@ -152,7 +152,7 @@ def test_latin_decoder_is_fitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     data = make_transcribed(tmp_path / "data")
     monkeypatch.setattr(latin_samples, "PAGE_STEP", 1)
     settings = fit("latin", data, tmp_path / "out")
-    assert settings.unguided.lm == 0
+    assert settings.without_lm.lm == 0
     assert settings.confidence[-1][0] == 1.0 and settings.confidence[-1][1] >= 0.999
     gap = np.array(settings.space_weights)
     assert gap[0] > 0  # a wider gap is rather a space
@@ -177,7 +177,7 @@ def test_hangul_decoder_is_fitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     settings = fit(
         "hangul", data, tmp_path / "out", "--fonts", str(fonts), "--drawn", str(drawn.parent), "--count", "1"
     )
-    assert settings.unguided.lm == 0 and len(settings.text_weights) == 7
+    assert settings.without_lm.lm == 0 and len(settings.text_weights) == 7
 
 
 def test_what_cannot_be_fitted_is_refused_in_one_sentence(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from ocrtool.charset import LATIN, LINE_START, OTHER
-from ocrtool.decode.language_model import LanguageModel, UniformModel
+from ocrtool.decode.language_model import CharacterLSTM, UniformModel
 from ocrtool.weights.store import open_weights
 from training.language import train_language
 from training.language.korean_corpus import KoreanCorpus, coverage, korean_vocabulary, other_bits, printed_lines
@@ -230,7 +230,7 @@ def test_tiny_run_leaves_three_files_and_resumes(data: Path, tmp_path: Path, mon
     manifest = run("--minutes", "0.02")
     weights = open_weights("lstm_kor", tmp_path)
     assert manifest["h5_sha256"] == sha256(weights.h5_path)
-    model = LanguageModel(weights)
+    model = CharacterLSTM(weights)
     assert model.symbols[0] == LINE_START and model.symbols.index(OTHER) == len(model.symbols) - 1
     assert model.score("가람은 섬").shape == (5,)
     assert "CC BY-SA 4.0" in manifest["licence"] and "2.5%" in manifest["split"]["rule"]

@@ -17,7 +17,7 @@ from ocrtool.script.hangul.charset import (
     MARKS,
     REJECT_KIND,
     SYLLABLE_KIND,
-    decompose,
+    decompose_syllable,
     glyph_number,
 )
 from ocrtool.script.hangul.classifier import HEADS, HangulClassifier
@@ -40,7 +40,7 @@ KNOWN = "가나다라마바사자아하학교문서이름그는을를 .,()012345
 def test_targets_are_kind_and_letters() -> None:
     labels = np.array([glyph_number("값"), glyph_number("A"), REJECT])
     assert targets(labels).tolist() == [
-        [SYLLABLE_KIND, *decompose("값")],
+        [SYLLABLE_KIND, *decompose_syllable("값")],
         [FIRST_MARK + MARKS.index("A"), NONE, NONE, NONE],
         [REJECT_KIND, NONE, NONE, NONE],
     ]
@@ -176,7 +176,7 @@ def test_kinds_of_line_hold_what_they_are_for(tmp_path: Path) -> None:
         text = "".join(KoreanLineText(tmp_path, "train", {kind: 1.0}).line(40, rng) for _ in range(20))
         assert text and set(text) <= set(GLYPHS) | {" "}, kind
     every = {c for _ in range(60) for c in KoreanLineText(tmp_path, "train", {"any": 1.0}).line(40, rng)}
-    assert len({decompose(c)[2] for c in every if "가" <= c <= "힣"}) == len(FINALS)
+    assert len({decompose_syllable(c)[2] for c in every if "가" <= c <= "힣"}) == len(FINALS)
 
 
 def test_face_leaves_out_what_the_font_lacks(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from ocrtool.charset import ENGLISH, LINE_START, Labels
-from ocrtool.decode.language_model import LanguageModel, log_softmax
+from ocrtool.decode.language_model import CharacterLSTM, log_softmax
 from ocrtool.weights.store import open_weights
 from training.language import train_language
 from training.language.english_corpus import VOCABULARY, EnglishCorpus, book_windows
@@ -212,7 +212,7 @@ def test_tiny_run_leaves_three_files_that_agree_and_resumes(data: Path, tmp_path
     spec = LstmSpec(**manifest["parameters"])
     symbols = np.random.default_rng(1).integers(0, spec.symbols, (4, 9)).astype(np.int32)
     exact = sequence_log_probs(load_sequence_model(spec, weights.h5_path), symbols)
-    compiled = step_log_probs(LanguageModel(weights), symbols)
+    compiled = step_log_probs(CharacterLSTM(weights), symbols)
     np.testing.assert_allclose(np.exp(compiled), np.exp(exact), atol=0.01)
     assert list(manifest["scores"]["tflite"]) == ["book_lines", "running_book_text"]
     assert manifest["scores"]["tflite"]["book_lines"]["characters"] == 8 * 80

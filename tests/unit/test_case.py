@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ocrtool.charset import LATIN_CLASSES
-from ocrtool.script.latin.case import reads_small, settle_case, shows_both_heights
+from ocrtool.script.latin.case import adjust_case, reads_small, shows_both_heights
 
 
 def row(**probabilities: float) -> np.ndarray:
@@ -18,16 +18,16 @@ def row(**probabilities: float) -> np.ndarray:
 
 @pytest.mark.parametrize(("height", "label"), [(1.0, "o"), (1.4, "O")])
 def test_height_tells_case(height: float, label: str) -> None:
-    settled = settle_case(row(O=0.5, o=0.4, e=0.1), np.array([height]))
-    assert LATIN_CLASSES[int(settled[0].argmax())] == label
-    assert np.exp(settled[0, LATIN_CLASSES.index(label)]) > 0.75
+    adjusted = adjust_case(row(O=0.5, o=0.4, e=0.1), np.array([height]))
+    assert LATIN_CLASSES[int(adjusted[0].argmax())] == label
+    assert np.exp(adjusted[0, LATIN_CLASSES.index(label)]) > 0.75
 
 
 def test_all_else_stays() -> None:
     scores = row(O=0.5, o=0.3, e=0.15)
-    settled = settle_case(scores, np.array([1.0]))
-    assert settled[0, LATIN_CLASSES.index("e")] == scores[0, LATIN_CLASSES.index("e")]
-    assert np.exp(settled[0]).sum() == pytest.approx(np.exp(scores[0]).sum(), rel=1e-4)
+    adjusted = adjust_case(scores, np.array([1.0]))
+    assert adjusted[0, LATIN_CLASSES.index("e")] == scores[0, LATIN_CLASSES.index("e")]
+    assert np.exp(adjusted[0]).sum() == pytest.approx(np.exp(scores[0]).sum(), rel=1e-4)
 
 
 def test_lines_of_capitals_or_of_small_letters_show_one_height() -> None:

@@ -20,7 +20,7 @@ from training.decoder.logistic import fit_logistic
 
 WEIGHTS = PathWeights(glyph_power=1.0, reject=0.2, character=0.0, lm=1.0, space=1.0, word=0.0, skip=-6.0)
 BEAM = BeamSize(8, 12.0)
-ALPHABET = Alphabet.of(LATIN, Labels(ENGLISH))
+ALPHABET = Alphabet.from_symbols(LATIN, Labels(ENGLISH))
 REJECT_INDEX = LATIN_CLASSES.index(REJECT)
 
 
@@ -145,7 +145,7 @@ def parameters(**weights: float) -> dict[str, object]:
 
 def test_settings_come_from_a_manifest() -> None:
     settings = DecoderSettings.from_manifest(parameters(word=-2.5))
-    assert settings.guided.word == settings.unguided.word == -2.5 and settings.beam == BEAM
+    assert settings.with_lm.word == settings.without_lm.word == -2.5 and settings.beam == BEAM
 
 
 def test_settings_from_manifest_refuse_what_is_missing_or_unknown() -> None:

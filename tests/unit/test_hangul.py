@@ -16,8 +16,8 @@ from ocrtool.script.hangul.charset import (
     KINDS,
     MARKS,
     VOWELS,
-    compose,
-    decompose,
+    compose_syllable,
+    decompose_syllable,
     glyph_number,
 )
 from ocrtool.script.hangul.classifier import combine
@@ -26,15 +26,15 @@ from ocrtool.script.hangul.classifier import combine
 def test_letters_of_a_syllable_are_those_of_unicode() -> None:
     for syllable in "가힣값쀍의":
         parts = unicodedata.normalize("NFD", syllable)
-        initial, vowel, final = decompose(syllable)
-        assert compose(initial, vowel, final) == syllable
+        initial, vowel, final = decompose_syllable(syllable)
+        assert compose_syllable(initial, vowel, final) == syllable
         assert [ord(p) for p in parts] == [0x1100 + initial, 0x1161 + vowel, *([0x11A7 + final] if final else [])]
 
 
 @pytest.mark.parametrize("wrong", ["a", "ㄱ", "", "가나"])
 def test_what_is_no_syllable_has_no_letters(wrong: str) -> None:
     with pytest.raises(ValueError, match="not a Hangul syllable"):
-        decompose(wrong)
+        decompose_syllable(wrong)
 
 
 def test_all_syllables_and_marks_have_a_place_of_their_own() -> None:
@@ -47,7 +47,7 @@ def test_all_syllables_and_marks_have_a_place_of_their_own() -> None:
 
 def heads_for(kind: str, syllable: str, sure: float = 0.9) -> list[np.ndarray]:
     """Log-probabilities of one glyph: ``kind`` and the letters of ``syllable`` likely, the rest alike."""
-    chosen = [KINDS.index(kind), *decompose(syllable)]
+    chosen = [KINDS.index(kind), *decompose_syllable(syllable)]
     heads = []
     for place, size in zip(chosen, (len(KINDS), len(INITIALS), len(VOWELS), len(FINALS)), strict=True):
         head = np.full((1, size), (1.0 - sure) / (size - 1))
@@ -71,9 +71,9 @@ def test_marks_stand_beside_syllables() -> None:
 
 
 def test_syllables_unknown_to_the_language_model_share_what_it_gives_to_others() -> None:
-    alphabet = Alphabet.of(GLYPHS, Labels(["\n", " ", *MARKS, "가", OTHER]))
+    alphabet = Alphabet.from_symbols(GLYPHS, Labels(["\n", " ", *MARKS, "가", OTHER]))
     listed, unlisted = glyph_number("가"), glyph_number("쀍")
     assert alphabet.share[listed] == 0.0
     assert np.exp(alphabet.share[unlisted]) == pytest.approx(1 / 11_171)
     with pytest.raises(KeyError):
-        Alphabet.of(GLYPHS, Labels(["\n", " ", "가"]))
+        Alphabet.from_symbols(GLYPHS, Labels(["\n", " ", "가"]))

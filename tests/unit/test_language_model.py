@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ocrtool.charset import ENGLISH, LATIN, LINE_START, Labels
-from ocrtool.decode.language_model import BUCKETS, LanguageModel, UniformModel, log_softmax
+from ocrtool.decode.language_model import BUCKETS, CharacterLSTM, UniformModel, log_softmax
 from ocrtool.errors import WeightsRefused
 from ocrtool.weights.store import Weights, open_weights
 
@@ -18,23 +18,23 @@ SENTENCE = "It was the best of times, it was the worst of times."
 
 
 @pytest.fixture(scope="module")
-def model() -> LanguageModel:
-    return LanguageModel.open("lstm_eng")
+def model() -> CharacterLSTM:
+    return CharacterLSTM.open("lstm_eng")
 
 
-def _states(model: LanguageModel, rows: int) -> tuple[np.ndarray, np.ndarray]:
+def _states(model: CharacterLSTM, rows: int) -> tuple[np.ndarray, np.ndarray]:
     """``rows`` symbols, and states that have read something."""
     rng = np.random.default_rng(3)
     symbols = rng.integers(0, len(model.symbols), rows).astype(np.int32)
     return symbols, model.step(symbols[::-1].copy(), model.start(rows))[1]
 
 
-def test_alphabet_is_that_of_english(model: LanguageModel) -> None:
+def test_alphabet_is_that_of_english(model: CharacterLSTM) -> None:
     assert "".join(model.symbols) == ENGLISH
 
 
 @pytest.mark.parametrize("rows", [0, 1, BUCKETS[0] + 1, BUCKETS[-1] + 3])
-def test_step_gives_log_probabilities_and_a_state_per_row(model: LanguageModel, rows: int) -> None:
+def test_step_gives_log_probabilities_and_a_state_per_row(model: CharacterLSTM, rows: int) -> None:
     symbols, state = _states(model, rows)
     log_probs, new = model.step(symbols, state)
     assert log_probs.shape == (rows, len(ENGLISH)) and log_probs.dtype == np.float32
@@ -42,7 +42,7 @@ def test_step_gives_log_probabilities_and_a_state_per_row(model: LanguageModel, 
     np.testing.assert_allclose(np.exp(log_probs).sum(axis=1), 1.0, atol=1e-5)
 
 
-def test_a_row_does_not_depend_on_the_rows_beside_it(model: LanguageModel) -> None:
+def test_a_row_does_not_depend_on_the_rows_beside_it(model: CharacterLSTM) -> None:
     symbols, state = _states(model, 40)
     together = model.step(symbols, state)
     alone = model.step(symbols[7:8], state[7:8])
@@ -50,7 +50,7 @@ def test_a_row_does_not_depend_on_the_rows_beside_it(model: LanguageModel) -> No
     np.testing.assert_allclose(together[1][7:8], alone[1], atol=1e-4)
 
 
-def test_step_leaves_what_it_is_given_and_repeats_itself(model: LanguageModel) -> None:
+def test_step_leaves_what_it_is_given_and_repeats_itself(model: CharacterLSTM) -> None:
     symbols, state = _states(model, 5)
     before = state.copy()
     first = model.step(symbols, state)
@@ -60,24 +60,24 @@ def test_step_leaves_what_it_is_given_and_repeats_itself(model: LanguageModel) -
     assert not np.shares_memory(first[1], second[1])
 
 
-def test_english_is_likelier_than_the_same_letters_shuffled(model: LanguageModel) -> None:
+def test_english_is_likelier_than_the_same_letters_shuffled(model: CharacterLSTM) -> None:
     letters = list(SENTENCE)
     np.random.default_rng(1).shuffle(letters)
     assert model.score(SENTENCE).mean() > model.score("".join(letters)).mean() + 2.0
 
 
 @pytest.mark.parametrize(("right", "wrong"), [("the", "tbe"), ("will", "wi11"), ("said", "sald"), ("would", "wou1d")])
-def test_a_word_is_likelier_than_what_it_is_misread_as(model: LanguageModel, right: str, wrong: str) -> None:
+def test_a_word_is_likelier_than_what_it_is_misread_as(model: CharacterLSTM, right: str, wrong: str) -> None:
     before, after = "and in the afternoon ", " he went away"
     assert model.score(before + right + after).sum() > model.score(before + wrong + after).sum()
 
 
-def test_names_in_capitals_are_likelier_than_noise(model: LanguageModel) -> None:
+def test_names_in_capitals_are_likelier_than_noise(model: CharacterLSTM) -> None:
     for name, noise in (("MARTIN", "MRATNI"), ("CAROLINE", "C4R0L1NE"), ("BERNARD", "8ERNARD")):
         assert model.score(name).mean() > model.score(noise).mean()
 
 
-def test_unknown_character_is_an_error(model: LanguageModel) -> None:
+def test_unknown_character_is_an_error(model: CharacterLSTM) -> None:
     with pytest.raises(KeyError):
         model.score("café")
 
@@ -92,7 +92,7 @@ def test_compiled_form_agrees_with_the_h5() -> None:
     table, (kernel, recurrent, bias), (out, out_bias) = layers["embedding"][0], layers["lstm"], layers["dense"]
     units = recurrent.shape[0]
     h = c = np.zeros((1, units), np.float32)
-    model = LanguageModel(weights)
+    model = CharacterLSTM(weights)
     state = model.start(1)
     errors = []
     for symbol in [model.symbols.index(s) for s in LINE_START + SENTENCE]:
@@ -136,20 +136,20 @@ def test_uniform_model_has_the_same_face() -> None:
 )
 def test_manifest_of_something_else_is_refused(manifest: dict, tmp_path: Path) -> None:
     with pytest.raises(WeightsRefused):
-        LanguageModel(Weights("other", tmp_path, manifest))
+        CharacterLSTM(Weights("other", tmp_path, manifest))
 
 
 def test_compiled_form_of_another_size_is_refused() -> None:
     weights = open_weights("lstm_eng")
     manifest = weights.manifest | {"labels": [*ENGLISH, "é"]}
-    model = LanguageModel(Weights(weights.name, weights.folder, manifest))
+    model = CharacterLSTM(Weights(weights.name, weights.folder, manifest))
     with pytest.raises(WeightsRefused):
         model.step(np.zeros(1, np.int32), model.start(1))
 
 
 def test_neither_tensorflow_nor_keras_is_loaded() -> None:
     program = (
-        "import sys, numpy as np; from ocrtool.decode.language_model import LanguageModel as L; m = L.open('lstm_eng');"
+        "import sys, numpy as np; from ocrtool.decode.language_model import CharacterLSTM as L; m = L.open('lstm_eng');"
         "m.step(np.zeros(1, np.int32), m.start(1));"
         "print(any(name in sys.modules for name in ('tensorflow', 'keras', 'h5py')))"
     )

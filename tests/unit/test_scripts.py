@@ -23,7 +23,7 @@ SYLLABLE = 5000
 class ThinIsHangul:
     """Takes thin strokes for a syllable and solid blocks for no character."""
 
-    def candidates(self, images: np.ndarray, place: np.ndarray) -> Candidates:
+    def candidates(self, images: np.ndarray, geometry: np.ndarray) -> Candidates:
         ink = images[:, :, :, 0] > 128
         height, width = (np.maximum(1, ink.any(axis=axis).sum(axis=1)) for axis in (2, 1))
         p = np.where(ink.sum(axis=(1, 2)) < SOLID * height * width, 0.95, 0.01)

@@ -162,14 +162,14 @@ def test_crops_show_own_ink_apart_from_its_surroundings() -> None:
     line = rectify(page.soft, layout.line_labels, layout.lines[0])
     pieces = cut_pieces(line)
     edges = find_edges(pieces)
-    images, places = glyph_images(line, pieces, edges, LATIN_CROP), glyph_geometry(pieces, edges)
+    images, geometry = glyph_images(line, pieces, edges, LATIN_CROP), glyph_geometry(pieces, edges)
     assert images.shape == (len(edges), LATIN_CROP.side, LATIN_CROP.side, 2)
     ys, xs = np.nonzero(images[:, :, :, 0].max(axis=0) > 128)
     assert max(np.ptp(ys), np.ptp(xs)) + 1 <= LATIN_CROP.glyph + 2  # own ink keeps its margin
     assert images[:, 0, :, 1].max() > 0 or images[:, :, 0, 1].max() > 0  # context reaches the border
     first = edges.boxes[0]
-    assert places[0, 1] == pytest.approx((BASELINE_ROW - first[1]) / X_HEIGHT)
-    assert (places[:, 0] == 1).all()
+    assert geometry[0, 1] == pytest.approx((BASELINE_ROW - first[1]) / X_HEIGHT)
+    assert (geometry[:, 0] == 1).all()
 
 
 def test_isolated_image_is_centred_and_scaled() -> None:

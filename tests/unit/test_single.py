@@ -37,7 +37,7 @@ class Scored(LatinClassifier):
     def __init__(self, row: np.ndarray) -> None:
         self.row = row
 
-    def log_probs(self, images: np.ndarray, place: np.ndarray) -> np.ndarray:
+    def log_probs(self, images: np.ndarray, geometry: np.ndarray) -> np.ndarray:
         return np.log(self.row)
 
 
@@ -87,8 +87,8 @@ class FakeKorean(HangulClassifier):
     def __init__(self) -> None:
         pass
 
-    def heads(self, images: np.ndarray, place: np.ndarray) -> list[np.ndarray]:
-        assert images.shape[1:] == (40, 40, 2) and not place.any()
+    def heads(self, images: np.ndarray, geometry: np.ndarray) -> list[np.ndarray]:
+        assert images.shape[1:] == (40, 40, 2) and not geometry.any()
         light = (images[..., 0] > 127).mean(axis=(1, 2)) < 0.35
         sizes = (len(KINDS), len(INITIALS), len(VOWELS), len(FINALS))
         out = []

@@ -122,9 +122,9 @@ class Reads:
     def __init__(self, label: int, probability: float) -> None:
         self.label, self.probability, self.seen = label, probability, 0
 
-    def candidates(self, images: np.ndarray, place: np.ndarray) -> Candidates:
+    def candidates(self, images: np.ndarray, geometry: np.ndarray) -> Candidates:
         self.seen += len(images)
-        syllable = place[:, 4] > 0.75 * SYLLABLE_TO_X_HEIGHT
+        syllable = geometry[:, 4] > 0.75 * SYLLABLE_TO_X_HEIGHT
         labels = np.full((len(images), MOST_LABELS), self.label, np.int32)
         p = np.where(syllable, self.probability, 0.01)[:, None] * np.array([1.0] + [1e-6] * (MOST_LABELS - 1))
         return Candidates(labels, np.log(p).astype(np.float32), np.log(1 - p[:, 0] + 1e-9).astype(np.float32))

@@ -77,7 +77,7 @@ class Runes(Script):
         return ByLikeness(np.stack([isolated_image(t, self.crop)[..., 0] for t in templates]))
 
     @property
-    def own(self):
+    def distinctive(self):
         return np.ones(len(self.glyphs), bool)
 
 
@@ -111,15 +111,15 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (folder / "script.py").write_text(SCRIPT.replace("GLYPHS", repr("".join(STROKES))))
     monkeypatch.setattr(ocrtool.script, "__path__", [*ocrtool.script.__path__, str(folder.parent)])
     registry.languages.cache_clear()
-    own = tmp_path / "weights"
-    own.mkdir()
+    distinctive = tmp_path / "weights"
+    distinctive.mkdir()
     templates = np.zeros((len(STROKES), 60, 60), np.uint8)
     for template, rune in zip(templates, STROKES, strict=True):
         draw(template, rune, 12, 12, 34)
-    np.save(own / "runes.npy", templates)
+    np.save(distinctive / "runes.npy", templates)
     fitted = json.loads((ROOT / "weights" / "decoder_kor.json").read_text())
-    (own / "decoder_rne.json").write_text(json.dumps(fitted | {"name": "decoder_rne"}))
-    yield own
+    (distinctive / "decoder_rne.json").write_text(json.dumps(fitted | {"name": "decoder_rne"}))
+    yield distinctive
     registry.languages.cache_clear()
 
 

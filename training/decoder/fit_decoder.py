@@ -56,13 +56,13 @@ def fit_decoder(source: SampleSource, engine: Engine, plain: Engine, rounds: int
     space_weights, space_scores = fit_spaces(samples, engine)
     samples = with_spaces(samples, space_weights)
     print(f"{len(samples)} samples after {time.monotonic() - began:.0f} s; spaces {space_scores}", flush=True)
-    guided, unguided, scores = _fit_paths(samples, engine, plain, rounds)
-    points, sure = fit_confidence(Evaluator(samples, engine), guided)
-    fitted = dataclasses.replace(engine, path_weights=guided)
+    with_lm, without_lm, scores = _fit_paths(samples, engine, plain, rounds)
+    points, sure = fit_confidence(Evaluator(samples, engine), with_lm)
+    fitted = dataclasses.replace(engine, path_weights=with_lm)
     text_weights, text_scores = fit_text(source.labelled_pages(fitted, samples), fitted)
     settings = DecoderSettings(
-        guided,
-        unguided,
+        with_lm,
+        without_lm,
         _rounded(space_weights),
         _rounded(text_weights),
         tuple(points),
@@ -78,17 +78,17 @@ def _fit_paths(
 ) -> tuple[PathWeights, PathWeights, dict[str, Any]]:
     """Path weights with and without the language model, and their scores."""
     with_model, without = Evaluator(samples, engine), Evaluator(samples, plain)
-    guided = coordinate_search(with_model, engine.settings.guided, rounds=rounds)
+    with_lm = coordinate_search(with_model, engine.settings.with_lm, rounds=rounds)
     # Scores of a language model lift words and spaces: without one their weight starts anew.
-    start = dataclasses.replace(guided, lm=0.0, word=0.0)
-    unguided = coordinate_search(without, start, fixed=("lm",), rounds=rounds)
+    start = dataclasses.replace(with_lm, lm=0.0, word=0.0)
+    without_lm = coordinate_search(without, start, fixed=("lm",), rounds=rounds)
     scores = {
-        "guided": with_model.rates(with_model.errors(guided)),
+        "guided": with_model.rates(with_model.errors(with_lm)),
         "guided_cross_validated": cross_validated(with_model),
-        "unguided": without.rates(without.errors(unguided)),
+        "unguided": without.rates(without.errors(without_lm)),
         "unguided_cross_validated": cross_validated(without),
     }
-    return guided, unguided, scores
+    return with_lm, without_lm, scores
 
 
 def _rounded(weights: np.ndarray) -> tuple[float, ...]:

@@ -44,7 +44,7 @@ def _aligned(sample: Sample, engine: Engine) -> AlignedLine | None:
     """The first line of a sample with its text; None if it fits badly."""
     line = sample.lines[0]
     spelling = Spelling.of(sample.text, engine.alphabet.glyphs, infix=sample.infix, any_case=sample.infix)
-    found = align(line.lattice, spelling, engine.settings.unguided)
+    found = align(line.lattice, spelling, engine.settings.without_lm)
     if found is None or len(found.edges) < 2:
         return None
     aligned = AlignedLine(line, found)

@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-from ocrtool.decode.language_model import LanguageModel
+from ocrtool.decode.language_model import CharacterLSTM
 from ocrtool.weights.store import Weights
 from training.fit.run import BEST
 from training.language.scores import HeldOutText, sequence_log_probs, step_log_probs
@@ -89,7 +89,7 @@ def export(
     first = next(iter(texts))
     for int8 in (True, False):
         compile_step(spec, model, compiled.tflite_path, int8)
-        reading = LanguageModel(compiled)
+        reading = CharacterLSTM(compiled)
         scores = {key: text.measure(partial(step_log_probs, reading)) for key, text in texts.items()}
         loss = scores[first]["bits_per_character"] / exact[first]["bits_per_character"] - 1
         logger.info("%s costs %.2f %% of the bits per character", "int8" if int8 else "float32", 100 * loss)

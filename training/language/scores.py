@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ocrtool.charset import LINE_START
-from ocrtool.decode.language_model import CharacterModel, log_softmax
+from ocrtool.decode.language_model import LanguageModel, log_softmax
 from training.language.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class HeldOutText:
     def _rows(self) -> Iterator[slice]:
         return (slice(begin, begin + ROWS) for begin in range(0, len(self.symbols), ROWS))
 
-    def spaces_between(self, model: CharacterModel) -> dict[str, Any]:
+    def spaces_between(self, model: LanguageModel) -> dict[str, Any]:
         """How well a model tells whether a space is between two known characters, as the beam search asks it.
 
         In each gap the two ways to the next character are compared, with a space and without, all before it given.
@@ -146,7 +146,7 @@ def sequence_log_probs(model: keras.Model, symbols: np.ndarray, batch: int = 64)
     return np.asarray(log_softmax(model.predict(symbols, batch_size=batch, verbose=0)))
 
 
-def step_log_probs(model: CharacterModel, symbols: np.ndarray) -> np.ndarray:
+def step_log_probs(model: LanguageModel, symbols: np.ndarray) -> np.ndarray:
     """Natural log-probabilities (N, T, symbols) by the reading form, a column at a time."""
     state = model.start(len(symbols))
     result = np.empty((*symbols.shape, len(model.symbols)), np.float32)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ocrtool.charset import LINE_START
-from ocrtool.script.hangul.charset import FINALS, GLYPHS, INITIALS, KOREAN_MARKS, LONE_LETTERS, VOWELS, compose
+from ocrtool.script.hangul.charset import FINALS, GLYPHS, INITIALS, KOREAN_MARKS, LONE_LETTERS, VOWELS, compose_syllable
 from training.language.korean_sources import load_korean, training_text
 from training.synthesis.hangul_syllables import ks_x_1001
 from training.synthesis.line_text import price_line, random_word
@@ -47,7 +47,7 @@ class KoreanLineText:
     def _any_line(self, length: int, rng: np.random.Generator) -> str:
         def word(count: int) -> str:
             sizes = (len(INITIALS), len(VOWELS), len(FINALS))
-            return "".join(compose(*(int(rng.integers(size)) for size in sizes)) for _ in range(count))
+            return "".join(compose_syllable(*(int(rng.integers(size)) for size in sizes)) for _ in range(count))
 
         return self._words(length, word, rng)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ocrtool.script.hangul.charset import decompose
+from ocrtool.script.hangul.charset import decompose_syllable
 from ocrtool.text import is_syllable
 
 #: Sentences with slots; ``은/는`` and the like stand for the particle that fits the syllable before.
@@ -140,7 +140,7 @@ def with_particles(text: str) -> str:
 
 def _ends_closed(text: str) -> bool:
     last = text[-1:]
-    return decompose(last)[2] > 0 if is_syllable(last) else last in _CLOSED
+    return decompose_syllable(last)[2] > 0 if is_syllable(last) else last in _CLOSED
 
 
 def _one_of(choices: tuple[str, ...]) -> Callable[[np.random.Generator], str]:

@@ -12,7 +12,7 @@ from ocrtool.files import utf8
 from ocrtool.types import Alternative, Box, Character, Line, Page, Word
 
 if TYPE_CHECKING:
-    from ocrtool.weights.inventory import Entry
+    from ocrtool.weights.inventory import WeightsEntry
 
 #: Raised for a kind of document when a reader of an older version would misread it.
 VERSION = 1
@@ -22,7 +22,7 @@ DIGITS, LENGTH_DIGITS = 4, 1
 
 def pages(read: Iterable[ExportPage]) -> Iterator[bytes]:
     """What was read on each page."""
-    return _document("ocrtool", "pages", (page_object(one.page) for one in read))
+    return _document("ocrtool", "pages", (page_object(export.page) for export in read))
 
 
 def characters(images: Iterable[CharacterImage]) -> Iterator[bytes]:
@@ -35,12 +35,12 @@ def lines(segmented: Iterable[SegmentedPage]) -> Iterator[bytes]:
     return _document("ocrtool-lines", "pages", map(_segmented_page, segmented))
 
 
-def inventory(entries: Iterable[Entry]) -> Iterator[bytes]:
+def inventory(entries: Iterable[WeightsEntry]) -> Iterator[bytes]:
     """All sets of weights."""
     return _document("ocrtool-models", "models", (entry.as_json() for entry in entries))
 
 
-def manifests(entries: Iterable[Entry]) -> Iterator[bytes]:
+def manifests(entries: Iterable[WeightsEntry]) -> Iterator[bytes]:
     """Each manifest as it stands in its file."""
     return utf8(json.dumps(entry.manifest, ensure_ascii=False, indent=1) + "\n" for entry in entries)
 
@@ -133,7 +133,7 @@ def _segmented_page(page: SegmentedPage) -> dict[str, Any]:
 
 
 def _alternatives(alternatives: Iterable[Alternative]) -> list[dict[str, Any]]:
-    return [{"label": one.label, "probability": _rounded(one.probability, DIGITS)} for one in alternatives]
+    return [{"label": a.label, "probability": _rounded(a.probability, DIGITS)} for a in alternatives]
 
 
 def _box(box: Box) -> list[int]:

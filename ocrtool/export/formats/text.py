@@ -11,7 +11,7 @@ from ocrtool.export.registry import Format
 from ocrtool.files import utf8
 
 if TYPE_CHECKING:
-    from ocrtool.weights.inventory import Entry
+    from ocrtool.weights.inventory import WeightsEntry
 
 #: Decimals of a probability.
 DIGITS = 4
@@ -32,14 +32,14 @@ def table(rows: Table) -> Iterator[bytes]:
     return utf8(row.text + "\n" for row in rows.rows)
 
 
-def inventory(entries: Iterable[Entry]) -> Iterator[bytes]:
+def inventory(entries: Iterable[WeightsEntry]) -> Iterator[bytes]:
     """A table of the weights that can be used."""
     from ocrtool.export.models import table_lines
 
     return utf8(table_lines(list(entries)))
 
 
-def manifests(entries: Iterable[Entry]) -> Iterator[bytes]:
+def manifests(entries: Iterable[WeightsEntry]) -> Iterator[bytes]:
     """Every entry of each manifest."""
     from ocrtool.export.models import manifest_lines
 
@@ -47,15 +47,15 @@ def manifests(entries: Iterable[Entry]) -> Iterator[bytes]:
 
 
 def _pages(read: Iterable[ExportPage]) -> Iterator[str]:
-    for i, one in enumerate(read):
+    for i, export in enumerate(read):
         if i:
             yield "\f"
-        if one.page.text:
-            yield one.page.text + "\n"
+        if export.page.text:
+            yield export.page.text + "\n"
 
 
 def _character(image: CharacterImage) -> str:
-    labels = [f"{one.label} {one.probability:.{DIGITS}f}" for one in image.alternatives]
+    labels = [f"{a.label} {a.probability:.{DIGITS}f}" for a in image.alternatives]
     return "\t".join([printable(image.label), *(labels or ["blank"])]) + "\n"
 
 

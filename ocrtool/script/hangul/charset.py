@@ -22,19 +22,19 @@ SYLLABLE_KIND, FIRST_MARK, REJECT_KIND = 0, 1, 1 + len(MARKS)
 KINDS = Labels(("<syllable>", *MARKS, REJECT))
 
 
-def compose(initial: int, vowel: int, final: int) -> str:
+def compose_syllable(initial: int, vowel: int, final: int) -> str:
     """The syllable of an initial (0..18), a vowel (0..20) and a final (0..27, 0 = none)."""
     if not (0 <= initial < len(INITIALS) and 0 <= vowel < len(VOWELS) and 0 <= final < len(FINALS)):
         raise ValueError(f"no syllable has the letters {initial}, {vowel}, {final}")
     return chr(ord(FIRST_SYLLABLE) + (initial * len(VOWELS) + vowel) * len(FINALS) + final)
 
 
-def decompose(syllable: str) -> tuple[int, int, int]:
+def decompose_syllable(syllable: str) -> tuple[int, int, int]:
     """Places of initial, vowel and final (0 = none). Raises ValueError if it is no syllable."""
     if not is_syllable(syllable):
         raise ValueError(f"{syllable!r} is not a Hangul syllable")
-    rest, final = divmod(ord(syllable) - ord(FIRST_SYLLABLE), len(FINALS))
-    initial, vowel = divmod(rest, len(VOWELS))
+    initial_and_vowel, final = divmod(ord(syllable) - ord(FIRST_SYLLABLE), len(FINALS))
+    initial, vowel = divmod(initial_and_vowel, len(VOWELS))
     return initial, vowel, final
 
 

@@ -36,23 +36,23 @@ class HangulClassifier:
             raise WeightsRefused(f"{weights.name} needs {len(HEADS)} temperatures above 0")
         self._network = GlyphNetwork(weights, threads)
 
-    def heads(self, images: np.ndarray, place: np.ndarray) -> list[np.ndarray]:
+    def heads(self, images: np.ndarray, geometry: np.ndarray) -> list[np.ndarray]:
         """Log-probabilities of each head: (E, 182), (E, 19), (E, 21), (E, 28) float32.
 
         images: (E, 40, 40, 2) uint8; place: (E, 8) float32.
         """
-        logits = self._network.logits(images, place, sum(HEADS))
+        logits = self._network.logits(images, geometry, sum(HEADS))
         parts = np.split(logits, np.cumsum(HEADS)[:-1], axis=1)
         return [log_softmax(part / t) for part, t in zip(parts, self._temperatures, strict=True)]
 
-    def probabilities(self, images: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def probabilities(self, images: np.ndarray, geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Of crops that are one character each: (N, GLYPHS) float64, rows summing to 1, and (N,) of being refused."""
-        kind, initial, vowel, final = (np.exp(head.astype(np.float64)) for head in self.heads(images, place))
+        kind, initial, vowel, final = (np.exp(head.astype(np.float64)) for head in self.heads(images, geometry))
         return _all_labels(kind, initial, vowel, final), kind[:, REJECT_KIND]
 
-    def candidates(self, images: np.ndarray, place: np.ndarray) -> Candidates:
+    def candidates(self, images: np.ndarray, geometry: np.ndarray) -> Candidates:
         """The likeliest labels of each crop, as places in GLYPHS."""
-        return combine(*self.heads(images, place))
+        return combine(*self.heads(images, geometry))
 
 
 def combine(kind: np.ndarray, initial: np.ndarray, vowel: np.ndarray, final: np.ndarray) -> Candidates:

@@ -41,7 +41,7 @@ class Hangul(Script):
         return HangulClassifier(open_weights(self.weights.classifier, folder), threads)
 
     @cached_property
-    def own(self) -> np.ndarray:
+    def distinctive(self) -> np.ndarray:
         """Syllables."""
         return np.arange(len(GLYPHS)) >= len(MARKS)
 

@@ -47,7 +47,7 @@ def reads_small(scores: np.ndarray, heights: np.ndarray) -> bool:
     return int(np.count_nonzero(IS_SMALL[best])) >= int(np.count_nonzero(IS_CAPITAL[best]))
 
 
-def settle_case(scores: np.ndarray, heights: np.ndarray) -> np.ndarray:
+def adjust_case(scores: np.ndarray, heights: np.ndarray) -> np.ndarray:
     """Log-probabilities with the share of small and capital of one shape set by height; their sum stays.
 
     scores: (E, 95) float32; heights: (E,) of the glyphs in x-heights. Returns a new array.
@@ -55,8 +55,8 @@ def settle_case(scores: np.ndarray, heights: np.ndarray) -> np.ndarray:
     out = scores.copy()
     small, capital = scores[:, SMALL], scores[:, CAPITAL]
     both = np.logaddexp(small, capital)
-    place = np.clip((heights - EVEN_HEIGHT) / HEIGHT_STEP, -MOST_ODDS, MOST_ODDS)[:, None]
-    odds = CLASSIFIER_SHARE * (capital - small) + place  # log-odds of capital
+    height_odds = np.clip((heights - EVEN_HEIGHT) / HEIGHT_STEP, -MOST_ODDS, MOST_ODDS)[:, None]
+    odds = CLASSIFIER_SHARE * (capital - small) + height_odds  # log-odds of capital
     out[:, CAPITAL] = both - np.logaddexp(0.0, -odds)
     out[:, SMALL] = both - np.logaddexp(0.0, odds)
     return np.asarray(out)

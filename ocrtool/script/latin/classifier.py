@@ -27,15 +27,15 @@ class LatinClassifier:
             raise WeightsRefused(f"{weights.name} has a temperature of {self._temperature}; it must be above 0")
         self._network = GlyphNetwork(weights, threads)
 
-    def candidates(self, images: np.ndarray, place: np.ndarray) -> Candidates:
+    def candidates(self, images: np.ndarray, geometry: np.ndarray) -> Candidates:
         """All 94 labels of each crop, in the order of LATIN."""
-        return Candidates.of_scores(self.log_probs(images, place))
+        return Candidates.of_scores(self.log_probs(images, geometry))
 
-    def probabilities(self, images: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def probabilities(self, images: np.ndarray, geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Of crops that are one character each: (N, 94) float64, rows summing to 1, and (N,) of being refused."""
-        every = np.exp(self.log_probs(images, place).astype(np.float64))
-        return every[:, :-1] / np.maximum(LEAST, every[:, :-1].sum(axis=1, keepdims=True)), every[:, -1]
+        shares = np.exp(self.log_probs(images, geometry).astype(np.float64))
+        return shares[:, :-1] / np.maximum(LEAST, shares[:, :-1].sum(axis=1, keepdims=True)), shares[:, -1]
 
-    def log_probs(self, images: np.ndarray, place: np.ndarray) -> np.ndarray:
+    def log_probs(self, images: np.ndarray, geometry: np.ndarray) -> np.ndarray:
         """images: (E, 32, 32, 2) uint8; place: (E, 8) float32. Returns (E, 95) float32, natural logarithms."""
-        return log_softmax(self._network.logits(images, place, len(LATIN_CLASSES)) / self._temperature)
+        return log_softmax(self._network.logits(images, geometry, len(LATIN_CLASSES)) / self._temperature)

@@ -10,7 +10,7 @@ from ocrtool.charset import ENGLISH, LATIN, Labels
 from ocrtool.recognize.candidates import Candidates
 from ocrtool.recognize.cascade import Proposals
 from ocrtool.recognize.crops import CropShape
-from ocrtool.script.latin.case import reads_small, settle_case, shows_both_heights
+from ocrtool.script.latin.case import adjust_case, reads_small, shows_both_heights
 from ocrtool.script.latin.classifier import LatinClassifier
 from ocrtool.script.script import Script, WeightNames
 from ocrtool.segment.edges import Edges
@@ -41,7 +41,7 @@ class Latin(Script):
         tops = above_baseline(first.edges.boxes[:, 1])
         if not (shows_both_heights(tops) and reads_small(scores, _heights(first.edges))):
             return candidates
-        log_probs = settle_case(candidates.log_probs, _heights(edges))
+        log_probs = adjust_case(candidates.log_probs, _heights(edges))
         return Candidates(candidates.labels, log_probs, candidates.reject)
 
 

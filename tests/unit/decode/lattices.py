@@ -17,7 +17,7 @@ LINE_START = "\n"
 #: Glyphs of the lattices. The language model does not know the last two, which share ``<other>``.
 GLYPHS = "abcdeijklmnortvw01.äö"
 SYMBOLS = Labels([LINE_START, " ", *GLYPHS[:-2], OTHER])
-ALPHABET = Alphabet.of(GLYPHS, SYMBOLS)
+ALPHABET = Alphabet.from_symbols(GLYPHS, SYMBOLS)
 #: Most glyphs an edge may be read as.
 LABELS = 3
 #: Keeps every hypothesis of a small lattice.

@@ -42,7 +42,7 @@ except ValueError as error:
     refused = str(error)
 for key in ("guided", "unguided"):
     parameters[key]["joined"] = -0.5
-print(json.dumps([readings, refused, DecoderSettings.from_manifest(parameters).guided.joined]))
+print(json.dumps([readings, refused, DecoderSettings.from_manifest(parameters).with_lm.joined]))
 """
 
 
