@@ -22,9 +22,9 @@ def main() -> None:
 
 
 def _leave_current_folder() -> None:
-    """Import nothing from the current folder, which ``python -m`` puts first, where files may be called as modules are.
+    """Take the current folder off the import path, where ``python -m`` puts it first: its files may shadow modules.
 
-    If the program itself lies there, the folder goes last instead, where it shadows nothing.
+    If the program itself is in that folder, the folder goes last instead.
     """
     if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
         here = sys.path.pop(0)

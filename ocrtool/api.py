@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 #: What `read` takes: a path, the bytes of a file, pixels, or a Pillow image.
 ImageLike: TypeAlias = "str | Path | bytes | np.ndarray | Image"
 
-#: Sets of engines kept loaded: one language, or one language and another, in two threads.
+#: Sets of engines kept loaded: enough for two languages in two threads.
 ENGINES_KEPT = 4
-#: What messages call bytes that have no name.
+#: Name of an input given as bytes, for messages.
 UNNAMED = "image"
 
 
 def read(image: ImageLike, lang: str, *, weights: str | Path | None, language_model: bool) -> Page:
-    """One page; see `ocrtool.read`."""
+    """Read one page; see `ocrtool.read`."""
     if isinstance(image, (str, Path, bytes)):
         return next(read_pages(image, lang, weights=weights, language_model=language_model))
     return read_page(gray_of(image), _engines(lang, weights, language_model))
@@ -40,7 +40,7 @@ def read(image: ImageLike, lang: str, *, weights: str | Path | None, language_mo
 def read_pages(
     file: str | Path | bytes, lang: str, *, weights: str | Path | None, language_model: bool
 ) -> Iterator[Page]:
-    """All pages of a file; see `ocrtool.read_pages`."""
+    """Read all pages of a file; see `ocrtool.read_pages`."""
     engines = _engines(lang, weights, language_model)
     name = UNNAMED if isinstance(file, bytes) else str(file)
     for page in decode_pages(file if isinstance(file, bytes) else Path(file), name):
@@ -48,7 +48,7 @@ def read_pages(
 
 
 def gray_of(image: np.ndarray | Image) -> np.ndarray:
-    """(H, W) uint8 grey of pixels or a Pillow image. Raises ValueError for an array of another form."""
+    """Convert pixels or a Pillow image to (H, W) uint8 grey. Raises ValueError for an array of another form."""
     from PIL import Image as pillow
 
     if not isinstance(image, np.ndarray):
@@ -67,5 +67,5 @@ def _engines(lang: str, weights: str | Path | None, language_model: bool) -> Eng
 
 @lru_cache(maxsize=ENGINES_KEPT)
 def _loaded(lang: str, weights: Path | None, language_model: bool, thread: int) -> Engines:
-    """Interpreters cannot be shared between threads: each has its own."""
+    """Load engines once per thread: interpreters cannot be shared between threads."""
     return load_engines(lang, weights, language_model=language_model)

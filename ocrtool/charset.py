@@ -7,22 +7,22 @@ from collections.abc import Iterator
 #: The 94 printable ASCII characters, space excluded, in code-point order.
 LATIN = "".join(map(chr, range(0x21, 0x7F)))
 
-#: Name of the class of bad cuts: halves of characters, joined neighbours, specks.
+#: Name of the reject class, for non-characters: halves of characters, joined neighbours, specks.
 REJECT = "<reject>"
 
-#: Symbol of a language model for every character that it does not know by itself.
+#: Symbol of a language model for all characters that have no symbol of their own.
 OTHER = "<other>"
 
 #: Symbols of the English language model: line start, space, then LATIN.
 LINE_START = "\n"
 ENGLISH = LINE_START + " " + LATIN
 
-#: Characters whose capital and small forms have the same shape; only their place on the line tells them apart.
+#: Characters whose capital and small forms have the same shape; only their size on the line distinguishes them.
 SAME_SHAPE_IN_BOTH_CASES = "cijklmopsuvwxyz"
 
 
 class Labels:
-    """An ordered set of labels; refuses duplicates, finds an index in O(1)."""
+    """An ordered set of labels without duplicates; finds an index in O(1)."""
 
     def __init__(self, labels: list[str] | tuple[str, ...] | str) -> None:
         self._labels = tuple(labels)

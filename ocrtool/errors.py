@@ -1,4 +1,4 @@
-"""What can go wrong, each with the exit code it leads to and one sentence that names the file and the fault."""
+"""Errors a user may see: each has an exit code, and its text is one sentence that names the file and the fault."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ExitCode(IntEnum):
     WEIGHTS = 3
     HANGUP = 129  # 128 + SIGHUP, as shells count
     INTERRUPTED = 130  # 128 + SIGINT
-    BROKEN_PIPE = 141  # 128 + SIGPIPE: the reader of standard output left
+    BROKEN_PIPE = 141  # 128 + SIGPIPE
     TERMINATED = 143  # 128 + SIGTERM
 
 
@@ -39,7 +39,7 @@ class WorkerNotStarted(OcrToolError):
 
 
 class GalleryRefused(OcrToolError):
-    """A gallery file that is missing, damaged, something else, or made with other weights."""
+    """A gallery file that is missing, damaged, not a gallery, or made with other weights."""
 
 
 class NoUsablePage(OcrToolError):
@@ -47,7 +47,21 @@ class NoUsablePage(OcrToolError):
 
 
 class InputError(OcrToolError):
-    """One input could not be read; the others still are. ``name`` is the input as the user wrote it."""
+    """One input could not be read; the other inputs are not affected.
+
+    Parameters
+    ----------
+    name : str
+        The input as the user wrote it, with the page number where it has several pages.
+    fault : str
+        What is wrong, as the second half of a sentence.
+
+    Examples
+    --------
+    >>> from ocrtool.errors import InputError
+    >>> str(InputError("scan.png", "the image is truncated or damaged"))
+    'scan.png: the image is truncated or damaged'
+    """
 
     def __init__(self, name: str, fault: str) -> None:
         super().__init__(name, fault)  # both in args, so that the error survives the way back from a worker process
@@ -63,11 +77,11 @@ class InputMissing(InputError):
 
 
 class FolderWithoutImages(InputError):
-    """A folder in which nothing looks like an image."""
+    """A folder without images."""
 
 
 class InputUnreadable(InputError):
-    """The operating system does not let us read it."""
+    """The operating system refuses to read it."""
 
 
 class InputEmpty(InputError):
@@ -75,15 +89,15 @@ class InputEmpty(InputError):
 
 
 class NotAnImage(InputError):
-    """None of the formats that can be read."""
+    """Not in a format that can be read."""
 
 
 class ImageTruncated(InputError):
-    """The file ends, or turns to garbage, before the picture is whole."""
+    """The file ends, or its data is invalid, before the image is complete."""
 
 
 class ImageTooLarge(InputError):
-    """More pixels than are decoded."""
+    """More pixels than the limit for decoding."""
 
 
 class ImageTooSmall(InputError):
@@ -91,11 +105,11 @@ class ImageTooSmall(InputError):
 
 
 class ReadingFailed(InputError):
-    """A defect of this program met while reading one input, or a worker process that was killed."""
+    """A defect of this program, or a killed worker process, while reading one input."""
 
 
 class OutOfMemory(InputError):
-    """One input needs more memory than there is."""
+    """One input needs more memory than is available."""
 
 
 class NotWritten(InputError):
@@ -103,35 +117,35 @@ class NotWritten(InputError):
 
 
 class WeightsNotFound(OcrToolError):
-    """No weights of that name where they were looked for."""
+    """The weights are not in the folders that were searched."""
 
     exit_code = ExitCode.WEIGHTS
 
 
 class WeightsRefused(OcrToolError):
-    """Weights that do not match their manifest, or miss a part."""
+    """The weights do not match their manifest, or a part is missing."""
 
     exit_code = ExitCode.WEIGHTS
 
 
 def printable(name: str) -> str:
-    """``name`` on one line of valid Unicode, whatever bytes and control characters the file name holds."""
+    """Escape ``name`` to one line of valid Unicode, whatever bytes and control characters the file name holds."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def page_name(name: str, number: int, count: int) -> str:
-    """What messages and results call page ``number``, from 1, of ``count`` in an input: ``scan.tif, page 2``."""
+    """Name page ``number`` (from 1) of ``count`` in an input, for messages and results: ``scan.tif, page 2``."""
     return name if count == 1 else f"{name}, page {number}"
 
 
 def one_line(error: BaseException) -> str:
-    """The kind and the text of any exception on one line: OpenCV's span several."""
+    """Format the type and text of an exception on one line; OpenCV's texts span several."""
     return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def internal_error(error: Exception) -> str:
-    """The sentence for a defect of this program; its traceback goes to the log, which --verbose shows."""
+    """Format a defect of this program as a sentence, and log its traceback for --verbose."""
     import logging
 
     log = logging.getLogger(__name__)
@@ -141,5 +155,5 @@ def internal_error(error: Exception) -> str:
 
 
 def reason(error: OSError) -> str:
-    """Why the operating system refused, in its own words."""
+    """Return the operating system's reason for an error, in lower case."""
     return (error.strerror or str(error)).lower()

@@ -1,4 +1,4 @@
-"""Output files: regular files appear whole or not at all; devices, pipes and descriptors are opened and written to."""
+"""Output files: regular files are written atomically; devices, pipes and descriptors are opened and written to."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from typing import BinaryIO
 
 from ocrtool.errors import OutputError, UsageError, printable, reason
 
-#: Names of an open file descriptor of this process: they are written to as they are, at their present position.
+#: Names of an open file descriptor of this process. It is written to as it is, at its current position.
 _DESCRIPTOR = re.compile(r"/dev/fd/(\d+)|/proc/(?:self|thread-self)/fd/(\d+)|/dev/(stdin|stdout|stderr)")
 _STANDARD = {"stdin": 0, "stdout": 1, "stderr": 2}
-#: Links that are followed until a name counts as a loop; the limit of Linux.
+#: Maximum number of links followed; the limit of Linux.
 _MOST_LINKS = 40
-#: Mode bits of which one must be set in a file that may be replaced; root's permission alone proves nothing.
+#: A file may be replaced only if one of these mode bits is set: root may write any file, so access() is not enough.
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[BinaryIO]:
-    """A binary file whose bytes take the place of ``path`` when the block ends well; otherwise no trace is left.
+    """Open a binary file that replaces ``path`` when the block succeeds, and leaves no trace when it fails.
 
-    A symbolic link stays, and the file it points to is written. What exists and is no regular file (a device, a FIFO,
-    ``/dev/stdout``, ``/dev/fd/63``) is opened and written to. Raises OutputError, also for a write-protected file.
+    A symbolic link stays, and the file it points to is replaced. Anything that exists and is not a regular file (a
+    device, a FIFO, ``/dev/stdout``, ``/dev/fd/63``) is opened and written to. Raises OutputError, also for a
+    write-protected file.
     """
     try:
         if is_stream(path):
@@ -36,7 +37,7 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
             return
         check_writable(path)
         target = Path(os.path.realpath(path))
-        # In the same folder, so that the rename is one step; named before it exists, so that no interrupt can leave it.
+        # In the same folder, so that the rename is atomic; named before it exists, so that no interrupt can leave it.
         partial = target.with_name(f".ocrtool-{os.getpid()}-{secrets.token_hex(4)}.part")
         try:
             with partial.open("xb") as file:
@@ -51,7 +52,7 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
 
 
 def is_stream(path: Path) -> bool:
-    """Whether ``path`` is opened and written to: it names a descriptor, or is neither regular file nor folder."""
+    """Return True if ``path`` is opened and written to: a descriptor, or neither a regular file nor a folder."""
     if _descriptor(path) is not None:
         return True
     try:
@@ -62,7 +63,7 @@ def is_stream(path: Path) -> bool:
 
 
 def check_writable(path: Path) -> None:
-    """Raise OutputError if ``path`` is a regular file that is write-protected, for root too."""
+    """Raise OutputError if ``path`` is a write-protected regular file, even for root."""
     try:
         status = path.stat()
     except (OSError, ValueError):
@@ -72,7 +73,7 @@ def check_writable(path: Path) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make ``path`` and what is above it, if it is not there. Raises UsageError if it is a file; OutputError."""
+    """Make the folder ``path`` and its parents if missing. Raises UsageError if it is a file; OutputError."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
@@ -82,7 +83,7 @@ def make_folder(path: Path) -> None:
 
 
 def write_stream(parts: Iterable[bytes], out: BinaryIO | None) -> None:
-    """Write ``parts`` to standard output as they come. Raises OutputError, also if it is closed; BrokenPipeError."""
+    """Write ``parts`` to standard output as they arrive. Raises OutputError, also if it is closed; BrokenPipeError."""
     if out is None:
         raise OutputError("standard output is closed")
     for part in parts:
@@ -96,12 +97,12 @@ def write_stream(parts: Iterable[bytes], out: BinaryIO | None) -> None:
 
 
 def utf8(parts: Iterable[str]) -> Iterator[bytes]:
-    """``parts`` as UTF-8. Bytes of file names that are no UTF-8 are lone surrogates, for which JSON has an escape."""
+    """Encode ``parts`` as UTF-8. File names that are not UTF-8 hold lone surrogates, which are escaped as in JSON."""
     return (part.encode("utf-8", "backslashreplace") for part in parts)
 
 
 def _descriptor(path: Path) -> int | None:
-    """The descriptor of this process that ``path`` names, if need be by links to it."""
+    """Return the descriptor of this process that ``path`` names, directly or through links."""
     name = str(path)
     for _ in range(_MOST_LINKS):
         if found := _DESCRIPTOR.fullmatch(name):
@@ -120,7 +121,7 @@ def _open_stream(path: Path) -> BinaryIO:
 
 
 def _take_over(target: Path, partial: Path) -> None:
-    """Give ``partial`` the mode and, where that is allowed, the owner of the file that it replaces."""
+    """Give ``partial`` the mode and, where permitted, the owner of the file that it replaces."""
     with suppress(FileNotFoundError):
         status = target.stat()
         with suppress(OSError):

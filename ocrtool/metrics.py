@@ -1,8 +1,8 @@
-"""How far a reading is from the truth: edit distances, character and word error rates, bag of words.
+"""Accuracy metrics: edit distance, character and word error rates, bag-of-words F1.
 
 Error rates count grapheme clusters of normalised text (NFC, runs of white space as one space), so the two Unicode forms
-of a Hangul syllable are the same; by jamo each letter of a syllable counts, so one wrong letter of three is a third of
-an error. An empty truth gives 0 if nothing was read, else the number of items read.
+of a Hangul syllable are equal; by jamo each letter of a syllable counts, so one wrong letter of three is a third of an
+error. With an empty truth a rate is 0 if nothing was read, else the number of items read.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _EDIT = 1 << 32
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    """The fewest edits that turn truth into reading; of equally few, those with most substitutions."""
+    """A minimal number of edits that turn truth into reading; among equal numbers, the one with most substitutions."""
 
-    inserted: int  # read but not there
-    deleted: int  # there but not read
+    inserted: int  # in the reading only
+    deleted: int  # in the truth only
     substituted: int
 
     @property
@@ -34,17 +34,76 @@ class Edits:
 
 
 def edit_distance(truth: Sequence[Hashable], got: Sequence[Hashable]) -> int:
-    """Levenshtein distance of two strings (by code point) or lists of items, O(len(truth) · len(got))."""
+    """Levenshtein distance of two strings (by code point) or sequences of items.
+
+    Parameters
+    ----------
+    truth, got : sequence
+        What is there, and what was read. The distance is symmetric.
+
+    Returns
+    -------
+    int
+        Least number of insertions, deletions and substitutions; computed in O(len(truth) · len(got)).
+
+    References
+    ----------
+    R. Wagner and M. Fischer, "The string-to-string correction problem", Journal of the ACM, 1974.
+
+    Examples
+    --------
+    >>> from ocrtool.metrics import edit_distance
+    >>> edit_distance("modern", "rnodern")
+    2
+    """
     return int(_last_row(truth, got)[-1])
 
 
 def partial_edit_distance(truth: Sequence[Hashable], got: Sequence[Hashable]) -> int:
-    """Distance of ``truth`` to the best stretch of ``got``: what stands before and after it costs nothing."""
+    """Partial (semi-global) edit distance: ``truth`` to the best substring of ``got``.
+
+    Parameters
+    ----------
+    truth, got : sequence
+        What is there, and what was read. Items of ``got`` before and after the substring cost nothing.
+
+    Returns
+    -------
+    int
+        The least edit distance of ``truth`` to any substring of ``got``.
+
+    References
+    ----------
+    P. Sellers, "The theory and computation of evolutionary distances: pattern recognition", J. Algorithms, 1980.
+
+    Examples
+    --------
+    >>> from ocrtool.metrics import partial_edit_distance
+    >>> partial_edit_distance("total", "the tota1 is")
+    1
+    """
     return int(_last_row(truth, got, free_start=True).min())
 
 
 def edits(truth: Sequence[Hashable], got: Sequence[Hashable]) -> Edits:
-    """How many insertions, deletions and substitutions ``edit_distance`` consists of."""
+    """Count the insertions, deletions and substitutions of `edit_distance`.
+
+    Parameters
+    ----------
+    truth, got : sequence
+        What is there, and what was read.
+
+    Returns
+    -------
+    Edits
+        Their numbers; ``total`` is the edit distance.
+
+    Examples
+    --------
+    >>> from ocrtool.metrics import edits
+    >>> edits("cat", "cart")
+    Edits(inserted=1, deleted=0, substituted=0)
+    """
     cost = int(_last_row(truth, got, indel=_EDIT + 1, substitution=_EDIT)[-1])
     total, indels = divmod(cost, _EDIT)
     inserted = (indels + len(got) - len(truth)) // 2
@@ -52,33 +111,118 @@ def edits(truth: Sequence[Hashable], got: Sequence[Hashable]) -> Edits:
 
 
 def cer(truth: str, got: str) -> float:
-    """Character error rate: edits of graphemes per grapheme of truth."""
+    """Character error rate: edits of grapheme clusters per grapheme cluster of truth.
+
+    Parameters
+    ----------
+    truth, got : str
+        What is there, and what was read, in any Unicode normal form.
+
+    Returns
+    -------
+    float
+        0 for equal texts; may exceed 1 where more was read than is there.
+
+    Examples
+    --------
+    >>> from ocrtool.metrics import cer
+    >>> cer("clear", "dear")
+    0.4
+    """
     return _rate(graphemes(normal(truth)), graphemes(normal(got)))
 
 
 def jamo_cer(truth: str, got: str) -> float:
-    """``cer`` with each Hangul syllable taken apart into its two or three letters; as ``cer`` where there is none."""
+    """Character error rate with each Hangul syllable decomposed into its two or three letters (jamo).
+
+    Parameters
+    ----------
+    truth, got : str
+        What is there, and what was read, in any Unicode normal form.
+
+    Returns
+    -------
+    float
+        Edits of letters per letter of truth; equal to `cer` for text without syllables.
+
+    Examples
+    --------
+    >>> from ocrtool.metrics import cer, jamo_cer
+    >>> cer("한글", "한굴"), round(jamo_cer("한글", "한굴"), 3)
+    (0.5, 0.167)
+    """
     return _rate(in_jamo(graphemes(normal(truth))), in_jamo(graphemes(normal(got))))
 
 
 def in_jamo(characters: Iterable[str]) -> list[str]:
-    """Characters, each Hangul syllable (NFC) among them replaced by its conjoining letters (NFD)."""
-    return [unit for c in characters for unit in (unicodedata.normalize("NFD", c) if is_syllable(c) else (c,))]
+    """Replace each Hangul syllable (NFC) among ``characters`` by its conjoining letters (NFD)."""
+    return [letter for c in characters for letter in (unicodedata.normalize("NFD", c) if is_syllable(c) else (c,))]
 
 
 def wer(truth: str, got: str) -> float:
-    """Word error rate: edits of words per word of truth."""
+    """Word error rate: edits of words per word of truth.
+
+    Parameters
+    ----------
+    truth, got : str
+        What is there, and what was read; words are separated by white space.
+
+    Returns
+    -------
+    float
+        0 for equal texts; may exceed 1 where more was read than is there.
+
+    Examples
+    --------
+    >>> from ocrtool.metrics import wer
+    >>> wer("two words", "two swords")
+    0.5
+    """
     return _rate(normal(truth).split(), normal(got).split())
 
 
 def bag_counts(truth: str, got: str) -> tuple[int, int, int]:
-    """Words in common, words of truth, words read; case, punctuation and order ignored."""
+    """Count words regardless of case, punctuation and order.
+
+    Parameters
+    ----------
+    truth, got : str
+        What is there, and what was read.
+
+    Returns
+    -------
+    tuple of int
+        Words in common, words of truth, words read.
+
+    Examples
+    --------
+    >>> from ocrtool.metrics import bag_counts
+    >>> bag_counts("Pay the sum, please.", "please pay")
+    (2, 4, 2)
+    """
     expected, found = Counter(folded(truth).split()), Counter(folded(got).split())
     return (expected & found).total(), expected.total(), found.total()
 
 
 def bag_f1(truth: str, got: str) -> float:
-    """F1 of the words as a bag: for pages without one right reading order. 1 if neither holds a word."""
+    """F1 score of the bags of words, for pages without one right reading order.
+
+    Parameters
+    ----------
+    truth, got : str
+        What is there, and what was read.
+
+    Returns
+    -------
+    float
+        Harmonic mean of precision and recall of words; 1 if neither text holds a word.
+
+    Examples
+    --------
+    >>> from ocrtool.metrics import bag_f1
+    >>> bag_f1("total 4.20", "4.20 total")
+    1.0
+    """
     common, expected, found = bag_counts(truth, got)
     return 2 * common / (expected + found) if expected + found else 1.0
 
@@ -90,10 +234,10 @@ def _rate(truth: Sequence[str], got: Sequence[str]) -> float:
 def _last_row(
     truth: Sequence[Hashable], got: Sequence[Hashable], indel: int = 1, substitution: int = 1, free_start: bool = False
 ) -> np.ndarray:
-    """Costs (len(got) + 1,) int64 of turning all of ``truth`` into each prefix of ``got``.
+    """Return the costs (len(got) + 1,) int64 of turning all of ``truth`` into each prefix of ``got``.
 
-    The row-wise dynamic programme of Wagner and Fischer. Within a row each cell depends on the one before it; as an
-    insertion costs the same everywhere, that chain is a running minimum of cost minus place.
+    The row-wise dynamic programme of Wagner and Fischer. Within a row each cell depends on the one before it; as all
+    insertions cost the same, that chain is a running minimum of the cost less that of inserting the prefix.
     """
     numbers: dict[Hashable, int] = {}
     a = [numbers.setdefault(item, len(numbers)) for item in truth]

@@ -1,4 +1,4 @@
-"""A page image to a `Page`: the whole way, readable in one screen."""
+"""The reading pipeline: page image to `Page`."""
 
 from __future__ import annotations
 
@@ -15,22 +15,44 @@ from ocrtool.types import Page
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What the overlay shows besides the page. ``piece_boxes``: per line (N, 4, 2) float corners in input pixels."""
+    """What the overlay shows besides the page. piece_boxes: per line (N, 4, 2) float corners, in input pixels."""
 
     piece_boxes: list[np.ndarray]
 
 
 def read_page(gray: np.ndarray, engines: Engines) -> Page:
-    """Read one page. gray: (H, W) uint8 in any polarity, light, resolution, and skew within 15 degrees."""
+    """Read one page image.
+
+    Parameters
+    ----------
+    gray : numpy.ndarray
+        (H, W) uint8 in any polarity, light and resolution, skewed by at most 15 degrees.
+    engines : Engines
+        The scripts to read, from `ocrtool.script.engines.load_engines`.
+
+    Returns
+    -------
+    Page
+        The lines that are text, in reading order; boxes in pixels of ``gray``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ocrtool.pipeline import read_page
+    >>> from ocrtool.script.engines import load_engines
+    >>> blank = np.full((100, 200), 255, np.uint8)
+    >>> read_page(blank, load_engines("eng")).text
+    ''
+    """
     return read_page_detailed(gray, engines)[0]
 
 
 def read_page_detailed(gray: np.ndarray, engines: Engines) -> tuple[Page, Details]:
-    """As `read_page`, with what the overlay shows of the way there."""
+    """Read one page as `read_page`, with the details that the overlay shows."""
     size = (gray.shape[0], gray.shape[1])
-    page = prepare(gray)  # its ink
-    found = find_lines(page, engines)  # laid out, each line cut up for the engine that reads it
-    scored = score_lines(found.lines)  # what each run of pieces could be
-    paths = decode_lines(found.lines, scored)  # the likeliest reading, with the language model
-    lines = assemble_lines(found.lines, scored, paths, size)  # characters, words, lines with boxes
+    page = prepare(gray)  # ink
+    found = find_lines(page, engines)  # layout; each line segmented for the engine that reads it
+    scored = score_lines(found.lines)  # a lattice of each line
+    paths = decode_lines(found.lines, scored)  # best path, with the language model
+    lines = assemble_lines(found.lines, scored, paths, size)  # characters, words and lines with boxes
     return assemble_page(found, lines, engines, size), Details(piece_corners(found.lines))

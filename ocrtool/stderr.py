@@ -1,4 +1,4 @@
-"""Standard descriptors: what native libraries print by themselves is kept off standard error; none is missing."""
+"""Standard descriptors: open the missing ones, and keep the notes of native libraries off standard error."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 
 def open_missing_descriptors() -> None:
-    """Open standard descriptors that are closed on nothing, or else the next file opened would become one of them.
+    """Open closed standard descriptors on the null device; otherwise the next file opened would become one of them.
 
-    Processes started later have them too. Python's own streams stay None, so that closed ones are still reported.
+    Child processes inherit them. Python's own streams stay None, so that closed ones are still reported.
     """
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         os.set_inheritable(descriptor, True)
@@ -20,10 +20,11 @@ def open_missing_descriptors() -> None:
 
 @contextmanager
 def silence_stderr() -> Iterator[None]:
-    """Turn file descriptor 2 away and ignore Python warnings within the block.
+    """Redirect file descriptor 2 to the null device and ignore Python warnings within the block.
 
-    libtiff tells of damage and LiteRT of its delegate on descriptor 2 and give no handle on that; what matters of it
-    comes as an exception too. The descriptor is the process's, so threads should not write to standard error meanwhile.
+    libtiff reports damage and LiteRT its delegate on descriptor 2, and neither has a switch for it; whatever matters is
+    raised as an exception too. The whole process shares the descriptor, so no thread should write to standard error
+    meanwhile.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""Text as people count it: Unicode normal form, white space, characters as graphemes, natural order of names."""
+"""Text utilities: Unicode normal form, white space, grapheme clusters, natural sort order of names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TAGS = range(0xE0020, 0xE0080)
 
 FIRST_SYLLABLE, LAST_SYLLABLE = "가", "힣"
 
-#: Typographic characters and what a typewriter has for them.
+#: Typographic characters and their ASCII equivalents.
 _TYPEWRITER = str.maketrans(
     dict.fromkeys("‘’`", "'")
     | dict.fromkeys("“”", '"')
@@ -23,22 +23,22 @@ _TYPEWRITER = str.maketrans(
 
 
 def normal(text: str) -> str:
-    """``text`` in NFC, each run of white space one space, none at the ends."""
+    """Normalise ``text``: NFC, each run of white space to one space, none at the ends."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def fold_typography(text: str) -> str:
-    """``normal`` with typographic quotes, dashes and dots as a typewriter has them; two apostrophes are a quote."""
+    """Normalise ``text`` as `normal` does, with typographic quotes, dashes and dots in ASCII; '' becomes a quote."""
     return " ".join(unicodedata.normalize("NFC", text).translate(_TYPEWRITER).replace("''", '"').split())
 
 
 def folded(text: str) -> str:
-    """``fold_typography`` in lower case without punctuation: letters, digits and single spaces."""
+    """Fold ``text`` to letters, digits and single spaces: `fold_typography`, lower case, no punctuation."""
     return " ".join(re.sub(r"[^\w\s]|_", " ", fold_typography(text).lower()).split())
 
 
 def jamo(text: str) -> str:
-    """``normal`` text with Hangul syllables taken apart (NFD), for an error rate by jamo."""
+    """Normalise ``text`` and decompose Hangul syllables to jamo (NFD), for an error rate by jamo."""
     return unicodedata.normalize("NFD", normal(text))
 
 
@@ -48,16 +48,16 @@ def is_syllable(character: str) -> bool:
 
 
 def natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
-    """Sort key by which page2 comes before page10, capitals beside small letters."""
+    """Sort key of natural order: page2 before page10, case ignored."""
     parts = re.split(r"([0-9]+)", name.casefold())
     return [(1, int(part), "") if i % 2 else (0, 0, part) for i, part in enumerate(parts)], name
 
 
 def graphemes(text: str) -> list[str]:
-    """User-perceived characters of ``text``: extended grapheme clusters by the rules of UAX #29.
+    """Split ``text`` into extended grapheme clusters by the rules of UAX #29.
 
-    Left out, for want of the property tables in the standard library: prepended marks (GB9b) and conjuncts of Indic
-    scripts (GB9c); pictographs are taken to be the symbols of category So.
+    The standard library has no tables for prepended marks (GB9b) and conjuncts of Indic scripts (GB9c), so these rules
+    are left out; pictographs are taken to be the symbols of category So.
     """
     clusters: list[str] = []
     start = 0
@@ -69,7 +69,7 @@ def graphemes(text: str) -> list[str]:
 
 
 def _breaks(text: str, start: int, i: int) -> bool:
-    """Whether a cluster that began at ``start`` ends before ``text[i]``."""
+    """Return True if the cluster that began at ``start`` ends before ``text[i]``."""
     before, after = text[i - 1], text[i]
     if before < "\u0300" and after < "\u0300":  # ASCII and Latin-1, the bulk of what is measured
         return (before, after) != ("\r", "\n")

@@ -1,4 +1,4 @@
-"""What a read page is: frozen, checked on construction, boxes in pixels of the input image."""
+"""The result of reading: page, blocks, lines, words and characters; frozen, boxes in pixels of the input image."""
 
 from __future__ import annotations
 
@@ -7,7 +7,27 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Half-open pixel rectangle: columns x0..x1-1, rows y0..y1-1."""
+    """Half-open pixel rectangle: columns x0..x1-1, rows y0..y1-1.
+
+    Parameters
+    ----------
+    x0, y0, x1, y1 : int
+        Left, top, right and bottom edge; right and bottom are exclusive.
+
+    Raises
+    ------
+    ValueError
+        The right edge is left of the left edge, or the bottom above the top.
+
+    Examples
+    --------
+    >>> from ocrtool.types import Box
+    >>> box = Box(10, 20, 13, 28)
+    >>> box.width, box.height
+    (3, 8)
+    >>> Box.around([box, Box(0, 25, 5, 30)])
+    Box(x0=0, y0=20, x1=13, y1=30)
+    """
 
     x0: int
     y0: int
@@ -20,15 +40,17 @@ class Box:
 
     @property
     def width(self) -> int:
+        """Number of columns."""
         return self.x1 - self.x0
 
     @property
     def height(self) -> int:
+        """Number of rows."""
         return self.y1 - self.y0
 
     @classmethod
     def around(cls, boxes: list[Box]) -> Box:
-        """Smallest box that holds all of ``boxes`` (at least one)."""
+        """Return the smallest box around all of ``boxes`` (at least one)."""
         return cls(
             min(b.x0 for b in boxes),
             min(b.y0 for b in boxes),
@@ -39,7 +61,21 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One label the classifier thought of, with its probability."""
+    """A possible label of a character.
+
+    Parameters
+    ----------
+    label : str
+        One character.
+    probability : float
+        That this label is right, 0..1.
+
+    Examples
+    --------
+    >>> from ocrtool.types import Alternative
+    >>> Alternative("O", 0.25)
+    Alternative(label='O', probability=0.25)
+    """
 
     label: str
     probability: float
@@ -47,7 +83,30 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """One read character. ``alternatives`` holds up to five labels, likeliest first."""
+    """One recognized character.
+
+    Parameters
+    ----------
+    box : Box
+        Of its ink.
+    label : str
+        What it was read as.
+    probability : float
+        That the label is right, 0..1.
+    alternatives : tuple of Alternative
+        Up to five labels, most likely first; ``label`` is one of them.
+
+    Raises
+    ------
+    ValueError
+        The label is empty, or the probability is outside 0..1.
+
+    Examples
+    --------
+    >>> from ocrtool.types import Box, Character
+    >>> Character(Box(0, 0, 4, 8), "l", 0.9).label
+    'l'
+    """
 
     box: Box
     label: str
@@ -63,7 +122,29 @@ class Character:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Characters with no space between them. ``probability``: that every character is right."""
+    """Characters without a space between them.
+
+    Parameters
+    ----------
+    box : Box
+        Around all characters.
+    characters : tuple of Character
+        From left to right, at least one.
+    probability : float
+        That every character is right, 0..1; calibrated on pages of known text.
+
+    Raises
+    ------
+    ValueError
+        There are no characters.
+
+    Examples
+    --------
+    >>> from ocrtool.types import Box, Character, Word
+    >>> box = Box(0, 0, 4, 8)
+    >>> Word(box, (Character(box, "N", 0.9), Character(box, "o", 0.8)), 0.7).text
+    'No'
+    """
 
     box: Box
     characters: tuple[Character, ...]
@@ -80,7 +161,27 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text. ``baseline`` is (x0, y0, x1, y1), its two ends; ``x_height`` in pixels."""
+    """One line of text.
+
+    Parameters
+    ----------
+    box : Box
+        Around all words.
+    words : tuple of Word
+        From left to right.
+    baseline : tuple of float
+        Its two ends, (x0, y0, x1, y1), in pixels.
+    x_height : float
+        Height of the small letters, in pixels.
+
+    Examples
+    --------
+    >>> from ocrtool.types import Box, Character, Line, Word
+    >>> box = Box(0, 0, 4, 8)
+    >>> word = Word(box, (Character(box, "a", 0.9),), 0.9)
+    >>> Line(box, (word, word), (0.0, 8.0, 4.0, 8.0), 5.0).text
+    'a a'
+    """
 
     box: Box
     words: tuple[Word, ...]
@@ -94,7 +195,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that belong together (a column, a heading), top to bottom."""
+    """Lines that belong together: a column, a paragraph, a heading.
+
+    Parameters
+    ----------
+    box : Box
+        Around all lines.
+    lines : tuple of Line
+        From top to bottom.
+
+    Examples
+    --------
+    >>> from ocrtool.types import Block, Box
+    >>> Block(Box(0, 0, 10, 10), ()).text
+    ''
+    """
 
     box: Box
     lines: tuple[Line, ...]
@@ -106,7 +221,31 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page as read. ``skew`` in degrees, counter-clockwise, as found on the input."""
+    """One page as read.
+
+    Parameters
+    ----------
+    width, height : int
+        Of the input, in pixels.
+    blocks : tuple of Block
+        In reading order.
+    skew : float
+        Measured on the input, in degrees counter-clockwise.
+    language : str
+        ISO 639-3 code of the language, or several joined by ``+``.
+    source : str
+        The input as the user wrote it. Not compared.
+    number : int
+        Of the page in its file, from 1.
+
+    Examples
+    --------
+    >>> import ocrtool
+    >>> page = ocrtool.read("samples/letter.png")
+    >>> word = page.lines[0].words[0]
+    >>> word.text, word.box.height > 0
+    ('The', True)
+    """
 
     width: int
     height: int
@@ -118,9 +257,10 @@ class Page:
 
     @property
     def lines(self) -> tuple[Line, ...]:
+        """All lines in reading order."""
         return tuple(line for block in self.blocks for line in block.lines)
 
     @property
     def text(self) -> str:
-        """Text as people expect it: a line per line, an empty line between blocks, no trailing newline."""
+        """The text: one line per line of the page, an empty line between blocks, no trailing newline."""
         return "\n\n".join(block.text for block in self.blocks if block.lines)

@@ -1,4 +1,4 @@
-"""Best paths to a page: characters, words and lines with boxes in pixels of the input."""
+"""Assembles the best path of a line into words and characters with boxes in pixels of the input."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ocrtool.types import Box, Character, Line, Word
 
 
 def input_boxes(boxes: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> list[Box]:
-    """Boxes (n, 4) of the line image as level boxes of the input. matrix: (2, 3) line -> input, size: input (H, W)."""
+    """Map boxes (n, 4) of the line image to upright boxes of the input. matrix: (2, 3) line -> input; size: (H, W)."""
     corners = cv2.transform(boxes[:, [[0, 1], [2, 1], [0, 3], [2, 3]]].astype(np.float64), matrix)  # (n, 4, 2)
     low = np.clip(np.floor(corners.min(axis=1) + 0.25), 0, [size[1] - 1, size[0] - 1]).astype(int)
     high = np.clip(np.ceil(corners.max(axis=1) - 0.25), low + 1, [size[1], size[0]]).astype(int)
@@ -28,7 +28,7 @@ class LineAssembler:
     """Turns one line's best path into a ``Line``.
 
     to_input: (2, 3) line image -> input; size: (H, W) of the input; lm_weight: the language model's weight in the path
-    score; calibration: see ``word_probability``; glyphs: what the labels are.
+    score; calibration: see `word_probability`; glyphs: the characters of the labels.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class LineAssembler:
         self.lm_weight, self.calibration, self.glyphs = lm_weight, calibration, glyphs
 
     def assemble(self, path: list[Step], edges: Edges, lattice: Lattice) -> Line | None:
-        """The line, or None if nothing was read."""
+        """Build the line; None if nothing was read."""
         words: list[Word] = []
         characters: list[Character] = []
         read = [step.edge for step in path if step.label != SPACE]

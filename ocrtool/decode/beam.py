@@ -1,7 +1,7 @@
-"""Beam search over the lattices of a page, with a character language model.
+"""Beam search over the lattices of a page with a character language model.
 
 All lines advance together, node by node, so that each step of the language model is one matrix product for all
-hypotheses of all lines. A hypothesis at a node is a reading of everything left of it.
+hypotheses of all lines. A hypothesis at a node is a reading of everything to the left of the node.
 """
 
 from __future__ import annotations
@@ -19,19 +19,20 @@ from ocrtool.decode.path_score import label_scores, skip_scores, space_scores
 from ocrtool.decode.settings import BeamSize, PathWeights
 from ocrtool.segment.edges import MAX_PIECES
 
-#: Labels of a step that is no character.
+#: Labels of steps that are not characters.
 SPACE, SKIP = -2, -3
-#: A space is tried where its probability is above the first, and its absence where it is at most the second.
+#: A space is tried if its probability is above the first bound, no space if it is at most the second.
 SPACE_PRUNE_LOW, SPACE_PRUNE_HIGH = 0.002, 0.998
-#: Multiplier of the rolling hash by which equal readings are known.
+#: Multiplier of the rolling hash that identifies equal readings.
 HASH_PRIME = np.int64(1_000_003)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the best path: a label index, or SPACE; its edge (-1 for a space).
+    """One step of the best path.
 
-    lm_log_probs: (M,) float32, the language model's log-probabilities of the edge's labels before one was read.
+    label: index, or SPACE; edge: its index, -1 for a space; lm_log_probs: (M,) float32, the language model's
+    log-probabilities of the edge's labels, given the text before it.
     """
 
     label: int
@@ -41,10 +42,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class _EdgeTable:
-    """All edges of all lines, sorted by the node they start at; (E,) arrays.
+    """All edges of all lines, sorted by start node; (E,) arrays.
 
-    labels, score: (E, M), what each label adds to a path, the language model's part left out; skip: of leaving the
-    piece out; first: (nodes + 1,) index of the first edge that starts at each node.
+    labels, score: (E, M) labels and their scores without the language model; skip: score of skipping the piece; first:
+    (nodes + 1,) index of the first edge that starts at each node.
     """
 
     line: np.ndarray
@@ -84,8 +85,8 @@ class _EdgeTable:
 class _Search:
     """One search over the lattices of a page.
 
-    frontiers: hypotheses at the last MAX_PIECES nodes; pending: what arrives at nodes to come; completed: best score
-    and hypothesis of each line that is read to its end.
+    frontiers: hypotheses at the last MAX_PIECES nodes; pending: hypotheses that arrive at later nodes; completed: best
+    score and hypothesis of each line that has been read to its end.
     """
 
     def __init__(
@@ -117,7 +118,7 @@ class _Search:
         return self._trace()
 
     def _start(self) -> Frontier:
-        """An empty reading of each line, of which the language model knows that a line begins."""
+        """Create the empty hypothesis of each line, with the language model advanced over the line start."""
         lines = np.flatnonzero(self.pieces > 0)
         begins = np.full(len(lines), self.alphabet.start, np.int32)
         log_probs, state = self.model.step(begins, self.model.start(len(lines)))
@@ -127,7 +128,7 @@ class _Search:
         return Frontier(lines, np.zeros(len(lines)), lines.astype(np.int64), ends_in_space, ids, state, log_probs)
 
     def _expand(self, node: int, frontier: Frontier) -> None:
-        """Send every hypothesis at a node along every edge that starts there."""
+        """Extend every hypothesis at a node by every edge that starts there."""
         edges = self.edges
         a, b = edges.first[node], edges.first[node + 1]
         if a == b:
@@ -147,14 +148,14 @@ class _Search:
         single = edges.single[edge]
         skipped = frontier.score[row[single]] + edges.skip[edge[single]]
         none = np.full(len(skipped), SKIP)
-        left_out = self._arrivals(node, frontier, row[single], skipped, frontier.text[row[single]], none, edge[single])
-        arrivals = join([read, left_out])
+        skips = self._arrivals(node, frontier, row[single], skipped, frontier.text[row[single]], none, edge[single])
+        arrivals = join([read, skips])
         ends = edges.end[arrivals.edge]
         for end in np.unique(ends):
             self.pending.setdefault(int(end), []).append(arrivals.take(np.flatnonzero(ends == end)))
 
     def _lm_log_probs(self, log_probs: np.ndarray, row: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """The language model's log-probabilities (n, M) of labels (n, M) by its rows (n,)."""
+        """Return the language model's log-probabilities (n, M) of labels (n, M); row: (n,) rows of ``log_probs``."""
         known = np.maximum(labels, 0)
         return np.asarray(log_probs[row[:, None], self.alphabet.symbol_of[known]] + self.alphabet.share[known])
 
@@ -174,7 +175,7 @@ class _Search:
         return Arrivals(frontier.line[row], score, text, np.full(len(row), node), row, label, edge)
 
     def _arrive(self, node: int) -> Frontier | None:
-        """Prune what arrives at a node, advance the language model, decide about a space; complete lines end here."""
+        """Prune the arrivals at a node, advance the language model, branch on a space, and complete lines."""
         parts = self.pending.pop(node, None)
         if not parts:
             return None
@@ -195,7 +196,7 @@ class _Search:
             self.completed[line] = (score, hypothesis)
 
     def _advance_lm(self, arrived: Arrivals) -> Frontier:
-        """The hypotheses with the language model's state after the character that each ends in."""
+        """Advance the language model over the last character of each hypothesis."""
         nodes, which = np.unique(arrived.node, return_inverse=True)
         parents = [self.frontiers[int(node)] for node in nodes]
         offset = np.cumsum([0] + [len(p.ids) for p in parents])
@@ -215,7 +216,7 @@ class _Search:
         return Frontier(arrived.line, arrived.score, arrived.text, ends_in_space, ids, state, log_probs)
 
     def _branch_on_space(self, node: int, frontier: Frontier) -> Frontier:
-        """Let each hypothesis stay as it is or take a space, as the gap at this node and the language model advise."""
+        """Branch each hypothesis into one with and one without a space at this node, scored by gap and language model."""
         chance = np.array([self.lattices[k].space[node] for k in frontier.line], np.float64)
         taken, not_taken = space_scores(chance, self.weights)
         rows = np.flatnonzero((chance > SPACE_PRUNE_LOW) & ~frontier.ends_in_space)
@@ -234,7 +235,7 @@ class _Search:
         return merge(select(staying, stays[stay]), self._append_space(frontier, rows[take], taken_score[take]))
 
     def _append_space(self, frontier: Frontier, rows: np.ndarray, score: np.ndarray) -> Frontier:
-        """The hypotheses ``rows`` with a space appended, the language model advanced over it."""
+        """Append a space to the hypotheses ``rows`` and advance the language model over it."""
         if len(rows) == 0:
             return select(frontier, rows)
         spaces = np.full(len(rows), self.alphabet.space, np.int32)
@@ -245,7 +246,7 @@ class _Search:
         return Frontier(frontier.line[rows], score, text, np.ones(len(rows), bool), ids, state, log_probs)
 
     def _trace(self) -> list[list[Step]]:
-        """The best path of each line, left to right."""
+        """Trace back the best path of each line, returned left to right."""
         parent, label, edge, lm_log_probs = self.store.columns()
         paths: list[list[Step]] = [[] for _ in self.lattices]
         for line, (_, hypothesis) in self.completed.items():
@@ -264,9 +265,9 @@ class _Search:
 def search(
     lattices: Sequence[Lattice], model: LanguageModel, weights: PathWeights, beam: BeamSize, alphabet: Alphabet
 ) -> list[list[Step]]:
-    """Best path through each lattice: one list of steps (characters and spaces) per line.
+    """Find the best path through each lattice: one list of steps (characters and spaces) per line.
 
-    alphabet: what the labels of the lattices are, and which symbols of the language model.
+    alphabet: maps the labels of the lattices to characters and to symbols of the language model.
     """
     if not any(lattice.pieces for lattice in lattices):
         return [[] for _ in lattices]
@@ -274,5 +275,5 @@ def search(
 
 
 def path_text(path: Sequence[Step], glyphs: Sequence[str]) -> str:
-    """The text a path spells. glyphs: what its labels are."""
+    """Return the text of a path. glyphs: the characters of its labels."""
     return "".join(" " if step.label == SPACE else glyphs[step.label] for step in path)

@@ -1,4 +1,4 @@
-"""How sure each read character and word is."""
+"""Confidence of characters and words."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from ocrtool.decode.beam import Step
 from ocrtool.decode.lattice import Lattice
 from ocrtool.types import Alternative
 
-#: Alternatives kept for a character.
+#: Maximum number of alternatives of a character.
 MAX_ALTERNATIVES = 5
-#: Alternatives less likely than this are left out.
+#: Less likely alternatives are dropped.
 LEAST_PROBABILITY = 1e-4
 
 
 def character_posterior(step: Step, lattice: Lattice, lm_weight: float) -> dict[int, float]:
-    """Probability of each label of a character's edge, given its shape, its geometry and the text before it.
+    """Posterior of each label of a character's edge, given its shape, its geometry and the text before it.
 
-    What the classifier holds for a bad cut is nobody's; nor has a label any that the edge does not list.
+    The labels share what the classifier does not give to the reject class; labels that the edge lacks have none.
     """
     labels = lattice.labels[step.edge]
     total = lattice.log_probs[step.edge].astype(np.float64) + lm_weight * step.lm_log_probs
@@ -29,7 +29,7 @@ def character_posterior(step: Step, lattice: Lattice, lm_weight: float) -> dict[
 
 
 def alternatives(posterior: Mapping[int, float], chosen: int, glyphs: Sequence[str]) -> tuple[Alternative, ...]:
-    """The likeliest labels, likeliest first; the chosen one is among them whatever its rank. glyphs: what they are."""
+    """Return the most likely labels, best first, always including the chosen one. glyphs: their characters."""
     order = sorted(posterior, key=lambda k: -posterior[k])[:MAX_ALTERNATIVES]
     if chosen not in order:
         order[-1] = chosen
@@ -38,12 +38,11 @@ def alternatives(posterior: Mapping[int, float], chosen: int, glyphs: Sequence[s
 
 
 def word_probability(characters: list[float], calibration: tuple[tuple[float, float], ...]) -> float:
-    """Probability that a whole word is right.
+    """Estimate the probability that a whole word is right.
 
-    characters: probability of each; calibration: (raw, true) points, ascending, fitted on pages with known text: the
-    characters of a word are not wrong independently of each other.
+    characters: probability of each; calibration: (raw, true) points, ascending, fitted on transcribed pages.
     """
-    # characters go wrong together: a long word is about as sure as one of four characters with its mean certainty
+    # errors within a word are correlated: a long word is about as certain as four characters of its mean certainty
     raw = float(np.exp(np.mean(np.log(np.maximum(characters, 1e-6))) * min(len(characters), 4)))
     points = np.array(calibration)
     return float(np.clip(np.interp(raw, points[:, 0], points[:, 1]), 0.0, 1.0))

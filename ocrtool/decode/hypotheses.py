@@ -1,4 +1,4 @@
-"""Hypotheses of the beam search, held in columns so that all lines of a page are worked on at once."""
+"""Hypotheses of the beam search, stored in columns so that all lines of a page are processed at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ocrtool.decode.settings import BeamSize
 
 
 class Store:
-    """All hypotheses ever kept, as growing columns: parent, label, edge, the language model's view of its labels."""
+    """All hypotheses ever kept, as growing columns: parent, label, edge, language model log-probabilities."""
 
     def __init__(self) -> None:
         self.parent: list[np.ndarray] = []
@@ -29,7 +29,7 @@ class Store:
         return ids
 
     def columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """parent (n,), label (n,), edge (n,), lm_log_probs (n, M) float16 of all hypotheses."""
+        """Return parent (n,), label (n,), edge (n,), lm_log_probs (n, M) float16 of all hypotheses."""
         return tuple(np.concatenate(c) for c in (self.parent, self.label, self.edge, self.lm_log_probs))  # type: ignore
 
 
@@ -48,7 +48,10 @@ class Frontier:
 
 @dataclass(slots=True)
 class Arrivals:
-    """Readings that arrive at a node, not yet pruned: where from, and by which label and edge."""
+    """Hypotheses that arrive at a node, before pruning: (n,) arrays.
+
+    node, row: the hypothesis that each extends, as a row of that node's frontier; label, edge: the extension.
+    """
 
     line: np.ndarray
     score: np.ndarray
@@ -67,7 +70,7 @@ def join(parts: list[Arrivals]) -> Arrivals:
 
 
 def best_per_line(line: np.ndarray, score: np.ndarray, text: np.ndarray, beam: BeamSize) -> np.ndarray:
-    """Indices kept: of equal readings the best, of a line the ``beam.hypotheses`` best within ``beam.reach``."""
+    """Prune: keep the best of equal readings, and of each line the ``beam.hypotheses`` best within ``beam.reach``."""
     order = np.lexsort((-score, text, line))
     first = np.ones(len(order), bool)
     first[1:] = (text[order][1:] != text[order][:-1]) | (line[order][1:] != line[order][:-1])
@@ -81,11 +84,11 @@ def best_per_line(line: np.ndarray, score: np.ndarray, text: np.ndarray, beam: B
 
 
 def select(frontier: Frontier, index: np.ndarray) -> Frontier:
-    """The hypotheses of a frontier at ``index``."""
+    """Select the hypotheses of a frontier at ``index``."""
     return Frontier(*(getattr(frontier, name)[index] for name in Frontier.__slots__))
 
 
 def merge(first: Frontier, second: Frontier) -> Frontier:
-    """Two frontiers of one node as one, ordered by line."""
+    """Merge two frontiers of one node, sorted by line."""
     joined = Frontier(*(np.concatenate([getattr(first, n), getattr(second, n)]) for n in Frontier.__slots__))
     return select(joined, np.argsort(joined.line, kind="stable"))

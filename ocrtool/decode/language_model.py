@@ -1,8 +1,8 @@
-"""What comes next in a text: the character LSTM, one step for many beams at a time.
+"""Character language models: the LSTM, run one step at a time for many hypotheses, and a uniform model.
 
-The step runs as LiteRT int8. Measured with 512 units on one thread of an AVX-512 machine busy with other work: 160,000
-rows a second at 8 rows, 210,000 to 250,000 at 64 to 512; the same step in NumPy float32: 24,000 and 45,000 to 49,000.
-There, with both cores taken, a second thread slowed both; an idle machine was not measured.
+The step runs as LiteRT int8. Measured with 512 units on one thread of a busy AVX-512 machine: 160,000 rows a second at
+8 rows, 210,000 to 250,000 at 64 to 512; the same step in NumPy float32: 24,000 and 45,000 to 49,000. A second thread
+slowed both while both cores were busy; an idle machine was not measured.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ import numpy as np
 
 from ocrtool.charset import LINE_START, Labels
 from ocrtool.errors import WeightsRefused
+from ocrtool.recognize.network import log_softmax
 from ocrtool.weights.store import Weights, open_weights
 
-#: Rows of a step are filled up to the next of these sizes, with an interpreter each: resizing one at every step of a
-#: beam search, where the number of beams changes, costs more than the step. More rows than the last go in several runs.
+#: Steps are padded to one of these numbers of rows, each with its own interpreter: resizing one at every step of a beam
+#: search, where the number of hypotheses changes, costs more than the step. More rows than the last take several runs.
 BUCKETS = (8, 16, 32, 64, 96, 128, 192, 256, 384, 512)
 
 
 class LanguageModel(Protocol):
-    """What the beam search needs of a language model.
+    """What the beam search needs from a language model.
 
-    A state is one float32 array (B, S), a row per beam: rows are gathered, repeated and dropped by plain indexing.
+    A state is one float32 array (B, S), a row per hypothesis: rows are gathered, repeated and dropped by indexing.
     """
 
     @property
@@ -32,36 +33,36 @@ class LanguageModel(Protocol):
         """The alphabet, in the order of the scores."""
 
     def start(self, rows: int) -> np.ndarray:
-        """State (rows, S) of beams that have read nothing; the first symbol to step is the line start."""
+        """Return the initial state (rows, S); the first symbol to step is the line start."""
 
     def step(self, symbols: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Read ``symbols`` (B,) int32; natural log-probabilities (B, len(symbols)) float32 of the next, and the state.
+        """Read ``symbols`` (B,) int32: natural log-probabilities (B, len(symbols)) float32 of the next, and the state.
 
-        The arrays given are left as they are; those returned are new.
+        The arguments are not modified; the arrays returned are new.
         """
 
 
 class UniformModel:
-    """Knows nothing: every symbol is equally likely. For reading without a language model."""
+    """A uniform distribution over the symbols, for reading without a language model."""
 
     def __init__(self, symbols: Labels) -> None:
         self.symbols = symbols
 
     def start(self, rows: int) -> np.ndarray:
-        """State (rows, 0) float32."""
+        """Return the empty state (rows, 0) float32."""
         return np.zeros((rows, 0), np.float32)
 
     def step(self, symbols: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Constant log-probabilities (B, len(symbols)); the state stays empty."""
+        """Return constant log-probabilities (B, len(symbols)) and the empty state."""
         size = len(self.symbols)
         return np.full((len(symbols), size), -np.log(size), np.float32), self.start(len(symbols))
 
 
 class CharacterLSTM:
-    """The character LSTM of opened weights. Not to be shared between threads."""
+    """A character LSTM from its weights. Not to be shared between threads."""
 
     def __init__(self, weights: Weights, threads: int = 1) -> None:
-        """Raises WeightsRefused if the manifest's alphabet or the compiled form is not that of a language model."""
+        """Open the model. Raises WeightsRefused if the manifest or the compiled form is not that of one."""
         self._weights, self._threads = weights, threads
         try:
             self.symbols = Labels(weights.manifest["labels"])
@@ -78,7 +79,7 @@ class CharacterLSTM:
         return cls(open_weights(name, folder))
 
     def start(self, rows: int) -> np.ndarray:
-        """State (rows, S) float32 of lines of which nothing is read yet."""
+        """Return the initial state (rows, S) float32."""
         return np.zeros((rows, self._state_size), np.float32)
 
     def step(self, symbols: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -94,7 +95,7 @@ class CharacterLSTM:
         return log_probs, new_state
 
     def score(self, text: str) -> np.ndarray:
-        """Log-probability (len(text),) float32 of each character of a line. Raises KeyError for an unknown one."""
+        """Score each character of a line: log-probabilities (len(text),) float32. Raises KeyError if one is unknown."""
         ids = np.array([self.symbols.index(c) for c in LINE_START + text], np.int32)
         state, scores = self.start(1), np.empty(len(text), np.float32)
         for i in range(len(text)):
@@ -114,7 +115,7 @@ class CharacterLSTM:
 
 
 class _Step:
-    """An interpreter of a fixed number of rows. Raises KeyError, ValueError or RuntimeError for another model."""
+    """An interpreter for a fixed number of rows. Raises KeyError, ValueError or RuntimeError for another model."""
 
     def __init__(self, interpreter: Any, rows: int, state_size: int, symbols: int) -> None:
         self._symbols, self._state, self._logits, self._new_state = _tensor_numbers(interpreter)
@@ -125,10 +126,10 @@ class _Step:
         interpreter.allocate_tensors()
         self._interpreter = interpreter
         if self(self._padded_symbols, self._padded_state)[0].shape[1] != symbols:
-            raise ValueError("as many scores as symbols are needed")
+            raise ValueError("the number of scores differs from that of symbols")
 
     def __call__(self, symbols: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Logits (B, symbols) and state (B, S) of B rows, B at most the fixed number."""
+        """Return the logits (B, symbols) and state (B, S) of B rows, at most the fixed number."""
         rows = len(symbols)
         self._padded_symbols[:rows] = symbols
         self._padded_state[:rows] = state
@@ -140,15 +141,9 @@ class _Step:
 
 
 def _tensor_numbers(interpreter: Any) -> tuple[int, int, int, int]:
-    """Numbers of the tensors symbols, state, logits, new state. The runner must be gone before tensors are resized."""
+    """Find the tensors symbols, state, logits, new state. The runner must be freed before tensors are resized."""
     runner = interpreter.get_signature_runner()
     inputs, outputs = runner.get_input_details(), runner.get_output_details()
     tensors = inputs["symbols"], inputs["state"], outputs["output_0"], outputs["output_1"]
     symbols, state, logits, new_state = (int(tensor["index"]) for tensor in tensors)
     return symbols, state, logits, new_state
-
-
-def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """Natural log of the softmax over the last axis."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))

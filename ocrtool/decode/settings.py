@@ -1,22 +1,26 @@
-"""Weights of the decoder, fitted by ``training.decoder.fit_decoder`` and kept in a manifest."""
+"""Weights of the decoder: fitted by ``training.decoder.fit_decoder``, stored in a manifest."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
+
+#: Keys of a decoder's manifest for the path weights with and without the language model.
+_WITH_LM, _WITHOUT_LM = "guided", "unguided"
 
 
 @dataclass(frozen=True, slots=True)
 class PathWeights:
-    """How a path's score is made up.
+    """Weights of the path score, a log-linear model.
 
-    Over its edges: ``span ** glyph_power * log p(label)`` (span: pieces covered), less ``reject * log p(bad cut)``,
-    plus ``character`` each, plus ``lm`` times the language model's log-probability. Over the gaps between characters:
-    ``space`` times the log-probability of a space or of none, plus ``word`` for each space. ``skip`` plus
-    ``log p(bad cut)`` for each piece left out as dirt. Computed by `ocrtool.decode.path_score`.
+    Each edge adds ``span ** glyph_power * log p(label)`` (span: pieces covered), less ``reject * log p(reject class)``,
+    plus ``character``, plus ``lm`` times the language model's log-probability. Each gap between characters adds
+    ``space`` times the log-probability of a space or of none, plus ``word`` if it is a space. Each piece skipped as
+    dirt adds ``skip`` plus ``log p(reject class)``. `ocrtool.decode.path_score` computes the score.
 
-    step: how far fitting moves a weight at first, about what changes readings; least: it stays at or above this.
+    Metadata of a field: step: how far fitting moves the weight at first, about what changes readings; least: lower
+    bound of the weight.
     """
 
     glyph_power: float = field(default=0.7, metadata={"step": 0.25, "least": 0.0})
@@ -30,7 +34,7 @@ class PathWeights:
 
 @dataclass(frozen=True, slots=True)
 class BeamSize:
-    """hypotheses: kept at each node; reach: nats below the best one at which a hypothesis is dropped."""
+    """Size of the beam. hypotheses: kept per node; reach: a hypothesis this far (nats) below the best is dropped."""
 
     hypotheses: int = 8
     reach: float = 12.0
@@ -38,7 +42,11 @@ class BeamSize:
 
 @dataclass(frozen=True, slots=True)
 class DecoderSettings:
-    """All that decoding needs besides the networks."""
+    """All that decoding needs besides the networks.
+
+    with_lm, without_lm: path weights for reading with and without the language model; space_weights, text_weights: of
+    `ocrtool.decode.spaces` and `ocrtool.decode.text_filter`; confidence: calibration points (raw, true), ascending.
+    """
 
     with_lm: PathWeights
     without_lm: PathWeights
@@ -49,19 +57,24 @@ class DecoderSettings:
 
     @classmethod
     def from_manifest(cls, parameters: Mapping[str, Any]) -> DecoderSettings:
-        """Settings from a manifest's ``parameters``.
+        """Read the settings from the ``parameters`` of a manifest.
 
-        Raises KeyError, TypeError or ValueError where it does not fit; also where a weight of the path score is missing
-        or unknown: with a term that was never fitted it would read worse, and nobody would know why.
+        Raises KeyError, TypeError or ValueError if they do not fit; also if a weight of the path score is missing or
+        unknown: with a term that was never fitted the decoder would read worse, and nobody would know why.
         """
         return cls(
-            _path_weights(parameters["guided"]),
-            _path_weights(parameters["unguided"]),
+            _path_weights(parameters[_WITH_LM]),
+            _path_weights(parameters[_WITHOUT_LM]),
             tuple(float(w) for w in parameters["space_weights"]),
             tuple(float(w) for w in parameters["text_weights"]),
             tuple((float(a), float(b)) for a, b in parameters["confidence"]),
             BeamSize(int(parameters["beam"]["hypotheses"]), float(parameters["beam"]["reach"])),
         )
+
+    def as_parameters(self) -> dict[str, Any]:
+        """Return the ``parameters`` of a manifest, which `from_manifest` reads."""
+        values = asdict(self)
+        return {_WITH_LM: values.pop("with_lm"), _WITHOUT_LM: values.pop("without_lm"), **values}
 
 
 def _path_weights(values: Mapping[str, Any]) -> PathWeights:

@@ -1,18 +1,18 @@
-"""How likely a gap between two pieces is a space between words."""
+"""Probability that a gap between two pieces is a space between words."""
 
 from __future__ import annotations
 
 import numpy as np
 
-#: Gaps wider than this (x-heights) carry no further news.
+#: Gaps are clipped to this (x-heights).
 WIDEST = 3.0
 FEATURES = ("gap", "gap squared", "gap over letter gap", "gap less the line's split", "contrast of the split", "one")
 
 
 def split_level(gaps: np.ndarray) -> tuple[float, float]:
-    """Otsu's split of a line's white gaps into those within and between words.
+    """Split a line's white gaps into those within and between words by Otsu's method.
 
-    gaps: (n,) x-heights, positive. Returns the split and its contrast (0..1: share of the variance it explains).
+    gaps: (n,) x-heights, positive. Returns the threshold and its contrast (0..1, the share of the variance explained).
     """
     if len(gaps) < 2:
         return 0.5, 0.0
@@ -28,7 +28,7 @@ def split_level(gaps: np.ndarray) -> tuple[float, float]:
 
 
 def space_features(gaps: np.ndarray) -> np.ndarray:
-    """Features of each gap: (n, len(FEATURES)) float64. gaps: (n,) in x-heights, negative where boxes overlap."""
+    """Compute the features of each gap: (n, len(FEATURES)) float64. gaps: (n,) x-heights, negative for overlaps."""
     g = np.clip(gaps, -0.3, WIDEST)
     white = g[g > 0.02]
     letter = float(np.median(white[white < 0.6])) if (white < 0.6).any() else 0.25
@@ -40,7 +40,7 @@ def space_features(gaps: np.ndarray) -> np.ndarray:
 
 
 def space_probabilities(gaps: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Probability of a space at each node of a line, both ends included (0 there). Returns (n + 2,) float32."""
+    """Return the probability of a space at each node of a line: (n + 2,) float32, 0 at both ends."""
     out = np.zeros(len(gaps) + 2, np.float32)
     if len(gaps):
         out[1:-1] = 1.0 / (1.0 + np.exp(-np.clip(space_features(gaps) @ weights, -30, 30)))

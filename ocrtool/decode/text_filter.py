@@ -1,4 +1,4 @@
-"""Is a read line text at all? Hatching, foliage and blots give lines too, read with low and scattered probabilities."""
+"""Text/non-text filter of read lines: hatching, foliage and blots yield lines of low and scattered probabilities."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ FEATURES = (
     "mean length of words",
     "one",
 )
-#: Longest mean word that carries news: beyond it lies only the length of German compounds.
+#: The mean word length is clipped to this; longer means do occur in text.
 LONGEST_MEAN = 8.0
 
 
-#: With fewer lines than this, what is common to them says nothing: a bit of another line may outweigh the only one.
+#: With fewer lines the common x-height is not reliable: the remains of another line may outweigh the only one.
 LEAST_LINES = 5
 
 
 def median_x_height(lines: list[Line]) -> float | None:
-    """Median x-height of the page's characters, in input pixels; None where there are too few lines to tell."""
+    """Return the median x-height of the page's characters in input pixels; None if there are too few lines."""
     if len(lines) < LEAST_LINES:
         return None
     each = np.array([line.x_height for line in lines])
@@ -34,7 +34,7 @@ def median_x_height(lines: list[Line]) -> float | None:
 
 
 def line_features(line: Line, x_height: float | None) -> np.ndarray:
-    """(len(FEATURES),) float64 of a read line; x_height: the page's common one, None if not known."""
+    """Compute the features (len(FEATURES),) float64 of a read line. x_height: the page's median, None if unknown."""
     characters = [c for word in line.words for c in word.characters]
     probability = np.array([max(c.probability, 1e-4) for c in characters])
     alnum = np.mean([c.label.isalnum() for c in characters])
@@ -46,5 +46,5 @@ def line_features(line: Line, x_height: float | None) -> np.ndarray:
 
 
 def is_text_probability(line: Line, x_height: float | None, weights: tuple[float, ...]) -> float:
-    """Probability that a line is text. weights: (len(FEATURES),), fitted on text and on what pictures gave."""
+    """Return the probability that a line is text. weights: (len(FEATURES),), fitted on text and on lines of pictures."""
     return float(1.0 / (1.0 + np.exp(-np.clip(line_features(line, x_height) @ np.array(weights), -30, 30))))

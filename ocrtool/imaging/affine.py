@@ -1,4 +1,4 @@
-"""Affine maps (2, 3) between the coordinates of an input, its working page and its lines, and images through them."""
+"""Affine maps (2, 3) between the coordinates of an input, its working page and its lines; warping of images."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import numpy as np
 
 
 def scale_of(matrix: np.ndarray) -> float:
-    """Lengths after the map over lengths before it: the root of the determinant's size."""
+    """Return the scale of an affine map: the root of the absolute determinant."""
     return float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
 
 
 def compose(outer: np.ndarray, inner: np.ndarray) -> np.ndarray:
-    """The affine map that does ``inner`` first, then ``outer``; both (2, 3)."""
+    """Return the affine map that applies ``inner`` first, then ``outer``; both (2, 3)."""
     return np.hstack([outer[:, :2] @ inner[:, :2], outer[:, :2] @ inner[:, 2:] + outer[:, 2:]])
 
 
 def rotation(degrees: float, scale: float, shape: tuple[int, int]) -> tuple[np.ndarray, tuple[int, int]]:
-    """Affine map input -> upright page: turns clockwise by ``degrees``, scales, keeps every corner inside.
+    """Return the affine map input -> upright page: rotate clockwise by ``degrees``, scale, keep every corner inside.
 
     shape: (H, W) of the input. Returns ((2, 3) float64 matrix, (H', W') of the result).
     """
@@ -32,7 +32,7 @@ def rotation(degrees: float, scale: float, shape: tuple[int, int]) -> tuple[np.n
 
 
 def warp(soft: np.ndarray, matrix: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Soft ink through an affine map; paper (0) comes in at the edges. Shrinks by area: thin strokes survive."""
+    """Warp soft ink by an affine map; paper (0) fills the edges. Shrinking averages areas, so thin strokes survive."""
     scale = scale_of(matrix)
     upright = abs(matrix[0, 1]) < 1e-9
     if upright and scale < 1.0:

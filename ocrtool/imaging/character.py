@@ -1,7 +1,7 @@
-"""The one character in a small picture: its ink, in a scan or a photograph of any polarity, light and size.
+"""Find the ink of a single character in a scan or photograph of any polarity, light and size.
 
-What is ink and what paper cannot always be told without reading: a bold character that fills its picture is more ink
-than paper. So a picture is looked at in several ways, and who reads them chooses.
+Ink and paper cannot always be distinguished without reading: a bold character that fills its picture has more ink than
+paper. So several views of a picture are returned, and the caller chooses by what it reads in them.
 """
 
 from __future__ import annotations
@@ -13,37 +13,38 @@ import numpy as np
 
 from ocrtool.types import Box
 
-#: Longer side, in pixels, at which a picture is looked at: more than any classifier sees.
+#: Longer side of a view in pixels: more than any classifier sees.
 VIEW_SIDE = 128
-#: Standard deviation, in pixels of that, of the blur against noise.
+#: Standard deviation (pixels of the view) of the blur against noise.
 SMOOTH = 0.7
-#: Paper is the brightest within this share of the longer side: more than any stroke is thick, less than light changes.
+#: Paper is the brightest level within this share of the longer side: wider than any stroke, narrower than a shadow.
 PAPER_REACH = 0.6
-#: Standard deviation, in pixels of VIEW_SIDE, by which the edges of that are softened.
+#: Standard deviation (pixels of the view) of the blur of the paper estimate.
 PAPER_SOFT = 3.0
-#: Less contrast than this, noise and light taken out, of paper set to 255, and as it is in the picture: it is blank.
+#: A picture is blank below this contrast, in grey levels: of the flattened picture (paper 255), and of the original.
 LEAST_CONTRAST, LEAST_DIFFERENCE = 20, 16
-#: Grey levels of 255 that are paper still, as on pages; and the share of the picture that is the darkest ink.
+#: Grey levels below 255 that still count as paper; share of the pixels taken as the darkest ink.
 PAPER_LEVEL, DARKEST = 10, 0.001
-#: White space around the character when it is looked at again, in shares of its longer side.
+#: White space around the character when its surroundings are cropped, as a share of its longer side.
 MARGIN = 0.3
-#: A piece with nothing darker than the threshold by this share of what is left to full ink is no ink but shade.
+#: A component is ink only if a pixel exceeds the threshold by this share of the distance to full ink; else it is shade.
 DARK_SHARE = 0.3
-#: A piece of less ink than this share of all is a speck; if it lies apart from what is larger, of less than the second,
-#: apart being farther than so many times the larger one's longer side.
+#: A component with less than the first share of all ink is a speck; with less than the second if it is isolated, that
+#: is, farther from every larger component than the third times that component's longer side.
 SPECK, LONELY_SPECK, APART = 0.003, 0.03, 0.15
-#: Pieces belong to one character if the gap between them is at most so many times the longer side of the larger one;
-#: of pieces about as large as each other, as in a colon, so many times.
+#: Components belong to one character if their gap is at most GAP times the longer side of the larger one, or EQUAL_GAP
+#: times if their areas differ by at most a factor of EQUAL, as in a colon.
 GAP, EQUAL_GAP, EQUAL = 0.75, 3.5, 2.5
-#: Without what the border cuts off, the rest must hold this share of the ink to be looked at by itself.
+#: A view without the components cut by the border is made only if the others hold this share of the ink.
 REST_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One way to see a picture. glyph: (h, w) uint8 soft ink of a character, nothing else in it; box: where it lies, in
-    pixels of the picture; paper_border: share of the picture's border that is paper; whole: nothing was left out at
-    the border.
+    """One interpretation of a picture.
+
+    glyph: (h, w) uint8 soft ink of the character alone; box: of the character, in pixels of the picture; paper_border:
+    share of the picture's border that is paper; whole: True if no component at the border was left out.
     """
 
     glyph: np.ndarray
@@ -53,7 +54,7 @@ class View:
 
 
 def find_views(gray: np.ndarray) -> list[View]:
-    """The ways to see the character in a picture (H, W) uint8; none if it is blank."""
+    """Find the possible views of the character in a picture (H, W) uint8; none if it is blank."""
     found: list[View] = []
     for dark in (gray, 255 - gray):
         ink = _ink(dark)
@@ -65,7 +66,7 @@ def find_views(gray: np.ndarray) -> list[View]:
 
 
 def _ink(dark: np.ndarray) -> np.ndarray:
-    """Soft ink of a picture of dark ink (H, W) uint8, shrunk to VIEW_SIDE; all 0 if it is blank."""
+    """Compute the soft ink of a picture of dark ink (H, W) uint8, shrunk to VIEW_SIDE; all 0 if it is blank."""
     scale = min(1.0, VIEW_SIDE / max(dark.shape))
     size = (max(1, round(dark.shape[1] * scale)), max(1, round(dark.shape[0] * scale)))
     small = cv2.resize(dark, size, interpolation=cv2.INTER_AREA) if scale < 1.0 else dark
@@ -83,7 +84,10 @@ def _ink(dark: np.ndarray) -> np.ndarray:
 
 
 def _view(soft: np.ndarray, shape: tuple[int, ...], whole: bool) -> View | None:
-    """The character in soft ink of a picture of ``shape``; None if there is none, or nothing to leave out."""
+    """Extract the character from the soft ink of a picture of ``shape``.
+
+    None if there is no character; without ``whole``, also if nothing at the border was left out.
+    """
     level = cv2.threshold(cv2.GaussianBlur(soft, (0, 0), SMOOTH), 0, 255, cv2.THRESH_OTSU)[0]
     mask = soft > level
     kept_ink = character_mask(_with_dark_core(mask, soft > level + DARK_SHARE * (255.0 - level)), whole)
@@ -99,7 +103,7 @@ def _view(soft: np.ndarray, shape: tuple[int, ...], whole: bool) -> View | None:
 
 
 def _with_dark_core(ink: np.ndarray, dark: np.ndarray) -> np.ndarray:
-    """Those pieces of ink (H, W) bool that hold pixels of ``dark``."""
+    """Keep the components of ink (H, W) bool that contain pixels of ``dark``."""
     count, labels = cv2.connectedComponents(ink.astype(np.uint8), connectivity=8)
     kept = np.zeros(count, bool)
     kept[labels[dark & ink]] = True
@@ -108,7 +112,7 @@ def _with_dark_core(ink: np.ndarray, dark: np.ndarray) -> np.ndarray:
 
 
 def _nearer(dark: np.ndarray, view: View) -> View:
-    """The same from nearer by, if the character is small in a large picture."""
+    """Enlarge the view if the character is small in a large picture."""
     side = max(view.box.width, view.box.height)
     if max(dark.shape) <= VIEW_SIDE or side * 2 > max(dark.shape):
         return view
@@ -123,8 +127,10 @@ def _nearer(dark: np.ndarray, view: View) -> View:
 
 
 def character_mask(ink: np.ndarray, whole: bool = True) -> np.ndarray:
-    """Of ink (H, W) bool that of the character: no specks, nothing that lies far from it; without ``whole`` nothing
-    that touches the border either. All False if nothing is left, or without ``whole`` if nothing is left out.
+    """Mask the ink (H, W) bool of the character: without specks and components far from it.
+
+    Without ``whole``, components that touch the border are left out too. All False if nothing remains or, without
+    ``whole``, if no component touches the border.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
     area = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
@@ -143,7 +149,7 @@ def character_mask(ink: np.ndarray, whole: bool = True) -> np.ndarray:
 
 
 def _largest_cluster(boxes: np.ndarray, area: np.ndarray, pieces: np.ndarray) -> list[int]:
-    """Those of ``pieces`` that make the cluster with most ink. boxes: (N, 4) x, y, width, height; area: (N,)."""
+    """Return the cluster of ``pieces`` with most ink. boxes: (N, 4) x, y, width, height; area: (N,) pixels."""
     total = int(area[pieces].sum())
     clusters: list[list[int]] = []
     for number in pieces[np.argsort(-area[pieces], kind="stable")]:
@@ -157,13 +163,13 @@ def _largest_cluster(boxes: np.ndarray, area: np.ndarray, pieces: np.ndarray) ->
 
 
 def _belong(first: int, second: int, boxes: np.ndarray, area: np.ndarray) -> bool:
-    """Whether two pieces are of one character."""
+    """Return True if two components are parts of one character."""
     alike = max(area[first], area[second]) <= EQUAL * min(area[first], area[second])
     side = max(*boxes[first][2:], *boxes[second][2:])
     return bool(_gap(boxes[first], boxes[second]) <= (EQUAL_GAP if alike else GAP) * side)
 
 
 def _gap(first: np.ndarray, second: np.ndarray) -> float:
-    """Distance of two boxes (x, y, width, height); 0 where they overlap."""
+    """Return the distance of two boxes (x, y, width, height); 0 if they overlap."""
     apart = np.maximum(first[:2] - (second[:2] + second[2:]), second[:2] - (first[:2] + first[2:]))
     return float(np.hypot(*np.maximum(apart, 0)))

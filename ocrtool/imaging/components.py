@@ -7,9 +7,9 @@ import numpy as np
 
 
 def character_boxes(ink: np.ndarray) -> np.ndarray:
-    """(N, 4) int boxes of components that could be characters: neither specks nor rules nor frames.
+    """Find the (N, 4) int boxes of components that could be characters: neither specks nor rules nor frames.
 
-    Those cut by the edge of the image are left out where whole ones remain.
+    Components cut by the edge of the image are left out unless no others remain.
     """
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
     stats = stats[1:]
@@ -22,15 +22,15 @@ def character_boxes(ink: np.ndarray) -> np.ndarray:
 
 
 def inside_image(boxes: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """(N,) bool: boxes (N, 4) that the edge of an image of ``shape`` (H, W) does not cut."""
+    """Return (N,) bool: True for boxes (N, 4) that the edge of an image of ``shape`` (H, W) does not cut."""
     return (boxes[:, :2] > 1).all(axis=1) & (boxes[:, 2] < shape[1] - 1) & (boxes[:, 3] < shape[0] - 1)
 
 
 def typical_height(boxes: np.ndarray) -> float | None:
-    """The x-height (or capital height of a page in capitals), in pixels, from component heights; None without boxes.
+    """Estimate the x-height (capital height on a page of capitals) in pixels from component heights.
 
-    Tall parts weigh more, so that many specks do not outvote few letters; the mode of a smoothed histogram
-    on a logarithmic scale is taken: small letters are the commonest components of running text.
+    Returns the mode of a smoothed histogram on a logarithmic scale, since small letters are the most common components
+    of running text. Tall components weigh more, so that many specks do not outvote a few letters. None without boxes.
     """
     if len(boxes) == 0:
         return None

@@ -1,4 +1,4 @@
-"""Any kind of pixel Pillow knows -> grey, 8 bits."""
+"""Convert pixels of any kind that Pillow knows to 8-bit grey."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
 #: Full scales that grey values of more than 8 bits may have: scanners pack 10, 12 and 14 bits into 16.
 _FULL_SCALES = (255, 1023, 4095, 16383, 65535)
-#: Grey levels between darkest and lightest below which a page shows nothing.
+#: Range of grey levels below which a page counts as blank.
 _LEAST_CONTRAST = 24
 _PHOTOMETRIC = 262  # TIFF tag; 0: the largest value is black
 
 
 def to_gray(image: Image) -> np.ndarray:
-    """A decoded Pillow image of any mode -> (H, W) uint8 grey, polarity as in the file."""
+    """Convert a decoded Pillow image of any mode to (H, W) uint8 grey, polarity as in the file."""
     if image.has_transparency_data:
         return np.asarray(_without_alpha(image))
     if image.mode in ("I", "F") or image.mode.startswith("I;"):
         gray = scaled(np.asarray(image))
         tags = getattr(image, "tag_v2", {})
-        return 255 - gray if tags.get(_PHOTOMETRIC) == 0 else gray  # Pillow turns 1 and 8 bits over, not these
+        return 255 - gray if tags.get(_PHOTOMETRIC) == 0 else gray  # Pillow inverts 1 and 8 bits, not these
     if image.mode == "LAB":
         return np.asarray(image.getchannel("L"))
     if image.mode not in ("1", "L", "RGB"):
@@ -32,10 +32,10 @@ def to_gray(image: Image) -> np.ndarray:
 
 
 def scaled(values: np.ndarray) -> np.ndarray:
-    """(H, W) of any number type -> (H, W) uint8.
+    """Scale (H, W) values of any number type to (H, W) uint8.
 
-    Whole numbers are measured on the smallest usual scale that holds the largest of them; floats in 0..1 and 0..255
-    are taken at their word, others stretched from least to most. What is no number becomes the largest: paper.
+    Integers use the smallest common full scale that holds their maximum. Floats in 0..1 and 0..255 keep that scale;
+    others are stretched from minimum to maximum. NaN becomes the maximum: paper.
     """
     if values.dtype.kind == "f":
         finite = values[np.isfinite(values)]
@@ -55,7 +55,7 @@ def scaled(values: np.ndarray) -> np.ndarray:
 
 
 def _without_alpha(image: Image) -> Image:
-    """Laid on white; on black if it vanishes there (white text); its bare colours if it vanishes on both."""
+    """Composite over white, over black if the image is invisible there (white text), else drop the alpha channel."""
     from PIL import Image as images
 
     rgba = image.convert("RGBA")

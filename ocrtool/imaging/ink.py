@@ -1,6 +1,7 @@
 """Grey page to ink: polarity, uneven light, local threshold.
 
-Everywhere in ocrtool *soft ink* is (H, W) uint8 with 0 = paper and 255 = full ink; *ink* is the boolean mask of it.
+Throughout ocrtool, *soft ink* (arrays named ``soft``) is ink intensity, (H, W) uint8 with 0 = paper and 255 = full ink;
+*ink* is the boolean foreground mask made from it.
 """
 
 from __future__ import annotations
@@ -14,21 +15,20 @@ TWO_LEVEL_MARGIN = 32
 #: Sauvola & Pietikäinen, "Adaptive document image binarization" (2000): k = 0.2..0.5, R = 128 for 8-bit images.
 SAUVOLA_K = 0.22
 SAUVOLA_RANGE = 128.0
-#: Polarity is told on an image of at most this many pixels on its long side.
+#: Polarity is measured on an image of at most this many pixels on its long side.
 POLARITY_LONG_SIDE = 1200
 #: Paper is estimated on an image of at most this many pixels on its long side; light changes slowly.
 PAPER_LONG_SIDE = 400
-#: Less contrast than this between paper and the darkest thousandth (grey levels): the page is blank.
+#: A page is blank if the contrast of paper and the darkest thousandth of its pixels is below this (grey levels).
 MIN_CONTRAST = 24
-#: A soft-ink value from here on counts as ink where only the soft image is at hand.
+#: Soft ink from this value on counts as ink where a local threshold is not worth its cost.
 INK_LEVEL = 110
 
 
 def dark_on_light(gray: np.ndarray) -> np.ndarray:
-    """Turn a light-on-dark page over. gray: (H, W) uint8. Returns the same array, or its negative.
+    """Invert a light-on-dark page. gray: (H, W) uint8. Returns the same array, or its negative.
 
-    Ink is the rarer of the two: it makes the distribution of brightness about the local mean lopsided toward itself,
-    however the light falls.
+    Ink is rarer than paper, so the brightness about the local mean is skewed toward ink, whatever the lighting.
     """
     shrink = max(1.0, max(gray.shape) / POLARITY_LONG_SIDE)
     size = (max(1, round(gray.shape[1] / shrink)), max(1, round(gray.shape[0] / shrink)))
@@ -40,7 +40,7 @@ def dark_on_light(gray: np.ndarray) -> np.ndarray:
 
 
 def is_two_level(gray: np.ndarray) -> bool:
-    """True where nearly every pixel is black or white, as in fax and archive scans."""
+    """Return True if nearly every pixel is black or white, as in fax and archive scans."""
     low, high = int(gray.min()), int(gray.max())
     margin = min(TWO_LEVEL_MARGIN, (high - low) // 4)
     dark, bright = np.count_nonzero(gray <= low + margin), np.count_nonzero(gray >= high - margin)
@@ -48,7 +48,7 @@ def is_two_level(gray: np.ndarray) -> bool:
 
 
 def paper_level(gray: np.ndarray) -> np.ndarray:
-    """Brightness of the paper under each pixel: (H, W) uint8, ink and pictures closed over."""
+    """Estimate the brightness of the paper under each pixel, (H, W) uint8, by a morphological closing."""
     shrink = max(1.0, max(gray.shape) / PAPER_LONG_SIDE)
     size = (max(1, round(gray.shape[1] / shrink)), max(1, round(gray.shape[0] / shrink)))
     small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
@@ -59,7 +59,7 @@ def paper_level(gray: np.ndarray) -> np.ndarray:
 
 
 def flatten_light(gray: np.ndarray) -> np.ndarray:
-    """Divide by the paper's brightness and stretch: paper goes to 255, the darkest ink to about 0."""
+    """Divide by the paper's brightness and stretch, so that paper is 255 and the darkest ink about 0."""
     if is_two_level(gray):
         low, high = int(gray.min()), int(gray.max())
         if high - low < MIN_CONTRAST:
@@ -75,7 +75,7 @@ def flatten_light(gray: np.ndarray) -> np.ndarray:
 
 
 def sauvola(gray: np.ndarray, window: int) -> np.ndarray:
-    """Ink mask (H, W) bool by Sauvola's local threshold m * (1 + k * (s / R - 1)); ``window`` in pixels, odd."""
+    """Threshold ink locally, (H, W) bool, by Sauvola's m * (1 + k * (s / R - 1)); ``window`` in pixels, odd."""
     mean = cv2.boxFilter(gray, cv2.CV_32F, (window, window), borderType=cv2.BORDER_REPLICATE)
     square = cv2.sqrBoxFilter(gray, cv2.CV_32F, (window, window), borderType=cv2.BORDER_REPLICATE)
     deviation = np.sqrt(np.maximum(square - mean * mean, 0.0))
@@ -84,12 +84,12 @@ def sauvola(gray: np.ndarray, window: int) -> np.ndarray:
 
 
 def soft_ink(gray: np.ndarray) -> np.ndarray:
-    """Grey page, any polarity and light, to soft ink (H, W) uint8, bright on black."""
+    """Convert a grey page of any polarity and light to soft ink (H, W) uint8, bright on black."""
     return 255 - flatten_light(dark_on_light(gray))
 
 
 def ink_mask(soft: np.ndarray, window: int) -> np.ndarray:
-    """Soft ink (H, W) uint8 to ink mask (H, W) bool. A pixel of full ink is ink whatever its surroundings."""
+    """Threshold soft ink (H, W) uint8 to an ink mask (H, W) bool. Full ink counts as ink whatever surrounds it."""
     if is_two_level(soft):
         return soft >= 128
     local = sauvola(255 - soft, window | 1)

@@ -1,4 +1,4 @@
-"""Read any image file to grey pages: format by content, size checked before decoding, every kind of pixel to grey."""
+"""Read image files as grey pages: format detected by content, size checked before decoding."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from ocrtool.stderr import silence_stderr
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
-#: Most bytes read from one input: a pipe may never end.
+#: Maximum number of bytes read from one input: a pipe may never end.
 MAX_BYTES = 1 << 30
-#: Most pixels decoded: an A0 sheet at 300 dpi has 139 million.
+#: Maximum number of pixels decoded: an A0 sheet at 300 dpi has 139 million.
 MAX_PIXELS = 150_000_000
-#: Longest side in pixels: the resampling of OpenCV counts in 16 bits.
+#: Longest side in pixels: OpenCV's resampling counts in 16 bits.
 MAX_SIDE = 32_767
 #: Shortest side in pixels: the smallest bitmap fonts need 5 rows.
 MIN_SIDE = 4
-#: Resolutions outside are a scanner's or converter's mistake (pixels per inch).
+#: Resolutions outside these bounds (pixels per inch) are mistakes of a scanner or converter.
 PLAUSIBLE_DPI = (40, 2400)
 
 #: First bytes of each format; the Pillow plugin that decodes it and the class in it.
@@ -49,7 +49,7 @@ _SIGNATURES: dict[bytes, tuple[str, str]] = (
     | {b"RIFF": ("WebPImagePlugin", "WebPImageFile"), b"BM": ("BmpImagePlugin", "BmpImageFile")}
 )
 
-#: What Pillow's decoders raise on damaged data.
+#: Exceptions that Pillow's decoders raise on damaged data.
 _DECODING_ERRORS = (
     OSError,
     SyntaxError,
@@ -67,7 +67,7 @@ _NEW_SUBFILE_TYPE = 254  # TIFF tag: bit 0, a smaller copy of another page; bit 
 
 @dataclass(frozen=True, slots=True)
 class InputPage:
-    """One page as it is in the file, upright by its EXIF note.
+    """One page of a file, turned upright by its EXIF orientation.
 
     gray: (H, W) uint8, polarity as in the file; number: from 1 of ``count`` pages; dpi: None if unknown.
     """
@@ -80,14 +80,14 @@ class InputPage:
 
     @property
     def label(self) -> str:
-        """What messages and results call the page."""
+        """Name of the page in messages and results."""
         return page_name(self.name, self.number, self.count)
 
 
 def read_pages(source: Path | bytes, name: str) -> Iterator[InputPage]:
-    """The pages of an image file, decoded one at a time; ``name`` is what messages call it.
+    """Decode the pages of an image file one at a time; ``name`` is its name in messages.
 
-    Raises InputError; an input of which a page cannot be decoded is damaged as a whole, so let it end before use.
+    Raises InputError. A file is damaged as a whole if one page cannot be decoded, so use no page before the last.
     """
     data = source if isinstance(source, bytes) else read_bytes(source, name)
     if not data:
@@ -103,7 +103,7 @@ def read_pages(source: Path | bytes, name: str) -> Iterator[InputPage]:
 
 
 def read_bytes(path: Path, name: str) -> bytes:
-    """The bytes of a file. Raises InputMissing, InputUnreadable or ImageTooLarge."""
+    """Read the bytes of a file. Raises InputMissing, InputUnreadable or ImageTooLarge."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -117,7 +117,7 @@ def read_bytes(path: Path, name: str) -> bytes:
 
 
 def _open(data: bytes, name: str) -> ImageFile:
-    """The file with its header read and nothing decoded. Going round ``Image.open`` saves loading every plugin."""
+    """Open the file and read its header only. ``Image.open`` is avoided: it loads every plugin."""
     found = next((plugin for signature, plugin in _SIGNATURES.items() if data.startswith(signature)), None)
     if found is None or (data.startswith(b"RIFF") and data[8:12] != b"WEBP"):
         raise NotAnImage(name, _what_else(data))
@@ -127,7 +127,7 @@ def _open(data: bytes, name: str) -> ImageFile:
         image: ImageFile = getattr(plugin, decoder)(BytesIO(data))
         return image
     except _DECODING_ERRORS as error:
-        if "not identified" in str(error):  # Pillow's way to say: no pixels
+        if "not identified" in str(error):  # Pillow's message for an image without pixels
             raise ImageTooSmall(name, "its header gives no size, or no known kind of pixels") from error
         raise _damaged(name) from error
 
@@ -139,7 +139,7 @@ def _what_else(data: bytes) -> str:
 
 
 def _frames(image: ImageFile) -> list[int]:
-    """Numbers of the frames that are pages: all but thumbnails and masks of a TIFF; else the first."""
+    """List the frames that are pages: all of a TIFF but thumbnails and masks; else the first."""
     if image.format != "TIFF":
         return [0]
     pages = []
@@ -154,7 +154,7 @@ def _frames(image: ImageFile) -> list[int]:
 
 
 def _decode(image: ImageFile, frame: int, where: str) -> tuple[np.ndarray, float | None]:
-    """(H, W) uint8 grey and the resolution of one frame."""
+    """Decode one frame: (H, W) uint8 grey, and its resolution."""
     from PIL import ImageOps
 
     try:

@@ -11,15 +11,15 @@ from ocrtool.imaging.affine import rotation, scale_of, warp
 from ocrtool.imaging.ink import ink_mask
 from ocrtool.imaging.skew import LEAST_SKEW, measure_skew
 
-#: x-height of the working page in pixels: cost then depends on the text, not on the scanner's resolution.
+#: x-height of the working page in pixels. It is fixed, so that cost depends on the text, not on the resolution.
 WORKING_X_HEIGHT = 20.0
-#: Pages are enlarged at most so much: below 4 px of x-height there is nothing left to see.
+#: Maximum enlargement: below 4 px of x-height nothing can be read.
 MAX_ENLARGE = 5.0
 #: A change of scale within these bounds is not worth the resampling.
 KEEP_SCALE = (0.8, 1.3)
-#: The working page never has more pixels than this: a sheet of tiny print on a poster stays within memory.
+#: Maximum number of pixels of the working page, for memory: a poster of tiny print.
 MAX_WORKING_PIXELS = 40_000_000
-#: Nor is it enlarged beyond so many: a page of specks would be taken for tiny print.
+#: Maximum number of pixels after enlargement: a page of specks would be taken for tiny print.
 MAX_ENLARGED_PIXELS = 16_000_000
 #: Side of the local threshold's window in x-heights: wider than any stroke, narrower than a shadow.
 WINDOW_X_HEIGHTS = 2.2
@@ -27,11 +27,11 @@ WINDOW_X_HEIGHTS = 2.2
 
 @dataclass(frozen=True, slots=True)
 class WorkingPage:
-    """The page that layout works on: upright, x-height about WORKING_X_HEIGHT.
+    """The page for layout analysis: upright, x-height about WORKING_X_HEIGHT.
 
-    soft: (H, W) uint8 soft ink; ink: (H, W) bool; x_height: estimate in its pixels; part_height: typical height of a
-    connected component, the x-height in print but more where letters are joined; to_input: (2, 3) float64, working
-    pixel -> input pixel; skew: degrees found, counter-clockwise.
+    soft: (H, W) uint8 soft ink; ink: (H, W) bool; x_height: estimate in working pixels; part_height: typical height of
+    a connected component, the x-height in print but more in cursive handwriting; to_input: (2, 3) float64, working
+    pixel -> input pixel; skew: measured, in degrees counter-clockwise.
     """
 
     soft: np.ndarray
@@ -48,7 +48,7 @@ class WorkingPage:
 
 
 def working_scale(x_height: float, shape: tuple[int, int]) -> float:
-    """Factor from input to working page."""
+    """Return the scale factor from input to working page."""
     scale = min(MAX_ENLARGE, WORKING_X_HEIGHT / x_height)
     if KEEP_SCALE[0] <= scale <= KEEP_SCALE[1]:
         scale = 1.0
@@ -60,10 +60,10 @@ def working_scale(x_height: float, shape: tuple[int, int]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class PreparedPage:
-    """The ink of an input page, found once; every scale the page is looked at is a view of it.
+    """The ink of an input page, computed once; working pages of any scale are views of it.
 
-    soft: (H, W) uint8 soft ink of the input; boxes: (N, 4) int of components that could be characters; height: their
-    typical height, both in input pixels.
+    soft: (H, W) uint8 soft ink of the input; boxes: (N, 4) int boxes of components that could be characters; height:
+    their typical height, both in input pixels.
     """
 
     soft: np.ndarray
@@ -71,9 +71,9 @@ class PreparedPage:
     height: float
 
     def view(self, x_height: float | None = None) -> WorkingPage:
-        """The page upright at the working x-height.
+        """Return the page upright at the working x-height.
 
-        x_height: of the text in input pixels where it is known; else it is guessed from component heights.
+        x_height: of the text in input pixels, if known; None: estimated from component heights.
         """
         x_height = x_height or self.height
         scale = working_scale(x_height, self.soft.shape)
@@ -91,5 +91,5 @@ class PreparedPage:
 
 
 def is_small(soft: np.ndarray) -> bool:
-    """Crops of a word or so have too little paper for a local threshold."""
+    """Return True for a crop of about a word, which has too little paper for a local threshold."""
     return bool(min(soft.shape) < 3 * WORKING_X_HEIGHT)

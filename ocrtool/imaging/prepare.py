@@ -1,4 +1,4 @@
-"""From the grey input to its ink."""
+"""Grey input to prepared page."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ocrtool.imaging.page import PreparedPage
 def prepare(gray: np.ndarray) -> PreparedPage | None:
     """Find the ink of a page; None if it is blank.
 
-    gray: (H, W) uint8 of any polarity, light and resolution, skew within 15°.
+    gray: (H, W) uint8 of any polarity, light and resolution, skewed by at most 15°.
     """
     soft = soft_ink(gray)
-    boxes = character_boxes(soft >= INK_LEVEL)  # the light is even by now: good enough to measure heights by
+    boxes = character_boxes(soft >= INK_LEVEL)  # light is flattened: a global threshold is enough to measure heights
     height = typical_height(boxes)
     return None if height is None else PreparedPage(soft, boxes, height)

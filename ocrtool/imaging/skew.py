@@ -1,19 +1,19 @@
-"""Skew of a page from the feet of its characters."""
+"""Skew of a page, from the bottoms of its characters."""
 
 from __future__ import annotations
 
 import numpy as np
 
-#: Skew is looked for within this many degrees either way.
+#: Largest skew measured, in degrees either way.
 MAX_SKEW = 15.0
-#: With fewer components than this an angle says more about the letters than about the page.
+#: With fewer components, the angle reflects the letters rather than the page.
 MIN_COMPONENTS = 25
-#: Angles below this (degrees) are left: rotation costs sharpness, and each line's baseline is fitted anyway.
+#: Smaller angles (degrees) are not corrected: rotation costs sharpness, and each line's baseline is fitted anyway.
 LEAST_SKEW = 0.15
 
 
 def _sharpness(x: np.ndarray, y: np.ndarray, degrees: np.ndarray, bin_height: float) -> np.ndarray:
-    """How sharply the points fall on level rows after turning by each angle: (A,) float, larger is sharper."""
+    """Measure how sharply the points fall on level rows after rotation by each angle: (A,) float, larger is sharper."""
     radians = np.deg2rad(degrees)[:, None]
     rows = (y[None, :] * np.cos(radians) + x[None, :] * np.sin(radians)) / bin_height  # (A, N)
     rows -= rows.min()
@@ -26,10 +26,10 @@ def _sharpness(x: np.ndarray, y: np.ndarray, degrees: np.ndarray, bin_height: fl
 
 
 def measure_skew(boxes: np.ndarray, height: float) -> float:
-    """Skew in degrees, counter-clockwise positive, as seen on the page.
+    """Measure the skew of a page in degrees, counter-clockwise positive.
 
-    boxes: (N, 4) x0 y0 x1 y1 of character-like components; height: their typical height in pixels.
-    After Baird, "The skew angle of printed documents" (1987): project the components' feet, seek the sharpest profile.
+    boxes: (N, 4) x0 y0 x1 y1 of character-like components; height: their typical height in pixels. After Baird, "The
+    skew angle of printed documents" (1987): project the bottoms of components and maximise the profile's sharpness.
     """
     if len(boxes) < MIN_COMPONENTS:
         return 0.0

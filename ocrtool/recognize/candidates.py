@@ -1,4 +1,4 @@
-"""Labels of each edge with their log-probabilities, as a glyph classifier gives them."""
+"""Candidate labels of each edge with their log-probabilities: the output of a glyph classifier."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Labels of E edges: all of a small alphabet in its order, or the likeliest of a large one, likeliest first.
+    """Labels of E edges: all of a small alphabet in its order, or the most likely of a large one, best first.
 
-    labels: (E, M) int32; log_probs: (E, M) float32 of those labels; reject: (E,) float32 log-probability that the edge
-    is no character: a bad cut, a join, a speck.
+    labels: (E, M) int32; log_probs: (E, M) float32 of those labels; reject: (E,) float32 log-probability of the reject
+    class: half a character, several characters, a speck.
     """
 
     labels: np.ndarray
@@ -24,7 +24,7 @@ class Candidates:
 
     @classmethod
     def ordered(cls, labels: np.ndarray, log_probs: np.ndarray, reject: np.ndarray) -> Candidates:
-        """Of labels (E, M) in any order."""
+        """Sort labels (E, M) by probability, best first."""
         by_score = np.argsort(-log_probs, axis=1, kind="stable")
         return cls(
             np.take_along_axis(labels, by_score, axis=1).astype(np.int32),
@@ -34,13 +34,13 @@ class Candidates:
 
     @classmethod
     def of_scores(cls, scores: np.ndarray) -> Candidates:
-        """All labels of scores (E, labels + 1) float32 log-probabilities, the reject class last."""
+        """Take all labels, from log-probabilities (E, labels + 1) float32 with the reject class last."""
         count = scores.shape[1] - 1
         labels = np.broadcast_to(np.arange(count, dtype=np.int32), (len(scores), count))
         return cls(labels, scores[:, :count], scores[:, count])
 
     def top(self) -> tuple[np.ndarray, np.ndarray]:
-        """The likeliest label of each edge and its log-probability: (E,) int32, (E,) float32."""
+        """Return the most likely label of each edge and its log-probability: (E,) int32, (E,) float32."""
         if not len(self):
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
         best = self.log_probs.argmax(axis=1)[:, None]
@@ -48,7 +48,7 @@ class Candidates:
         return labels, log_probs
 
     def best(self, count: int) -> Candidates:
-        """The ``count`` likeliest labels of each edge, likeliest first; as it is where there are no more."""
+        """Keep the ``count`` most likely labels of each edge, best first; unchanged if there are no more."""
         if self.labels.shape[1] <= count:
             return self
         kept = np.argpartition(-self.log_probs, count, axis=1)[:, :count]
@@ -56,10 +56,10 @@ class Candidates:
         return Candidates.ordered(labels, log_probs, self.reject)
 
     def take(self, index: np.ndarray | slice) -> Candidates:
-        """Those of the edges at ``index`` (integers, a slice or a mask)."""
+        """Select the edges at ``index`` (integers, a slice or a mask)."""
         return Candidates(self.labels[index], self.log_probs[index], self.reject[index])
 
     @classmethod
     def joined(cls, parts: list[Candidates]) -> Candidates:
-        """All parts one after the other; at least one."""
+        """Concatenate the parts, at least one."""
         return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in cls.__slots__))

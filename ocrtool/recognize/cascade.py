@@ -1,4 +1,4 @@
-"""All edges of lines through a glyph classifier, in a few batches: whole glyphs first, then what they leave open."""
+"""Classification of all edges of lines in two passes: whole glyphs first, then the edges that these leave open."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from ocrtool.segment.edges import Edges
 from ocrtool.segment.segmented import SegmentedLine
 from ocrtool.segment.types import Pieces
 
-#: A whole glyph read as an acceptable label with this probability is accepted: its own cuts and its joins with its
-#: neighbours are not scored. On clean print that spares two thirds of the work.
+#: A whole glyph with an acceptable label of at least this probability is accepted early: the edges that cut it or join
+#: it with its neighbours are not scored. This saves two thirds of the work on clean print.
 ACCEPT_PROBABILITY = 0.985
 
 
 class Classifier(Protocol):
-    """What reading asks of a glyph classifier."""
+    """What reading needs from a glyph classifier."""
 
     def candidates(self, images: np.ndarray, geometry: np.ndarray) -> Candidates:
-        """(E, side, side, 2) uint8 crops and (E, 8) float32 positions -> labels of each with log-probabilities."""
+        """Classify crops (E, side, side, 2) uint8 with geometry features (E, 8) float32."""
 
 
 class GlyphScript(Protocol):
-    """What scoring asks of a script."""
+    """What scoring needs from a script."""
 
     @property
     def crop(self) -> CropShape:
-        """How its classifier sees a glyph."""
+        """Size of the classifier's crops."""
 
     @property
     def acceptable(self) -> np.ndarray:
-        """(labels,) bool: labels by which a whole glyph may be accepted. Not marks: two commas may be a quote."""
+        """(labels,) bool: labels that allow early acceptance. Marks do not: two commas may be a quote."""
 
     def first_pass(self, pieces: Pieces, edges: Edges) -> np.ndarray:
-        """(E,) bool: edges that may be whole glyphs."""
+        """Return (E,) bool: True for edges that may be whole glyphs."""
 
     def adjust(self, first: Proposals, edges: Edges, candidates: Candidates) -> Candidates:
-        """Candidates of all edges, in the light of what the line's whole glyphs were read as."""
+        """Adjust the candidates of all edges to the readings of the line's whole glyphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Proposals:
 def score_edges(
     lines: Sequence[SegmentedLine], edges: Sequence[Edges], classifier: Classifier, crop: CropShape
 ) -> list[Candidates]:
-    """Candidates of the given edges of each line, all in one call of the classifier."""
+    """Classify the given edges of each line, all in one call of the classifier."""
     if not lines:
         return []
     pairs = list(zip(lines, edges, strict=True))
@@ -66,7 +66,7 @@ def score_edges(
 
 
 def propose(lines: Sequence[SegmentedLine], classifier: Classifier, script: GlyphScript) -> list[Proposals]:
-    """The first pass: candidates of what may be whole glyphs."""
+    """Run the first pass: classify the edges that may be whole glyphs."""
     edges = [line.edges.take(script.first_pass(line.pieces, line.edges)) for line in lines]
     found = score_edges(lines, edges, classifier, script.crop)
     return [Proposals(e, c) for e, c in zip(edges, found, strict=True)]
@@ -78,10 +78,10 @@ def score_cascade(
     script: GlyphScript,
     first: Sequence[Proposals] | None = None,
 ) -> tuple[list[SegmentedLine], list[Candidates]]:
-    """Candidates of the edges of all lines in two passes: whole glyphs, then what these leave open.
+    """Classify the edges of all lines in two passes: whole glyphs, then the edges that these leave open.
 
-    first: what `propose` gave, where that has been done. Returns the lines with the edges that were scored, and their
-    candidates.
+    first: results of `propose`, if it has been run. Returns the lines with the edges that were scored, and the
+    candidates of these.
     """
     first = propose(lines, classifier, script) if first is None else first
     remaining = []
@@ -99,7 +99,7 @@ def score_cascade(
 
 
 def _merged(first: Proposals, remaining: Proposals) -> tuple[Edges, Candidates]:
-    """Edges of both, sorted by start and end, and their candidates."""
+    """Merge the edges of both, sorted by start and end, and their candidates."""
     start = np.concatenate([first.edges.start, remaining.edges.start])
     end = np.concatenate([first.edges.end, remaining.edges.end])
     order = np.lexsort((end, start))
@@ -109,14 +109,14 @@ def _merged(first: Proposals, remaining: Proposals) -> tuple[Edges, Candidates]:
 
 
 def accepts(candidates: Candidates, acceptable: np.ndarray) -> np.ndarray:
-    """(E,) bool: glyphs so surely an acceptable label that no other edge over their pieces is needed."""
+    """Return (E,) bool: True for glyphs accepted early, so that no other edge over their pieces is needed."""
     labels, log_probs = candidates.top()
     accepted: np.ndarray = acceptable[labels] & (log_probs >= np.log(ACCEPT_PROBABILITY))
     return accepted
 
 
 def untouched_by(line: SegmentedLine, edges: Edges, accepted: np.ndarray) -> np.ndarray:
-    """(E,) bool: edges of the line that share no piece with the ``accepted`` ones (mask) of ``edges``."""
+    """Return (E,) bool: True for edges of the line that share no piece with the ``accepted`` (mask) of ``edges``."""
     taken = np.zeros(len(line.pieces) + 1, np.int64)
     np.add.at(taken, edges.start[accepted], 1)
     np.add.at(taken, edges.end[accepted], -1)

@@ -1,4 +1,4 @@
-"""Edges to what the glyph classifier sees: a crop with its surroundings, and its place on the line."""
+"""Inputs of the glyph classifier for each edge: a crop with its surroundings, and geometry features."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import numpy as np
 from ocrtool.segment.edges import Edges
 from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage, Pieces
 
-#: Numbers that tell a glyph's place: known, top, bottom, height, width, gap left, gap right, log scale.
+#: Number of geometry features: known, top, bottom, height, width, gap left, gap right, log scale.
 GEOMETRY_SIZE = 8
-#: Gaps wider than this (x-heights) all mean the same: a space.
+#: Gaps are clipped to this (x-heights): wider ones are spaces anyway.
 WIDEST_GAP = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class CropShape:
-    """side: of a crop; glyph: length that its glyph's longer side is scaled to; both in pixels."""
+    """Size of crops. side: of the crop; glyph: the longer side of the glyph after scaling; both in pixels."""
 
     side: int
     glyph: int
 
 
 def glyph_images(line: LineImage, pieces: Pieces, edges: Edges, shape: CropShape) -> np.ndarray:
-    """Crops of a line's edges: (E, side, side, 2) uint8.
+    """Cut the crops of a line's edges: (E, side, side, 2) uint8.
 
-    Channel 0 is the soft ink of the edge's own pieces, channel 1 all other ink in the window.
+    Channel 0 is the soft ink of the edge's pieces, channel 1 all other ink in the window.
     """
     out = np.zeros((len(edges), shape.side, shape.side, 2), np.uint8)
     if len(edges) == 0:
@@ -58,13 +58,13 @@ def glyph_images(line: LineImage, pieces: Pieces, edges: Edges, shape: CropShape
 
 
 def _grown(labels: np.ndarray) -> np.ndarray:
-    """Piece labels with a rim of one pixel, so that a piece keeps its soft edge. Labels (H, W) int16, same out."""
+    """Grow piece labels (H, W) int16 by a rim of one pixel, so that a piece keeps its soft edge."""
     grown = cv2.dilate(labels, np.ones((3, 3), np.uint8))
     return np.where(labels > 0, labels, grown)
 
 
 def isolated_image(glyph: np.ndarray, shape: CropShape) -> np.ndarray:
-    """Crop of a character that stands alone: (side, side, 2) uint8. glyph: (h, w) uint8, ink bright."""
+    """Cut the crop of an isolated character: (side, side, 2) uint8. glyph: (h, w) uint8, ink bright."""
     out = np.zeros((shape.side, shape.side, 2), np.uint8)
     x, y, w, h = cv2.boundingRect((glyph > 60).astype(np.uint8))
     if w == 0 or h == 0:
@@ -79,10 +79,10 @@ def isolated_image(glyph: np.ndarray, shape: CropShape) -> np.ndarray:
 
 
 def glyph_geometry(pieces: Pieces, edges: Edges) -> np.ndarray:
-    """Where each edge's glyph stands: (E, GEOMETRY_SIZE) float32.
+    """Compute the geometry features of each edge: (E, GEOMETRY_SIZE) float32.
 
-    [1, top, bottom, height, width, white space to the left, to the right, log2 of the longer side], all in x-heights,
-    up positive from the baseline; gaps are cut to -0.5..WIDEST_GAP.
+    [1, top, bottom, height, width, gap to the left, gap to the right, log2 of the longer side], all in x-heights, up
+    positive from the baseline; gaps are clipped to -0.5..WIDEST_GAP. All 0 stands for an unknown geometry.
     """
     if len(edges) == 0:
         return np.zeros((0, GEOMETRY_SIZE), np.float32)

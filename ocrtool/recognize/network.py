@@ -1,4 +1,4 @@
-"""A compiled glyph network: crops and their places to logits, in batches."""
+"""A compiled glyph network: crops and geometry features to logits, in batches."""
 
 from __future__ import annotations
 
@@ -9,30 +9,32 @@ import numpy as np
 from ocrtool.errors import WeightsRefused
 from ocrtool.weights.store import Weights
 
-#: Crops that go through the network at once: large enough to keep the cores busy, small enough to stay in their caches.
+#: Crops per batch: large enough to keep the cores busy, small enough to stay in their caches.
 BATCH = 128
+#: Names of the network's inputs: crops, and geometry features.
+IMAGE_INPUT, GEOMETRY_INPUT = "image", "place"
 
 
 class GlyphNetwork:
-    """Runs a network of two inputs, ``image`` and ``place``. Not to be shared between threads."""
+    """Runs a network with the inputs IMAGE_INPUT and GEOMETRY_INPUT. Not to be shared between threads."""
 
     def __init__(self, weights: Weights, threads: int = 1) -> None:
-        """Raises WeightsRefused if the network takes anything else."""
+        """Open the network. Raises WeightsRefused if it has other inputs."""
         self._interpreter = weights.open_interpreter(threads)
         self._inputs = self._find_inputs(weights.name)
         self._size = 0
 
     def _find_inputs(self, name: str) -> dict[str, tuple[int, tuple[int, ...]]]:
-        """Tensor index and shape of one example by input name. Raises WeightsRefused."""
+        """Return the tensor index and the shape of one example by input name. Raises WeightsRefused."""
         details: list[dict[str, Any]] = self._interpreter.get_input_details()
         found = {
             key: (int(d["index"]), tuple(int(n) for n in d["shape"][1:]))
             for d in details
-            for key in ("image", "place")
+            for key in (IMAGE_INPUT, GEOMETRY_INPUT)
             if key in d["name"]
         }
         if len(details) != 2 or len(found) != 2:
-            raise WeightsRefused(f"{name} does not take an image and a place")
+            raise WeightsRefused(f"{name} does not have the inputs {IMAGE_INPUT} and {GEOMETRY_INPUT}")
         return found
 
     def logits(self, images: np.ndarray, geometry: np.ndarray, outputs: int) -> np.ndarray:
@@ -44,19 +46,19 @@ class GlyphNetwork:
         return logits
 
     def _run(self, images: np.ndarray, geometry: np.ndarray) -> np.ndarray:
-        """Logits of one batch: (B, outputs)."""
+        """Return the logits of one batch: (B, outputs)."""
         if len(images) != self._size:
             for index, shape in self._inputs.values():
                 self._interpreter.resize_tensor_input(index, [len(images), *shape])
             self._interpreter.allocate_tensors()
             self._size = len(images)
-        self._interpreter.set_tensor(self._inputs["image"][0], images.astype(np.float32))
-        self._interpreter.set_tensor(self._inputs["place"][0], np.ascontiguousarray(geometry, np.float32))
+        self._interpreter.set_tensor(self._inputs[IMAGE_INPUT][0], images.astype(np.float32))
+        self._interpreter.set_tensor(self._inputs[GEOMETRY_INPUT][0], np.ascontiguousarray(geometry, np.float32))
         self._interpreter.invoke()
         return np.asarray(self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"]))
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """Along the last axis. logits: (E, C) float32, same out."""
+    """Return the natural logarithm of the softmax over the last axis, in the shape and type of ``logits``."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))

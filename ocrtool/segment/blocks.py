@@ -1,25 +1,25 @@
-"""Columns and blocks by white space: a recursive X-Y cut over component boxes.
+"""Columns and blocks: a recursive X-Y cut over component boxes.
 
-After Nagy & Seth, "Hierarchical representation of optically scanned documents" (1984), with the cut directions chosen
-by what the white space separates: a gutter counts only where text stands on both sides of it over several lines.
+After Nagy & Seth, "Hierarchical representation of optically scanned documents" (1984). The direction of a cut depends
+on what the white space separates: a gutter counts only if text runs over several lines on both sides.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-#: Gutter between columns, in x-heights: at least so wide, beside at least so much text.
+#: Gutter between columns, in x-heights: least width, and least height and width of the text on either side.
 GUTTER_WIDTH = 1.6
 GUTTER_HEIGHT = 9.0
 COLUMN_WIDTH = 9.0
-#: White bands wider than this (x-heights) part blocks; within a block lines are at most so far apart.
+#: White bands wider than this (x-heights) separate blocks; it is the largest gap between the lines of a block.
 BAND_HEIGHT = 3.2
-#: Cuts within cuts at most; pages have few, noise could have many.
+#: Maximum depth of the recursion; pages need little, noise could need much.
 MAX_DEPTH = 12
 
 
 def _gaps(low: np.ndarray, high: np.ndarray, least: float) -> list[tuple[float, float]]:
-    """White intervals of at least ``least`` between the intervals low..high, as (start, end), in order."""
+    """List the white intervals (start, end) of at least ``least`` between the intervals low..high, in order."""
     order = np.argsort(low, kind="stable")
     reach = np.maximum.accumulate(high[order])
     starts, ends = reach[:-1], low[order][1:]
@@ -28,7 +28,7 @@ def _gaps(low: np.ndarray, high: np.ndarray, least: float) -> list[tuple[float, 
 
 
 def _line_count(boxes: np.ndarray, x_height: float) -> int:
-    """About how many text lines the boxes form: runs of rows their middles fall in."""
+    """Estimate the number of text lines of the boxes: runs of rows that contain their middles."""
     if len(boxes) == 0:
         return 0
     middles = np.sort((boxes[:, 1] + boxes[:, 3]) / 2)
@@ -36,7 +36,7 @@ def _line_count(boxes: np.ndarray, x_height: float) -> int:
 
 
 def _is_gutter(boxes: np.ndarray, start: float, end: float, x_height: float) -> bool:
-    """True if running text stands on both sides of the white strip start..end (columns)."""
+    """Return True if running text stands on both sides of the white strip start..end (columns)."""
     left, right = boxes[boxes[:, 2] <= start + 0.5], boxes[boxes[:, 0] >= end - 0.5]
     for side in (left, right):
         if len(side) < 8:
@@ -45,7 +45,7 @@ def _is_gutter(boxes: np.ndarray, start: float, end: float, x_height: float) -> 
         width = float(side[:, 2].max() - side[:, 0].min())
         covered = float((side[:, 2] - side[:, 0]).sum())
         lines = max(1, _line_count(side, x_height))
-        # running text fills its column: a column of prices or numbers beside its labels is read along the row
+        # running text fills its column; a column of prices or numbers beside its labels is read along the row
         if not tall or width < COLUMN_WIDTH * x_height or covered < 0.3 * width * lines or lines < 4:
             return False
     return True
@@ -79,7 +79,7 @@ def _cut(boxes: np.ndarray, members: np.ndarray, x_height: float, depth: int) ->
 
 
 def _heading_above_columns(part: np.ndarray, bands: list[tuple[float, float]], x_height: float) -> float | None:
-    """A row to cut at, above or below which a gutter appears that the whole lacks; None if there is none."""
+    """Find a row to cut at so that a gutter appears above or below it; None if there is none."""
     middle = (part[:, 1] + part[:, 3]) / 2
     for a, b in bands:
         row = (a + b) / 2
@@ -93,7 +93,7 @@ def _heading_above_columns(part: np.ndarray, bands: list[tuple[float, float]], x
 
 
 def find_blocks(boxes: np.ndarray, x_height: float) -> list[np.ndarray]:
-    """Blocks in reading order. boxes: (N, 4) of text components. Returns index arrays into ``boxes``."""
+    """Find blocks in reading order. boxes: (N, 4) of text components. Returns index arrays into ``boxes``."""
     if len(boxes) == 0:
         return []
     return [block for block in _cut(boxes, np.arange(len(boxes)), x_height, 0) if len(block)]

@@ -1,4 +1,4 @@
-"""Out with what is no text: rules, frames, specks, page edges, pictures."""
+"""Removal of non-text: rules, frames, specks, page edges, pictures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 #: All measures in x-heights of the page.
 RULE_LENGTH = 5.0
 RULE_THICKNESS = 0.5
-#: Breaks of so many pixels are closed in a rule; more would chain the serifs of a line of type into one.
+#: Breaks of up to this many pixels in a rule are closed; more would chain the serifs of a line of type into a rule.
 RULE_JOINT = 2
 SPECK_SIDE = 0.16
 PICTURE_HEIGHT = 6.0
@@ -19,7 +19,7 @@ FRAME_FILL = 0.12
 #: A blot or page edge fills most of a large box.
 BLOT_SIDE = 2.5
 BLOT_FILL = 0.75
-#: Smaller components are specks unless a larger one is near: dots, commas, accents.
+#: Smaller components are specks unless a larger one is near, as with dots, commas and accents.
 SMALL_SIDE = 0.45
 
 
@@ -38,16 +38,15 @@ class Components:
 
 
 def _long_runs(ink: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
-    """Ink (H, W) uint8 that lies in unbroken runs of at least ``length`` pixels."""
+    """Return the ink (H, W) uint8 in unbroken runs of at least ``length`` pixels."""
     shape = (length, 1) if horizontal else (1, length)
     return cv2.morphologyEx(ink, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, shape))
 
 
 def rule_mask(ink: np.ndarray, x_height: float) -> np.ndarray:
-    """Pixels of thin straight rules, level or upright: (H, W) bool.
+    """Mask thin straight rules, horizontal or vertical: (H, W) bool.
 
-    Long runs of ink are found, then only those kept that are thin along their length: a bold letter's bar is thick,
-    a blot too.
+    Of all long runs of ink, the thin ones are rules; the bar of a bold letter is thick, and so is a blot.
     """
     source = ink.astype(np.uint8)
     length = max(15, round(RULE_LENGTH * x_height))
@@ -63,7 +62,7 @@ def rule_mask(ink: np.ndarray, x_height: float) -> np.ndarray:
 
 
 def _thin(runs: np.ndarray, thickness: float, horizontal: bool) -> np.ndarray:
-    """Keep components thin for their length, on average at most ``thickness``; grown by a pixel for ragged edges."""
+    """Keep components of mean thickness at most ``thickness``, thin for their length; dilated for ragged edges."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     length = stats[:, cv2.CC_STAT_WIDTH if horizontal else cv2.CC_STAT_HEIGHT]
     mean = stats[:, cv2.CC_STAT_AREA] / np.maximum(1, length)
@@ -74,7 +73,7 @@ def _thin(runs: np.ndarray, thickness: float, horizontal: bool) -> np.ndarray:
 
 
 def remove_rules(ink: np.ndarray, x_height: float) -> np.ndarray:
-    """Ink without rules; strokes that crossed a rule are joined again. (H, W) bool to (H, W) bool."""
+    """Remove rules from ink, (H, W) bool to (H, W) bool, and rejoin the strokes that crossed them."""
     rules = rule_mask(ink, x_height)
     if not rules.any():
         return ink
@@ -87,7 +86,7 @@ def remove_rules(ink: np.ndarray, x_height: float) -> np.ndarray:
 
 
 def text_components(ink: np.ndarray, x_height: float) -> Components:
-    """Components that may be (parts of) characters. ink: (H, W) bool, x_height in its pixels."""
+    """Find the components that may be characters or parts of them. ink: (H, W) bool; x_height: in its pixels."""
     ink = remove_rules(ink, x_height)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
     x, y, w, h, area = (stats[:, i].astype(np.int64) for i in range(5))
@@ -111,7 +110,7 @@ def text_components(ink: np.ndarray, x_height: float) -> Components:
 
 
 def lonely_specks(boxes: np.ndarray, shape: tuple[int, ...], x_height: float) -> np.ndarray:
-    """(N,) bool: small components with no character-sized one near them: dust between lines and in the margin.
+    """Return (N,) bool: True for small components without a character-sized one nearby, such as dust in the margin.
 
     boxes: (N, 4); shape: (H, W) of the page.
     """

@@ -1,4 +1,4 @@
-"""Edges of the lattice: the runs of pieces that could be one character."""
+"""Edges of the lattice: runs of pieces that could be one character."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import numpy as np
 
 from ocrtool.segment.types import X_HEIGHT, Pieces
 
-#: A character has at most so many pieces.
+#: Maximum number of pieces of a character.
 MAX_PIECES = 6
-#: Widest character of several pieces, and widest white gap inside a character, in x-heights (W and m; broken strokes).
+#: Maximum width of a character of several pieces (W, m) and of a gap inside one (broken strokes), in x-heights.
 MAX_WIDTH = 2.6
 MAX_GAP = 0.55
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """start, end: (E,) int32, an edge covers pieces start..end-1; boxes: (E, 4) int32 x0 y0 x1 y1 in line pixels.
+    """Edges of a line, sorted by start, then end; every single piece is an edge.
 
-    Sorted by start, then end; every single piece is an edge.
+    start, end: (E,) int32, an edge covers pieces start..end-1; boxes: (E, 4) int32 x0 y0 x1 y1 in line pixels.
     """
 
     start: np.ndarray
@@ -30,12 +30,12 @@ class Edges:
         return len(self.start)
 
     def take(self, index: np.ndarray) -> Edges:
-        """The edges at ``index`` (integers or a mask), in their order."""
+        """Select the edges at ``index`` (integers or a mask)."""
         return Edges(self.start[index], self.end[index], self.boxes[index])
 
 
 def find_edges(pieces: Pieces) -> Edges:
-    """All runs of 1 to MAX_PIECES pieces no wider than a character."""
+    """Find all runs of 1 to MAX_PIECES pieces no wider than a character."""
     boxes = pieces.boxes
     n = len(boxes)
     found = [(np.arange(n), np.arange(n) + 1, boxes)]
@@ -58,7 +58,7 @@ def find_edges(pieces: Pieces) -> Edges:
 
 
 def whole_components(pieces: Pieces, edges: Edges) -> np.ndarray:
-    """(E,) bool: edges that cover all pieces of one connected component and nothing else."""
+    """Return (E,) bool: True for edges that cover all pieces of one connected component and nothing else."""
     component = pieces.component
     changes = np.concatenate([[True], component[1:] != component[:-1], [True]])
     count = np.bincount(component) if len(component) else np.zeros(1, np.int64)
@@ -69,6 +69,6 @@ def whole_components(pieces: Pieces, edges: Edges) -> np.ndarray:
 
 
 def gaps_before(pieces: Pieces) -> np.ndarray:
-    """White space before each piece but the first, in x-heights: (N - 1,) float; negative where boxes overlap."""
+    """Measure the gap before each piece but the first: (N - 1,) float x-heights; negative where boxes overlap."""
     reach = np.maximum.accumulate(pieces.boxes[:, 2])
     return (pieces.boxes[1:, 0] - reach[:-1]) / X_HEIGHT

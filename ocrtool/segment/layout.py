@@ -1,4 +1,4 @@
-"""A working page to its lines, in reading order."""
+"""Layout analysis: a working page to its lines, in reading order."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from ocrtool.segment.x_height import common_x_height, fit_line
 class Layout:
     """The lines found on a view of a page.
 
-    blocks: lines of each block, in reading order; line_labels: (H, W) int32, number of the line that each ink pixel
-    belongs to, 0 = none; x_height: the common one of the lines, in working pixels.
+    blocks: lines of each block, in reading order; line_labels: (H, W) int32 label map, the line of each ink pixel, 0 =
+    none; x_height: common to the lines, in working pixels.
     """
 
     page: WorkingPage
@@ -32,14 +32,14 @@ class Layout:
         return [line for block in self.blocks for line in block]
 
 
-#: How far (octaves) a line's x-height may lie from the page's estimate before the evidence must be strong.
+#: Width (octaves) of the prior of a line's x-height about that of the page.
 PRIOR_OCTAVES = 0.3
-#: Line x-height over the page's first guess: outside these bounds the page is scaled anew.
+#: If the lines' x-height differs from the first estimate by a ratio outside these bounds, the page is rescaled.
 RESCALE = (0.75, 1.4)
 
 
 def find_layout(page: WorkingPage, ridge_height: float | None = None) -> Layout:
-    """Blocks and lines of a page. ridge_height: scale by which ink is smoothed to lines; None: that of its parts."""
+    """Find the blocks and lines of a page. ridge_height: scale for smoothing ink to lines; None: component height."""
     components = text_components(page.ink, page.x_height)
     finder = LineFinder(components, page.x_height, ridge_height or page.part_height)
     blocks = [finder.lines(members) for members in find_blocks(components.boxes, page.part_height)]
@@ -49,10 +49,10 @@ def find_layout(page: WorkingPage, ridge_height: float | None = None) -> Layout:
 
 
 def find_text(page: PreparedPage, x_height: float | None = None) -> Layout | None:
-    """The lines of a page; None if there are none.
+    """Find the lines of a page; None if there are none.
 
-    The scale is guessed from component heights, which are words where writing is joined; where the lines then show
-    another x-height, the page is viewed a second time by it. x_height: a better guess, in input pixels.
+    The scale is estimated from component heights, but in cursive handwriting components are words. If the lines found
+    have another x-height, the page is analysed again at that scale. x_height: a better estimate, in input pixels.
     """
     layout = find_layout(page.view(x_height))
     if layout.lines and not RESCALE[0] < layout.x_height / layout.page.x_height < RESCALE[1]:

@@ -1,4 +1,4 @@
-"""Components of a block to its lines."""
+"""Groups the components of a block into lines."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from ocrtool.segment.baseline import LineContour, trace_line
 from ocrtool.segment.clean import Components
 from ocrtool.segment.lines import assign, find_ridges, reassign_enclosed
 
-#: A line that the page's edge cuts along its length and leaves less than this of (x-heights) cannot be read.
+#: A line that the page's edge cuts lengthwise cannot be read if it is lower than this (x-heights).
 SLIVER = 0.6
-#: Leftovers of a block (page numbers, signatures) are searched for lines of their own so many times.
+#: Passes over a block; later ones find lines among the leftovers (page numbers, signatures).
 MAX_PASSES = 3
 
 
 class LineFinder:
-    """Numbers the lines of all blocks of a page and remembers which component went to which.
+    """Numbers the lines of all blocks of a page, and records the line of each component.
 
-    line_of: (components + 1,) int32, the line of each component. Ink of a sliver, a line that the page's edge leaves
-    too little of to be read, is numbered too: it must not come into the images of the lines beside it.
+    line_of: (components + 1,) int32, the line of each component. Slivers of lines cut by the page's edge are numbered
+    too, so that their ink stays out of the images of neighbouring lines.
     """
 
     def __init__(self, components: Components, x_height: float, part_height: float) -> None:
@@ -30,7 +30,7 @@ class LineFinder:
         self.count = 0
 
     def lines(self, members: np.ndarray, passes: int = 1) -> list[LineContour]:
-        """Lines of the block made of the components ``members``, top to bottom."""
+        """Find the lines of the block of components ``members``, top to bottom."""
         boxes = self.components.boxes[members]
         margin = round(self.part_height)
         left, top, right, bottom = self._extent(members)
@@ -61,7 +61,7 @@ class LineFinder:
     def _line(self, members: np.ndarray) -> LineContour | None:
         if len(members) == 0 or not _is_text(self.components.boxes[members], self.x_height):
             return None
-        self.count += 1  # of slivers too
+        self.count += 1  # slivers are counted too
         self.line_of[self.components.number[members]] = self.count
         box, boxes = self._extent(members), self.components.boxes[members]
         heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
@@ -74,7 +74,7 @@ class LineFinder:
 
 
 def _is_text(boxes: np.ndarray, x_height: float) -> bool:
-    """False for a 'line' of specks only, or of dashes only: the remains of a rule."""
+    """Return False for a 'line' of specks only, or of dashes only (the remains of a rule)."""
     heights = boxes[:, 3] - boxes[:, 1]
     widths = boxes[:, 2] - boxes[:, 0]
     return bool((heights > 0.4 * x_height).any() and (np.maximum(heights, widths) > 0.5 * x_height).any())

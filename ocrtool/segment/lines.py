@@ -1,4 +1,4 @@
-"""Lines of a block: ridges of the smoothed ink, and components to ridges."""
+"""Lines of a block: ridges of the smoothed ink, and assignment of components to ridges."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-#: Smoothing of the ink before ridges are sought, in x-heights: along and across the line.
+#: Standard deviations of the smoothing before ridges are detected, in x-heights: along and across the line.
 SMOOTH_ALONG = 3.0
 SMOOTH_ACROSS = 0.55
-#: Ridge maps are made on a page shrunk so that the x-height is so many pixels.
+#: x-height in pixels to which the page is shrunk for ridge detection.
 RIDGE_X_HEIGHT = 5.0
-#: Two ridge pieces belong to one line when their rows differ by less than this (x-heights).
+#: Two ridge segments belong to one line if their rows differ by less than this (x-heights).
 RIDGE_STEP = 0.9
 #: A ridge weaker than this share of the block's typical one is an echo of ascenders or specks.
 WEAK_RIDGE = 0.18
@@ -21,7 +21,7 @@ WEAK_RIDGE = 0.18
 
 @dataclass(slots=True)
 class _Ridge:
-    """rows: (w,) float row at each column, true from left to right, extended level beyond."""
+    """rows: (w,) float, row at each column: measured from ``left`` to ``right``, extended level beyond."""
 
     rows: np.ndarray
     left: int
@@ -29,24 +29,25 @@ class _Ridge:
 
 
 def _ridges(ink: np.ndarray, x_height: float) -> tuple[np.ndarray, float]:
-    """Ridge label map (h, w) int32 of the shrunken block, and the shrink factor."""
+    """Detect ridges: label map (h, w) int32 of the shrunken block, and the shrink factor."""
     shrink = max(1.0, x_height / RIDGE_X_HEIGHT)
     size = (max(1, round(ink.shape[1] / shrink)), max(1, round(ink.shape[0] / shrink)))
     small = cv2.resize(ink.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    unit = x_height / shrink
-    smooth = cv2.GaussianBlur(small, (0, 0), sigmaX=SMOOTH_ALONG * unit, sigmaY=SMOOTH_ACROSS * unit)
-    reach = max(1, round(0.5 * unit))
+    small_x_height = x_height / shrink
+    sigmas = SMOOTH_ALONG * small_x_height, SMOOTH_ACROSS * small_x_height
+    smooth = cv2.GaussianBlur(small, (0, 0), sigmaX=sigmas[0], sigmaY=sigmas[1])
+    reach = max(1, round(0.5 * small_x_height))
     peak = cv2.dilate(smooth, np.ones((2 * reach + 1, 1), np.uint8))
     inked = smooth[small > 0.3]
     typical = float(np.percentile(inked, 75)) if len(inked) else 0.0
     ridge = ((smooth >= peak) & (smooth > max(1e-4, WEAK_RIDGE * typical))).astype(np.uint8)
-    joined = cv2.dilate(ridge, np.ones((3, max(3, round(2 * unit) | 1)), np.uint8))
+    joined = cv2.dilate(ridge, np.ones((3, max(3, round(2 * small_x_height) | 1)), np.uint8))
     _, labels = cv2.connectedComponents(joined, connectivity=8)
     return np.where(ridge > 0, labels, 0), shrink
 
 
 def _ridge_rows(labels: np.ndarray) -> list[_Ridge]:
-    """The labelled ridges, extended level beyond their ends."""
+    """Trace the labelled ridges, extended level beyond their ends."""
     ys, xs = np.nonzero(labels)
     order = np.lexsort((xs, labels[ys, xs]))
     ys, xs = ys[order].astype(np.float64), xs[order]
@@ -60,8 +61,8 @@ def _ridge_rows(labels: np.ndarray) -> list[_Ridge]:
     return out
 
 
-def _merge_ridges(ridges: list[_Ridge], unit: float) -> list[np.ndarray]:
-    """Join ridge pieces that continue each other; returns rows (w,) of each line, top to bottom."""
+def _merge_ridges(ridges: list[_Ridge], x_height: float) -> list[np.ndarray]:
+    """Join ridge segments that continue each other; returns rows (w,) of each line, top to bottom."""
     lines: list[_Ridge] = []
     for ridge in sorted(ridges, key=lambda r: r.left - r.right):
         span = slice(ridge.left, ridge.right + 1)
@@ -71,7 +72,7 @@ def _merge_ridges(ridges: list[_Ridge], unit: float) -> list[np.ndarray]:
             if min(ridge.right, line.right) - max(ridge.left, line.left) < 0.5 * (ridge.right - ridge.left + 1)
         ]
         distance, k = min(near, default=(np.inf, -1))
-        if distance >= RIDGE_STEP * unit:
+        if distance >= RIDGE_STEP * x_height:
             lines.append(_Ridge(ridge.rows.copy(), ridge.left, ridge.right))
             continue
         line = lines[k]
@@ -83,30 +84,30 @@ def _merge_ridges(ridges: list[_Ridge], unit: float) -> list[np.ndarray]:
 
 
 def find_ridges(ink: np.ndarray, x_height: float) -> list[np.ndarray]:
-    """Middle rows of the lines of one block. ink: (H, W) bool. Returns (W,) float rows, top to bottom."""
+    """Find the middle rows of the lines of one block. ink: (H, W) bool. Returns (W,) float rows, top to bottom."""
     labels, shrink = _ridges(ink, x_height)
     rows = _merge_ridges(_ridge_rows(labels), x_height / shrink)
     columns = np.arange(ink.shape[1]) / shrink
     return [np.interp(columns, np.arange(len(row)), row) * shrink + shrink / 2 for row in rows]
 
 
-#: A component further than this from every ridge (x-heights) belongs to none of them; marks smaller than half an
-#: x-height (dots, accents, quotes) may stand further off.
+#: A component belongs to a ridge only within this distance (x-heights); marks smaller than half an x-height (dots,
+#: accents, quotes) may be farther.
 MAX_REACH = 1.3
 MARK_REACH = 2.2
-#: What the page's edge cuts through is a bit of another line unless it stands in this one.
+#: The same for components cut by the page's edge: most are parts of another line.
 CUT_REACH = 0.3
-#: A component this tall and wide (x-heights) that spans two lines is a drop capital: it belongs to the upper one.
+#: A component this tall and wide (x-heights) across two lines is a drop capital: it belongs to the upper line.
 DROP_CAPITAL = (2.2, 1.2)
 
 
 def assign(
     boxes: np.ndarray, ridges: list[np.ndarray], x_height: float, cut: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Line of each component: the ridge nearest to its box, then to its middle.
+    """Assign each component to the ridge nearest to its box, then to its middle.
 
-    boxes: (n, 4) in the pixels of the ridges' block; cut: (n,) bool, cut by the edge of the page.
-    Returns line number (n,) int, and (n,) bool: too far from all.
+    boxes: (n, 4) in pixels of the ridges' block; cut: (n,) bool, cut by the edge of the page. Returns the line number
+    (n,) int, and (n,) bool: True if the component is too far from all lines.
     """
     column = np.clip((boxes[:, 0] + boxes[:, 2]) // 2, 0, len(ridges[0]) - 1)
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
@@ -124,10 +125,10 @@ def assign(
 
 
 def reassign_enclosed(boxes: np.ndarray, row: np.ndarray, far: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Give far components that lie within a line's box to that line: high bars of T, long tails.
+    """Reassign far components within a line's box to that line: high bars of T, long tails.
 
-    boxes: (n, 4); row: (n,) line of each; far: (n,) bool, too far from its line; count: of lines. Returns the new
-    ``row`` and ``far``.
+    boxes: (n, 4); row: (n,) line of each; far: (n,) bool, too far from its line; count: number of lines. Returns the
+    new ``row`` and ``far``.
     """
     row, far = row.copy(), far.copy()
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2

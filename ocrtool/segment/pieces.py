@@ -1,7 +1,7 @@
-"""A line image to pieces: components joined upward, cut where characters may touch.
+"""Over-segmentation of a line image into pieces: components are cut where characters may touch, and accents joined.
 
-A piece is at most a character. Cutting too often costs time only (the lattice joins pieces again); cutting too rarely
-costs the character.
+A piece (an atomic segment or primitive segment in the literature of over-segmentation) is at most one character.
+Cutting too often costs only time, since the lattice joins pieces again; cutting too rarely costs the character.
 """
 
 from __future__ import annotations
@@ -12,32 +12,32 @@ import numpy as np
 from ocrtool.imaging.ink import INK_LEVEL
 from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage, Pieces
 
-#: Components narrower than this (x-heights) are not cut; nor are flat ones: a dash is thin everywhere.
+#: Components narrower or lower than this (x-heights) are not cut: a dash is thin everywhere.
 MIN_CUT_WIDTH = 0.6
 MIN_CUT_HEIGHT = 0.4
-#: Least distance of two cuts, and of a cut from the component's ends, in x-heights.
+#: Least distance between two cuts, and between a cut and the component's ends, in x-heights.
 CUT_SPACING = 0.3
 #: A cut goes through at most this much ink: in stroke widths, or as a share of the taller ink beside it.
 THIN_STROKES = 1.6
 NECK_SHARE = 0.6
-#: How far either way the ink beside a neck is looked at, in x-heights.
+#: Width of the neighbourhood on either side of a neck, in x-heights.
 NECK_REACH = 0.5
-#: Components with less ink than this (pixels at X_HEIGHT) are dust and leave the line.
+#: Components with less ink than this (pixels at X_HEIGHT) are dust and are dropped.
 DUST = 5
-#: A part so small (x-heights) is a dot or an accent: it joins what it stands over.
+#: A part of at most this side (x-heights) is a dot or accent, joined to the part below or above it.
 DOT_SIDE = 0.65
-#: A dot stands over or under its letter: one that overlaps it in height by more than this share of its own is a comma
-#: under the arm of a y.
+#: A dot that overlaps its letter vertically by more than this share of its height is not an accent: a comma under the
+#: arm of a y.
 BESIDE = 0.3
-#: Shares of the narrower width that must lie one over the other to be joined.
+#: Parts are joined if they overlap horizontally by this share of the narrower width.
 DOT_OVERLAP = 0.5
 STACK_OVERLAP = 0.85
-#: Parts wider than this (x-heights) are joined to nothing: they are more than a character.
+#: Wider parts (x-heights) are not joined: they are more than a character.
 MAX_STACK_WIDTH = 1.2
 
 
 def stroke_width(ink: np.ndarray) -> float:
-    """Typical stroke width in pixels: twice ink area over contour length. ink: (H, W) bool."""
+    """Estimate the stroke width in pixels: twice the ink's area over its contour length. ink: (H, W) bool."""
     mask = ink.astype(np.uint8)
     edge = int(np.count_nonzero(mask - cv2.erode(mask, np.ones((3, 3), np.uint8))))
     area = int(np.count_nonzero(mask))
@@ -45,9 +45,9 @@ def stroke_width(ink: np.ndarray) -> float:
 
 
 def _profiles(labels: np.ndarray, stats: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Column profiles of all components laid end to end, white between them.
+    """Lay the column profiles of all components end to end, with white between them.
 
-    labels: (H, W) int32 with statistics stats (K, 5) of OpenCV; dust is left out. Returns rows, columns and position in
+    labels: (H, W) int32 with statistics stats (K, 5) of OpenCV; dust is left out. Returns row, column and position in
     the profile of each ink pixel, (n,) each, and start (K + 1,) of each component's profile; start[-1] is the end.
     """
     width = np.where(stats[:, cv2.CC_STAT_AREA] >= DUST, stats[:, cv2.CC_STAT_WIDTH], 0)
@@ -62,7 +62,7 @@ def _profiles(labels: np.ndarray, stats: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 def _cut_costs(amount: np.ndarray, stroke: float) -> np.ndarray:
-    """Cost of a cut at each column of a profile, inf where none is allowed. amount: (n,) ink pixels a column."""
+    """Compute the cost of a cut at each column of a profile, inf if forbidden. amount: (n,) ink pixels per column."""
     row = amount.astype(np.float32)[None]
     smooth = cv2.filter2D(row, -1, np.array([[0.25, 0.5, 0.25]], np.float32), borderType=cv2.BORDER_CONSTANT)
     reach = round(NECK_REACH * X_HEIGHT)
@@ -76,7 +76,7 @@ def _cut_costs(amount: np.ndarray, stroke: float) -> np.ndarray:
 
 
 def _choose_cuts(cost: np.ndarray) -> list[int]:
-    """Columns to cut one component at, from the costs (w,) of its columns: cheapest first, none near another."""
+    """Choose the columns at which one component is cut, cheapest first and not too close. cost: (w,) of its columns."""
     spacing = round(CUT_SPACING * X_HEIGHT)
     if len(cost) < MIN_CUT_WIDTH * X_HEIGHT:
         return []
@@ -90,10 +90,10 @@ def _choose_cuts(cost: np.ndarray) -> list[int]:
 
 
 def split_components(labels: np.ndarray, stats: np.ndarray, stroke: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Components (or stacks of them) to parts, cut where characters may touch.
+    """Cut components (or stacks of them) into parts where characters may touch.
 
-    labels: (H, W) int32; stats: (K, 5) as OpenCV has them, the first for the paper.
-    Returns part map (H, W) int32, (N, 4) boxes x0 y0 x1 y1, in no order yet, and (N,) component of each part.
+    labels: (H, W) int32; stats: (K, 5) as from OpenCV, the first of the background. Returns the part map (H, W) int32,
+    (N, 4) boxes x0 y0 x1 y1, not sorted, and the (N,) component of each part.
     """
     ys, xs, position, start = _profiles(labels, stats)
     parts = np.zeros_like(labels)
@@ -116,7 +116,7 @@ def split_components(labels: np.ndarray, stats: np.ndarray, stroke: float) -> tu
 
 
 def _join_upward(boxes: np.ndarray) -> np.ndarray:
-    """Group number of each part: dots and accents with what they stand over, parts of = : ; ! ? with each other."""
+    """Group dots and accents with their letters, and the parts of = : ; ! ? with each other: (N,) numbers."""
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     x0, y0, x1, y1 = boxes.T
     overlap = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)  # (N, N), of part i with part j
@@ -143,7 +143,7 @@ def _join_upward(boxes: np.ndarray) -> np.ndarray:
 
 
 def cut_pieces(line: LineImage) -> Pieces:
-    """Pieces of a line, left to right by their middles."""
+    """Segment a line into pieces, left to right by their middles."""
     ink = line.soft > INK_LEVEL
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
     parts, boxes, component = split_components(labels, stats, stroke_width(ink))
@@ -151,7 +151,7 @@ def cut_pieces(line: LineImage) -> Pieces:
 
 
 def pieces_of(parts: np.ndarray, boxes: np.ndarray, component: np.ndarray, group: np.ndarray | None = None) -> Pieces:
-    """Pieces, left to right by their middles, from what `split_components` gives.
+    """Build the pieces, left to right by their middles, from the results of `split_components`.
 
     group: (N,) number of each part, parts of one number make one piece; None: each part is a piece.
     """
@@ -169,10 +169,10 @@ def pieces_of(parts: np.ndarray, boxes: np.ndarray, component: np.ndarray, group
     table = np.concatenate([[0], rank[group] + 1]).astype(np.int16)
     whole = np.zeros(len(joined), np.int32)
     by_width = np.argsort(boxes[:, 2] - boxes[:, 0], kind="stable")
-    whole[group[by_width]] = component[by_width]  # the widest part of a joined piece tells where it was cut from
+    whole[group[by_width]] = component[by_width]  # a joined piece has the component of its widest part
     return Pieces(table[parts], joined[order].astype(np.int32), whole[order])
 
 
 def above_baseline(rows: np.ndarray) -> np.ndarray:
-    """Row coordinates of a line image to x-heights above the baseline."""
+    """Convert row coordinates of a line image to x-heights above the baseline."""
     return (BASELINE_ROW - rows) / X_HEIGHT

@@ -1,4 +1,4 @@
-"""A found line to an image of fixed geometry: level baseline, fixed x-height, slant undone."""
+"""Line rectification: level baseline, fixed x-height, slant removed."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from ocrtool.segment.types import BASELINE_ROW, LINE_ROWS, X_HEIGHT, LineImage, 
 
 #: Paper kept left and right of a line, in x-heights.
 SIDE_MARGIN = 0.6
-#: Shears tried: horizontal shift per row upward. Writing leans forward more than back.
+#: Shears tried: horizontal shift per row upward. Handwriting slants forward more than backward.
 SHEARS = np.arange(-0.4, 0.81, 0.05)
-#: The upright shear is kept unless another makes the column profile sharper by this share.
+#: The line is taken to be upright unless another shear makes the column profile sharper by this share.
 SHEAR_GAIN = 0.03
-#: A line whose ink is mostly fainter than this (soft ink) is brightened to full ink.
+#: A line is faint, and stretched to full ink, if most of its soft ink is below this.
 FAINT = 190.0
-#: Longer lines are cut off here (pixels at X_HEIGHT): 40,000 is beyond any sheet of paper.
+#: Maximum width of a line image (pixels at X_HEIGHT), beyond any sheet of paper; longer lines are truncated.
 MAX_WIDTH = 40_000
 
 
 def measure_slant(soft: np.ndarray) -> float:
-    """Lean of the strokes: columns gained per row upward, 0 if upright. soft: (LINE_ROWS, W) uint8.
+    """Measure the slant of the strokes: columns per row upward, 0 if upright. soft: (LINE_ROWS, W) uint8.
 
-    The shear that makes the column histogram of ink peakiest stands the strokes upright (Vinciarelli & Luettin, 2001,
-    without their restriction to full columns).
+    The shear that maximises the sum of squares of the column histogram stands the strokes upright (Vinciarelli &
+    Luettin, 2001, without their restriction to full columns).
     """
     ys, xs = np.nonzero(soft > INK_LEVEL)
     if len(xs) < 60:
@@ -46,12 +46,12 @@ def measure_slant(soft: np.ndarray) -> float:
 
 
 def _line_matrix(region: LineRegion, slant: float) -> tuple[np.ndarray, int]:
-    """Affine map working page -> line image, and the width of the line image."""
+    """Return the affine map working page -> line image, and the width of the line image."""
     scale = X_HEIGHT / region.x_height
     angle = np.arctan(region.slope)
     cos, sin = np.cos(angle), np.sin(angle)
     level = scale * np.array([[cos, sin], [-sin, cos]])
-    shear = np.array([[1.0, slant], [0.0, 1.0]])  # local y grows downward: up means smaller y, moved back by slant
+    shear = np.array([[1.0, slant], [0.0, 1.0]])  # y grows downward: rows above are shifted back by the slant
     x0, y0, x1, y1 = region.box
     turn = shear @ level
     origin = turn @ np.array([x0, region.slope * x0 + region.intercept])
@@ -63,7 +63,7 @@ def _line_matrix(region: LineRegion, slant: float) -> tuple[np.ndarray, int]:
 
 
 def _masked(soft: np.ndarray, line_labels: np.ndarray, region: LineRegion) -> tuple[np.ndarray, tuple[int, int]]:
-    """The line's own ink with its soft rim, cut out of the page, and the origin (x, y) of the cut-out."""
+    """Crop the line's own ink with its soft rim from the page; returns the crop and its origin (x, y)."""
     x0, y0, x1, y1 = region.box
     x0, y0 = max(0, x0 - 3), max(0, y0 - 3)
     x1, y1 = min(soft.shape[1], x1 + 3), min(soft.shape[0], y1 + 3)
@@ -75,15 +75,15 @@ def _masked(soft: np.ndarray, line_labels: np.ndarray, region: LineRegion) -> tu
 
 
 def _full_contrast(cut: np.ndarray, ink: np.ndarray) -> np.ndarray:
-    """Brighten a faint line: beside bold print a dot-matrix line is half as dark, and as much to be read."""
+    """Stretch a faint line to full ink, such as a dot-matrix line beside bold print."""
     level = float(np.percentile(cut[ink], 80)) if ink.any() else 255.0
     return cv2.convertScaleAbs(cut, alpha=255.0 / max(level, 32.0)) if level < FAINT else cut
 
 
 def rectify(soft: np.ndarray, line_labels: np.ndarray, region: LineRegion) -> LineImage:
-    """Cut one line out of the working page.
+    """Crop one line from the working page and rectify it.
 
-    soft: (H, W) uint8 soft ink; line_labels: (H, W) int, number of the line each ink pixel belongs to, 0 = none.
+    soft: (H, W) uint8 soft ink; line_labels: (H, W) int label map, the line of each ink pixel, 0 = none.
     """
     cut, (x0, y0) = _masked(soft, line_labels, region)
     matrix, width = _line_matrix(region, 0.0)

@@ -1,4 +1,4 @@
-"""A line of a layout, cut up for the script that it is read in."""
+"""Segmentation of a line of a layout for the script that reads it."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from ocrtool.segment.types import LineImage, LineRegion, Pieces
 
 
 class LineCutter(Protocol):
-    """What cutting up a line asks of a script."""
+    """What segmenting a line needs from a script."""
 
     def refit(self, region: LineRegion, line_labels: np.ndarray) -> LineRegion:
-        """The line with baseline and x-height as the script's characters have them."""
+        """Return the line with baseline and x-height fitted to the script's characters."""
 
     def clean(self, image: LineImage) -> LineImage:
-        """The line without what is no part of a character."""
+        """Remove from the line whatever is not part of a character."""
 
     def cut(self, image: LineImage) -> Pieces:
-        """The smallest parts that a character may consist of."""
+        """Cut the line into pieces, the smallest parts of characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentedLine:
-    """A line cut up: its image, its pieces, and the edges over them that are looked at."""
+    """A segmented line: its image, its pieces, and the edges over them that are scored."""
 
     image: LineImage
     pieces: Pieces
@@ -36,7 +36,7 @@ class SegmentedLine:
 
 
 def segment_line(layout: Layout, region: LineRegion, cutter: LineCutter) -> SegmentedLine | None:
-    """Cut a line up; None if it holds no piece."""
+    """Segment a line; None if it holds no piece."""
     refitted = cutter.refit(region, layout.line_labels)
     image = cutter.clean(rectify(layout.page.soft, layout.line_labels, refitted))
     pieces = cutter.cut(image)

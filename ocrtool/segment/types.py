@@ -1,4 +1,4 @@
-"""What segmentation hands on: line images of a fixed geometry, and their pieces."""
+"""Results of segmentation: line regions, line images of fixed geometry, and their pieces."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ BASELINE_ROW = 62.0
 
 @dataclass(frozen=True, slots=True)
 class LineRegion:
-    """A found line on the working page.
+    """A line on the working page.
 
-    box: x0, y0, x1, y1; slope, intercept: baseline y = slope * x + intercept; x_height in working pixels;
-    label: its number in the owner map (H, W) of the page.
+    box: x0, y0, x1, y1; slope, intercept: baseline y = slope * x + intercept; x_height: in working pixels; label: its
+    number in the line label map (H, W) of the page.
     """
 
     box: tuple[int, int, int, int]
@@ -30,10 +30,10 @@ class LineRegion:
 
 @dataclass(frozen=True, slots=True)
 class LineImage:
-    """A line, rectified: baseline level at BASELINE_ROW, x-height X_HEIGHT, slant undone.
+    """A rectified line: baseline level at BASELINE_ROW, x-height X_HEIGHT, slant removed.
 
-    soft: (LINE_ROWS, W) uint8, ink bright; to_page: (2, 3) float64, local pixel -> working page pixel;
-    x_height: what X_HEIGHT stands for on the working page.
+    soft: (LINE_ROWS, W) uint8 soft ink; to_page: (2, 3) float64, line pixel -> working page pixel; x_height: of the
+    line on the working page, in its pixels.
     """
 
     soft: np.ndarray
@@ -43,10 +43,10 @@ class LineImage:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """The smallest parts of a line that a character may consist of, left to right.
+    """The pieces of a line, the atomic segments that characters consist of, left to right.
 
     labels: (LINE_ROWS, W) int16, 0 = no piece, i + 1 = piece i; boxes: (N, 4) int32 x0 y0 x1 y1 in line pixels;
-    component: (N,) int32, pieces with the same number were cut from one connected component.
+    component: (N,) int32, the same number for pieces cut from one connected component.
     """
 
     labels: np.ndarray

@@ -1,4 +1,4 @@
-"""x-height of lines and of a page, from how far the tops of letters rise above the baseline."""
+"""x-height of lines and of a page, from the heights of letter tops above the baseline (ascents)."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ import numpy as np
 from ocrtool.segment.baseline import LineContour
 from ocrtool.segment.types import LineRegion
 
-#: A cluster of tops counts as the small letters' when it is at least so strong as the strongest.
+#: A cluster of ascents may be that of the small letters if its density is at least this share of the largest.
 CLUSTER_SHARE = 0.42
-#: Spread of the tops of one kind of letter, in octaves: overshoot of round letters, ragged scans.
+#: Standard deviation of the ascents of one kind of letter, in octaves: overshoot of round letters, ragged scans.
 TOP_SPREAD = 0.09
 
 
 def fit_x_height(ascents: np.ndarray, expected: float, prior_octaves: float | None) -> float:
-    """x-height of a line from how far its tops rise above the baseline. ascents: (n,) pixels.
+    """Fit the x-height of a line to its ascents, (n,) pixels.
 
-    The small letters' tops make the lowest strong cluster; where a line is all capitals or digits there is only one
-    cluster, and it is taken. ``expected`` is a prior of width ``prior_octaves`` (None: no prior) for lines of few
-    letters.
+    The ascents of small letters form the lowest dense cluster; a line of capitals or digits has one cluster only, which
+    is taken. expected: mean of a prior of width ``prior_octaves`` (None: no prior), for lines of few letters.
     """
     good = ascents[(ascents > 0.25 * expected) & (ascents < 4.0 * expected)]
     if len(good) == 0:
@@ -34,12 +33,12 @@ def fit_x_height(ascents: np.ndarray, expected: float, prior_octaves: float | No
 
 
 def common_x_height(lines: list[LineContour], guess: float) -> float:
-    """The x-height most of the page's text has; lines cut along the page's edge have a say only where all are."""
+    """Fit the x-height of most of the page's text; lines cut by the page's edge count only if there are no others."""
     whole = [line.ascents for line in lines if line.whole] or [line.ascents for line in lines]
     return fit_x_height(np.concatenate(whole), guess, None) if whole else guess
 
 
 def fit_line(line: LineContour, common: float, prior_octaves: float) -> LineRegion:
-    """The line with its x-height, settled with the page's common one."""
+    """Fit the x-height of a line, with the page's common one as prior."""
     x_height = fit_x_height(line.ascents, common, prior_octaves)
     return LineRegion(line.box, line.slope, line.intercept, x_height, line.label)

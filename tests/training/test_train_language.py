@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from ocrtool.charset import ENGLISH, LINE_START, Labels
-from ocrtool.decode.language_model import CharacterLSTM, log_softmax
+from ocrtool.decode.language_model import CharacterLSTM
+from ocrtool.recognize.network import log_softmax
 from ocrtool.weights.store import open_weights
 from training.language import train_language
 from training.language.english_corpus import VOCABULARY, EnglishCorpus, book_windows

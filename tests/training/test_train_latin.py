@@ -71,7 +71,8 @@ def task(train: Examples, held: Examples) -> Any:
 
 
 def test_a_tiny_fit_is_published_and_the_pair_agrees(tmp_path: Path) -> None:
-    from ocrtool.script.latin.classifier import LatinClassifier, log_softmax
+    from ocrtool.recognize.network import log_softmax
+    from ocrtool.script.latin.classifier import LatinClassifier
     from training.glyphs.train import Settings, train
     from training.publish.architectures import build
 
@@ -172,7 +173,8 @@ def drawn_glyphs() -> tuple[np.ndarray, np.ndarray]:
 
 def test_the_shipped_pair_agrees() -> None:
     """Probabilities of the compiled form differ from the network's by at most 0.1, by 0.01 on average."""
-    from ocrtool.script.latin.classifier import LatinClassifier, log_softmax
+    from ocrtool.recognize.network import log_softmax
+    from ocrtool.script.latin.classifier import LatinClassifier
     from training.publish.architectures import build
 
     weights = open_weights("latin")

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from ocrtool.charset import ENGLISH, LATIN, LINE_START, Labels
-from ocrtool.decode.language_model import BUCKETS, CharacterLSTM, UniformModel, log_softmax
+from ocrtool.decode.language_model import BUCKETS, CharacterLSTM, UniformModel
 from ocrtool.errors import WeightsRefused
+from ocrtool.recognize.network import log_softmax
 from ocrtool.weights.store import Weights, open_weights
 
 SENTENCE = "It was the best of times, it was the worst of times."

@@ -71,7 +71,7 @@ def test_other_labels_or_inputs_are_refused() -> None:
         LatinClassifier(weights(FakeInterpreter(), labels=["a", "b"]))
     with pytest.raises(WeightsRefused, match="temperature"):
         LatinClassifier(weights(FakeInterpreter(), temperature=0.0))
-    with pytest.raises(WeightsRefused, match="an image and a place"):
+    with pytest.raises(WeightsRefused, match="does not have the inputs image and place"):
         LatinClassifier(weights(FakeInterpreter(("serving_default_image:0", "other:0"))))
 
 

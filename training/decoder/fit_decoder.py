@@ -100,7 +100,7 @@ def write_decoder(path: Path, fitted: Fitted, facts: dict[str, str], seed: int) 
     manifest = {
         "name": path.stem,
         "kind": "decoder",
-        "parameters": dataclasses.asdict(fitted.settings),
+        "parameters": fitted.settings.as_parameters(),
         "data": facts["data"],
         "split": f"{facts['split']}; cross-validated in {FOLDS} folds of them",
         "scores": fitted.scores,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ocrtool.charset import LINE_START
-from ocrtool.decode.language_model import LanguageModel, log_softmax
+from ocrtool.decode.language_model import LanguageModel
+from ocrtool.recognize.network import log_softmax
 from training.language.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
