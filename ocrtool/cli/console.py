@@ -1,4 +1,4 @@
-"""Standard streams: messages, log and progress on standard error, whatever its state; results on standard output."""
+"""Standard streams: messages, log and progress on standard error, results on standard output."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 
 
 def standard_output() -> BinaryIO | None:
-    """None if it is closed."""
+    """Return binary standard output, or None if it is closed."""
     return getattr(sys.stdout, "buffer", None)
 
 
 def print_error(sentence: str) -> None:
-    """One line on standard error, above the progress bar if there is one."""
+    """Print one line on standard error, above the progress bar if there is one."""
     write_error(f"ocrtool: {sentence}")
 
 
 def write_error(text: str) -> None:
-    """``text`` on standard error; lost if that is closed, full or a broken pipe, for results must not be lost by it."""
+    """Print ``text`` on standard error; if that is closed, full or a broken pipe, drop the text, not the results."""
     to_error_stream(lambda: click.echo(text, err=True))
 
 
 def to_error_stream(write: Callable[[], None]) -> None:
-    """Do something that writes to standard error; if it cannot be written to, it never is again."""
+    """Call ``write``, which writes to standard error; if it fails, replace standard error by the null device."""
     try:
         with _above_progress():
             write()
@@ -42,7 +42,7 @@ def to_error_stream(write: Callable[[], None]) -> None:
 
 
 def progress(quiet: bool, prints: bool) -> Callable[[Iterable[Item], int], Iterable[Item]]:
-    """A bar on standard error for several inputs, if that is a terminal, and not one that results run over."""
+    """Return a progress bar for several inputs, shown if standard error is a terminal without results on it."""
 
     def show(items: Iterable[Item], total: int) -> Iterable[Item]:
         if quiet or total <= 1 or not _is_terminal(sys.stderr) or (prints and _is_terminal(sys.stdout)):
@@ -56,8 +56,10 @@ def progress(quiet: bool, prints: bool) -> Callable[[Iterable[Item], int], Itera
 
 
 def start_log(verbosity: int) -> None:
-    """Send the log to standard error: warnings; with 1 what is done, with 2 or more how it is decided, each with time
-    and module, and tracebacks of internal errors.
+    """Send the log to standard error.
+
+    verbosity: 0 warnings only; 1 also timings and tracebacks of internal errors; 2 or more also decisions. From 1 on
+    each record has its time and module.
     """
     logger = logging.getLogger("ocrtool")
     logger.setLevel(_LEVELS[min(verbosity, len(_LEVELS) - 1)])

@@ -1,6 +1,6 @@
-"""The command line: parses, prints, and turns errors into exit codes; the work is done elsewhere.
+"""The command line: parses options, prints messages and turns errors into exit codes.
 
-Whatever takes time to load is imported inside the commands, so that ``--help`` answers at once.
+Whatever is slow to load is imported inside the commands, so that ``--help`` answers at once.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from ocrtool.cli.writer_id import writer_id
 from ocrtool.errors import ExitCode, OcrToolError, internal_error, reason
 from ocrtool.stderr import open_missing_descriptors
 
-#: What a write to a full, broken or closed standard output ends with.
+#: Error numbers of a write to a full, broken or closed standard output.
 _NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 def main() -> int:
-    """Run the command line of this process; returns its exit code."""
+    """Run the command line of this process and return its exit code."""
     open_missing_descriptors()
     raise_on_signals()
     code = run(sys.argv[1:])
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
-    except OSError:  # reported already; let what is left go nowhere, or Python reports it again on its way out
+    except OSError:  # reported already; discard the rest, or Python reports it again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
 
 
 def run(arguments: list[str]) -> int:
-    """Run ``ocrtool`` with ``arguments``; returns its exit code, messages on standard error."""
+    """Run ``ocrtool`` with ``arguments`` and return its exit code; messages go to standard error."""
     try:
         with cli.make_context("ocrtool", list(arguments)) as context:
             return int(cli.invoke(context) or ExitCode.OK)
@@ -56,13 +56,13 @@ def run(arguments: list[str]) -> int:
         return exit_code(error)
     except BrokenPipeError:
         return int(ExitCode.BROKEN_PIPE)
-    except Exception as error:  # noqa: BLE001 - the edge: nothing gets by without a sentence and an exit code
+    except Exception as error:  # noqa: BLE001 - the edge: every error becomes a sentence and an exit code
         print_error(_unforeseen(error))
         return int(ExitCode.FAILED)
 
 
 def _unforeseen(error: Exception) -> str:
-    """The sentence for a full standard output, on which click prints the help, or for a defect of ours."""
+    """Return the message for a full standard output, on which click prints the help, or for an internal error."""
     if isinstance(error, OSError) and error.errno in _NOT_WRITTEN:
         return f"standard output: cannot be written: {reason(error)}"
     return internal_error(error)

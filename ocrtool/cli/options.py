@@ -1,6 +1,6 @@
-"""Options that commands share, each set by the environment too: by a variable for the command, or one for all.
+"""Options that commands share. Each can be set by an environment variable of the command, or of all commands.
 
-``--top`` of ``classify`` is OCRTOOL_CLASSIFY_TOP or else OCRTOOL_TOP.
+``--top`` of ``classify`` is set by OCRTOOL_CLASSIFY_TOP, else by OCRTOOL_TOP.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ocrtool.weights.store import ENVIRONMENT as WEIGHTS_ENVIRONMENT
 if TYPE_CHECKING:
     from ocrtool.export.registry import Format
 
-#: What the help of commands that process inputs ends with.
+#: Last paragraph of the help of commands that process inputs.
 EXIT_CODES = (
     "Exit code: 0 all inputs processed (blank ones too), 1 some failed (each is named on standard error, the others "
     "are processed), 2 wrong usage, 3 weights missing or refused, 130 interrupted."
@@ -33,7 +33,7 @@ Decorator: TypeAlias = Callable[[Any], Any]
 
 
 def option(command: str, name: str, *aliases: str, **settings: Any) -> Decorator:
-    """An option of ``command``; the commands of ``writer-id`` have their variables in common."""
+    """Declare an option of ``command``; the commands of ``writer-id`` share their variables."""
     suffix = name.removeprefix("--").replace("-", "_").upper()
     prefix = command.split()[0].replace("-", "_").upper()
     variables = [f"OCRTOOL_{prefix}_{suffix}", f"OCRTOOL_{suffix}"]
@@ -41,14 +41,14 @@ def option(command: str, name: str, *aliases: str, **settings: Any) -> Decorator
 
 
 def language_option(command: str, of_what: str) -> Decorator:
-    """``--lang``, of the scripts that there are. of_what: is in that language."""
+    """Declare ``--lang``, with the languages of all scripts. of_what: what is in that language, for the help."""
     return option(
         command, "--lang", type=LanguageChoice(), default=AUTO, show_default=True, help=f"Language of {of_what}."
     )
 
 
 def format_option(command: str, default: str = "text") -> Decorator:
-    """``--format``, of the formats that the registry has for ``command``."""
+    """Declare ``--format``, with the formats that the registry has for ``command``."""
     return option(
         command,
         "--format",
@@ -62,19 +62,19 @@ def format_option(command: str, default: str = "text") -> Decorator:
 
 
 def output_option(command: str) -> Decorator:
-    """``--output`` for commands that write one document."""
+    """Declare ``--output`` for commands that write one document."""
     return option(command, "--output", "-o", type=PATH, metavar="FILE", help="Write to FILE, not to standard output.")
 
 
 def overlay_option(command: str) -> Decorator:
-    """``--overlay``, a folder of drawings."""
+    """Declare ``--overlay``, a folder of drawings."""
     return option(
         command, "--overlay", type=PATH, metavar="DIR", help="Draw what was found on each page: DIR/NAME.overlay.png."
     )
 
 
 def model_option(command: str) -> Decorator:
-    """``--model``, the weights for writer identification."""
+    """Declare ``--model``, the weights for writer identification."""
     return option(
         command,
         "--model",
@@ -86,13 +86,13 @@ def model_option(command: str) -> Decorator:
 
 
 def weights_option() -> Decorator:
-    """``--weights``; its variable, which the weights' store reads itself, is the same for all commands."""
+    """Declare ``--weights``. All commands share its variable, which `ocrtool.weights.store` reads."""
     help_text = f"Folder of your own weights.  [env var: {WEIGHTS_ENVIRONMENT}]"
     return click.option("--weights", type=PATH, metavar="DIR", help=help_text)
 
 
 def jobs_option(command: str) -> Decorator:
-    """``--jobs``, cut down to what the machine can use."""
+    """Declare ``--jobs``, limited to what the machine can use."""
     return option(
         command,
         "--jobs",
@@ -105,12 +105,12 @@ def jobs_option(command: str) -> Decorator:
 
 
 def quiet_option(command: str) -> Decorator:
-    """``--quiet``."""
+    """Declare ``--quiet``."""
     return option(command, "--quiet", "-q", is_flag=True, help="No progress bar.")
 
 
 def verbose_option(command: str) -> Decorator:
-    """``--verbose``: starts the log; the command itself does not see it."""
+    """Declare ``--verbose``, which starts the log and is not passed to the command."""
     return option(
         command,
         "--verbose",
@@ -124,17 +124,17 @@ def verbose_option(command: str) -> Decorator:
 
 
 def cores() -> int:
-    """Processor cores this process may use."""
+    """Return the number of processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def threads(jobs: int) -> int:
-    """Threads for each of so many processes."""
+    """Return the number of threads for each of ``jobs`` processes."""
     return max(1, cores() // jobs)
 
 
 class LanguageChoice(click.ParamType):  # type: ignore[type-arg, unused-ignore]
-    """``auto``, a language, or several joined by ``+``; scripts are looked for only when it is needed."""
+    """``auto``, a language, or several joined by ``+``. Scripts are listed only when needed."""
 
     name = "language"
 
@@ -150,7 +150,7 @@ class LanguageChoice(click.ParamType):  # type: ignore[type-arg, unused-ignore]
 
 
 class FormatChoice(click.ParamType):  # type: ignore[type-arg, unused-ignore]
-    """The name of a format that serves ``command``, to its Format. The registry is asked only when it is needed."""
+    """The name of a format of ``command``, converted to its Format. The registry is loaded only when needed."""
 
     name = "format"
 
@@ -173,7 +173,7 @@ class FormatChoice(click.ParamType):  # type: ignore[type-arg, unused-ignore]
 
 
 class _FormatOption(click.Option):
-    """A variable for all commands may name a format that this one lacks: then it is not meant."""
+    """Ignores a variable shared by all commands if it names a format that this command lacks."""
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
         from ocrtool.export.registry import is_format_elsewhere

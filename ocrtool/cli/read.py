@@ -46,8 +46,8 @@ def read(
     read in natural order, or - for standard input.
 
     The text of several pages is joined by form feeds; --format json gives one document with boxes, probabilities and
-    alternatives for every character. With -o and a single file, FILE is written; with several inputs, or if it ends
-    with a slash, a folder with one file for each of them.
+    alternatives for every character. For a single file, -o names the output file; for several inputs, or if it ends
+    with a slash, it names a folder that gets one file per input.
     """
     from ocrtool.jobs.deliver import Delivery, plan_destination, plan_pictures
     from ocrtool.jobs.guard import OverwriteGuard

@@ -1,4 +1,4 @@
-"""Signals that end a run: they become an exception, so that all that is half done is cleaned up on the way out."""
+"""Signals that stop a run are raised as an exception, so that unfinished work is cleaned up."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import signal
 import time
 from types import FrameType
 
-#: A signal so soon after the first (seconds) is taken for the same wish, and does not disturb the cleaning up.
+#: Further signals within this time (seconds) are ignored, so that they do not interrupt the clean-up.
 _GRACE = 2.0
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal asked the program to end. code: the exit code for it, 128 and the signal's number."""
+    """A signal asked the program to stop. code: its exit code, 128 + the signal's number."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -19,12 +19,12 @@ class Stopped(KeyboardInterrupt):
 
 
 def exit_code(error: BaseException) -> int:
-    """Of a KeyboardInterrupt or an abort of any kind."""
+    """Return the exit code of a KeyboardInterrupt or an abort of any kind."""
     return error.code if isinstance(error, Stopped) else 128 + signal.SIGINT
 
 
 def raise_on_signals() -> None:
-    """Have SIGINT, SIGTERM and SIGHUP raise Stopped; those that are ignored, as by nohup, stay so."""
+    """Make SIGINT, SIGTERM and SIGHUP raise Stopped; signals that are ignored (nohup) stay ignored."""
     first: list[float] = []
 
     def stop(number: int, frame: FrameType | None) -> None:

@@ -15,12 +15,12 @@ from ocrtool.errors import ExitCode
 if TYPE_CHECKING:
     from ocrtool.export.registry import Format
 
-#: The command that is meant where none is named.
+#: The command that is run if none is named.
 _DEFAULT = "identify"
 
 
 class GroupWithDefault(click.Group):
-    """A group whose default command is taken unless the first argument names another: a folder ``enrol`` is ./enrol."""
+    """A group with a default command, run unless the first argument names another. A folder ``enrol`` is ./enrol."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
@@ -37,7 +37,7 @@ def writer_id() -> None:
     ocrtool writer-id enrol FOLDER -o FILE.h5    add the writers of FOLDER to a gallery, for --writers FILE.h5
     ocrtool writer-id verify A.png B.png         do two pages have the same writer?
 
-    Without a command, identify is meant.
+    Without a command, identify is run.
     """
 
 
@@ -73,10 +73,10 @@ def identify(
     pages beside them are identified; FOLDER may also be a single image. Prints a line for each page: its name and,
     separated by tabs, the most likely writer, or unknown, with the probability, and the runner-up.
 
-    Without known writers, neither in sub-folders nor by --writers, pages are grouped by writer: writer-1, writer-2 and
-    so on, each with a confidence.
+    If there are no known writers, neither in sub-folders nor by --writers, the pages are grouped by writer: writer-1,
+    writer-2 and so on, each with a confidence.
 
-    Printed text, blank pages and too little handwriting get the reason in place of an answer.
+    For printed text, blank pages and too little handwriting, the reason is printed instead of an answer.
     """
     from ocrtool.export.tables import answers
     from ocrtool.jobs.deliver import Delivery, plan_document
@@ -112,9 +112,9 @@ def enrol(
     """Add the writers of FOLDER to a gallery file, for writer-id --writers FILE.h5.
 
     Each sub-folder of FOLDER holds one writer's pages; the folder name is the writer's name. One page per writer is
-    enough, more are better. Pages in the file stay; a page that is enrolled again is not counted twice. Prints a line
-    for each page: its name, its writer and its status (added, replaced, moved from another writer), or the reason why
-    it cannot be used. After an interrupt the file is as it was before.
+    enough, more are better. Pages in the file are kept; a page that is enrolled again replaces its former entry. Prints
+    a line for each page: its name, its writer and its status (added, replaced, moved from another writer), or the
+    reason why it cannot be used. After an interrupt the file is unchanged.
     """
     from ocrtool.export.tables import enrolled
     from ocrtool.jobs.deliver import Delivery, Destination

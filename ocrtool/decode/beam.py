@@ -216,7 +216,7 @@ class _Search:
         return Frontier(arrived.line, arrived.score, arrived.text, ends_in_space, ids, state, log_probs)
 
     def _branch_on_space(self, node: int, frontier: Frontier) -> Frontier:
-        """Branch each hypothesis into one with and one without a space at this node, scored by gap and language model."""
+        """Branch each hypothesis into one with and one without a space, scored by gap and language model."""
         chance = np.array([self.lattices[k].space[node] for k in frontier.line], np.float64)
         taken, not_taken = space_scores(chance, self.weights)
         rows = np.flatnonzero((chance > SPACE_PRUNE_LOW) & ~frontier.ends_in_space)

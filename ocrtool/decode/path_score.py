@@ -1,8 +1,8 @@
 """The path score: the formula of `PathWeights`, in one place.
 
 The score of a path is a log-linear model over its edges and nodes (Och & Ney, "Discriminative training and maximum
-entropy models for statistical machine translation", 2002). The beam search adds the language model's term, ``weights.lm``
-times its log-probability, since that depends on the text before an edge.
+entropy models for statistical machine translation", 2002). The beam search adds the term of the language model,
+``weights.lm`` times its log-probability, since that depends on the text before an edge.
 """
 
 from __future__ import annotations

@@ -46,5 +46,5 @@ def line_features(line: Line, x_height: float | None) -> np.ndarray:
 
 
 def is_text_probability(line: Line, x_height: float | None, weights: tuple[float, ...]) -> float:
-    """Return the probability that a line is text. weights: (len(FEATURES),), fitted on text and on lines of pictures."""
+    """Return the probability that a line is text. weights: (len(FEATURES),), fitted on text and on non-text."""
     return float(1.0 / (1.0 + np.exp(-np.clip(line_features(line, x_height) @ np.array(weights), -30, 30))))

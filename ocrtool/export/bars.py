@@ -1,4 +1,4 @@
-"""Pictures of single characters, each beside bars of the probabilities of its labels."""
+"""Plot of single characters: each picture beside bars of the probabilities of its labels."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ocrtool.text import is_syllable
 #: Lengths in pixels: side of the picture, margins, height of a bar with the space below it, and size of labels.
 SIDE, MARGIN, STEP, BAR = 160, 14, 28, 18
 LABEL_SIZE = 20
-#: Room of a label in pixels, of one that is spelled out, of the longest bar, and of the number behind it.
+#: Widths in pixels: of a label, of a spelled-out label, of the longest bar, and of the number after it.
 LABEL_ROOM, SPELLED_ROOM, BAR_ROOM, NUMBER_ROOM = 40, 150, 260, 64
 #: Colours: of the first bar and the others, and of the frame around the character found.
 FIRST, OTHERS, BOX = "#1f6fb4", "#a9c8e4", "#1a7f4b"
-#: Files of fonts that have Hangul, by which Pillow finds them where a system keeps its fonts: usual on Linux, Windows
-#: and macOS. The number is that of the font within the file.
+#: Common font files with Hangul on Linux, Windows and macOS, which Pillow finds in the system's font folders; and the
+#: index of the font in the file.
 HANGUL_FONTS = (
     ("NotoSansCJK-Regular.ttc", 1),
     ("NotoSansKR-Regular.otf", 0),
@@ -41,7 +41,7 @@ HANGUL_FONTS = (
 
 
 def draw_row(picture: CharacterImage) -> Image.Image:
-    """One image, which must have been kept, and the bars of its labels."""
+    """Draw one image, which must have been kept, and the bars of its labels."""
     labels = picture.alternatives
     room = LABEL_ROOM if all(_font_of(label.label) for label in labels) else SPELLED_ROOM
     left = SIDE + 2 * MARGIN
@@ -75,18 +75,18 @@ def draw_row(picture: CharacterImage) -> Image.Image:
 
 
 def as_png(rows: Sequence[Image.Image]) -> bytes:
-    """All rows below each other; at least one."""
+    """Stack all rows, at least one, in a PNG file."""
     return stacked_png(rows)
 
 
 def spelled(label: str) -> str:
-    """A label without a font for it: its code, and of a syllable its letters by their Unicode names: U+BC1F BALB."""
+    """Spell a label without a font: its code point, for a syllable with its Unicode name: U+BC1F BALB."""
     name = unicodedata.name(label, "") if is_syllable(label) else ""
     return f"U+{ord(label):04X} {name.removeprefix('HANGUL SYLLABLE ')}".rstrip()
 
 
 def _put_picture(row: Image.Image, pen: ImageDraw.ImageDraw, picture: CharacterImage) -> None:
-    """The image as it is, with a frame around the character found."""
+    """Draw the image with a frame around the character found."""
     assert picture.gray is not None
     shown = Image.fromarray(picture.gray)
     scale = SIDE / max(shown.size)
@@ -101,7 +101,7 @@ def _put_picture(row: Image.Image, pen: ImageDraw.ImageDraw, picture: CharacterI
 
 
 def _font_of(label: str) -> ImageFont.FreeTypeFont | None:
-    """A font that has the label: Pillow's own, else one with Hangul; None if there is none."""
+    """Return a font that has the label: Pillow's own, else one with Hangul; None if there is none."""
     latin, korean = plain(LABEL_SIZE), _hangul_font()
     return latin if has(latin, label) else korean if korean is not None and has(korean, label) else None
 

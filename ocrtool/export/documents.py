@@ -1,4 +1,4 @@
-"""What the writers of formats are given: pages with their image and resolution, single characters, lines, tables."""
+"""Inputs of format writers: pages with image and resolution, single characters, lines, tables."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExportPage:
-    """A page as read. dpi: pixels per inch of the input, None if unknown; png: its image, kept packed between processes
-    and while it waits, and only for formats that ask for it.
+    """A page as read.
+
+    dpi: pixels per inch of the input, None if unknown; png: the image as PNG, only for formats that need it.
     """
 
     page: Page
@@ -33,7 +34,7 @@ class ExportPage:
 
     @property
     def gray(self) -> np.ndarray:
-        """(H, W) uint8, upright, polarity as in the input. Raises ValueError if the format did not ask for images."""
+        """The image, (H, W) uint8, upright, polarity as in the input. Raises ValueError for other formats."""
         import cv2
         import numpy as np
 
@@ -46,8 +47,8 @@ class ExportPage:
 class CharacterImage:
     """An image that was read as a single character.
 
-    source: the input as the user wrote it; number: from 1 in its input; label: what messages call it; size: width and
-    height in pixels; box: of the character, None if the image is blank; alternatives: likeliest first; gray: (H, W)
+    source: the input as the user wrote it; number: from 1 in its input; label: its name in messages; size: width and
+    height in pixels; box: of the character, None if the image is blank; alternatives: most likely first; gray: (H, W)
     uint8, kept for plots only.
     """
 
@@ -71,8 +72,10 @@ class LineGeometry:
 
 @dataclass(frozen=True, slots=True)
 class CutPatch:
-    """A patch of handwriting. line: its number from 0; corners: (4, 2) float, in pixels of the input; file: its path
-    below the folder of patches.
+    """A patch of handwriting.
+
+    line: number of its line, from 0; corners: (4, 2) float, in pixels of the input; file: its path below the folder of
+    patches.
     """
 
     line: int
@@ -82,7 +85,7 @@ class CutPatch:
 
 @dataclass(frozen=True, slots=True)
 class SegmentedPage:
-    """A page whose lines are found. number: from 1 in its input; size: height and width in pixels."""
+    """The lines of a page. number: from 1 in its input; size: height and width in pixels."""
 
     source: str
     number: int
@@ -93,8 +96,9 @@ class SegmentedPage:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table. values: by name, with ``reason`` where there is no answer; text: the same for people, without
-    the end of the line.
+    """A row of a table.
+
+    values: by name, with ``reason`` if there is no answer; text: the same as a line of text, without the line end.
     """
 
     values: Mapping[str, Any]
@@ -103,7 +107,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows as they come. columns: those of a table in order; a list of candidates stands in columns of its own."""
+    """Rows as they arrive. columns: names in order; each item of a list of candidates has columns of its own."""
 
     columns: tuple[str, ...]
     rows: Iterable[Row]

@@ -1,4 +1,4 @@
-"""What is drawn on pages alike: the page in lighter ink, outlines to a fraction of a pixel."""
+"""Drawing on pages: the page in lighter ink, outlines with sub-pixel precision."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
-#: How much of the page's darkness is kept under a drawing.
+#: Share of the page's darkness that is kept under a drawing.
 INK_KEPT = 0.55
 #: Corners are drawn to 1/16 pixel, for smooth slanted lines.
 _SHIFT = 4
 
 
 def faded(gray: np.ndarray, scale: int = 1) -> np.ndarray:
-    """(H, W) uint8 page -> (scale H, scale W, 3) uint8 BGR in lighter ink, to be drawn on."""
+    """Lighten a page (H, W) uint8 for drawing on it: (scale H, scale W, 3) uint8 BGR."""
     levels = np.arange(256)
     light: np.ndarray = cv2.LUT(gray, (255 - (255 - levels) * INK_KEPT).astype(np.uint8))
     if scale > 1:
@@ -31,5 +31,5 @@ def outline(
 
 
 def as_png(picture: np.ndarray) -> bytes:
-    """A PNG file. picture: grey (H, W) or BGR (H, W, 3), uint8."""
+    """Encode a PNG file. picture: grey (H, W) or BGR (H, W, 3), uint8."""
     return cv2.imencode(".png", picture)[1].tobytes()

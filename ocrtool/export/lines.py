@@ -1,4 +1,4 @@
-"""The page with its lines drawn on it: boxes, baselines and patches."""
+"""Overlay of a page's lines: boxes, baselines and patches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LINE, BASELINE, PATCH = (200, 120, 40), (200, 60, 160), (60, 160, 40)
 
 
 def draw_lines(gray: np.ndarray, page: SegmentedPage) -> np.ndarray:
-    """(H, W) uint8 page and what was found on it -> (H, W, 3) uint8 BGR."""
+    """Draw the lines and patches of a page (H, W) uint8: (H, W, 3) uint8 BGR."""
     picture = faded(gray)
     outline(picture, [patch.corners for patch in page.patches], PATCH, 2)
     for line in page.lines:

@@ -1,4 +1,4 @@
-"""The inventory of weights as a table for people, and a manifest as text."""
+"""The inventory of weights as a text table, and a manifest as text."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 from ocrtool.weights.inventory import HEADLINES, WeightsEntry
 
-#: Columns of the table; those of numbers stand to the right.
+#: Columns of the table; those of numbers are aligned right.
 COLUMNS = ("NAME", "MODEL", "PARAMETERS", "CLASSES", "H5", "COMPILED", "LICENCE", "SCORE", "PURPOSE")
 NUMBERS = frozenset(("PARAMETERS", "CLASSES", "H5", "COMPILED"))
 
 
 def table_lines(entries: Sequence[WeightsEntry]) -> Iterator[str]:
-    """A table; what is refused is left out."""
+    """Format a table; refused weights are left out."""
     rows: list[tuple[str, ...]] = [COLUMNS]
     for entry in entries:
         if entry.fault is None:
@@ -55,7 +55,7 @@ def _score(score: dict[str, Any] | None) -> str:
 
 
 def manifest_lines(manifest: Mapping[str, Any], indent: str = "") -> Iterator[str]:
-    """Every entry of a manifest on a line of its own, those of entries indented; lists of plain values run on."""
+    """Format each entry of a manifest on its own line, nested entries indented, lists of plain values on one line."""
     for key, value in manifest.items():
         if isinstance(value, dict):
             yield f"{indent}{key}:\n"
@@ -67,7 +67,7 @@ def manifest_lines(manifest: Mapping[str, Any], indent: str = "") -> Iterator[st
 
 
 def _plain(value: object) -> str:
-    """Text as it is, if that can be seen; all else, also a lone space, as in JSON."""
+    """Format a value: printable text as it is; anything else, including blank text, as JSON."""
     if isinstance(value, str) and value.isprintable() and value.strip():
         return value
     return json.dumps(value, ensure_ascii=False)

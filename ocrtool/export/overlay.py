@@ -1,4 +1,4 @@
-"""The page with what was found drawn on it: blocks, baselines, pieces, chosen boxes and their labels."""
+"""Overlay of a reading: blocks, baselines, pieces, character boxes and labels."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ LABEL = (150, 30, 20)
 SURE = (60, 160, 40)
 UNSURE = (30, 30, 230)
 
-#: x-height in pixels of the overlay from which labels of its size can be read; smaller pages are enlarged.
+#: Least x-height of the overlay in pixels, for readable labels; pages of smaller text are enlarged.
 READABLE_X_HEIGHT = 16.0
 MAX_ENLARGE = 4
-#: Labels are this share of the x-height high, to fit between the lines.
+#: Height of labels as a share of the x-height, so that they fit between the lines.
 LABEL_SHARE = 0.7
-#: Height in pixels of a capital of OpenCV's plain font at scale 1.
+#: Height in pixels of a capital in OpenCV's plain font at scale 1.
 _FONT_HEIGHT = 21.0
 
 
 def draw_overlay(gray: np.ndarray, page: Page, pieces: Sequence[np.ndarray] = ()) -> np.ndarray:
-    """(H, W) uint8 page and its reading -> (k·H, k·W, 3) uint8 BGR; k = 1 unless the text is very small.
+    """Draw the reading of a page (H, W) uint8: (k·H, k·W, 3) uint8 BGR; k = 1 unless the text is very small.
 
-    pieces: for each line (N, 4, 2) float corners x, y of its pieces in pixels of the input; they lean where it does.
+    pieces: corners of each line's pieces, (N, 4, 2) float x, y in pixels of the input, slanted with the line.
     """
     x_height = float(np.median([line.x_height for line in page.lines])) if page.lines else READABLE_X_HEIGHT
     scale = int(np.clip(math.ceil(READABLE_X_HEIGHT / max(x_height, 1.0)), 1, MAX_ENLARGE))
@@ -64,7 +64,7 @@ def _rectangle(picture: np.ndarray, box: Box, scale: int, colour: tuple[int, int
 
 
 def _colour(probability: float) -> tuple[int, int, int]:
-    """From UNSURE at a half and below to SURE at one."""
+    """Interpolate from UNSURE (probability a half or less) to SURE (one)."""
     share = min(1.0, max(0.0, 2 * probability - 1))
     blue, green, red = (round(u + share * (s - u)) for u, s in zip(UNSURE, SURE, strict=True))
     return blue, green, red

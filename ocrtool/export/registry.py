@@ -1,4 +1,4 @@
-"""Output formats by name: each module of ``ocrtool.export.formats``, and those that other packages add.
+"""Registry of output formats: the modules of ``ocrtool.export.formats``, and formats of other packages.
 
 Another package adds a format by an entry point of the group ``ocrtool.formats`` that names its `Format`.
 """
@@ -19,8 +19,8 @@ from ocrtool.export import formats
 #: Entry points of this group name formats of other packages.
 ENTRY_POINTS = "ocrtool.formats"
 
-#: Makes the bytes of a document from what a command gives, as it comes (``ocrtool.export.documents``): an iterable of
-#: ``ExportPage`` for ``read``, ``CharacterImage`` for ``classify``, ``SegmentedPage`` for ``segment``, of
+#: Encodes the results of a command as they arrive (``ocrtool.export.documents``): an iterable of ``ExportPage`` for
+#: ``read``, ``CharacterImage`` for ``classify``, ``SegmentedPage`` for ``segment``, and
 #: ``ocrtool.weights.inventory.WeightsEntry`` for ``models``; a ``Table`` for the commands of ``writer-id``.
 Writer: TypeAlias = Callable[[Any], Iterable[bytes]]
 
@@ -29,8 +29,27 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """An output format. extension: of its files, with the dot; writers: by the commands that it serves; needs_image:
-    whether the writer for ``read`` uses ``ExportPage.gray``.
+    """An output format.
+
+    Parameters
+    ----------
+    name : str
+        As on the command line.
+    extension : str
+        Of its files, with the dot.
+    writers : mapping of str to Writer
+        A writer for each command that the format serves: takes the command's results, yields bytes.
+    needs_image : bool
+        True if the writer for ``read`` uses ``ExportPage.gray``.
+
+    Examples
+    --------
+    >>> from ocrtool.export.registry import Format
+    >>> def count(pages):
+    ...     yield f"{sum(1 for _ in pages)} pages".encode()
+    >>> counting = Format("count", ".txt", {"read": count})
+    >>> counting.commands, b"".join(counting.writers["read"]([]))
+    (('read',), b'0 pages')
     """
 
     name: str
@@ -40,17 +59,18 @@ class Format:
 
     @property
     def commands(self) -> tuple[str, ...]:
+        """Commands that the format serves."""
         return tuple(self.writers)
 
 
 def format_names(command: str) -> list[str]:
-    """Names of all formats that serve a command."""
+    """List the names of all formats that serve a command."""
     known = _plugins() | _builtin()
     return sorted(name for name, known_format in known.items() if command in known_format.commands)
 
 
 def find_format(name: str, command: str) -> Format:
-    """The format ``name``. Raises UsageError if there is none, or if it does not serve ``command``."""
+    """Find the format ``name``. Raises UsageError if there is none, or if it does not serve ``command``."""
     found = _builtin().get(name) or _plugins().get(name)
     if found is None or command not in found.commands:
         known = ", ".join(format_names(command))
@@ -59,7 +79,7 @@ def find_format(name: str, command: str) -> Format:
 
 
 def is_format_elsewhere(name: str, command: str) -> bool:
-    """Whether other commands than ``command`` have a format of this name, and ``command`` has none."""
+    """Return True if there is a format of this name, but not for ``command``."""
     found = _builtin().get(name) or _plugins().get(name)
     return found is not None and command not in found.commands
 
@@ -72,14 +92,14 @@ def _builtin() -> dict[str, Format]:
 
 @cache
 def _plugins() -> dict[str, Format]:
-    """Looked for only where a format is not one of ours, or all are listed: that takes longer than our own start."""
+    """Find the formats of other packages. This is slow, so it is done only for unknown names and for lists."""
     from importlib.metadata import entry_points
 
     found: dict[str, Format] = {}
     for entry in entry_points(group=ENTRY_POINTS):
         try:
             plugin = entry.load()
-        except Exception:  # noqa: BLE001 - a defect of another package must cost that format only
+        except Exception:  # noqa: BLE001 - a defect of another package affects its format only
             _log.warning("the format %s of another package cannot be loaded", entry.name, exc_info=True)
             continue
         if isinstance(plugin, Format):

@@ -15,16 +15,16 @@ from ocrtool.export.lettering import FAINT, INK, PAPER, QUIET, TEXT_SIZE, plain,
 from ocrtool.writer.answers import UNKNOWN
 from ocrtool.writer.compare import Calibration, similarities
 
-#: Pages in the matrix, and pages shown beside their nearest; more would be too large to look at.
+#: Maximum number of pages in the matrix, and of pages shown with their nearest neighbours.
 MOST_PAGES, MOST_ROWS = 1000, 40
-#: Pages shown beside each.
+#: Number of nearest neighbours shown.
 NEAREST = 3
-#: Lengths in pixels: sides of the matrix aimed at and of its largest cell, size of a bit of writing, margin, room of
-#: the writers' names, height of a line of text.
+#: Lengths in pixels: side of the matrix, largest side of a cell, size of a thumbnail, margin, width of the writers'
+#: names, height of a line of text.
 MATRIX, CELL, PICTURE, MARGIN, NAME_ROOM, STEP = 800, 40, (260, 104), 16, 150, 18
-#: The bit of writing shown is this share of the page's width.
+#: Width of a thumbnail as a share of the page's width.
 PICTURE_SHARE = 0.4
-#: Characters of a name above a picture, and of a writer's beside the matrix.
+#: Maximum length of a name above a picture, and of a writer's name beside the matrix.
 CAPTION_LENGTH, WRITER_LENGTH = 34, 18
 #: Colours of the similarities 0 (or less), 1/2 and 1; of the frame of a writer's pages; of pages by the same writer.
 COLOURS = ((255, 255, 255), (110, 170, 215), (10, 30, 80))
@@ -33,8 +33,10 @@ FRAME, SAME = "#d2691e", "#1a7f4b"
 
 @dataclass(frozen=True, slots=True)
 class PlotItem:
-    """A page of the plot. writer: as known or identified; vector: its embedding, (D,) float32; thumbnail: as from
-    ``thumbnail``, None for a page that was not read in this run; query: not a known writer's.
+    """A page of the plot.
+
+    writer: known or identified; vector: embedding, (D,) float32; thumbnail: from `thumbnail`, None for a page that was
+    not read in this run; query: True if its writer is to be identified.
     """
 
     name: str
@@ -45,7 +47,7 @@ class PlotItem:
 
 
 def thumbnail(gray: np.ndarray) -> np.ndarray:
-    """Some of the writing of a page (H, W) uint8: where it is densest, as PICTURE has it, uint8."""
+    """Cut a detail of PICTURE's size from a page (H, W) uint8 where the writing is densest."""
     height, width = gray.shape
     cut = max(1, round(PICTURE_SHARE * width)), max(1, round(PICTURE_SHARE * width * PICTURE[1] / PICTURE[0]))
     cut = min(cut[0], width), min(cut[1], height)
@@ -69,7 +71,7 @@ def thumbnail(gray: np.ndarray) -> np.ndarray:
 
 
 def as_png(items: Sequence[PlotItem], calibration: Calibration) -> bytes:
-    """The matrix of all pages (at least one), and below it the queries beside the pages nearest to them."""
+    """Draw the matrix of all pages (at least one), and below it the queries with their nearest neighbours."""
     parts = [draw_matrix(items)]
     if len(items) > 1:
         parts.append(draw_nearest(items, calibration))
@@ -77,7 +79,7 @@ def as_png(items: Sequence[PlotItem], calibration: Calibration) -> bytes:
 
 
 def by_writer(items: Sequence[PlotItem]) -> list[PlotItem]:
-    """Ordered by writer, as they come first; unknown writers last. At most MOST_PAGES, queries first."""
+    """Sort by writer in order of first page, unknown writers last; keep at most MOST_PAGES, preferring queries."""
     if len(items) > MOST_PAGES:
         kept = sorted(range(len(items)), key=lambda k: not items[k].query)[:MOST_PAGES]
         items = [items[k] for k in sorted(kept)]
@@ -86,7 +88,7 @@ def by_writer(items: Sequence[PlotItem]) -> list[PlotItem]:
 
 
 def draw_matrix(items: Sequence[PlotItem]) -> Image.Image:
-    """Similarities of all pages to each other, each writer's framed and named."""
+    """Draw the similarities of all pages, with each writer's pages framed and named."""
     pages = by_writer(items)
     vectors = np.stack([page.vector for page in pages])
     cell = int(np.clip(MATRIX // len(pages), 1, CELL))
@@ -114,7 +116,7 @@ def draw_matrix(items: Sequence[PlotItem]) -> Image.Image:
 
 
 def draw_nearest(items: Sequence[PlotItem], calibration: Calibration) -> Image.Image:
-    """Queries, at most MOST_ROWS, each beside the NEAREST others. items: at least two."""
+    """Draw at most MOST_ROWS queries, each with its NEAREST neighbours. items: at least two."""
     queries = [k for k, item in enumerate(items) if item.query][:MOST_ROWS]
     width, height = PICTURE[0] + MARGIN, PICTURE[1] + 2 * STEP + MARGIN
     picture = Image.new("RGB", (MARGIN + (1 + NEAREST) * width, MARGIN + 2 * STEP + len(queries) * height), PAPER)
@@ -138,7 +140,7 @@ def draw_nearest(items: Sequence[PlotItem], calibration: Calibration) -> Image.I
 def _put(
     picture: Image.Image, pen: ImageDraw.ImageDraw, corner: tuple[int, int], item: PlotItem, caption: str, colour: str
 ) -> None:
-    """A page's writing under its name and a caption; its name alone if it was not read in this run."""
+    """Draw a page's name, caption and thumbnail; a note instead of the thumbnail if it was not read in this run."""
     x, y = corner
     pen.text((x, y), shortened(printable(item.name), CAPTION_LENGTH), QUIET, plain(TEXT_SIZE))
     pen.text((x, y + STEP), shortened(printable(caption), CAPTION_LENGTH + 4), INK, plain(TEXT_SIZE))
@@ -152,7 +154,7 @@ def _put(
 
 
 def _coloured(alike: np.ndarray) -> np.ndarray:
-    """(N, N) similarities -> (N, N, 3) uint8."""
+    """Map similarities (N, N) to colours (N, N, 3) uint8."""
     stops = np.linspace(0.0, 1.0, len(COLOURS))
     channels = [np.interp(alike, stops, [colour[k] for colour in COLOURS]) for k in range(3)]
     return np.round(np.stack(channels, axis=-1)).astype(np.uint8)

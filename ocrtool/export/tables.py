@@ -11,26 +11,26 @@ from ocrtool.writer.answers import Answer, Candidate, Enrolled, Pair
 
 #: Decimals of a probability.
 DIGITS = 4
-#: From this probability on two pages are said to have the same writer: the prior is even.
+#: Least probability for the answer that two pages have the same writer; the prior is even.
 SAME = 0.5
-#: The list of the likeliest answers in a row, and what its columns begin with.
+#: Key of the list of most likely answers in a row, and prefix of its columns.
 TOP = "top"
 
 
 def answers(rows: Iterable[Answer], top: int = 0) -> Table:
-    """The writer of each page. top: list so many of the likeliest answers too; 0: none."""
+    """Tabulate the writer of each page. top: number of most likely answers to list as well; 0: none."""
     columns = ["page", "writer", "probability", "runner_up", "runner_up_probability"]
     columns += [name for k in range(1, top + 1) for name in (f"{TOP}_{k}", f"{TOP}_{k}_probability")]
     return Table((*columns, "reason"), (_answer(row, top) for row in rows))
 
 
 def pairs(rows: Iterable[Pair]) -> Table:
-    """Whether pairs of pages have the same writer."""
+    """Tabulate whether pairs of pages have the same writer."""
     return Table(("page", "other", "same_writer", "probability", "reason"), map(_pair, rows))
 
 
 def enrolled(rows: Iterable[Enrolled]) -> Table:
-    """What happened to pages to be enrolled."""
+    """Tabulate the status of pages to be enrolled."""
     return Table(("page", "writer", "status", "reason"), map(_enrolled, rows))
 
 
@@ -66,7 +66,7 @@ def _enrolled(row: Enrolled) -> Row:
 
 
 def _row(values: dict[str, Any], reason: str | None, *cells: str) -> Row:
-    """cells: of the line of text; what is no name holds nothing that needs escaping."""
+    """Make a row. cells: of the line of text; only names need escaping."""
     return Row(values if reason is None else {**values, "reason": reason}, "\t".join(map(printable, cells)))
 
 

@@ -1,4 +1,4 @@
-"""The job of ``ocrtool classify``: images of single characters to their likeliest labels, and a plot of all."""
+"""The job of ``ocrtool classify``: most likely labels of images of single characters, and a plot of them."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 
     from ocrtool.script.single import SingleReading
 
-#: Rows of a plot; more would be too large to look at.
+#: Maximum number of rows of a plot.
 MOST_ROWS = 500
 
 
 class CharacterClassifier(Protocol):
-    """What classifies a grey image (H, W) uint8 of one character: ``ocrtool.script.single.SingleClassifier``."""
+    """Classifies a grey image (H, W) uint8 of one character: ``ocrtool.script.single.SingleClassifier``."""
 
     def read(self, gray: np.ndarray, top: int) -> SingleReading: ...
 
 
 def classification_job(options: ClassifyOptions) -> Loader[CharacterImage]:
-    """The job for `ocrtool.jobs.workers.Workers`. Loading it raises WeightsNotFound, WeightsRefused."""
+    """Return the job for `ocrtool.jobs.workers.Workers`. Loading it raises WeightsNotFound, WeightsRefused."""
     return partial(_load, options, load_classifier)
 
 
 def load_classifier(language: str, weights: Path | None, threads: int = 1) -> CharacterClassifier:
-    """The classifiers of all scripts that ``language`` names. Raises WeightsNotFound, WeightsRefused."""
+    """Load the classifiers of all scripts that ``language`` names. Raises WeightsNotFound, WeightsRefused."""
     import cv2
 
     from ocrtool.script.single import load_single_classifier
@@ -47,7 +47,7 @@ def load_classifier(language: str, weights: Path | None, threads: int = 1) -> Ch
 
 
 def with_plot(outcomes: Iterable[Outcome[CharacterImage]], plot: Path | None) -> Iterator[Outcome[CharacterImage]]:
-    """``outcomes``, and at the end the plot of the images in them; none if nothing could be read."""
+    """Pass on ``outcomes``, followed by the plot of their images; no plot if nothing could be read."""
     from ocrtool.export.bars import as_png, draw_row
 
     rows: list[Image] = []

@@ -1,4 +1,4 @@
-"""The one way out: documents to standard output or files, pictures beside them, failures and notices, the exit code."""
+"""Delivery of results: documents to standard output or files, pictures, failures and notices, exit code."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from ocrtool.jobs.guard import OverwriteGuard
 from ocrtool.jobs.inputs import Source, is_folder
 from ocrtool.jobs.outcome import Outcome, Result, SideFile
 
-#: Makes a document of results as they come: the writer of an ``ocrtool.export.registry.Format``.
+#: Encodes results as they arrive: the writer of an ``ocrtool.export.registry.Format``.
 Writer: TypeAlias = Callable[[Iterable[Result]], Iterable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where the documents of a run go: to a file for each input, by the input's stem; else all to one; else ``out``."""
+    """Where the documents of a run go.
+
+    files: a file for each input, by its stem; else file: one file for all; else out: standard output.
+    """
 
     out: BinaryIO | None
     file: Path | None = None
@@ -34,10 +37,11 @@ def plan_destination(
     guard: OverwriteGuard,
     out: BinaryIO | None,
 ) -> Destination:
-    """A place for the document of each input: ``output`` is a folder if it is one, ends with a slash, or several inputs
-    may come, and then it is made; else a file. A device or a pipe takes one document, and so does standard output.
+    """Plan a document for each input.
 
-    Raises UsageError, also where an output would overwrite an input; OutputError.
+    ``output`` names a folder, which is made, if it is one, ends with a slash, or there may be several inputs; else a
+    file. A device, a pipe or standard output takes one document of all inputs. Raises UsageError, also if an output
+    would overwrite an input; OutputError.
     """
     if output is None or is_stream(Path(output)):
         return plan_document(None if output is None else Path(output), guard, out)
@@ -54,7 +58,7 @@ def plan_destination(
 
 
 def plan_document(output: Path | None, guard: OverwriteGuard, out: BinaryIO | None) -> Destination:
-    """A place for one document of all inputs: the file ``output``, or ``out``. Raises UsageError and OutputError."""
+    """Plan one document of all inputs, in the file ``output`` or on ``out``. Raises UsageError and OutputError."""
     guard.claim_file(output)
     return Destination(out, output)
 
@@ -62,7 +66,7 @@ def plan_document(output: Path | None, guard: OverwriteGuard, out: BinaryIO | No
 def plan_pictures(
     folder: Path | None, sources: Sequence[Source], suffixes: Sequence[str], guard: OverwriteGuard
 ) -> None:
-    """Make the folder that pictures go to. Raises UsageError if one of them would overwrite an input; OutputError."""
+    """Make the folder of pictures. Raises UsageError if a picture would overwrite an input; OutputError."""
     if folder is None:
         return
     make_folder(folder)
@@ -72,20 +76,20 @@ def plan_pictures(
 
 
 class Delivery:
-    """Writes what comes, reports what fails, and knows the exit code at the end."""
+    """Writes results, reports failures, and determines the exit code."""
 
     def __init__(self, guard: OverwriteGuard, report: Callable[[str], None], fail_fast: bool = False) -> None:
-        """report: puts a sentence on standard error; fail_fast: stop at the first failure."""
+        """report: prints a sentence on standard error; fail_fast: stop at the first failure."""
         self._guard = guard
         self._report = report
         self._fail_fast = fail_fast
         self._failed = False
 
     def deliver(self, outcomes: Iterable[Outcome[Result]], writer: Writer[Result], target: Destination) -> ExitCode:
-        """Write ``outcomes`` as they come.
+        """Write ``outcomes`` as they arrive.
 
-        Returns FAILED if there was a failure. Raises OutputError if the one document cannot be written;
-        BrokenPipeError if nobody reads standard output any more.
+        Returns FAILED if there was a failure. Raises OutputError if the document of all inputs cannot be written;
+        BrokenPipeError if standard output is a broken pipe.
         """
         if target.files is not None:
             for outcome in self._reported(outcomes):
@@ -102,7 +106,7 @@ class Delivery:
         return (result for outcome in self._reported(outcomes) for result in outcome.results)
 
     def _reported(self, outcomes: Iterable[Outcome[Result]]) -> Iterator[Outcome[Result]]:
-        """Each outcome after its notices, its failure and its pictures."""
+        """Pass on each outcome after reporting its notices and failure and writing its pictures."""
         for outcome in outcomes:
             for notice in outcome.notices:
                 self._report(notice)
@@ -137,5 +141,5 @@ class Delivery:
 
 
 def _not_written(outcome: Outcome[Result], error: OutputError | UsageError) -> InputError | OutputError | UsageError:
-    """The failure of an input of which a file could not be written."""
+    """Return the failure of an input with a file that could not be written."""
     return error if outcome.source is None else NotWritten(outcome.source.name, printable(str(error)))

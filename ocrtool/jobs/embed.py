@@ -1,4 +1,4 @@
-"""The job of the ``writer-id`` commands: pages to embeddings of their writers' handwriting; no image is kept."""
+"""The job of the ``writer-id`` commands: pages to embeddings of their handwriting. No image is kept."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 class PageEmbedder(Protocol):
-    """What embeds a grey page: ocrtool.writer.embed.Embedder. digest: SHA-256 of its weights."""
+    """Embeds a grey page: ``ocrtool.writer.embed.Embedder``. digest: SHA-256 of its weights."""
 
     @property
     def digest(self) -> str: ...
@@ -36,15 +36,17 @@ class PageEmbedder(Protocol):
     def embed(self, gray: np.ndarray) -> PageEmbedding: ...
 
 
-#: Loads one; a function of a module, so that worker processes can be given it.
+#: Loads an embedder; a module-level function, so that it can be sent to worker processes.
 EmbedderLoader: TypeAlias = Callable[[EmbedOptions], PageEmbedder]
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedPage:
-    """name: the input as the user wrote it, with the number of the page if it has several; path: of the input;
-    number: of the page, from 1 of ``count``; writer: if the folder says who; fingerprint: SHA-256 of the pixels;
-    thumbnail: some of the writing, if asked for.
+    """A page with its embedding.
+
+    name: the input as the user wrote it, with the page number if it has several; path: of the input; number: of the
+    page, from 1 of ``count``; writer: by the folder's name, None if unknown; fingerprint: SHA-256 of the pixels;
+    thumbnail: a detail of the writing, if requested.
     """
 
     name: str
@@ -59,7 +61,7 @@ class EmbeddedPage:
 
 @lru_cache(maxsize=1)
 def load_embedder(options: EmbedOptions) -> PageEmbedder:
-    """The real one. Raises WeightsNotFound, WeightsRefused."""
+    """Load the embedder of the chosen model. Raises WeightsNotFound, WeightsRefused."""
     import cv2
 
     cv2.setNumThreads(options.threads)
@@ -67,12 +69,12 @@ def load_embedder(options: EmbedOptions) -> PageEmbedder:
 
 
 def load_calibration(options: EmbedOptions) -> Calibration:
-    """What turns similarities of embeddings into probabilities. Raises WeightsNotFound, WeightsRefused."""
+    """Load the calibration of similarities. Raises WeightsNotFound, WeightsRefused."""
     return Calibration.from_manifest(open_weights(options.model, options.weights).manifest)
 
 
 def embedding_job(options: EmbedOptions) -> Loader[EmbeddedPage]:
-    """The job for `ocrtool.jobs.workers.Workers`. Loading it raises WeightsNotFound, WeightsRefused."""
+    """Return the job for `ocrtool.jobs.workers.Workers`. Loading it raises WeightsNotFound, WeightsRefused."""
     return partial(_load, options, load_embedder)
 
 
@@ -95,7 +97,7 @@ def _because(reason: str | None) -> str:
 
 
 def _fingerprint(gray: np.ndarray) -> str:
-    """The same for the same pixels, whatever file they come in."""
+    """Hash the pixels, so that the same page has one fingerprint whatever its file."""
     digest = hashlib.sha256(f"{gray.shape[0]} {gray.shape[1]} ".encode())
     digest.update(gray.tobytes())
     return digest.hexdigest()

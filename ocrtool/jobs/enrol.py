@@ -1,4 +1,4 @@
-"""Enrolment: the pages in each sub-folder go to the gallery as its writer's, in one write when all are embedded."""
+"""Enrolment: the pages of each sub-folder are added to the gallery under its writer, in one write at the end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def enrol_all(
     jobs: int = 1,
     progress: Progress[EmbeddedPage] = no_progress,
 ) -> Iterator[Outcome[Enrolled]]:
-    """Add the writers of a folder to the gallery file ``target``; the status of each page comes when it is written.
+    """Add the writers of a folder to the gallery file ``target``; yields the status of each page after writing it.
 
     Raises UsageError, NoUsablePage, GalleryRefused, OutputError, WeightsNotFound, WeightsRefused.
     """
@@ -34,7 +34,7 @@ def enrol_all(
         where = printable(str(loose[0].path.parent))
         raise UsageError(f"{where} has no sub-folders with images; each writer needs one, named after them")
     if target.exists() or is_stream(target):
-        read_gallery(target, embed.load_embedder(options))  # what is wrong with it shows before work is done for it
+        read_gallery(target, embed.load_embedder(options))  # so that a bad file fails before the work
     return _enrolled(collection, target, options, Workers(embedding_job(options), jobs, progress))
 
 
@@ -62,7 +62,7 @@ def _enrolled(
 
 
 def _not_enrolled(collection: Collection) -> Iterator[Outcome[Enrolled]]:
-    """What is said about inputs that stand in no sub-folder."""
+    """Report inputs that are in no sub-folder."""
     loose = 0
     for source in collection.queries:
         if is_folder(source.name):

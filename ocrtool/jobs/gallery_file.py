@@ -1,4 +1,4 @@
-"""The gallery file of known writers: read, and added to without losing what is there."""
+"""Gallery files of known writers: reading, and adding entries safely."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from ocrtool.writer.gallery import Gallery, GalleryEntry, from_bytes, to_bytes
 
 
 def gallery_entry(page: EmbeddedPage) -> GalleryEntry:
-    """The entry of a known writer's page that has an embedding; named after writer and file, wherever the folder is."""
+    """Make the entry of a known writer's page with an embedding; named by writer and file, not by the folder's path."""
     assert page.embedding.vector is not None and page.writer is not None
     name = printable(page_name(f"{page.writer}/{page.path.name}", page.number, page.count))
     return GalleryEntry(page.writer, name, page.fingerprint, page.embedding.vector)
 
 
 def read_gallery(path: Path, embedder: PageEmbedder) -> Gallery:
-    """The gallery in a file. Raises GalleryRefused, also if it was made with other weights."""
+    """Read the gallery of a file. Raises GalleryRefused, also if it was made with other weights."""
     try:
         if is_stream(path):
-            raise GalleryRefused(f"{printable(str(path))} is no regular file, so it holds no gallery")
+            raise GalleryRefused(f"{printable(str(path))} is not a regular file, so it is not a gallery")
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise GalleryRefused(f"{printable(str(path))}: no such file") from error
@@ -35,10 +35,10 @@ def read_gallery(path: Path, embedder: PageEmbedder) -> Gallery:
 
 
 def add_to_file(path: Path, entries: Sequence[GalleryEntry], embedder: PageEmbedder) -> list[str]:
-    """Add ``entries`` to the gallery in ``path``, made if it is not there; the status of each, as in writer.gallery.
+    """Add ``entries`` to the gallery in ``path``, made if missing. Returns statuses as in `ocrtool.writer.gallery`.
 
-    The file is read here, whatever was there when the work began, and no other run of this program adds meanwhile.
-    Raises GalleryRefused and OutputError; then the file is as it was.
+    The file is read under a lock, so that no other run of this program adds entries at the same time. Raises
+    GalleryRefused and OutputError, and leaves the file unchanged then.
     """
     target = Path(os.path.realpath(path))  # of a link, the file it points to
     with _alone_in(target.parent):
@@ -51,7 +51,7 @@ def add_to_file(path: Path, entries: Sequence[GalleryEntry], embedder: PageEmbed
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Waits for other runs that add to a file in ``folder``. Some network file systems have no locks: none is held."""
+    """Lock ``folder`` against other runs that add to a file in it. Some network file systems do not support locks."""
     with ExitStack() as stack:
         with suppress(OSError):
             handle = os.open(folder, os.O_RDONLY)

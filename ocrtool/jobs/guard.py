@@ -1,4 +1,4 @@
-"""The overwrite guard: no output takes the place of an input, or of another output of the same run."""
+"""The overwrite guard: no output overwrites an input or another output of the same run."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ocrtool.errors import UsageError, printable
 from ocrtool.files import check_writable, is_stream
 from ocrtool.jobs.inputs import Source, is_folder
 
-#: What a file is known by: device and inode if it exists, and its path with all links resolved.
+#: Identity of a file: device and inode if it exists, and its path with all links resolved.
 _Identity: TypeAlias = tuple[int, int] | str
 
 
 class OverwriteGuard:
-    """Knows the inputs of a run, and the outputs claimed so far, by identity and not by name."""
+    """Tracks the inputs of a run and the outputs claimed so far, by identity rather than by name."""
 
     def __init__(self, sources: Iterable[Source], others: Iterable[Path | None] = ()) -> None:
-        """others: inputs that are no images, such as a gallery file."""
+        """others: inputs that are not images, such as a gallery file."""
         paths = [source.path for source in sources if source.data is None]
         paths += [path for path in others if path is not None]
         self._inputs = {identity for path in paths for identity in _identities(path)}
@@ -32,7 +32,7 @@ class OverwriteGuard:
             raise UsageError(f"{printable(str(path))} is an input, and inputs are never overwritten")
 
     def claim(self, path: Path) -> None:
-        """As `check`, and for this output alone. Devices and pipes may take several."""
+        """Check as `check`, and claim the path for this output alone. Devices and pipes may be claimed repeatedly."""
         self.check(path)
         if is_stream(path):
             return
@@ -42,7 +42,7 @@ class OverwriteGuard:
         self._outputs.add(resolved)
 
     def claim_file(self, path: Path | None) -> None:
-        """As `claim`, for a file that the user named and that is written from the start.
+        """Claim a file that the user named.
 
         Raises UsageError if no file can be made there, and OutputError if it is write-protected.
         """
@@ -51,7 +51,7 @@ class OverwriteGuard:
             self.claim(path)
 
     def reserve(self, path: Path | None) -> None:
-        """As `claim_file`, for a picture that is claimed when it is written at the end."""
+        """Check as `claim_file`, for a picture that is claimed later, when it is written."""
         if path is not None:
             self._check_file(path)
             if _resolved(path) in self._outputs and not is_stream(path):
@@ -67,7 +67,7 @@ class OverwriteGuard:
 
 
 def _identities(path: Path) -> set[_Identity]:
-    """Empty for what exists and is no regular file."""
+    """Return the identities of a file; none for an existing path that is not a regular file."""
     try:
         status = path.stat()
     except (OSError, ValueError):
@@ -78,5 +78,5 @@ def _identities(path: Path) -> set[_Identity]:
 def _resolved(path: Path) -> str:
     try:
         return os.path.realpath(path)
-    except (OSError, ValueError):  # the current folder is gone, and the path is relative to it
+    except (OSError, ValueError):  # the path is relative, and the current folder was deleted
         return os.path.normpath(path)

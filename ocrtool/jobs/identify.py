@@ -1,4 +1,4 @@
-"""Writer identification: pages among known writers, pages of unknown writers into groups, one page against another."""
+"""Writer identification among known writers, grouping of unknown writers, and verification of pairs of pages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ocrtool.writer.group import group
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """How to identify writers. gallery: file of writers enrolled before; plot: file for the plot of similarities."""
+    """Settings of identification. gallery: file of enrolled writers; plot: file for the plot of similarities."""
 
     options: EmbedOptions
     jobs: int = 1
@@ -39,9 +39,9 @@ class Identification:
 
 
 def identify_all(collection: Collection, settings: Identification) -> Iterator[Outcome[Answer]]:
-    """An answer for each page to identify: among the writers of the folder and the gallery; without any, in groups.
+    """Identify each query page among the writers of the folder and the gallery; group pages if there are none.
 
-    Raises UsageError if there is no such page; GalleryRefused, NoUsablePage, WeightsNotFound, WeightsRefused.
+    Raises UsageError if there is no query page; GalleryRefused, NoUsablePage, WeightsNotFound, WeightsRefused.
     """
     if not collection.queries:
         raise UsageError("no loose page to identify: the pages in sub-folders are known writers' pages")
@@ -54,7 +54,7 @@ def identify_all(collection: Collection, settings: Identification) -> Iterator[O
 
 
 def verify_all(first: Sequence[Source], second: Sequence[Source], options: EmbedOptions) -> Iterator[Outcome[Pair]]:
-    """Each page of ``first`` against each of ``second``. Raises WeightsNotFound, WeightsRefused."""
+    """Compare each page of ``first`` with each page of ``second``. Raises WeightsNotFound, WeightsRefused."""
     calibration = embed.load_calibration(options)
     with Workers(embedding_job(options), 1) as workers:
         embedded = list(workers.run(first)), list(workers.run(second))
@@ -66,7 +66,7 @@ def verify_all(first: Sequence[Source], second: Sequence[Source], options: Embed
 
 
 def unusable(outcome: Outcome[EmbeddedPage]) -> tuple[str, ...]:
-    """Notices about the pages of a known writer that have no embedding."""
+    """Return notices about the pages of a known writer that have no embedding."""
     return tuple(
         f"{printable(page.name)}: not used for {page.writer}: {page.embedding.reason}"
         for page in outcome.results
@@ -148,7 +148,7 @@ def _plot_item(page: EmbeddedPage, writer: str, query: bool) -> PlotItem:
 
 
 def _enrolled_items(gallery: Gallery, entries: Sequence[GalleryEntry]) -> list[PlotItem]:
-    """Pages of the gallery that were not read again in this run."""
+    """List the pages of the gallery that were not read again in this run."""
     read = {entry.fingerprint for entry in entries}
     return [
         PlotItem(entry.page, entry.writer, entry.vector, None, query=False)
@@ -158,7 +158,7 @@ def _enrolled_items(gallery: Gallery, entries: Sequence[GalleryEntry]) -> list[P
 
 
 def _plotted(items: Sequence[PlotItem], plot: Path | None, calibration: Calibration) -> Iterator[Outcome[Answer]]:
-    """The plot of similarities, if it is asked for and there is anything to show."""
+    """Yield the plot of similarities, if it was requested and is not empty."""
     if plot is None or not items:
         return
     partly = len(items) > MOST_PAGES or sum(item.query for item in items) > MOST_ROWS

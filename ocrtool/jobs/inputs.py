@@ -1,4 +1,4 @@
-"""What is to be read: files, the images below folders, standard input; and what is passed over there."""
+"""Inputs: files, images in folders, standard input; and files in folders that are passed over."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ocrtool.imaging.input import MAX_BYTES, InputPage, read_pages
 from ocrtool.jobs.names import OutputName, output_names
 from ocrtool.text import natural_key
 
-#: Extensions by which images are known when a folder is walked; a file named by itself may have any.
+#: Extensions of images in folders; a file named on the command line may have any.
 EXTENSIONS = frozenset(
     (".png", ".jpg", ".jpeg", ".jpe", ".tif", ".tiff", ".webp", ".bmp", ".dib", ".pbm", ".pgm", ".ppm", ".pnm")
 )
-#: Extensions of other files that may hold pages: in a folder they are passed over, but not in silence.
+#: Extensions of other files that may hold pages; those in folders are passed over and reported.
 UNREAD_EXTENSIONS = frozenset(
     (
         *(".pdf", ".ps", ".eps", ".ai", ".xps", ".oxps", ".djvu", ".djv", ".epub", ".cbz", ".cbr"),
@@ -35,8 +35,10 @@ STANDARD_INPUT_STEM = "stdin"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input. name: as the user wrote it; output: what its outputs are called; data: what came by standard input;
-    writer: who wrote it, if its folder says so.
+    """One input.
+
+    name: as the user wrote it; output: names of its outputs; data: bytes from standard input, None for a file; writer:
+    by the folder's name, None if unknown.
     """
 
     name: str
@@ -46,7 +48,7 @@ class Source:
     writer: str | None = None
 
     def pages(self) -> Iterator[InputPage]:
-        """Its pages, decoded one at a time. Raises InputError."""
+        """Decode the pages one at a time. Raises InputError."""
         if is_folder(self.name):
             raise unusable_folder(self.name)
         return read_pages(self.path if self.data is None else self.data, self.name)
@@ -54,13 +56,13 @@ class Source:
 
 @dataclass
 class PassedOver:
-    """What folders hold beside images, counted by kind while they are walked."""
+    """Files and links passed over in folders, counted by kind."""
 
     files: Counter[str] = field(default_factory=Counter)
     links: list[str] = field(default_factory=list)
 
     def report(self, say: Callable[[str], None]) -> None:
-        """A sentence for what there is: ``3 files passed over: 2 .pdf, 1 .heic``."""
+        """Report what was passed over in a sentence: ``3 files passed over: 2 .pdf, 1 .heic``."""
         if self.files:
             kinds = ", ".join(f"{count} {kind}" for kind, count in self.files.most_common())
             say(f"{_counted(self.files.total(), 'file')} passed over: {kinds}")
@@ -71,16 +73,16 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The inputs of a command line in order, and what was passed over in its folders."""
+    """The inputs of a command line, in order, and what was passed over in its folders."""
 
     sources: tuple[Source, ...]
     passed_over: PassedOver
 
 
 def find_inputs(arguments: Sequence[str]) -> Inputs:
-    """Inputs in the order of the arguments; a folder stands for the images below it, in natural order.
+    """List the inputs in the order of the arguments; a folder stands for the images below it, in natural order.
 
-    A folder without images, or one that cannot be listed, stays itself, to fail when it is read.
+    A folder that has no images or cannot be listed becomes an input itself, which fails when it is read.
     """
     passed_over = PassedOver()
     names: list[str] = []
@@ -90,12 +92,12 @@ def find_inputs(arguments: Sequence[str]) -> Inputs:
 
 
 def find_sources(arguments: Sequence[str]) -> list[Source]:
-    """The sources of `find_inputs` alone."""
+    """Return only the sources of `find_inputs`."""
     return list(find_inputs(arguments).sources)
 
 
 def make_sources(names: Sequence[str]) -> list[Source]:
-    """A source for each file, folder or ``-``."""
+    """Make a source for each file, folder or ``-``."""
     outputs = output_names([Path(STANDARD_INPUT_STEM if name == STANDARD_INPUT else name) for name in names])
     return [
         Source(name, Path(name), output, _standard_input() if name == STANDARD_INPUT else None)
@@ -104,12 +106,12 @@ def make_sources(names: Sequence[str]) -> list[Source]:
 
 
 def is_folder(argument: str) -> bool:
-    """Whether a command line argument stands for the images of a folder."""
-    return argument != STANDARD_INPUT and os.path.isdir(argument)  # noqa: PTH112 - Path.is_dir raises if it may not look
+    """Return True if a command line argument is a folder."""
+    return argument != STANDARD_INPUT and os.path.isdir(argument)  # noqa: PTH112 - Path.is_dir raises without permission
 
 
 def unusable_folder(name: str) -> InputError:
-    """Why a folder that stands for itself in the list of inputs cannot be read."""
+    """Return why a folder in the list of inputs cannot be read."""
     try:
         os.scandir(name).close()
     except OSError as error:
@@ -118,7 +120,7 @@ def unusable_folder(name: str) -> InputError:
 
 
 def images_below(folder: str, passed_over: PassedOver) -> list[str]:
-    """Images below a folder and sub-folders that cannot be listed, in natural order; the folder itself if none."""
+    """List images below a folder, and sub-folders that cannot be listed, in natural order; if none, the folder."""
     found: list[str] = []
     closed: list[OSError] = []
     for where, folders, files in os.walk(folder, onerror=closed.append):
@@ -131,7 +133,7 @@ def images_below(folder: str, passed_over: PassedOver) -> list[str]:
 
 
 def images_of(folder: str, names: Sequence[str], passed_over: PassedOver) -> list[str]:
-    """Paths of the files among ``names`` that are images by their extension; hidden ones are left out."""
+    """List the paths of those ``names`` with an extension of images; hidden files are left out."""
     found = []
     for name in (name for name in names if not name.startswith(".")):
         path = os.path.join(folder, name)  # noqa: PTH118 - "./a" stays as the user wrote it
@@ -139,14 +141,14 @@ def images_of(folder: str, names: Sequence[str], passed_over: PassedOver) -> lis
         if kind in UNREAD_EXTENSIONS:
             passed_over.files[kind] += 1
         elif kind in EXTENSIONS and os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
-            passed_over.files["special"] += 1  # a FIFO, say, that nobody may ever write to
+            passed_over.files["special"] += 1  # such as a FIFO without a writer
         elif kind in EXTENSIONS:
             found.append(path)
     return found
 
 
 def _standard_input() -> bytes:
-    """What comes by standard input; nothing if it is closed."""
+    """Read standard input; empty if it is closed."""
     return sys.stdin.buffer.read(MAX_BYTES) if sys.stdin is not None else b""
 
 

@@ -1,4 +1,4 @@
-"""Names of output files: safe in any folder, and never the same for two inputs or for a page and another input."""
+"""Names of output files: safe in any folder, and unique among all inputs and their pages."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Characters that no output name holds: control characters, and what separates folders on one system or another.
+#: Characters that are replaced in output names: control characters and path separators of any system.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f/\\]")
 
 
 @dataclass(frozen=True, slots=True)
 class OutputName:
-    """What the outputs of one input are called, without extension. stem: of the input as a whole; page_prefix: comes
-    before the number of a page where the input has several.
+    """Names of the outputs of one input, without extension.
+
+    stem: for the whole input; page_prefix: before the page number, if the input has several pages.
     """
 
     stem: str
     page_prefix: str
 
     def of_page(self, number: int, count: int) -> str:
-        """The name for page ``number``, from 1, of ``count``: the stem if it is the only one."""
+        """Return the name for page ``number`` (from 1) of ``count``: the stem if it is the only one."""
         return self.stem if count == 1 else f"{self.page_prefix}{number}"
 
 
 def output_names(paths: Sequence[Path]) -> list[OutputName]:
-    """A name for each input, all different even where case does not count, and so are the names of all their pages.
+    """Name each input so that its outputs and those of its pages are unique, even if case is ignored.
 
-    Depends on nothing but ``paths`` and their order.
+    The names depend on ``paths`` and their order only.
     """
     stems = unique_stems(paths)
     taken = {_same(stem) for stem in stems}
@@ -38,10 +39,10 @@ def output_names(paths: Sequence[Path]) -> list[OutputName]:
 
 
 def unique_stems(paths: Sequence[Path]) -> list[str]:
-    """A file name without extension for each input, all different even where case does not count.
+    """Return a file name without extension for each input, unique even if case is ignored.
 
-    The stem if no other input has it; else the whole name (scan.png beside scan.jpg), else the parent folder's name
-    before it, and last a number.
+    This is the stem if it is unique; else the whole name (scan.png beside scan.jpg), else with the parent folder's name
+    in front, else with a number.
     """
     candidates = [_candidates(path) for path in paths]
     counts = [Counter(_same(names[kind]) for names in candidates) for kind in range(4)]
@@ -58,7 +59,7 @@ def unique_stems(paths: Sequence[Path]) -> list[str]:
 
 
 def safe_name(name: str) -> str:
-    """``name`` as the name of a file within a folder: no control character, no separator, neither ``.`` nor ``..``."""
+    """Make ``name`` a safe file name: no control characters, no separators, neither ``.`` nor ``..``."""
     name = _UNSAFE.sub("_", name)
     return name if name.strip(".") else "_" * max(1, len(name))
 
@@ -69,8 +70,9 @@ def _candidates(path: Path) -> tuple[str, ...]:
 
 
 def _page_prefix(stem: str, numbered: set[str]) -> str:
-    """``scan.``, unless another input is called ``scan.2``; then ``scan.page``. numbered: stems that end in digits,
-    without them.
+    """Return ``scan.``, or ``scan.page`` if another input is named ``scan.2``.
+
+    numbered: the stems that end in digits, without the digits.
     """
     prefix = f"{stem}."
     while _same(prefix) in numbered:

@@ -1,4 +1,4 @@
-"""What the command line, or a caller from Python, may ask for; light, so that ``--help`` can list it."""
+"""Options of jobs, for the command line and for callers from Python; imports nothing heavy, for ``--help``."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from pathlib import Path
 
 from ocrtool.script.registry import AUTO
 
-#: Weights for writer identification: the most accurate, for non-commercial research only, and those for any use.
+#: Weights for writer identification: the most accurate (non-commercial research only), and those for any use.
 WRITER_MODELS = ("writer", "writer_free")
 
-#: Worker processes for each core that may be asked for; more would only take each other's memory and time.
+#: Maximum number of worker processes per core; more would only compete for memory and time.
 MOST_JOBS_PER_CORE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to read pages. weights: folder of the user's own; threads: within each process; overlay: folder for drawings
-    of what was found, None for none; keep_images: whether the output format needs the image of each page.
+    """How to read pages.
+
+    weights: the user's folder; threads: per process; overlay: folder for overlays, None for none; keep_images: True if
+    the output format needs the image of each page.
     """
 
     language: str = AUTO
@@ -30,7 +32,7 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class ClassifyOptions:
-    """How to classify images of single characters. top: most labels of each; keep_images: for a plot."""
+    """How to classify images of single characters. top: number of labels; keep_images: True for a plot."""
 
     language: str = AUTO
     weights: Path | None = None
@@ -41,8 +43,9 @@ class ClassifyOptions:
 
 @dataclass(frozen=True, slots=True)
 class SegmentOptions:
-    """What to write of pages. patches, overlay: folders, None for none; count: most patches of a page; seed: of their
-    random choice.
+    """What to write about pages.
+
+    patches, overlay: folders, None for none; count: maximum number of patches per page; seed: of their random choice.
     """
 
     patches: Path | None = None
@@ -54,7 +57,7 @@ class SegmentOptions:
 
 @dataclass(frozen=True, slots=True)
 class EmbedOptions:
-    """How to embed pages. model: of WRITER_MODELS; thumbnails: whether to keep some of the writing of each page."""
+    """How to embed pages. model: one of WRITER_MODELS; thumbnails: True to keep a detail of each page's writing."""
 
     weights: Path | None = None
     model: str = WRITER_MODELS[0]

@@ -1,4 +1,4 @@
-"""What became of one input, whatever the command: its results or why there are none, and what is to be said of it."""
+"""Outcome of one input, for all commands: its results or its failure, notices and pictures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SideFile:
-    """A picture beside the results, an overlay say: where it goes and its bytes."""
+    """A picture beside the results, such as an overlay: its path and bytes."""
 
     path: Path
     data: bytes
@@ -31,7 +31,7 @@ class SideFile:
 
 @dataclass(frozen=True, slots=True)
 class PageResult(Generic[Result]):
-    """What a job makes of one page. notice: a sentence for standard error that is no failure."""
+    """Result of a job for one page. notice: a sentence for standard error that is not a failure."""
 
     result: Result
     files: tuple[SideFile, ...] = ()
@@ -40,9 +40,9 @@ class PageResult(Generic[Result]):
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Result]):
-    """The results of one input, of which a TIFF has several, or the failure; sentences about it that are no failures.
+    """The results of one input, one per page, or its failure.
 
-    source: None if it is about the whole run, such as its plot.
+    source: None if the outcome concerns the whole run, such as its plot; notices: sentences that are not failures.
     """
 
     source: Source | None
@@ -52,24 +52,24 @@ class Outcome(Generic[Result]):
     files: tuple[SideFile, ...] = ()
 
 
-#: What a job does with one page of an input.
+#: Processes one page of an input.
 PageWork: TypeAlias = Callable[[Source, InputPage], PageResult[Result]]
-#: Loads what a job needs, its weights above all, once in each process. Goes to worker processes, so it must pickle.
+#: Loads what a job needs, such as weights, once per process. It is sent to worker processes, so it must be picklable.
 Loader: TypeAlias = Callable[[], PageWork[Result]]
-#: Shows how far a run is: takes outcomes as they come and how many there will be, gives the same.
+#: Shows progress: takes outcomes and their total number, and passes the outcomes on.
 Progress: TypeAlias = Callable[[Iterable[Outcome[Result]], int], Iterable[Outcome[Result]]]
 
 
 def no_progress(outcomes: Iterable[Outcome[Result]], total: int) -> Iterable[Outcome[Result]]:
-    """For runs that show none."""
+    """Pass outcomes on without showing progress."""
     return outcomes
 
 
 def process_source(source: Source, load: Loader[Result]) -> Outcome[Result]:
-    """What a job makes of the pages of an input, or why it could not: a defect met on one must not cost the others.
+    """Process the pages of an input; errors become its failure, so that other inputs are not affected.
 
-    An input of which a page fails fails as a whole. load: gives the job's work, and the same again for the next input.
-    Raises OcrToolError other than InputError: what is wrong with more than this input.
+    An input fails as a whole if one page fails. load: returns the job's work, the same for each input. Raises an
+    OcrToolError other than InputError if more than this input is affected.
     """
     try:
         work = load()
@@ -79,7 +79,7 @@ def process_source(source: Source, load: Loader[Result]) -> Outcome[Result]:
         return Outcome(source, failure=error)
     except OcrToolError:
         raise
-    except Exception as error:  # noqa: BLE001 - a defect of ours, reported as the failure of this input
+    except Exception as error:  # noqa: BLE001 - an internal error, reported as the failure of this input
         return Outcome(source, failure=_unforeseen(source, error))
     _log.info("%s: %d page(s) in %.2f s", source.name, len(pages), time.perf_counter() - started)
     return Outcome(
@@ -91,7 +91,7 @@ def process_source(source: Source, load: Loader[Result]) -> Outcome[Result]:
 
 
 def _unforeseen(source: Source, error: Exception) -> InputError:
-    """The failure that an exception of any kind stands for."""
+    """Return the failure for an unexpected exception."""
     if isinstance(error, MemoryError) or getattr(error, "code", None) == _OPENCV_NO_MEMORY:
         return OutOfMemory(source.name, "not enough memory to read it")
     return ReadingFailed(source.name, internal_error(error))

@@ -1,4 +1,4 @@
-"""The job of ``ocrtool read``: pages to what is written on them, and to overlays."""
+"""The job of ``ocrtool read``: the text of pages, and overlays."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from ocrtool.jobs.options import ReadOptions
 from ocrtool.jobs.outcome import Loader, PageResult, PageWork, SideFile
 from ocrtool.types import Page
 
-#: What the overlay of a page is called after its output name.
+#: Suffix of the overlay of a page, after its output name.
 OVERLAY_SUFFIX = ".overlay.png"
 
-#: Reads a grey page (H, W) uint8; also gives, if overlays are asked for, for each line (N, 4, 2) float corners of its
-#: pieces in pixels of the input.
+#: Reads a grey page (H, W) uint8; if overlays are requested, also returns the corners of each line's pieces, (N, 4, 2)
+#: float in pixels of the input.
 Reader: TypeAlias = Callable[[np.ndarray], tuple[Page, Sequence[np.ndarray]]]
 
 _log = logging.getLogger(__name__)
 
 
 def reading_job(options: ReadOptions) -> Loader[ExportPage]:
-    """The job for `ocrtool.jobs.workers.Workers`. Loading it raises WeightsNotFound, WeightsRefused."""
+    """Return the job for `ocrtool.jobs.workers.Workers`. Loading it raises WeightsNotFound, WeightsRefused."""
     return partial(_load, options, load_reader)
 
 
 def load_reader(options: ReadOptions) -> Reader:
-    """The reader of the pipeline, its weights loaded. Raises WeightsNotFound, WeightsRefused."""
+    """Load the weights and return a reader that runs the pipeline. Raises WeightsNotFound, WeightsRefused."""
     import cv2
 
     from ocrtool import pipeline

@@ -22,12 +22,12 @@ from ocrtool.types import Box
 from ocrtool.writer.patches import PATCH_SIDE, Window, choose_windows, collage, cut_windows
 from ocrtool.writer.strips import BASELINE_ROW, INK, Strip, find_strips
 
-#: What the sheet of a page's patches is called after its output name.
+#: Suffix of the collage of a page's patches, after its output name.
 COLLAGE_SUFFIX = ".collage.png"
 
 
 def segmentation_job(options: SegmentOptions) -> Loader[SegmentedPage]:
-    """The job for `ocrtool.jobs.workers.Workers`."""
+    """Return the job for `ocrtool.jobs.workers.Workers`."""
     return partial(_load, options)
 
 
@@ -37,7 +37,7 @@ def _load(options: SegmentOptions) -> PageWork[SegmentedPage]:
 
 
 def segment_page(options: SegmentOptions, source: Source, image: InputPage) -> PageResult[SegmentedPage]:
-    """The lines of a page; with its patches, their collage and its overlay as files, where they are asked for."""
+    """Find the lines of a page; its patches, their collage and its overlay are files, if requested."""
     name = source.output.of_page(image.number, image.count)
     strips = find_strips(image.gray)
     windows: list[Window] = []
@@ -64,7 +64,7 @@ def _patches(strips: Sequence[Strip], windows: Sequence[Window], name: str) -> l
 
 
 def _patch_files(page: SegmentedPage, images: np.ndarray, folder: Path, name: str) -> list[SideFile]:
-    """Each patch, dark on light, and all of them on a collage. images: (N, PATCH_SIDE, PATCH_SIDE) uint8, 255 = ink."""
+    """Encode each patch, dark on light, and their collage. images: (N, PATCH_SIDE, PATCH_SIDE) uint8, 255 = ink."""
     patches = [
         SideFile(folder / patch.file, as_png(cv2.bitwise_not(image)))
         for patch, image in zip(page.patches, images, strict=True)
@@ -73,13 +73,13 @@ def _patch_files(page: SegmentedPage, images: np.ndarray, folder: Path, name: st
 
 
 def patch_corners(strip: Strip, x: int) -> np.ndarray:
-    """(4, 2) float x, y in pixels of the input. x: first column of the patch."""
+    """Return the corners of a patch: (4, 2) float x, y in pixels of the input. x: first column of the patch."""
     square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float) * PATCH_SIDE
     return _to_input(strip, square + np.array([x, 0]))
 
 
 def _line(strip: Strip, shape: tuple[int, ...]) -> LineGeometry:
-    """Where the ink of a strip is on a page of ``shape`` (H, W)."""
+    """Measure where the ink of a strip is on a page of ``shape`` (H, W)."""
     threshold = min(INK, int(strip.image.max()))  # thin strokes may be fainter
     rows, columns = np.nonzero(strip.image >= threshold)
     points = _to_input(strip, np.stack([columns, rows], 1))
@@ -92,6 +92,6 @@ def _line(strip: Strip, shape: tuple[int, ...]) -> LineGeometry:
 
 
 def _to_input(strip: Strip, points: np.ndarray) -> np.ndarray:
-    """(N, 2) x, y in pixels of a strip -> of the input."""
+    """Map points (N, 2) x, y from pixels of a strip to pixels of the input."""
     inside: np.ndarray = points @ strip.to_input[:, :2].T + strip.to_input[:, 2]
     return inside

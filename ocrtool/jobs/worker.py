@@ -1,6 +1,6 @@
-"""A worker process: takes inputs from its standard input, gives outcomes on its standard output, ends with its parent.
+"""A worker process: reads inputs from standard input, writes outcomes to standard output, and ends with its parent.
 
-It writes no file, so that it may be ended at any time and leaves nothing half done.
+It writes no files, so that it can be killed at any time without leaving anything unfinished.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from ocrtool.errors import OcrToolError
 from ocrtool.jobs.outcome import Loader, process_source
 from ocrtool.stderr import open_missing_descriptors
 
-#: What a pickled message is preceded by: its length in bytes.
+#: Header of a pickled message: its length in bytes.
 _LENGTH = struct.Struct("!Q")
-#: prctl(2): have the kernel send a signal to this process when its parent ends.
+#: prctl(2): the kernel sends a signal to this process when its parent ends.
 _PR_SET_PDEATHSIG = 1
 
 
 def write_message(descriptor: int, message: object) -> None:
-    """Raises OSError, BrokenPipeError above all, if the other side has ended."""
+    """Write a message. Raises OSError, usually BrokenPipeError, if the other side has ended."""
     data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
     unsent = memoryview(_LENGTH.pack(len(data)) + data)
     while unsent:
@@ -36,24 +36,24 @@ def write_message(descriptor: int, message: object) -> None:
 
 
 def read_message(descriptor: int) -> Any:
-    """The next message; nothing beyond it is read. Raises EOFError if the other side has ended."""
+    """Read the next message and nothing beyond it. Raises EOFError if the other side has ended."""
     (length,) = _LENGTH.unpack(_read_exactly(descriptor, _LENGTH.size))
     return pickle.loads(_read_exactly(descriptor, length))
 
 
 def main() -> None:
-    """Work until the parent ends, or ends this process."""
+    """Work until the parent ends or kills this process."""
     _end_with_parent()
     open_missing_descriptors()
     messages, answers = _private_streams()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches the whole process group: workers just end
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches the whole process group: workers simply end
     signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     with suppress(BrokenPipeError):  # the parent ended
         _answer(messages, answers)
 
 
 def _answer(messages: int, answers: int) -> None:
-    """Answer each source with ``(outcome or OcrToolError, log records)``; the first messages are level and loader."""
+    """Answer each source with ``(outcome or OcrToolError, log records)``. The first messages are level and loader."""
     write_message(answers, "ready")
     waiting: SimpleQueue[Any] = SimpleQueue()
     threading.Thread(target=_receive, args=(messages, waiting), daemon=True).start()
@@ -70,7 +70,7 @@ def _answer(messages: int, answers: int) -> None:
 
 
 def _end_with_parent() -> None:
-    """On Linux the kernel sees to it, whatever the parent dies of; elsewhere the end of the pipe does (`_receive`)."""
+    """End with the parent, however it ends: by the kernel on Linux, else by the end of the pipe (`_receive`)."""
     if sys.platform == "linux":
         import ctypes
 
@@ -78,7 +78,7 @@ def _end_with_parent() -> None:
 
 
 def _private_streams() -> tuple[int, int]:
-    """The pipes from and to the parent, where nothing that a library prints or reads can get between."""
+    """Move the pipes from and to the parent to private descriptors, out of reach of what libraries print or read."""
     streams = os.dup(0), os.dup(1)
     sink = os.open(os.devnull, os.O_RDWR)
     os.dup2(sink, 0)
@@ -88,7 +88,7 @@ def _private_streams() -> tuple[int, int]:
 
 
 def _receive(messages: int, waiting: SimpleQueue[Any]) -> None:
-    """Pass on what the parent sends; the end of the pipe is the end of the parent, and so of this process."""
+    """Queue the parent's messages; exit at the end of the pipe, which means that the parent has ended."""
     while True:
         try:
             waiting.put(read_message(messages))
@@ -97,7 +97,7 @@ def _receive(messages: int, waiting: SimpleQueue[Any]) -> None:
 
 
 class _Records(logging.Handler):
-    """Keeps log records for the parent, with the text of their tracebacks in place of the frames."""
+    """Collects log records for the parent, with tracebacks as text instead of frames."""
 
     def __init__(self, kept: list[logging.LogRecord]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Inputs worked on in order by one or more processes; a worker that is killed costs one input at most."""
+"""Processes inputs in order with one or more processes; a killed worker costs at most one input."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.outcome import Loader, Outcome, Progress, Result, no_progress, process_source
 from ocrtool.jobs.worker import read_message, write_message
 
-#: Inputs that a worker has at most: one it works on and one that waits, so that it never idles.
+#: Maximum number of inputs of a worker: one in work and one waiting, so that it never idles.
 _AT_ONCE = 2
-#: A worker is started in isolated mode, which keeps the current folder out of the places that modules come from, and
-#: imports this very program, wherever it lies, by its file.
+#: A worker starts in isolated mode, which keeps the current folder off the import path, and imports this program by its
+#: file, wherever it is.
 _BOOT = """
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
@@ -41,9 +41,9 @@ _log = logging.getLogger(__name__)
 
 
 class Workers(Generic[Result]):
-    """Runs a job over inputs, with ``jobs`` processes, or in this one if there is one job or one input.
+    """Runs a job over inputs with ``jobs`` processes, or in this process for one job or one input.
 
-    A context manager; leaving it ends the processes. Not to be shared between threads.
+    A context manager that ends the processes on exit. Not to be shared between threads.
     """
 
     def __init__(self, load: Loader[Result], jobs: int, progress: Progress[Result] = no_progress) -> None:
@@ -63,7 +63,7 @@ class Workers(Generic[Result]):
             self._processes.pop().end()
 
     def run(self, sources: Sequence[Source]) -> Iterator[Outcome[Result]]:
-        """Outcomes in the order of ``sources``. Raises OcrToolError: what is wrong with more than one input."""
+        """Yield outcomes in the order of ``sources``. Raises OcrToolError if more than one input is affected."""
         alone = self._jobs <= 1 or len(sources) <= 1
         return iter(self._progress(self._run_here(sources) if alone else self._run_there(sources), len(sources)))
 
@@ -79,8 +79,9 @@ class Workers(Generic[Result]):
 
 
 class _Batch(Generic[Result]):
-    """The inputs of one run: waiting, with a worker, or done before their turn. workers: those of the whole job, which
-    are left for the next run.
+    """The inputs of one run: waiting, in work, or done before their turn.
+
+    workers: of the whole job; they are reused by the next run.
     """
 
     def __init__(
@@ -91,7 +92,7 @@ class _Batch(Generic[Result]):
         self._jobs = jobs
         self._workers = workers
         self._waiting = deque(range(len(sources)))
-        self._suspects: deque[int] = deque()  # their worker was killed; each is tried once more by itself
+        self._suspects: deque[int] = deque()  # their worker was killed; each is retried once, alone
         self._done: dict[int, Outcome[Result]] = {}
 
     def outcomes(self) -> Iterator[Outcome[Result]]:
@@ -102,13 +103,13 @@ class _Batch(Generic[Result]):
             yield self._done.pop(due)
 
     def leave(self) -> None:
-        """End the workers that are in the middle of an input; the others can take another run."""
+        """End the workers that are busy with an input; the others can be reused."""
         for worker in [worker for worker in self._workers if worker.inputs]:
             self._workers.remove(worker)
             worker.end()
 
     def _feed(self, due: int) -> None:
-        """Give inputs to workers; only so far ahead of the one due that memory stays bounded."""
+        """Give inputs to workers, at most a few ahead of the one due, so that memory stays bounded."""
         if self._suspects:
             if not any(worker.inputs for worker in self._workers):
                 self._idlest().give(self._suspects[0], self._sources[self._suspects[0]])
@@ -121,7 +122,7 @@ class _Batch(Generic[Result]):
             worker.give(number, self._sources[number])
 
     def _idlest(self) -> _Worker[Result]:
-        """The worker with the fewest inputs, a new one if all are busy and another may be started."""
+        """Return the worker with the fewest inputs, or a new one if all are busy and another may be started."""
         worker = min(self._workers, key=lambda candidate: len(candidate.inputs), default=None)
         if worker is None or (worker.inputs and len(self._workers) < self._jobs):
             worker = _Worker(self._load)
@@ -147,7 +148,7 @@ class _Batch(Generic[Result]):
                     self._suspects.remove(number)
 
     def _bury(self, worker: _Worker[Result]) -> None:
-        """A worker ended by itself: its first input is suspected, or failed if it already was; others wait again."""
+        """Handle a worker that ended: its first input is retried, or failed if it was; the others wait again."""
         worker.end()
         self._workers.remove(worker)
         if not worker.started:
@@ -161,13 +162,14 @@ class _Batch(Generic[Result]):
             return
         self._suspects.remove(number)
         source = self._sources[number]
-        fault = "the process that read it was killed, perhaps for want of memory"
+        fault = "the process that read it was killed, probably out of memory"
         self._done[number] = Outcome(source, failure=ReadingFailed(source.name, fault))
 
 
 class _Worker(Generic[Result]):
-    """A process. inputs: numbers of those it has, in order; answers: descriptor that its answers come on; started:
-    whether it got so far as to take inputs.
+    """A worker process.
+
+    inputs: numbers of its inputs, in order; answers: descriptor of its answers; started: True once it can take inputs.
     """
 
     def __init__(self, load: Loader[Result]) -> None:
@@ -186,7 +188,7 @@ class _Worker(Generic[Result]):
         self._send(load)
 
     def give(self, number: int, source: Source) -> None:
-        """Have it work on an input, after those it has."""
+        """Queue an input."""
         self.inputs.append(number)
         self._send(source)
 
@@ -195,7 +197,7 @@ class _Worker(Generic[Result]):
             write_message(self._tasks, message)
 
     def answer(self) -> Outcome[Result] | None:
-        """The outcome of its first input; None if it says only that it has started.
+        """Return the outcome of its first input; None if the process has just started.
 
         Raises EOFError or OSError if the process has ended, and any OcrToolError that concerns the whole run.
         """
@@ -213,7 +215,7 @@ class _Worker(Generic[Result]):
         return done
 
     def end(self) -> None:
-        """At once: a worker writes no files that could be left half done."""
+        """Kill the process at once: it writes no files that could be left unfinished."""
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
@@ -226,7 +228,7 @@ def _program() -> str:
 
 
 def _import_path() -> list[str]:
-    """Where a worker imports other modules from: as this process, but never from the current folder."""
+    """Return the import path of a worker: that of this process, without the current folder."""
     return [folder for folder in sys.path if folder and not _is_current_folder(folder)]
 
 
@@ -239,7 +241,7 @@ def _is_current_folder(folder: str) -> bool:
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """Workers started here begin with signals held, for which Python would print a traceback each until they are up."""
+    """Block signals while a worker starts: until it is up, Python would print a traceback for each."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
     try:
         yield

@@ -1,4 +1,4 @@
-"""A folder of pages: each sub-folder holds the pages of a known writer, loose pages are to be identified."""
+"""A folder of pages: each sub-folder holds one known writer's pages; loose pages are queries."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from ocrtool.writer.answers import UNKNOWN
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Inputs of known writers, and inputs to identify, each in natural order. The source of a known writer without
-    images is the sub-folder itself, to fail when it is read.
+    """Inputs of known writers, and queries (pages to identify), each in natural order.
+
+    For a sub-folder without images, the folder itself is the source, which fails when it is read.
     """
 
     known: tuple[Source, ...]
@@ -26,7 +27,7 @@ class Collection:
 
     @property
     def has_writers(self) -> bool:
-        """Whether a sub-folder holds images."""
+        """True if a sub-folder holds images."""
         return any(not is_folder(source.name) for source in self.known)
 
     @property
@@ -36,7 +37,7 @@ class Collection:
 
 
 def collect(arguments: Sequence[str]) -> Collection:
-    """What the folders and image files of a command line hold. Raises UsageError for a writer of a reserved name."""
+    """Collect the inputs of folders and image files. Raises UsageError for a writer with a reserved name."""
     passed_over = PassedOver()
     known: list[Source] = []
     loose: list[str] = []
@@ -50,7 +51,7 @@ def collect(arguments: Sequence[str]) -> Collection:
 
 
 def _listed(folder: str, passed_over: PassedOver) -> tuple[list[str], list[str]]:
-    """Sub-folders and images in a folder; the folder itself if it has neither, or cannot be listed, to fail later."""
+    """List sub-folders and images in a folder; the folder itself if it has neither or cannot be listed."""
     try:
         names = [name for name in os.listdir(folder) if not name.startswith(".")]  # noqa: PTH208 - "./a" stays so
     except OSError:
@@ -61,8 +62,8 @@ def _listed(folder: str, passed_over: PassedOver) -> tuple[list[str], list[str]]
 
 
 def _writer(folder: str) -> str:
-    """The name of a writer: that of the folder, in one Unicode form whatever the file system's."""
+    """Return the writer's name: the folder's name in NFC, whatever the file system's Unicode form."""
     name = unicodedata.normalize("NFC", printable(Path(folder).name))
     if name.casefold() == UNKNOWN:
-        raise UsageError(f"{printable(folder)}: no writer can be called {UNKNOWN}, which stands for all others")
+        raise UsageError(f"{printable(folder)}: {UNKNOWN} cannot be a writer's name, since it stands for all others")
     return name

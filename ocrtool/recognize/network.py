@@ -38,7 +38,7 @@ class GlyphNetwork:
         return found
 
     def logits(self, images: np.ndarray, geometry: np.ndarray, outputs: int) -> np.ndarray:
-        """images: (E, side, side, 2) uint8; place: (E, 8) float32. Returns (E, outputs) float32."""
+        """Run the network. images: (E, side, side, 2) uint8; geometry: (E, 8) float32. Returns (E, outputs) float32."""
         logits = np.empty((len(images), outputs), np.float32)
         for first in range(0, len(images), BATCH):
             part = slice(first, min(first + BATCH, len(images)))

@@ -1,4 +1,4 @@
-"""Lines of a layout cut up for an engine, with the evidence that they are in its script."""
+"""Script detection: an engine segments lines of a layout and measures the evidence that they are in its script."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ocrtool.segment.types import LineRegion
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A line cut up for an engine. share: of its inked width that is surely the engine's script."""
+    """A line segmented for an engine. share: of its inked width that is confidently the engine's script."""
 
     engine: Engine
     line: SegmentedLine
@@ -25,7 +25,7 @@ class Claim:
 
 
 def claims(layout: Layout, regions: Sequence[LineRegion], engine: Engine) -> list[Claim | None]:
-    """What an engine sees in each region; None where it finds no piece. All regions in one call of the classifier."""
+    """Segment and propose for each region, in one call of the classifier; None where there is no piece."""
     cut = [segment_line(layout, region, engine.script) for region in regions]
     kept = [k for k, line in enumerate(cut) if line is not None]
     lines = [line for line in cut if line is not None]
@@ -36,7 +36,7 @@ def claims(layout: Layout, regions: Sequence[LineRegion], engine: Engine) -> lis
 
 
 def evidence(found: Sequence[Claim | None], engine: Engine) -> float | None:
-    """The share of a page's ink that is surely the engine's script, by samples of its lines; None: not on the page."""
+    """Estimate the share of a page's ink that is the engine's script from samples of its lines; None: not present."""
     seen = [claim for claim in found if claim is not None]
     detection = engine.script.detection
     if detection is None or not seen:
@@ -48,7 +48,7 @@ def evidence(found: Sequence[Claim | None], engine: Engine) -> float | None:
 
 
 def sample(layout: Layout, most: int | None) -> list[LineRegion]:
-    """At most so many lines, spread evenly over the page; None: all."""
+    """Sample at most ``most`` lines, spread evenly over the page; None: all lines."""
     lines = layout.lines
     if most is None or len(lines) <= most:
         return lines
@@ -56,7 +56,7 @@ def sample(layout: Layout, most: int | None) -> list[LineRegion]:
 
 
 def best_claim(row: Sequence[Claim | None]) -> Claim | None:
-    """The claim with most evidence of those that have enough."""
+    """Return the claim with most evidence, among those with enough; None if there is none."""
     enough = [
         claim
         for claim in row

@@ -1,4 +1,4 @@
-"""Engines: a script with the networks and fitted weights that its lines are read with."""
+"""Engines: a script with its classifier, language model and decoder settings."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from ocrtool.segment.edges import gaps_before
 from ocrtool.segment.segmented import SegmentedLine
 from ocrtool.weights.store import open_weights, read_manifest
 
-#: Lines of a page, spread over it, that are looked at to tell whether it holds a script, where it was not asked for.
+#: Number of lines, spread over a page, that are sampled to detect a script that was not asked for.
 SAMPLE_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredLine:
-    """A line whose edges are classified. ``line`` holds the edges that were scored, the lattice's."""
+    """A line with its lattice. line: holds the edges that were scored, those of the lattice."""
 
     line: SegmentedLine
     lattice: Lattice
@@ -36,7 +36,7 @@ class ScoredLine:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Reads the lines of one script. sample_lines: of a page, to tell whether it holds the script; None: all."""
+    """Reads the lines of one script. sample_lines: number of lines sampled to detect the script; None: all."""
 
     script: Script
     classifier: Classifier
@@ -47,7 +47,7 @@ class Engine:
     sample_lines: int | None = SAMPLE_LINES
 
     def score(self, lines: Sequence[SegmentedLine], first: Sequence[Proposals] | None = None) -> list[ScoredLine]:
-        """All edges of the lines through the classifier. first: of `propose`, where that has been done."""
+        """Classify all edges of the lines and build their lattices. first: results of `propose`, if it has been run."""
         scored, candidates = score_cascade(lines, self.classifier, self.script, first)
         return [
             ScoredLine(line, build_lattice(line.edges, found, self.spaces(line)))
@@ -55,21 +55,47 @@ class Engine:
         ]
 
     def spaces(self, line: SegmentedLine) -> np.ndarray:
-        """Probability of a space at each node of a line: (N + 1,) float32."""
+        """Return the probability of a space at each node of a line: (N + 1,) float32."""
         return space_probabilities(gaps_before(line.pieces), np.array(self.settings.space_weights))
 
 
-#: What a run reads with; the first reads the lines that no other claims.
+#: The engines of a run; the first reads the lines that no other engine claims.
 Engines: TypeAlias = tuple[Engine, ...]
 
 
 def load_engines(
     language: str = AUTO, weights: Path | None = None, *, language_model: bool = True, threads: int = 1
 ) -> Engines:
-    """The engines of a language, or of several joined by ``+``; of ``auto``, all.
+    """Load the engines of one or more languages.
 
-    weights: folder of the user's own; language_model: False reads without one. Raises ValueError for an unknown
-    language, WeightsNotFound, WeightsRefused.
+    Parameters
+    ----------
+    language : str
+        ``auto`` for all languages, a language (``eng``), or several joined by ``+``.
+    weights : path, optional
+        Folder of your own weights; those that it lacks are taken from the package.
+    language_model : bool
+        False reads without the language model.
+    threads : int
+        For each network.
+
+    Returns
+    -------
+    Engines
+        For `ocrtool.pipeline.read_page`. Not to be shared between threads.
+
+    Raises
+    ------
+    ValueError
+        The language is unknown.
+    WeightsNotFound, WeightsRefused
+        The weights are missing or do not match their manifest.
+
+    Examples
+    --------
+    >>> from ocrtool.script.engines import load_engines
+    >>> [engine.script.name for engine in load_engines("eng+kor")]
+    ['Latin', 'Hangul']
     """
     sample = SAMPLE_LINES if language == AUTO else None
     engines = [load_engine(x, weights, language_model, threads) for x in parse_languages(language)]
@@ -77,7 +103,7 @@ def load_engines(
 
 
 def load_engine(language: str, weights: Path | None = None, language_model: bool = True, threads: int = 1) -> Engine:
-    """The engine of one language. Raises WeightsNotFound, WeightsRefused."""
+    """Load the engine of one language. Raises WeightsNotFound, WeightsRefused."""
     script = load_script(language)
     classifier = script.open_classifier(weights, threads)
     settings = _settings(script.weights.decoder, weights)

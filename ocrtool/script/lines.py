@@ -1,4 +1,4 @@
-"""A page to its lines, each cut up for the engine that reads it."""
+"""Finds the lines of a page and segments each for the engine that reads it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from ocrtool.segment.segmented import SegmentedLine, segment_line
 class EngineLine:
     """A line and the engine that reads it.
 
-    block: number of its block; to_input: (2, 3) working pixel -> input pixel; proposals: its whole glyphs, where they
-    were scored already to choose the engine.
+    block: number of its block; to_input: (2, 3) working pixel -> input pixel; proposals: its whole glyphs, if they have
+    been scored to choose the engine.
     """
 
     engine: Engine
@@ -40,10 +40,10 @@ class PageLines:
 
 
 def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
-    """The lines of a page, each with the engine of its script; none if the page is blank.
+    """Find the lines of a page and choose the engine of each; none if the page is blank.
 
-    The first engine's script finds them. Where samples of them are surely another script, that one finds them anew,
-    and each line goes to the engine that has most evidence for it, to the first where none has enough.
+    The first engine's script finds the lines. If samples show another script with confidence, that script finds them
+    again, and each line goes to the engine with most evidence, or to the first engine if none has enough.
     """
     first, *others = engines
     layout = None if page is None else first.script.find_lines(page)
@@ -70,10 +70,10 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
 
 
 def piece_corners(lines: Sequence[EngineLine]) -> list[np.ndarray]:
-    """For each line (N, 4, 2) float, the corners of its pieces in input pixels."""
+    """Return the corners of each line's pieces in input pixels: (N, 4, 2) float per line."""
     return [_corners(line.line.pieces.boxes, compose(line.to_input, line.line.image.to_page)) for line in lines]
 
 
 def _corners(boxes: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """boxes: (N, 4) x0 y0 x1 y1; matrix: (2, 3). Returns (N, 4, 2)."""
+    """Map the corners of boxes (N, 4) x0 y0 x1 y1 by ``matrix`` (2, 3). Returns (N, 4, 2)."""
     return cv2.transform(boxes[:, [[0, 1], [2, 1], [2, 3], [0, 3]]].astype(np.float64), matrix)

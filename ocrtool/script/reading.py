@@ -1,4 +1,4 @@
-"""Lines cut up to text: scored, decoded and assembled, the lines of each engine together."""
+"""Reads segmented lines: scoring, decoding and assembly, with the lines of each engine processed together."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ocrtool.script.engines import Engine, Engines, ScoredLine
 from ocrtool.script.lines import EngineLine, PageLines
 from ocrtool.types import Block, Box, Line, Page
 
-#: A line is kept if it is text with at least this probability: hatching and blots give lines too.
+#: Lines below this text probability are dropped: hatching and blots yield lines too.
 TEXT_LEVEL = 0.5
 
 
 def score_lines(lines: Sequence[EngineLine]) -> list[ScoredLine]:
-    """All edges of the lines through the classifiers of their engines."""
+    """Classify all edges of the lines and build their lattices, each with its engine."""
     scored: dict[int, ScoredLine] = {}
     for engine, indices in _by_engine(lines):
         known = [proposals for k in indices if (proposals := lines[k].proposals) is not None]
@@ -27,7 +27,7 @@ def score_lines(lines: Sequence[EngineLine]) -> list[ScoredLine]:
 
 
 def decode_lines(lines: Sequence[EngineLine], scored: Sequence[ScoredLine]) -> list[list[Step]]:
-    """The best path through each line's lattice; lines of one engine advance together."""
+    """Find the best path through each line's lattice; the lines of one engine advance together."""
     paths: dict[int, list[Step]] = {}
     for engine, indices in _by_engine(lines):
         lattices = [scored[k].lattice for k in indices]
@@ -39,7 +39,7 @@ def decode_lines(lines: Sequence[EngineLine], scored: Sequence[ScoredLine]) -> l
 def assemble_lines(
     lines: Sequence[EngineLine], scored: Sequence[ScoredLine], paths: Sequence[list[Step]], size: tuple[int, int]
 ) -> list[Line | None]:
-    """The line that each path spells; None if it spells nothing. size: (H, W) of the input."""
+    """Assemble the line of each path; None if it is empty. size: (H, W) of the input."""
     return [
         assembler(line, found, size).assemble(path, found.line.edges, found.lattice)
         for line, found, path in zip(lines, scored, paths, strict=True)
@@ -60,7 +60,7 @@ def assembler(line: EngineLine, scored: ScoredLine, size: tuple[int, int]) -> Li
 
 
 def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engines, size: tuple[int, int]) -> Page:
-    """The page of the lines that are text, in blocks; what was read out of pictures is left out."""
+    """Assemble the page from the lines that are text, in blocks; lines read from pictures are dropped."""
     language = _language(found.lines, engines)
     x_height = median_x_height([line for line in lines if line is not None])
     kept = [
@@ -74,13 +74,13 @@ def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engin
 
 
 def _language(lines: Sequence[EngineLine], engines: Engines) -> str:
-    """The languages of the engines that the lines went to, joined by ``+``; of a blank page, the first engine's."""
+    """Join the languages of the engines in use by ``+``; of a blank page, return the first engine's."""
     used = {id(line.engine) for line in lines}
     return "+".join(e.script.language for e in engines if id(e) in used) or engines[0].script.language
 
 
 def _by_engine(lines: Sequence[EngineLine]) -> list[tuple[Engine, list[int]]]:
-    """Each engine with the numbers of its lines."""
+    """Group line numbers by engine."""
     groups: dict[int, tuple[Engine, list[int]]] = {}
     for k, line in enumerate(lines):
         groups.setdefault(id(line.engine), (line.engine, []))[1].append(k)

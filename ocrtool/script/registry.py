@@ -1,7 +1,7 @@
-"""Which scripts there are: one folder of this package each, found by looking; nothing heavy is imported.
+"""Registry of scripts: each is a folder of this package, found at run time; nothing heavy is imported.
 
-A script's folder says in its ``__init__`` which ``LANGUAGE`` it is read in (``eng``) and its ``ORDER``: the script of
-the lowest order reads the lines that no other claims. Its module ``script`` holds the object, ``SCRIPT``.
+The ``__init__`` of a script's folder defines its ``LANGUAGE`` (``eng``) and its ``ORDER``: the script of the lowest
+order reads the lines that no other script claims. Its module ``script`` defines the object ``SCRIPT``.
 """
 
 from __future__ import annotations
@@ -16,28 +16,73 @@ import ocrtool.script
 if TYPE_CHECKING:
     from ocrtool.script.script import Script
 
-#: Asks for every script, each told from samples of a page's lines.
+#: Selects every script; which of them a page has is detected from samples of its lines.
 AUTO = "auto"
-#: Joins languages whose scripts are told line by line.
+#: Joins languages; the script of each line is detected.
 JOINER = "+"
 
 
 @cache
 def languages() -> dict[str, str]:
-    """The folder of each language's script, by order."""
+    """Map each language to the folder of its script, by order.
+
+    Returns
+    -------
+    dict of str to str
+        ISO 639-3 code to the name of a sub-package of `ocrtool.script`.
+
+    Examples
+    --------
+    >>> from ocrtool.script.registry import languages
+    >>> languages()
+    {'eng': 'latin', 'kor': 'hangul'}
+    """
     folders = [info.name for info in pkgutil.iter_modules(ocrtool.script.__path__) if info.ispkg]
     packages = [importlib.import_module(f"{ocrtool.script.__name__}.{folder}") for folder in folders]
     return {p.LANGUAGE: p.__name__.rsplit(".", 1)[1] for p in sorted(packages, key=lambda p: p.ORDER)}
 
 
 def language_choices() -> tuple[str, ...]:
-    """What may be asked for: ``auto``, each language, and all of them joined."""
+    """List the choices of ``--lang``: ``auto``, each language, and all of them joined.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> from ocrtool.script.registry import language_choices
+    >>> language_choices()
+    ('auto', 'eng', 'kor', 'eng+kor')
+    """
     each = tuple(languages())
     return (AUTO, *each, *((JOINER.join(each),) if len(each) > 1 else ()))
 
 
 def parse_languages(asked: str) -> tuple[str, ...]:
-    """The languages that ``asked`` names, by order. Raises ValueError for one that cannot be read."""
+    """Parse ``auto``, a language, or several joined by ``+``.
+
+    Parameters
+    ----------
+    asked : str
+        As on the command line.
+
+    Returns
+    -------
+    tuple of str
+        Languages in the order of their scripts.
+
+    Raises
+    ------
+    ValueError
+        A language cannot be read.
+
+    Examples
+    --------
+    >>> from ocrtool.script.registry import parse_languages
+    >>> parse_languages("kor+eng")
+    ('eng', 'kor')
+    """
     known = languages()
     names = list(known) if asked == AUTO else asked.split(JOINER)
     if unknown := [name for name in names if name not in known]:
@@ -46,7 +91,28 @@ def parse_languages(asked: str) -> tuple[str, ...]:
 
 
 def load_script(language: str) -> Script:
-    """The script that a language is written in."""
+    """Load the script of a language.
+
+    Parameters
+    ----------
+    language : str
+        One of `languages`.
+
+    Returns
+    -------
+    Script
+
+    Raises
+    ------
+    KeyError
+        The language is unknown.
+
+    Examples
+    --------
+    >>> from ocrtool.script.registry import load_script
+    >>> load_script("kor").name
+    'Hangul'
+    """
     module = importlib.import_module(f"{ocrtool.script.__name__}.{languages()[language]}.script")
     script: Script = module.SCRIPT
     return script

@@ -1,4 +1,4 @@
-"""What differs between writing systems, as one object; all else is the same code for every script."""
+"""Interface of a script (writing system): everything in which scripts differ; all other code is shared."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ocrtool.segment.types import LineImage, LineRegion, Pieces
 
 @dataclass(frozen=True, slots=True)
 class WeightNames:
-    """Names of a script's sets of weights: glyph classifier, language model, fitted decoder."""
+    """Names of a script's weights: glyph classifier, language model, decoder settings."""
 
     classifier: str
     language_model: str
@@ -32,36 +32,55 @@ class WeightNames:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """How a script is told from the one that reads all that no other claims.
+    """Thresholds of script detection, as shares of inked width read confidently as the script's distinctive characters.
 
-    Shares are of inked width that was surely read as the script's own characters: of the clearest line and of all lines
-    together, from which on a page holds the script; and of a line, from which on it is read in it.
+    clear_share, page_share: a page has the script if its clearest line and all its lines together reach these;
+    line_share: a line is read in the script if it reaches this; sure: probability from which on a character counts.
     """
 
     clear_share: float
     page_share: float
     line_share: float
-    #: A character of its own so likely is evidence.
     sure: float = 0.8
 
 
 class GlyphClassifier(Classifier, Protocol):
-    """A script's classifier, of glyphs on a line and of characters that stand alone."""
+    """A script's classifier, for glyphs on a line and for isolated characters."""
 
     def probabilities(self, images: np.ndarray, geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Crops that are known to be one character each to probabilities of the script's glyphs.
+        """Classify crops known to be one character each.
 
         images: (N, side, side, 2) uint8; geometry: (N, 8) float32. Returns (N, glyphs) float64, rows summing to 1, and
-        (N,) float64, the probability that it is no character of the script's.
+        (N,) float64, the probability of the reject class.
         """
 
 
 class Script:
-    """A writing system. The methods are those of an alphabet whose letters stand side by side; override what differs.
+    """A writing system. The methods suit an alphabet whose letters stand side by side; override what differs.
 
-    name: in messages; language: ISO 639-3 code of the language it is read in; glyphs: what label k of a lattice is;
-    symbols: of a language model that knows nothing; crop: how the classifier sees a glyph; detection: None for the
-    script that reads what no other claims.
+    Attributes
+    ----------
+    name : str
+        For messages.
+    language : str
+        ISO 639-3 code of the language that it is read in.
+    glyphs : sequence of str
+        Label k of a lattice is ``glyphs[k]``.
+    symbols : Labels
+        Of the uniform language model.
+    crop : CropShape
+        Size of the classifier's crops.
+    weights : WeightNames
+        Of classifier, language model and decoder settings.
+    detection : Detection or None
+        None for the script that reads the lines no other script claims.
+
+    Examples
+    --------
+    >>> from ocrtool.script.registry import load_script
+    >>> script = load_script("eng")
+    >>> script.language, len(script.glyphs), script.detection
+    ('eng', 94, None)
     """
 
     name: str
@@ -73,7 +92,7 @@ class Script:
     detection: Detection | None = None
 
     def open_classifier(self, folder: Path | None, threads: int = 1) -> GlyphClassifier:
-        """The glyph classifier from the weights in ``folder``, else those of the program.
+        """Open the glyph classifier from the weights in ``folder``, else those of the package.
 
         Raises WeightsNotFound, WeightsRefused.
         """
@@ -81,43 +100,46 @@ class Script:
 
     @cached_property
     def acceptable(self) -> np.ndarray:
-        """(labels,) bool: letters and digits. Marks are left open: two commas may be a quote, a dot part of a colon."""
+        """(labels,) bool: labels that allow early acceptance: letters and digits.
+
+        Marks do not, since two commas may be a quote, and a dot part of a colon.
+        """
         return np.array([len(glyph) == 1 and glyph.isalnum() for glyph in self.glyphs])
 
     @cached_property
     def distinctive(self) -> np.ndarray:
-        """(labels,) bool: characters that are evidence of this script. None of an alphabet that others use too."""
+        """(labels,) bool: characters that are evidence of this script; none for an alphabet that other scripts use."""
         return np.zeros(len(self.glyphs), bool)
 
     def find_lines(self, page: PreparedPage, height: float | None = None) -> Layout | None:
-        """The lines of a page; None if there are none. height: guess of the characters' height in input pixels."""
+        """Find the lines of a page; None if there are none. height: estimated character height in input pixels."""
         return find_text(page, height)
 
     def refit(self, region: LineRegion, line_labels: np.ndarray) -> LineRegion:
-        """The line with baseline and x-height as the script's characters have them.
+        """Return the line with baseline and x-height fitted to the script's characters.
 
-        line_labels: (H, W) int32 of the working page, number of the line that each ink pixel belongs to.
+        line_labels: (H, W) int32 label map of the working page, the line of each ink pixel.
         """
         return region
 
     def clean(self, image: LineImage) -> LineImage:
-        """The line without what is no part of a character."""
+        """Remove from the line whatever is not part of a character."""
         return image
 
     def cut(self, image: LineImage) -> Pieces:
-        """The smallest parts that a character may consist of."""
+        """Cut the line into pieces, the smallest parts of characters."""
         return cut_pieces(image)
 
     def first_pass(self, pieces: Pieces, edges: Edges) -> np.ndarray:
-        """(E,) bool: edges that may be whole glyphs, scored before all others."""
+        """Return (E,) bool: True for edges that may be whole glyphs, which are scored first."""
         return whole_components(pieces, edges)
 
     def adjust(self, first: Proposals, edges: Edges, candidates: Candidates) -> Candidates:
-        """Candidates of all edges of a line, in the light of what its whole glyphs were read as."""
+        """Adjust the candidates of all edges of a line to the readings of its whole glyphs."""
         return candidates
 
     def share(self, proposals: Proposals) -> float:
-        """Share of a line's inked width that is surely characters of this script's own."""
+        """Return the share of a line's inked width that is confidently distinctive characters of this script."""
         edges, candidates = proposals.edges, proposals.candidates
         if self.detection is None or not len(edges):
             return 0.0

@@ -1,4 +1,4 @@
-"""A picture of one character to the likeliest labels, by the evidence of every script's classifier."""
+"""Classification of a picture of one character, with the classifiers of all scripts."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from ocrtool.script.registry import AUTO, load_script, parse_languages
 from ocrtool.script.script import GlyphClassifier, Script
 from ocrtool.types import Alternative, Box
 
-#: What two classifiers' odds count for when they tell the script (see `merged`): both are surer than they are right of
-#: what they were not trained on. Chosen on EMNIST's training images, drawn characters of families held out, and samples
-#: of photos62 and of real PHD08 files: figures of these two are not free of that choice.
+#: Exponents of two classifiers' odds in the choice of script (see `merged`): both are overconfident about what they
+#: were not trained on. Chosen on EMNIST's training images, drawn characters of held-out families, and samples of
+#: photos62 and of real PHD08 files, so figures on the last two are not independent of the choice.
 SHARED_WEIGHT, REFUSAL_WEIGHT = 0.7, 0.5
-#: Which of several views of a picture is taken: the one with the surest label, where so much is added to its logarithm
-#: if all the border is paper, and taken off if something at the border is left out.
+#: The view with the most confident label is chosen, after adding a bonus to the log-probability for a border of paper,
+#: and subtracting a penalty if components at the border were left out.
 PAPER_BONUS, PART_PENALTY = 2.0, 0.5
-#: Least probability of which a logarithm is taken.
+#: Floor of probabilities before taking logarithms and quotients.
 LEAST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class SingleReading:
-    """What one character may be, likeliest first, and where it was found, in pixels. Without a box it is blank."""
+    """Labels of a single character, most likely first, and its box in pixels; None for a blank picture."""
 
     box: Box | None
     labels: tuple[Alternative, ...] = ()
@@ -37,8 +37,8 @@ class SingleReading:
 class Shares:
     """Probabilities of N characters.
 
-    glyphs: what the columns are; shares: (N, glyphs) float64, each row summing to 1; refused: (N,) probability that it
-    is no character of theirs.
+    glyphs: labels of the columns; shares: (N, glyphs) float64, each row summing to 1; refused: (N,) probability of the
+    reject class.
     """
 
     glyphs: Sequence[str]
@@ -47,16 +47,16 @@ class Shares:
 
 
 class SingleClassifier:
-    """Reads characters that stand alone. Not to be shared between threads."""
+    """Classifies isolated characters. Not to be shared between threads."""
 
     def __init__(self, classifiers: Sequence[tuple[Script, GlyphClassifier]]) -> None:
-        """Scripts with their classifiers, at least one, by order."""
+        """Take the classifiers of scripts, at least one, by order of the scripts."""
         if not classifiers:
             raise ValueError("no classifier to read with")
         self._classifiers = tuple(classifiers)
 
     def read(self, gray: np.ndarray, top: int) -> SingleReading:
-        """The ``top`` likeliest labels of a picture (H, W) uint8 of one character, of any polarity and light."""
+        """Return the ``top`` most likely labels of a picture (H, W) uint8 of one character, any polarity and light."""
         views = find_views(gray)
         if not views:
             return SingleReading(None)
@@ -68,7 +68,7 @@ class SingleClassifier:
         return SingleReading(views[best].box, labels)
 
     def probabilities(self, glyphs: list[np.ndarray]) -> Shares:
-        """Probabilities of all labels. glyphs: (h, w) uint8 soft ink each, ink bright."""
+        """Return the probabilities of all labels. glyphs: (h, w) uint8 soft ink each."""
         geometry = np.zeros((len(glyphs), GEOMETRY_SIZE), np.float32)
         found = []
         for script, classifier in self._classifiers:
@@ -82,7 +82,7 @@ class SingleClassifier:
 
 
 def load_single_classifier(language: str = AUTO, weights: Path | None = None, threads: int = 1) -> SingleClassifier:
-    """The classifiers of a language, or of all that ``language`` names.
+    """Load the classifiers of all languages that ``language`` names.
 
     Raises ValueError for an unknown language, WeightsNotFound, WeightsRefused.
     """
@@ -96,12 +96,12 @@ def _trust(view: View, shares: np.ndarray) -> float:
 
 
 def merged(base: Shares, other: Shares) -> Shares:
-    """One distribution over the glyphs of both: those of ``base``, then those that only ``other`` has.
+    """Merge two classifiers into one distribution over the glyphs of ``base``, then those that only ``other`` has.
 
-    Which side a character is on is asked of both. The other classifier may know glyphs of the base too, but less well
-    (print only): the odds it gives its own ones. The base's knows nothing else, but was trained to refuse what is no
-    character, and does so with most of them: its odds of a refusal. The two odds, each raised to its weight, are
-    multiplied. On its side each classifier is then believed alone.
+    Both decide on whose glyph a character is. ``other`` may know glyphs of ``base`` too, but less well (print only):
+    its evidence is the odds of the glyphs that only it has. ``base`` knows no others, but rejects most of them as
+    non-characters: its evidence is the odds of its reject class. The two odds are raised to their weights and
+    multiplied. Within its own glyphs, each classifier's distribution is used alone.
     """
     known = {glyph: k for k, glyph in enumerate(base.glyphs)}
     shared = np.array([glyph in known for glyph in other.glyphs])

@@ -1,4 +1,4 @@
-"""LiteRT's interpreter of compiled weights, without its notes on standard error."""
+"""LiteRT's interpreter of compiled weights, without its messages on standard error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ocrtool.stderr import silence_stderr
 
 
 class SilentInterpreter(Interpreter):  # type: ignore[misc]  # ships no types
-    """As LiteRT's, but for the note on its delegate that it would print when tensors are first allocated."""
+    """An interpreter that does not print the message about its delegate when tensors are first allocated."""
 
     def allocate_tensors(self) -> None:
         """Allocate tensors for the input sizes set. Raises ValueError or RuntimeError."""

@@ -1,4 +1,4 @@
-"""What weights there are: found, read from their manifests and verified; none of the networks is loaded."""
+"""Inventory of weights: found by their manifests and verified, without loading any network."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from ocrtool.errors import OcrToolError, WeightsNotFound, WeightsRefused, printable
 from ocrtool.weights.store import Weights, chosen_folder, packaged_folder, parse_manifest, verify
 
-#: Folders below the one looked into: a training puts its weights into a folder of their own.
+#: Depth to which sub-folders are searched: a training writes its weights to a folder of their own.
 DEPTH = 2
 
-#: What weights are for, by their kind, where the manifest does not say.
+#: Purpose of weights by kind, for manifests without one.
 PURPOSES = {
     "glyph": "classifies characters on a line",
     "character_lstm": "language model",
@@ -23,7 +23,7 @@ PURPOSES = {
     "writer": "embeds handwriting for writer identification",
 }
 
-#: Figures that head the scores of a manifest, the most telling first, and what they are called.
+#: Figures of a manifest's scores that are shown, most informative first, with their names.
 HEADLINES = {
     "class_accuracy": "mean of classes",
     "accuracy": "accuracy",
@@ -33,7 +33,7 @@ HEADLINES = {
 
 @dataclass(frozen=True, slots=True)
 class WeightsEntry:
-    """One set of weights; ``fault`` is the sentence that refuses it, None if it can be used."""
+    """One set of weights. fault: the sentence why it is refused, None if it can be used."""
 
     name: str
     folder: Path
@@ -44,7 +44,7 @@ class WeightsEntry:
 
     @property
     def kind(self) -> str:
-        """Architecture, and which model of it if there are several: ``emnist compact_resnet``."""
+        """Architecture, with the model's name if it has several: ``emnist compact_resnet``."""
         kind = str(self.manifest.get("architecture") or self.manifest.get("kind") or "unknown")
         parameters = self.manifest.get("parameters")
         model = parameters.get("model") if isinstance(parameters, dict) else None
@@ -52,12 +52,12 @@ class WeightsEntry:
 
     @property
     def purpose(self) -> str:
-        """In a few words."""
+        """Purpose in a few words."""
         return str(self.manifest.get("purpose") or PURPOSES.get(self.kind.split()[0], ""))
 
     @property
     def licence(self) -> str:
-        """The licence note in a word or two; the manifest has all of it."""
+        """Short form of the licence; the manifest has the full note."""
         note = str(self.manifest.get("licence") or "")
         if "non-commercial" in note.lower():
             return "non-commercial"
@@ -65,7 +65,7 @@ class WeightsEntry:
 
     @property
     def score(self) -> dict[str, Any] | None:
-        """The figures of `HEADLINES` that the manifest has of its first test, and ``on``, the name of it."""
+        """Figures of `HEADLINES` for the manifest's first test set, and its name as ``on``."""
         found = list(_scores(self.manifest.get("scores"), ()))
         tests = [(path, figures) for path, figures in found if any("test" in part for part in path)]
         if not found:
@@ -74,7 +74,7 @@ class WeightsEntry:
         return {"on": path[-1] if path else "", **figures}
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values."""
+        """Return the entry as plain values."""
         labels = self.manifest.get("labels")
         return {
             "name": self.name,
@@ -93,7 +93,7 @@ class WeightsEntry:
 
 
 def _scores(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], dict[str, float]]]:
-    """Every place within the scores of a manifest that holds figures of `HEADLINES`, with its names from the top."""
+    """Find figures of `HEADLINES` anywhere in the scores of a manifest, each with the path of keys to it."""
     if not isinstance(value, dict):
         return
     figures = {key: value[key] for key in HEADLINES if isinstance(value.get(key), (int, float))}
@@ -104,9 +104,9 @@ def _scores(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 
 def find_all(folder: Path | None = None) -> list[WeightsEntry]:
-    """All weights in the user's folder and then those that come with the program, by name; each name once.
+    """List the user's weights and those of the package, sorted by name; the user's replace those of the same name.
 
-    Raises WeightsNotFound where the user's folder holds none.
+    Raises WeightsNotFound if the user's folder holds none.
     """
     chosen = chosen_folder(folder)
     entries: dict[str, WeightsEntry] = {}
@@ -121,7 +121,7 @@ def find_all(folder: Path | None = None) -> list[WeightsEntry]:
 
 
 def find_one(name: str, folder: Path | None = None) -> WeightsEntry:
-    """The weights called ``name``. Raises WeightsNotFound."""
+    """Find the weights ``name``. Raises WeightsNotFound."""
     entries = find_all(folder)
     for entry in entries:
         if entry.name == name:
@@ -130,9 +130,9 @@ def find_one(name: str, folder: Path | None = None) -> WeightsEntry:
 
 
 def _manifests(root: Path) -> Iterator[Path]:
-    """JSON files that are manifests: weights stand beside them, or they say what they are.
+    """Find the JSON files that are manifests: there are weights beside them, or they name their kind.
 
-    What a training leaves beside its weights (``architecture.json``, ``history.json``, a report) is none.
+    Other files of a training (``architecture.json``, ``history.json``, a report) are not manifests.
     """
     for depth in range(DEPTH + 1):
         for path in sorted(root.glob("*/" * depth + "*.json")):
@@ -146,7 +146,7 @@ def _says_what_it_is(path: Path) -> bool:
     try:
         manifest = parse_manifest(path)
     except WeightsRefused:
-        return True  # to be told so
+        return True  # to be listed as refused
     return isinstance(manifest.get("kind") or manifest.get("architecture"), str)
 
 
@@ -165,7 +165,7 @@ def _entry(path: Path, root: Path) -> WeightsEntry:
 
 
 def _verify(weights: Weights) -> None:
-    """Raise WeightsRefused unless the files that are there are those the manifest speaks of."""
+    """Raise WeightsRefused unless the files present match the manifest."""
     compiled, h5 = weights.tflite_path.is_file(), weights.h5_path.is_file()
     if compiled:
         verify(weights.tflite_path, weights.manifest.get("tflite_sha256"))

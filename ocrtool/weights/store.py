@@ -1,7 +1,7 @@
 """Find, verify and open weights: ``NAME.json`` (manifest), ``NAME.weights.h5`` and its compiled form ``NAME.tflite``.
 
-A set of weights is looked for in the folder the user names, else in ``$OCRTOOL_WEIGHTS``, and for names that are not
-there among the weights that come with the program: one's own Latin classifier works with the language model shipped.
+Weights are searched in the user's folder (or ``$OCRTOOL_WEIGHTS``), then in the package, name by name: a user's Latin
+classifier works with the packaged language model.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CHUNK = 1 << 20  # bytes hashed at a time
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Verified weights on disk: ``manifest`` is NAME.json as parsed."""
+    """Weights on disk. manifest: the parsed NAME.json."""
 
     name: str
     folder: Path
@@ -32,7 +32,7 @@ class Weights:
 
     @property
     def h5_path(self) -> Path:
-        """The Keras weights; need not be there for reading."""
+        """The Keras weights; not needed for reading."""
         return self.folder / f"{self.name}.weights.h5"
 
     @property
@@ -41,8 +41,8 @@ class Weights:
         return self.folder / f"{self.name}.tflite"
 
     def open_interpreter(self, num_threads: int = 1) -> Any:
-        """A LiteRT ``Interpreter`` of the compiled form, tensors not yet allocated. Raises WeightsRefused."""
-        with silence_stderr():  # some versions of LiteRT greet the user when they are loaded
+        """Open a LiteRT ``Interpreter`` of the compiled form, tensors not yet allocated. Raises WeightsRefused."""
+        with silence_stderr():  # some versions of LiteRT print a message when they are loaded
             from ocrtool.weights.interpreter import SilentInterpreter
 
         try:
@@ -52,14 +52,14 @@ class Weights:
 
 
 def packaged_folder() -> Path:
-    """Where the weights of this installation are: beside the modules if installed, in the checkout otherwise."""
+    """Return the folder of the packaged weights: beside the modules if installed, else in the checkout."""
     here = Path(__file__).resolve().parents[1]
     installed = here / "_weights"
     return installed if installed.is_dir() else here.parent / "weights"
 
 
 def chosen_folder(folder: Path | None = None) -> Path | None:
-    """The user's own weights: ``folder``, else the one that the environment names. Raises WeightsNotFound."""
+    """Return the user's folder of weights: ``folder``, else the environment's. Raises WeightsNotFound."""
     if folder is None and os.environ.get(ENVIRONMENT):
         folder = Path(os.environ[ENVIRONMENT])
     if folder is not None and not folder.is_dir():
@@ -68,7 +68,7 @@ def chosen_folder(folder: Path | None = None) -> Path | None:
 
 
 def find_folder(name: str, folder: Path | None = None) -> Path:
-    """The folder that holds ``name``.json. Raises WeightsNotFound, also where ``folder`` holds no weights at all."""
+    """Find the folder of ``name``.json. Raises WeightsNotFound, also if ``folder`` holds no weights at all."""
     folder = chosen_folder(folder)
     if folder is not None:
         if not any(folder.glob("*.json")):
@@ -82,7 +82,7 @@ def find_folder(name: str, folder: Path | None = None) -> Path:
 
 
 def read_manifest(name: str, folder: Path | None = None) -> dict[str, Any]:
-    """The manifest of ``name`` as parsed, nothing else checked: for settings that have no network.
+    """Read the manifest of ``name``, with no other check: for settings without a network.
 
     Raises WeightsNotFound, and WeightsRefused if it is not a JSON object.
     """
@@ -90,7 +90,7 @@ def read_manifest(name: str, folder: Path | None = None) -> dict[str, Any]:
 
 
 def parse_manifest(path: Path) -> dict[str, Any]:
-    """The manifest in the file ``path``. Raises WeightsRefused if it is not a JSON object."""
+    """Parse the manifest in the file ``path``. Raises WeightsRefused if it is not a JSON object."""
     try:
         manifest = json.loads(path.read_bytes())
     except OSError as error:
@@ -103,9 +103,33 @@ def parse_manifest(path: Path) -> dict[str, Any]:
 
 
 def open_weights(name: str, folder: Path | None = None) -> Weights:
-    """Find ``name`` and prove that its compiled form is the one its manifest speaks of.
+    """Find weights and verify that their files match the manifest.
 
-    Raises WeightsNotFound and WeightsRefused; the latter says what to run if only the compiled form is missing.
+    Parameters
+    ----------
+    name : str
+        Of the set of weights, such as ``latin``.
+    folder : path, optional
+        The user's folder of weights; None: ``$OCRTOOL_WEIGHTS``. Names that it lacks are searched in the package.
+
+    Returns
+    -------
+    Weights
+        Verified; `Weights.open_interpreter` loads the network.
+
+    Raises
+    ------
+    WeightsNotFound
+        There are no weights of that name.
+    WeightsRefused
+        A file does not match its SHA-256 in the manifest, or the compiled form is missing; the message then names the
+        command that compiles it.
+
+    Examples
+    --------
+    >>> from ocrtool.weights.store import open_weights
+    >>> open_weights("latin").manifest["architecture"]
+    'glyph'
     """
     weights = Weights(name, find_folder(name, folder), read_manifest(name, folder))
     if not weights.tflite_path.is_file():
@@ -122,7 +146,7 @@ def open_weights(name: str, folder: Path | None = None) -> Weights:
 
 
 def sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 of the bytes of ``path``."""
+    """Return the hexadecimal SHA-256 of a file. Raises OSError."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
@@ -131,7 +155,7 @@ def sha256(path: Path) -> str:
 
 
 def verify(path: Path, expected: object) -> None:
-    """Raise WeightsRefused unless the SHA-256 of the file is the one ``expected``."""
+    """Raise WeightsRefused unless the SHA-256 of the file is ``expected``."""
     try:
         found = sha256(path)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Results of writer identification, of verification, and of enrolment, page by page."""
+"""Results of writer identification, verification and enrolment, page by page."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 
 from ocrtool.writer.compare import Calibration, rank
 
-#: The answer for a page of none of the known writers.
+#: Answer for a page by none of the known writers.
 UNKNOWN = "unknown"
-#: Groups found among pages of unknown writers are called by this and their number, from 1.
+#: Prefix of the names of groups of unknown writers, before a number from 1.
 GROUP = "writer-"
 
 
@@ -25,7 +25,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The writer of a page: ``candidates``, likeliest first; or ``reason``, why there is no answer."""
+    """The writer of a page. candidates: most likely first; reason: why there is no answer, None if there is one."""
 
     page: str
     candidates: tuple[Candidate, ...] = ()
@@ -41,13 +41,13 @@ class Answer:
 
     @property
     def runner_up(self) -> Candidate | None:
-        """The likeliest writer but for the answer; None if no other is known."""
+        """The second most likely writer; None if no other is known."""
         return next((candidate for candidate in self.candidates[1:] if candidate.writer != UNKNOWN), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The probability that two pages have the same writer; or the reason why there is none."""
+    """Two pages. probability: that they have the same writer; reason: why there is none."""
 
     page: str
     other: str
@@ -57,7 +57,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What happened to a page to be enrolled: ``status`` as in ocrtool.writer.gallery; or the reason why it was not."""
+    """A page to be enrolled. status: as in `ocrtool.writer.gallery`; reason: why it was not enrolled."""
 
     page: str
     writer: str
@@ -66,7 +66,7 @@ class Enrolled:
 
 
 def identify(page: str, vector: np.ndarray, writers: Mapping[str, np.ndarray], calibration: Calibration) -> Answer:
-    """The answer for a page among ``writers``: name -> (pages, D) float32. vector: (D,) float32."""
+    """Identify the writer of a page. vector: (D,) float32; writers: name -> embeddings (pages, D) float32."""
     ranking = rank(vector, list(writers.values()), calibration)
     names = list(writers)
     candidates = [

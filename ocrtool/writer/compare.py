@@ -1,4 +1,4 @@
-"""Embeddings of pages compared: similarity, the probability of the same writer, and a ranking of known writers."""
+"""Comparison of page embeddings: similarity, probability of the same writer, ranking of known writers."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ import numpy as np
 
 from ocrtool.errors import WeightsRefused
 
-#: Prior probability that the writer of a page is none of those known.
+#: Prior probability that the writer of a page is unknown.
 UNKNOWN_PRIOR = 0.5
 
 
 def l2_normalize(vectors: np.ndarray) -> np.ndarray:
-    """Of length 1. vectors: (..., D)."""
+    """Scale vectors (..., D) to unit length."""
     normalized: np.ndarray = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True).clip(1e-9)
     return normalized
 
 
 def similarities(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(N, M) float32, cosines of unit vectors a (N, D) and b (M, D)."""
+    """Return the cosine similarities (N, M) float32 of unit vectors a (N, D) and b (M, D)."""
     cosines: np.ndarray = np.asarray(a, np.float32) @ np.asarray(b, np.float32).T
     return cosines
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Log odds that two pages have the same writer = slope * similarity + offset, at even prior odds.
+    """Log odds that two pages have the same writer: slope * similarity + offset, at even prior odds.
 
-    Fitted on pairs of pages of writers the network was not trained on. grouping_threshold: log odds from which on pages
-    are put in one group: of all pairs of many pages few have the same writer.
+    Fitted on pairs of pages by held-out writers. grouping_threshold: log odds above which pages are grouped; it is
+    positive since few of all pairs of many pages have the same writer.
     """
 
     slope: float
@@ -40,7 +40,7 @@ class Calibration:
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> Calibration:
-        """Raises WeightsRefused if the manifest has none. ``apart`` is an older name of the grouping threshold."""
+        """Read the calibration. Raises WeightsRefused if there is none. ``apart`` is the threshold's older name."""
         try:
             values = manifest["calibration"]
             threshold = values["grouping_threshold"] if "grouping_threshold" in values else values["apart"]
@@ -51,19 +51,21 @@ class Calibration:
             ) from error
 
     def log_odds(self, similarity: np.ndarray) -> np.ndarray:
-        """Of the same writer, in nats; any shape."""
+        """Return the log odds (nats) of the same writer; any shape."""
         return self.slope * np.asarray(similarity, np.float64) + self.offset
 
     def same_writer(self, similarity: np.ndarray) -> np.ndarray:
-        """Probability of the same writer at even prior odds; any shape."""
+        """Return the probability of the same writer at even prior odds; any shape."""
         probability: np.ndarray = 1.0 / (1.0 + np.exp(-np.clip(self.log_odds(similarity), -500.0, 500.0)))
         return probability
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Writers by posterior probability. order: their numbers, likeliest first; probabilities: in that order; unknown:
-    the probability of another writer than these. All probabilities sum to 1.
+    """Writers by posterior probability.
+
+    order: their numbers, most likely first; probabilities: in that order; unknown: probability of any other writer. All
+    probabilities sum to 1.
     """
 
     order: np.ndarray
@@ -74,8 +76,8 @@ class Ranking:
 def rank(vector: np.ndarray, writers: Sequence[np.ndarray], calibration: Calibration) -> Ranking:
     """Rank ``writers`` for a page. vector: (D,); writers: embeddings (pages, D) of each, at least one page.
 
-    A writer with several pages is represented by the direction of their mean. The prior is the same for all writers,
-    and for all together the same as for an unknown one.
+    A writer with several pages is represented by the direction of their mean. The prior is uniform over the known
+    writers, who together have the same prior as an unknown writer.
     """
     if not len(writers):
         return Ranking(np.zeros(0, np.int64), np.zeros(0), 1.0)

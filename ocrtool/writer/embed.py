@@ -1,4 +1,4 @@
-"""A page to its embedding: the whitened mean of the network's embeddings of its patches; or why it has none."""
+"""Page embeddings: the whitened mean of the network's embeddings of a page's patches."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from ocrtool.writer.network import PatchNetwork
 from ocrtool.writer.patches import PATCH_SIDE, Window, choose_windows, cut_windows, possible_starts
 from ocrtool.writer.strips import Strip, find_strips
 
-#: Patches of a page that the network is run on. They overlap, so that more would add nothing.
+#: Maximum number of patches per page. They overlap, so that more would add nothing.
 MOST_PATCHES = 120
-#: Writing that a page must hold, in patches side by side: about a third of a line on a sheet of paper.
+#: Least amount of handwriting on a page, in patches side by side: about a third of a line on a sheet of paper.
 LEAST_WRITING = 4.0
-#: A page with less of its patches in lines of handwriting is one of print.
+#: A page with a smaller share of its patches in handwritten lines is a printed page.
 LEAST_WRITTEN = 0.25
-#: Of the choice of patches: the same page always gives the same.
+#: Seed of the choice of patches, so that the same page always has the same embedding.
 SEED = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PageEmbedding:
-    """vector: (D,) float32 of unit length, or None and ``reason``, a clause; patches: that the network was run on."""
+    """vector: (D,) float32 of unit length; reason: why there is none; patches: number used."""
 
     vector: np.ndarray | None
     patches: int = 0
@@ -36,18 +36,18 @@ class PageEmbedding:
 
 @dataclass(frozen=True, slots=True)
 class PrintTest:
-    """Print or handwriting: logistic in the mean of a line's patches. weights: (D,) float64; print is above 0."""
+    """Test for print, linear in the mean of a line's patch embeddings: positive is print. weights: (D,) float64."""
 
     weights: np.ndarray
     bias: float
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> PrintTest:
-        """Raises KeyError, TypeError and ValueError if the manifest has none."""
+        """Read the test. Raises KeyError, TypeError and ValueError if the manifest has none."""
         return cls(np.array(manifest["print"]["weights"], np.float64), float(manifest["print"]["bias"]))
 
     def is_print(self, mean: np.ndarray) -> bool:
-        """mean: (D,) of the patches' vectors."""
+        """Return True for print. mean: (D,) of a line's patch embeddings."""
         return float(mean @ self.weights + self.bias) > 0.0
 
 
@@ -55,7 +55,7 @@ class Embedder:
     """Embeds pages. Not to be shared between threads."""
 
     def __init__(self, weights: Weights, threads: int = 1) -> None:
-        """Raises WeightsRefused."""
+        """Open the network. Raises WeightsRefused."""
         self._network = PatchNetwork(weights, threads)
         try:
             self._print = PrintTest.from_manifest(weights.manifest)
@@ -71,11 +71,11 @@ class Embedder:
         return self._network.dimensions
 
     def embed(self, gray: np.ndarray) -> PageEmbedding:
-        """gray: (H, W) uint8, any polarity, light and resolution."""
+        """Embed a page. gray: (H, W) uint8, any polarity, light and resolution."""
         return self.embed_strips(find_strips(gray))
 
     def embed_strips(self, strips: Sequence[Strip]) -> PageEmbedding:
-        """As `embed`, of a page's lines. Lines of print among the writing, as on a form, are left out."""
+        """Embed the lines of a page. Lines of print, as on a form, are left out."""
         if not strips:
             return PageEmbedding(None, reason="blank page")
         if (amount := writing(strips)) < LEAST_WRITING:
@@ -91,7 +91,7 @@ class Embedder:
         return PageEmbedding(l2_normalize(vectors[written].mean(axis=0)), int(written.sum()))
 
     def mean(self, strips: Sequence[Strip], windows: Sequence[Window]) -> np.ndarray:
-        """(D,) float32, not of unit length."""
+        """Return the mean embedding of ``windows``: (D,) float32, not of unit length."""
         mean: np.ndarray = self._network.embed(cut_windows(strips, windows)).mean(axis=0)
         return mean
 
@@ -101,6 +101,6 @@ def _too_little(amount: float) -> str:
 
 
 def writing(strips: Sequence[Strip]) -> float:
-    """How much writing there is, in patches side by side."""
+    """Measure the amount of writing, in patches side by side."""
     starts = [len(possible_starts(strip.image)) for strip in strips]
     return sum(count + PATCH_SIDE - 1 for count in starts if count) / PATCH_SIDE

@@ -1,4 +1,4 @@
-"""The gallery of known writers: an embedding of each of their pages; to and from the bytes of an HDF5 file."""
+"""The gallery of known writers: an embedding of each of their pages, stored as an HDF5 file."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 
 from ocrtool.errors import GalleryRefused, printable
 
-#: What the file says it is. The version is raised when a reader of an older one would misread the file.
+#: Format name in the file, and its version, raised when readers of the older one would misread the file.
 FORMAT, VERSION = "ocrtool-writers", 1
-#: Status of an enrolled page: it is new, was there, or was there as another writer's.
+#: Status of an enrolled page: new, enrolled before, or enrolled before for another writer.
 ADDED, REPLACED, MOVED = "added", "replaced", "moved"
 
 _COLUMNS = ("writers", "pages", "fingerprints")
@@ -21,9 +21,7 @@ _COLUMNS = ("writers", "pages", "fingerprints")
 
 @dataclass(frozen=True, slots=True)
 class GalleryEntry:
-    """One page of a known writer. fingerprint: SHA-256 of its pixels, which identifies the page;
-    vector: (D,) float32 of unit length.
-    """
+    """One page of a known writer. fingerprint: SHA-256 of its pixels; vector: (D,) float32 of unit length."""
 
     writer: str
     page: str
@@ -33,22 +31,22 @@ class GalleryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """Pages of known writers. weights: SHA-256 of the weights that the vectors were made with."""
+    """Pages of known writers. weights: SHA-256 of the weights that embedded them."""
 
     weights: str
     entries: tuple[GalleryEntry, ...] = ()
 
     def by_writer(self) -> dict[str, np.ndarray]:
-        """(pages, D) float32 of each writer, in the order in which they were enrolled."""
+        """Return the embeddings (pages, D) float32 of each writer, in the order of enrolment."""
         vectors: dict[str, list[np.ndarray]] = {}
         for entry in self.entries:
             vectors.setdefault(entry.writer, []).append(entry.vector)
         return {writer: np.stack(each) for writer, each in vectors.items()}
 
     def adding(self, entries: Iterable[GalleryEntry]) -> tuple[Gallery, list[str]]:
-        """With ``entries`` too, and what happened to each: ADDED, REPLACED or MOVED.
+        """Return the gallery with ``entries`` added, and the status of each: ADDED, REPLACED or MOVED.
 
-        A page that is there already keeps its position, and takes the new writer, name and vector.
+        A page that is enrolled again keeps its position and takes the new writer, name and vector.
         """
         held = {entry.fingerprint: entry for entry in self.entries}
         statuses = []
@@ -60,7 +58,7 @@ class Gallery:
 
 
 def to_bytes(gallery: Gallery) -> bytes:
-    """The HDF5 file of a gallery."""
+    """Encode a gallery as an HDF5 file."""
     import h5py
 
     text = h5py.string_dtype("utf-8")
@@ -80,10 +78,10 @@ def to_bytes(gallery: Gallery) -> bytes:
 
 
 def from_bytes(data: bytes, name: str, weights: str, dimensions: int) -> Gallery:
-    """A gallery from its file, which messages call ``name``.
+    """Decode a gallery. name: of the file, for messages; weights, dimensions: of the network in use.
 
-    weights, dimensions: of the network in use. Raises GalleryRefused if the file is another thing or damaged, or its
-    embeddings come from another network, so that they cannot be compared.
+    Raises GalleryRefused if the file is damaged or not a gallery, or if another network made its embeddings, which
+    cannot be compared.
     """
     import h5py
 

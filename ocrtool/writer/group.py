@@ -1,4 +1,4 @@
-"""Pages of unknown writers grouped by writer: average linkage of the log odds that two pages have the same writer."""
+"""Clustering of pages by writer: average linkage of the log odds that two pages have the same writer."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import numpy as np
 
 from ocrtool.writer.compare import Calibration, l2_normalize, similarities
 
-#: With so many pages half the mean is taken for what the collection has in common.
+#: Number of pages at which half of their mean is subtracted as common to the collection.
 FEW_PAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """number: (N,) int, group of each page, counted from 0 in the order of first pages; confidence: (N,) float, the
-    probability that the page belongs there and not to the next likely group, or alone.
+    """Groups of N pages.
+
+    number: (N,) int, group of each page, counted from 0 in the order of first pages; confidence: (N,) float,
+    probability that the page belongs to its group rather than to the next most likely one or to a group of its own.
     """
 
     number: np.ndarray
@@ -23,7 +25,7 @@ class Groups:
 
 
 def group(vectors: np.ndarray, calibration: Calibration) -> Groups:
-    """vectors: (N, D) of unit length."""
+    """Group pages by writer. vectors: (N, D) of unit length."""
     if len(vectors) == 0:
         return Groups(np.zeros(0, np.int64), np.zeros(0))
     centred = subtract_collection_mean(vectors)
@@ -33,8 +35,9 @@ def group(vectors: np.ndarray, calibration: Calibration) -> Groups:
 
 
 def subtract_collection_mean(vectors: np.ndarray) -> np.ndarray:
-    """The vectors less what all pages have in common: paper, pens, scanner and school make all writers of a collection
-    alike. The mean of few pages says more of their writers than of the collection: then it is shrunk.
+    """Subtract what the pages of a collection have in common, such as paper, pens and scanner. vectors: (N, D).
+
+    The mean of few pages reflects their writers rather than the collection, so it is shrunk.
     """
     return l2_normalize(vectors - vectors.sum(axis=0) / (len(vectors) + FEW_PAGES))
 
@@ -60,7 +63,7 @@ def _linkage(odds: np.ndarray) -> np.ndarray:
 
 
 def _confidence(odds: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """(N,): mean log odds with the others of its own group (0: alone) against those with the best other group."""
+    """Compare mean log odds with a page's own group (0 if alone) and with the best other group: (N,) probabilities."""
     count = int(number.max()) + 1
     member = np.eye(count)[number]
     sums = odds @ member

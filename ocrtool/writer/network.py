@@ -1,4 +1,4 @@
-"""The compiled network: patches to their embeddings, in batches."""
+"""A compiled embedding network: patches to embeddings, in batches."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from ocrtool.errors import WeightsRefused
 from ocrtool.weights.store import Weights
 from ocrtool.writer.patches import PATCH_SIDE
 
-#: Patches that go through the network at once: its layers' outputs then stay in the cores' caches.
+#: Patches per batch: few enough for the layers' outputs to stay in the cores' caches.
 BATCH = 16
 
 
 class PatchNetwork:
-    """Not to be shared between threads."""
+    """Embeds patches. Not to be shared between threads."""
 
     def __init__(self, weights: Weights, threads: int = 1) -> None:
-        """Raises WeightsRefused if the network does not take one patch."""
+        """Open the network. Raises WeightsRefused if its input is not a patch."""
         self._interpreter = weights.open_interpreter(threads)
         inputs = self._interpreter.get_input_details()
         if len(inputs) != 1 or tuple(inputs[0]["shape"][1:]) != (PATCH_SIDE, PATCH_SIDE, 1):
@@ -30,7 +30,7 @@ class PatchNetwork:
         return int(self._interpreter.get_output_details()[0]["shape"][-1])
 
     def embed(self, patches: np.ndarray) -> np.ndarray:
-        """patches: (N, 113, 113) uint8, 255 = ink. Returns (N, dimensions) float32."""
+        """Embed patches (N, 113, 113) uint8, 255 = ink. Returns (N, dimensions) float32."""
         out = np.empty((len(patches), self.dimensions), np.float32)
         for first in range(0, len(patches), BATCH):
             part = patches[first : first + BATCH]

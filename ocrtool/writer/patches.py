@@ -1,4 +1,4 @@
-"""Random windows over the ink of strips: what the network looks at."""
+"""Random patches of handwriting: windows over the ink of strips, the network's input."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from ocrtool.writer.strips import INK, STRIP_ROWS, Strip
 
 #: Side of a patch in pixels.
 PATCH_SIDE = STRIP_ROWS
-#: Of the windows that could be cut from an image at most this share is.
+#: At most this share of the possible windows of a page is cut.
 MOST_SHARE = 0.3
-#: A window is over ink if so many of its pixels are ink, and so many of its columns hold any: a letter or two, no dash.
+#: A window is over ink if these shares of its pixels and of its columns have ink: a letter or two, not a dash.
 LEAST_INK, LEAST_COLUMNS = 0.015, 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A patch's place: number of the strip, first column."""
+    """Position of a patch. strip: number of its strip; x: first column."""
 
     strip: int
     x: int
 
 
 def possible_starts(image: np.ndarray) -> np.ndarray:
-    """Columns (N,) at which a window over ink begins. image: (STRIP_ROWS, W) uint8."""
+    """Find the columns (N,) at which a window over ink begins. image: (STRIP_ROWS, W) uint8."""
     if image.shape[1] < PATCH_SIDE:
         return np.zeros(0, np.int64)
     columns = (image >= INK).sum(axis=0)
@@ -39,10 +39,10 @@ def possible_starts(image: np.ndarray) -> np.ndarray:
 
 
 def choose_windows(strips: Sequence[Strip], rng: np.random.Generator, most: int) -> list[Window]:
-    """At most ``most`` windows, and at most MOST_SHARE of those over ink, none twice; in order of strips and columns.
+    """Choose at most ``most`` windows over ink, and at most MOST_SHARE of all, none twice; sorted by strip and column.
 
-    They are spread evenly over the writing, each at a random place of its stretch: by chance alone some words would be
-    seen often and others never.
+    The possible windows are divided evenly and one is chosen at random from each part: independent choices would show
+    some words often and others never.
     """
     starts = [possible_starts(strip.image) for strip in strips]
     everywhere = np.concatenate([np.stack([np.full(len(s), k), s], 1) for k, s in enumerate(starts)] or [_NONE])
@@ -58,7 +58,7 @@ _NONE = np.zeros((0, 2), np.int64)
 
 
 def cut_windows(strips: Sequence[Strip], windows: Sequence[Window]) -> np.ndarray:
-    """(N, PATCH_SIDE, PATCH_SIDE) uint8, 255 = ink."""
+    """Cut patches: (N, PATCH_SIDE, PATCH_SIDE) uint8, 255 = ink."""
     patches = np.zeros((len(windows), PATCH_SIDE, PATCH_SIDE), np.uint8)
     for patch, window in zip(patches, windows, strict=True):
         patch[:] = strips[window.strip].image[:, window.x : window.x + PATCH_SIDE]
@@ -66,7 +66,7 @@ def cut_windows(strips: Sequence[Strip], windows: Sequence[Window]) -> np.ndarra
 
 
 def collage(patches: np.ndarray, columns: int = 12, gap: int = 4) -> np.ndarray:
-    """(H, W) uint8 picture of all patches (N, PATCH_SIDE, PATCH_SIDE), dark on light, row by row."""
+    """Draw all patches (N, PATCH_SIDE, PATCH_SIDE), dark on light, row by row: (H, W) uint8."""
     rows = -(-len(patches) // columns) if len(patches) else 1
     step = PATCH_SIDE + gap
     sheet = np.full((rows * step + gap, min(columns, max(1, len(patches))) * step + gap), 200, np.uint8)

@@ -1,7 +1,7 @@
-"""Lines of handwriting as strips of a fixed geometry, which patches are cut from.
+"""Lines of handwriting as strips of fixed geometry, from which patches are cut.
 
-A strip keeps what is a writer's own: slant, the height of letters against each other and the width of strokes against
-them. What is the scanner's goes: resolution, skew, grey values.
+A strip keeps what is characteristic of the writer: slant, and the proportions of letter heights and stroke widths. It
+removes what depends on the scanner: resolution, skew, grey values.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from ocrtool.segment.types import LineRegion
 
 #: Rows of a strip, the side of a patch. DeepWriter (Xing & Qiao, 2016) cuts its lines to this height.
 STRIP_ROWS = 113
-#: x-height of a strip in pixels, and the row of its baseline: 2.9 x-heights above it, 1.6 below, room for the long
-#: letters of a small hand.
+#: x-height of a strip in pixels, and the row of its baseline: 2.9 x-heights above and 1.6 below, for handwriting with
+#: long ascenders and descenders.
 STRIP_X_HEIGHT = 25.0
 BASELINE_ROW = 72.0
-#: A pixel of a strip from here on is ink.
+#: Least value of an ink pixel of a strip.
 INK = 128
-#: Rows that the bodies of letters take up where the x-height is STRIP_X_HEIGHT, and the last of them (`body_rows`).
-BODY_ROWS, FOOT_ROW = 24.2, 70.6
-#: The height is measured so often; each time it changes by these factors at most, and the feet by so many rows.
+#: Number of rows of letter bodies at an x-height of STRIP_X_HEIGHT, and the last of them (`body_rows`).
+BODY_ROWS, BODY_BOTTOM = 24.2, 70.6
+#: Passes of measuring the body height, bounds of its correction factor per pass, and of the baseline's in rows.
 BODY_PASSES, BODY_RATIOS, MOST_OFF = 2, (0.6, 1.6), 8.0
-#: Longer strips are cut off here, in pixels: 40,000 is beyond any sheet of paper.
+#: Maximum width of a strip in pixels, beyond any sheet of paper; longer ones are truncated.
 MAX_WIDTH = 40_000
-#: A line whose x-height is further from the page's than this (octaves) is a title or a margin note: it has its own.
+#: A line whose x-height differs by more than this (octaves) from the page's is a title or note, and keeps its own.
 OWN_HEIGHT_OCTAVES = 0.6
 #: Paper left and right of the ink, in pixels.
 SIDE_MARGIN = 8
@@ -43,8 +43,10 @@ RIM = 3
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """image: (STRIP_ROWS, W) uint8, 255 = ink, smoothed by resampling; to_input: (2, 3) float64, strip -> input pixel;
-    x_height: what STRIP_X_HEIGHT stands for, in input pixels.
+    """A line at fixed geometry.
+
+    image: (STRIP_ROWS, W) uint8, 255 = ink, smoothed by resampling; to_input: (2, 3) float64, strip -> input pixel;
+    x_height: of the writing, in input pixels.
     """
 
     image: np.ndarray
@@ -53,17 +55,17 @@ class Strip:
 
 
 def find_strips(gray: np.ndarray) -> list[Strip]:
-    """The lines of a page in reading order; none if it is blank. gray: (H, W) uint8, any polarity and resolution."""
+    """Find the lines of a page in reading order; none if it is blank. gray: (H, W) uint8, any polarity, resolution."""
     page = prepare(gray)
     layout = None if page is None else find_text(page)
     return [] if page is None or layout is None else cut_strips(page.soft, layout)
 
 
 def cut_strips(soft: np.ndarray, layout: Layout) -> list[Strip]:
-    """The lines of a page whose layout is known. soft: (H, W) uint8 soft ink of the input.
+    """Cut the lines of a page with known layout. soft: (H, W) uint8 soft ink of the input.
 
-    Their height is the page's, not each line's, which is a guess from a few letters; and it is measured anew on all
-    strips together, as is how far their feet are from the baselines.
+    All lines are scaled by the page's x-height, since a line's is an estimate from a few letters. The x-height and the
+    distance of letter bottoms from the baselines are then refined on all strips together.
     """
     ink = page_ink(soft, layout.x_height * layout.page.input_scale)
     x_height, drop = layout.x_height, 0.0
@@ -71,7 +73,7 @@ def cut_strips(soft: np.ndarray, layout: Layout) -> list[Strip]:
     for _ in range(BODY_PASSES if strips else 0):
         top, bottom = body_rows(strips)
         ratio = float(np.clip((bottom - top) / BODY_ROWS, *BODY_RATIOS))
-        off = bottom - FOOT_ROW
+        off = bottom - BODY_BOTTOM
         if abs(ratio - 1.0) < 0.02 and abs(off) < 1.0:
             break
         x_height, drop = x_height * ratio, drop + float(np.clip(off, -MOST_OFF, MOST_OFF)) / ratio
@@ -80,8 +82,10 @@ def cut_strips(soft: np.ndarray, layout: Layout) -> list[Strip]:
 
 
 def body_rows(strips: Sequence[Strip]) -> tuple[float, float]:
-    """First and last row of the letters' bodies: where strokes are crossed at least half as often as in the row that
-    crosses most, over all strips. Upright strokes are crossed in each row of a body alike, whatever the hand.
+    """Find the first and last row of letter bodies, over all strips.
+
+    These are the rows that cross at least half as many strokes as the row that crosses most: each row of the bodies
+    crosses about as many upright strokes, whoever the writer.
     """
     dark = [strip.image >= INK for strip in strips]
     counts = sum((image[:, 1:] & ~image[:, :-1]).sum(axis=1) for image in dark)
@@ -92,7 +96,7 @@ def body_rows(strips: Sequence[Strip]) -> tuple[float, float]:
     above = np.flatnonzero(rows[: peak + 1] < half)
     last = peak + int(below[0]) if len(below) else STRIP_ROWS - 1
     first = int(above[-1]) if len(above) else 0
-    # between the row that is below half and its neighbour that is not
+    # interpolate between the row below half and its neighbour above half
     top = (
         first + float((half - rows[first]) / max(1e-6, rows[min(first + 1, peak)] - rows[first])) if len(above) else 0.0
     )
@@ -106,7 +110,7 @@ def _cut_all(ink: np.ndarray, layout: Layout, x_height: float, drop: float) -> l
 
 
 def page_ink(soft: np.ndarray, x_height: float) -> np.ndarray:
-    """Ink at the input's resolution, (H, W) uint8 of 0 and 255: grey and two-level scans are alike from here on.
+    """Threshold ink at the input's resolution, (H, W) uint8 of 0 and 255, so that grey and two-level scans are alike.
 
     soft: (H, W) uint8 soft ink of the input; x_height: of the writing in input pixels.
     """
@@ -116,9 +120,9 @@ def page_ink(soft: np.ndarray, x_height: float) -> np.ndarray:
 
 
 def _strip(ink: np.ndarray, layout: Layout, region: LineRegion, x_height: float, drop: float) -> Strip | None:
-    """One line, level and to scale, its neighbours' ink left out; None if it has none of its own.
+    """Cut one line, level and to scale, without its neighbours' ink; None if it has no ink.
 
-    x_height: of the page, in working pixels; drop: rows by which feet are below the baseline, taken back.
+    x_height: of the page, in working pixels; drop: rows by which letter bottoms are below the baseline, corrected for.
     """
     own_height = abs(np.log2(region.x_height / layout.x_height)) > OWN_HEIGHT_OCTAVES
     x_height = region.x_height if own_height else x_height
@@ -145,7 +149,7 @@ def _strip(ink: np.ndarray, layout: Layout, region: LineRegion, x_height: float,
 
 
 def _own_mask(line_labels: np.ndarray, region: LineRegion) -> np.ndarray:
-    """Where the line's own ink is, with a rim that reaches no other line's: (h, w) uint8 of 0 and 255."""
+    """Mask the line's ink with a rim, other lines' ink excluded: (h, w) uint8 of 0 and 255."""
     x0, y0, x1, y1 = _rimmed(region.box)
     labels = line_labels[y0:y1, x0:x1]
     mask = cv2.dilate((labels == region.label).astype(np.uint8) * np.uint8(255), np.ones((3, 3), np.uint8))
@@ -158,14 +162,14 @@ def _rimmed(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
 
 
 def _moved(to_page: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
-    """As ``to_page``, but to the cut-out of ``box``."""
+    """Shift the map ``to_page`` to the crop of ``box``."""
     moved: np.ndarray = to_page.copy()
     moved[:, 2] -= _rimmed(box)[:2]
     return moved
 
 
 def _resampled(ink: np.ndarray, to_input: np.ndarray, width: int) -> np.ndarray:
-    """(STRIP_ROWS, width) uint8. Where the scan is finer than the strip it is averaged down first."""
+    """Resample ink to a strip (STRIP_ROWS, width) uint8; a scan finer than the strip is smoothed first."""
     corners = np.array([[0, 0], [width, 0], [0, STRIP_ROWS], [width, STRIP_ROWS]], float)
     where = corners @ to_input[:, :2].T + to_input[:, 2]
     low = np.maximum(0, np.floor(where.min(axis=0)).astype(int) - RIM)

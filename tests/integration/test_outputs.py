@@ -131,7 +131,7 @@ def test_a_fifo_is_written_to_and_stays(kind: str, image: Path, tmp_path: Path) 
 def test_a_gallery_is_not_kept_in_a_fifo(image: Path, tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
     os.mkfifo(tmp_path / "w.h5")
     assert run("writer-id", "enrol", tmp_path, "-o", tmp_path / "w.h5") == 1
-    assert "w.h5 is no regular file" in capfd.readouterr().err
+    assert "w.h5 is not a regular file" in capfd.readouterr().err
     assert (tmp_path / "w.h5").is_fifo()
 
 

@@ -282,7 +282,7 @@ def test_a_killed_worker_costs_one_page(tmp_path: Path, capfd: pytest.CaptureFix
     assert read("--jobs", "2", *pages) == 1
     captured = capfd.readouterr()
     assert [page[:2] for page in captured.out.split("\f")] == ["30", "32", "33"]
-    assert captured.err.endswith("1.png: the process that read it was killed, perhaps for want of memory\n")
+    assert captured.err.endswith("1.png: the process that read it was killed, probably out of memory\n")
 
 
 def test_a_worker_killed_by_chance_costs_nothing(

@@ -248,7 +248,7 @@ def test_wrong_usage(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture)
     for arguments, words in (
         ((only_known,), "no loose page"),
         ((only_known, "--writers", file), "no loose page"),
-        ((reserved,), "called unknown"),
+        ((reserved,), "unknown cannot be a writer's name"),
         (("enrol", only_loose, "-o", file), "no sub-folders"),
         (("enrol", folder), "-o"),
         (("verify", page), "B"),

@@ -1,4 +1,4 @@
-"""Output formats, a module each that defines ``FORMAT``; a new file here is a new format.
+"""Output formats: each module here defines ``FORMAT``; adding a file adds a format.
 
-The modules are imported whenever formats are listed, so whatever takes time to load is imported inside their writers.
+The modules are imported whenever formats are listed, so whatever is slow to load is imported inside their writers.
 """

@@ -1,4 +1,4 @@
-"""JSON: pages -> lines -> words -> characters, each with its box in pixels of the input and its probability."""
+"""JSON: pages, lines, words and characters, each with its box in pixels of the input and its probability."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from ocrtool.types import Alternative, Box, Character, Line, Page, Word
 if TYPE_CHECKING:
     from ocrtool.weights.inventory import WeightsEntry
 
-#: Raised for a kind of document when a reader of an older version would misread it.
+#: Version of the documents, raised when readers of the older one would misread them.
 VERSION = 1
 #: Decimals of probabilities and of lengths in pixels.
 DIGITS, LENGTH_DIGITS = 4, 1
 
 
 def pages(read: Iterable[ExportPage]) -> Iterator[bytes]:
-    """What was read on each page."""
+    """Encode the reading of each page."""
     return _document("ocrtool", "pages", (page_object(export.page) for export in read))
 
 
 def characters(images: Iterable[CharacterImage]) -> Iterator[bytes]:
-    """What each image was read as, and where the character is."""
+    """Encode the labels and the box of each image."""
     return _document("ocrtool-labels", "images", map(_character_image, images))
 
 
 def lines(segmented: Iterable[SegmentedPage]) -> Iterator[bytes]:
-    """Where the lines of each page are, and the patches cut from them."""
+    """Encode the lines of each page and the patches cut from them."""
     return _document("ocrtool-lines", "pages", map(_segmented_page, segmented))
 
 
 def inventory(entries: Iterable[WeightsEntry]) -> Iterator[bytes]:
-    """All sets of weights."""
+    """Encode the list of weights."""
     return _document("ocrtool-models", "models", (entry.as_json() for entry in entries))
 
 
 def manifests(entries: Iterable[WeightsEntry]) -> Iterator[bytes]:
-    """Each manifest as it stands in its file."""
+    """Encode each manifest as in its file."""
     return utf8(json.dumps(entry.manifest, ensure_ascii=False, indent=1) + "\n" for entry in entries)
 
 
 def page_object(page: Page) -> dict[str, Any]:
-    """The page as plain values. ``lines`` stand in reading order; ``block`` is the index into ``blocks``."""
+    """Convert a page to plain values. ``lines`` are in reading order; ``block`` is an index into ``blocks``."""
     return {
         "source": page.source,
         "number": page.number,
@@ -60,7 +60,7 @@ def page_object(page: Page) -> dict[str, Any]:
 
 
 def _document(kind: str, key: str, objects: Iterable[dict[str, Any]]) -> Iterator[bytes]:
-    """Parts of one JSON object, as the objects within come; each is one line of it."""
+    """Encode one JSON object part by part as the inner objects arrive, each on one line."""
     return utf8(_parts(kind, key, objects))
 
 

@@ -1,4 +1,4 @@
-"""JSON Lines: an object for each row of a table."""
+"""JSON Lines: one object per row of a table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ocrtool.files import utf8
 
 
 def table(rows: Table) -> Iterator[bytes]:
-    """A line for each row."""
+    """Encode one line per row."""
     return utf8(json.dumps(row.values, ensure_ascii=False) + "\n" for row in rows.rows)
 
 

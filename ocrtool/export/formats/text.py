@@ -1,4 +1,4 @@
-"""Plain text, for people and pipes."""
+"""Plain text."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ DIGITS = 4
 
 
 def pages(read: Iterable[ExportPage]) -> Iterator[bytes]:
-    """A line for each line, an empty line between blocks, a form feed between pages; a blank page is empty."""
+    """Encode one line per line, an empty line between blocks, a form feed between pages; a blank page is empty."""
     return utf8(_pages(read))
 
 
 def characters(images: Iterable[CharacterImage]) -> Iterator[bytes]:
-    """A line for each image, between tabs: its name, and each label with its probability, or ``blank``."""
+    """Encode one line per image, separated by tabs: its name, then each label with its probability, or ``blank``."""
     return utf8(_character(image) for image in images)
 
 
 def table(rows: Table) -> Iterator[bytes]:
-    """A line for each row."""
+    """Encode one line per row."""
     return utf8(row.text + "\n" for row in rows.rows)
 
 
 def inventory(entries: Iterable[WeightsEntry]) -> Iterator[bytes]:
-    """A table of the weights that can be used."""
+    """Encode a table of the usable weights."""
     from ocrtool.export.models import table_lines
 
     return utf8(table_lines(list(entries)))
 
 
 def manifests(entries: Iterable[WeightsEntry]) -> Iterator[bytes]:
-    """Every entry of each manifest."""
+    """Encode every entry of each manifest."""
     from ocrtool.export.models import manifest_lines
 
     return utf8(line for entry in entries for line in manifest_lines(entry.manifest))

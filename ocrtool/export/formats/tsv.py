@@ -1,4 +1,4 @@
-"""Tables of tab-separated values with a head."""
+"""Tab-separated values with a header."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DIGITS = 4
 
 
 def table(rows: Table) -> Iterator[bytes]:
-    """A head, and a line for each row; what a row does not have is empty."""
+    """Encode a header and one line per row; missing values are empty."""
     return utf8(_lines(rows))
 
 
@@ -27,7 +27,7 @@ def _lines(rows: Table) -> Iterator[str]:
 
 
 def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Each item of a list in columns of its own: of ``top``, ``top_1`` and ``top_1_probability`` and so on."""
+    """Spread each item of a list over columns of its own: ``top`` to ``top_1``, ``top_1_probability`` and so on."""
     flat = {name: value for name, value in values.items() if not isinstance(value, list)}
     for name, items in ((name, value) for name, value in values.items() if isinstance(value, list)):
         for number, item in enumerate(items, 1):
@@ -38,7 +38,7 @@ def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _cell(value: object) -> str:
-    """Nothing for None, yes or no, names without tabs."""
+    """Format a cell: empty for None, yes or no for booleans, text escaped."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Hangul: the syllables of Korean, with the Latin letters and marks that stand among them."""
+"""Hangul: the syllables of Korean, with the Latin letters and marks of Korean print."""
 
 LANGUAGE = "kor"
 ORDER = 1

@@ -1,36 +1,36 @@
-"""Hangul syllables and their letters, and all that Korean reading can tell apart: marks, then the 11,172 syllables."""
+"""Labels of Korean reading: marks, then the 11,172 Hangul syllables; composition of syllables from their letters."""
 
 from __future__ import annotations
 
 from ocrtool.charset import LATIN, REJECT, Labels
 from ocrtool.text import FIRST_SYLLABLE, is_syllable
 
-#: Letters at each place of a syllable, in the order of Unicode (chapter 3.12); the first final is none.
+#: Letters at each position of a syllable, in the order of Unicode (chapter 3.12); the first final is none.
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 FINALS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
 SYLLABLES = len(INITIALS) * len(VOWELS) * len(FINALS)
 
-#: Letters that stand alone (ㄱ. ㄴ. in lists, ㅋㅋ, ㅠㅠ). ㅡ and ㅣ are left out: nothing tells them from rules.
+#: Isolated letters (ㄱ. ㄴ. in lists, ㅋㅋ, ㅠㅠ). ㅡ and ㅣ are left out: they look the same as rules.
 LONE_LETTERS = "ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎㄲㄸㅃㅆㅉㅏㅑㅓㅕㅗㅛㅜㅠ"
 #: Marks of Korean print beyond ASCII.
 KOREAN_MARKS = "·…～「」『』“”‘’①②③④⑤⑥⑦⑧⑨⑩※○●□■△▲▽▼◇◆☆★→←〈〉《》【】〔〕—–×÷±°℃㎡、。㉠㉡㉢㉣㉤"
-#: Labels that are no syllable, in the order of the network's outputs.
+#: Labels other than syllables, in the order of the network's outputs.
 MARKS = LATIN + KOREAN_MARKS + LONE_LETTERS
-#: The outputs that say what kind of glyph it is: any syllable, one of MARKS, a bad cut.
+#: Outputs of the kind head: any syllable, each of MARKS, the reject class.
 SYLLABLE_KIND, FIRST_MARK, REJECT_KIND = 0, 1, 1 + len(MARKS)
 KINDS = Labels(("<syllable>", *MARKS, REJECT))
 
 
 def compose_syllable(initial: int, vowel: int, final: int) -> str:
-    """The syllable of an initial (0..18), a vowel (0..20) and a final (0..27, 0 = none)."""
+    """Compose the syllable of an initial (0..18), a vowel (0..20) and a final (0..27, 0 = none)."""
     if not (0 <= initial < len(INITIALS) and 0 <= vowel < len(VOWELS) and 0 <= final < len(FINALS)):
         raise ValueError(f"no syllable has the letters {initial}, {vowel}, {final}")
     return chr(ord(FIRST_SYLLABLE) + (initial * len(VOWELS) + vowel) * len(FINALS) + final)
 
 
 def decompose_syllable(syllable: str) -> tuple[int, int, int]:
-    """Places of initial, vowel and final (0 = none). Raises ValueError if it is no syllable."""
+    """Return the indices of initial, vowel and final (0 = none). Raises ValueError if it is not a syllable."""
     if not is_syllable(syllable):
         raise ValueError(f"{syllable!r} is not a Hangul syllable")
     initial_and_vowel, final = divmod(ord(syllable) - ord(FIRST_SYLLABLE), len(FINALS))
@@ -38,12 +38,12 @@ def decompose_syllable(syllable: str) -> tuple[int, int, int]:
     return initial, vowel, final
 
 
-#: What a glyph may be read as: MARKS, then the syllables by code point.
+#: All labels: MARKS, then the syllables by code point.
 GLYPHS = MARKS + "".join(chr(ord(FIRST_SYLLABLE) + i) for i in range(SYLLABLES))
 
 
 def glyph_number(character: str) -> int:
-    """Place of a character in GLYPHS. Raises KeyError if it is not among them."""
+    """Return the index of a character in GLYPHS. Raises KeyError if it is not among them."""
     if is_syllable(character):
         return len(MARKS) + ord(character) - ord(FIRST_SYLLABLE)
     if len(character) == 1 and (found := MARKS.find(character)) >= 0:

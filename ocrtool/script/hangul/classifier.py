@@ -1,4 +1,4 @@
-"""The Korean glyph classifier: crops and their places to the likeliest of 11,172 syllables and the marks of print."""
+"""The Korean glyph classifier: crops with geometry features to the most likely syllables and marks."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ocrtool.weights.store import Weights
 
 #: Sizes of the four heads: kind, initial, vowel, final.
 HEADS = (len(KINDS), len(INITIALS), len(VOWELS), len(FINALS))
-#: Letters of each place that are combined, likeliest first, and marks that are kept beside the syllables.
+#: Number of most likely letters of each head that are combined to syllables, and of marks kept beside them.
 BEST_LETTERS, BEST_MARKS = 3, 5
-#: Labels kept of an edge.
+#: Maximum number of labels of an edge.
 MOST_LABELS = 8
-#: Least sum that is divided by.
+#: Floor of divisors.
 LEAST = 1e-6
 
 
@@ -24,7 +24,7 @@ class HangulClassifier:
     """Runs the compiled classifier. Not to be shared between threads."""
 
     def __init__(self, weights: Weights, threads: int = 1) -> None:
-        """Raises WeightsRefused if the weights are of another kind or for other labels."""
+        """Open the network. Raises WeightsRefused if the weights are of another kind or for other labels."""
         manifest = weights.manifest
         if list(manifest.get("labels", ())) != list(KINDS):
             raise WeightsRefused(f"{weights.name} was trained for other labels than this program reads")
@@ -37,29 +37,29 @@ class HangulClassifier:
         self._network = GlyphNetwork(weights, threads)
 
     def heads(self, images: np.ndarray, geometry: np.ndarray) -> list[np.ndarray]:
-        """Log-probabilities of each head: (E, 182), (E, 19), (E, 21), (E, 28) float32.
+        """Return the log-probabilities of each head: (E, 182), (E, 19), (E, 21), (E, 28) float32.
 
-        images: (E, 40, 40, 2) uint8; place: (E, 8) float32.
+        images: (E, 40, 40, 2) uint8; geometry: (E, 8) float32.
         """
         logits = self._network.logits(images, geometry, sum(HEADS))
         parts = np.split(logits, np.cumsum(HEADS)[:-1], axis=1)
         return [log_softmax(part / t) for part, t in zip(parts, self._temperatures, strict=True)]
 
     def probabilities(self, images: np.ndarray, geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of crops that are one character each: (N, GLYPHS) float64, rows summing to 1, and (N,) of being refused."""
+        """Classify isolated characters: (N, GLYPHS) float64, rows summing to 1, and (N,) of the reject class."""
         kind, initial, vowel, final = (np.exp(head.astype(np.float64)) for head in self.heads(images, geometry))
         return _all_labels(kind, initial, vowel, final), kind[:, REJECT_KIND]
 
     def candidates(self, images: np.ndarray, geometry: np.ndarray) -> Candidates:
-        """The likeliest labels of each crop, as places in GLYPHS."""
+        """Return the most likely labels of each crop, as indices into GLYPHS."""
         return combine(*self.heads(images, geometry))
 
 
 def combine(kind: np.ndarray, initial: np.ndarray, vowel: np.ndarray, final: np.ndarray) -> Candidates:
-    """Labels from the heads' log-probabilities, (E, 182), (E, 19), (E, 21), (E, 28).
+    """Combine the heads' log-probabilities, (E, 182), (E, 19), (E, 21), (E, 28), into candidates.
 
-    A syllable's probability is that of being one, times those of its letters: given the crop, they are taken to be
-    independent of each other.
+    The probability of a syllable is that of the syllable kind times those of its letters, which are taken to be
+    independent given the crop.
     """
     rows = len(kind)
     best = [np.argpartition(-head, BEST_LETTERS, axis=1)[:, :BEST_LETTERS] for head in (initial, vowel, final)]
@@ -79,7 +79,7 @@ def combine(kind: np.ndarray, initial: np.ndarray, vowel: np.ndarray, final: np.
 
 
 def _all_labels(kind: np.ndarray, initial: np.ndarray, vowel: np.ndarray, final: np.ndarray) -> np.ndarray:
-    """Probabilities (N, GLYPHS) from those of the heads: it is one character, so no bad cut."""
+    """Return the probabilities (N, GLYPHS) of characters from those of the heads, the reject class excluded."""
     letters = initial[:, :, None, None] * vowel[:, None, :, None] * final[:, None, None, :]
     syllables = kind[:, SYLLABLE_KIND, None] * letters.reshape(len(kind), -1)
     shares = np.concatenate([kind[:, FIRST_MARK:REJECT_KIND], syllables], axis=1)

@@ -1,4 +1,4 @@
-"""Lines of a page of Hangul: found as other lines are, but scaled by the height of their syllables."""
+"""Layout of a page of Hangul, scaled by the height of syllables."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from ocrtool.segment.layout import RESCALE, Layout, find_layout
 from ocrtool.segment.median import weighted_median
 from ocrtool.segment.types import LineRegion
 
-#: A page is viewed at most so many times until the scale fits its syllables.
+#: Maximum number of views of a page until the scale fits its syllables.
 MAX_VIEWS = 3
-#: Lines whose feet are closer than so many of their heights are halves of lines of syllables: the true height is about
-#: so many times theirs.
+#: Baseline distance (line heights) below which lines are halves of lines of syllables, and the ratio of the true line
+#: height to theirs.
 LEAST_LEADING, HALF_LINE_FACTOR = 1.12, 1.8
 
 
 def find_hangul_text(page: PreparedPage, height: float | None = None) -> Layout | None:
-    """The lines of a page of Korean; None if there are none.
+    """Find the lines of a page of Korean; None if there are none.
 
-    height: guess of the syllables' height in input pixels; None: the typical height of components. Lines of syllables
-    stand closer, measured by their height, than lines of Latin: ink is smoothed by the x-height that goes with it.
-    Where the lines then show another height, or are halves of lines, the page is viewed again.
+    height: estimated syllable height in input pixels; None: the typical height of components. Relative to their height,
+    lines of syllables are set closer than lines of Latin, so ink is smoothed by the corresponding x-height. If the
+    lines found have another height, or are halves of lines, the page is analysed again.
     """
     height = height or page.height
     found = None
@@ -48,7 +48,7 @@ def find_hangul_text(page: PreparedPage, height: float | None = None) -> Layout 
 
 
 def _are_half_lines(blocks: list[list[LineRegion]], body: float) -> bool:
-    """True if lines stand closer than any are set: rows of syllables taken apart into their upper and lower strokes."""
+    """Return True if lines are closer than any are set: lines of syllables split into their upper and lower strokes."""
     steps = []
     for block in blocks:
         bottoms = sorted((line.intercept + line.slope * (line.box[0] + line.box[2]) / 2, line.box) for line in block)

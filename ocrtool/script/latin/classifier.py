@@ -1,4 +1,4 @@
-"""The Latin glyph classifier: crops and their places to calibrated log-probabilities."""
+"""The Latin glyph classifier: crops with geometry features to calibrated log-probabilities."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ocrtool.recognize.candidates import Candidates
 from ocrtool.recognize.network import GlyphNetwork, log_softmax
 from ocrtool.weights.store import Weights
 
-#: Least sum that is divided by.
+#: Floor of divisors.
 LEAST = 1e-6
 
 
@@ -18,7 +18,7 @@ class LatinClassifier:
     """Runs the compiled classifier. Not to be shared between threads."""
 
     def __init__(self, weights: Weights, threads: int = 1) -> None:
-        """Raises WeightsRefused if the weights are of another kind or for other labels."""
+        """Open the network. Raises WeightsRefused if the weights are of another kind or for other labels."""
         manifest = weights.manifest
         if list(manifest.get("labels", ())) != list(LATIN_CLASSES):
             raise WeightsRefused(f"{weights.name} was trained for other labels than this program reads")
@@ -28,14 +28,14 @@ class LatinClassifier:
         self._network = GlyphNetwork(weights, threads)
 
     def candidates(self, images: np.ndarray, geometry: np.ndarray) -> Candidates:
-        """All 94 labels of each crop, in the order of LATIN."""
+        """Classify crops: all 94 labels of each, in the order of LATIN."""
         return Candidates.of_scores(self.log_probs(images, geometry))
 
     def probabilities(self, images: np.ndarray, geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of crops that are one character each: (N, 94) float64, rows summing to 1, and (N,) of being refused."""
+        """Classify isolated characters: (N, 94) float64, rows summing to 1, and (N,) of the reject class."""
         shares = np.exp(self.log_probs(images, geometry).astype(np.float64))
         return shares[:, :-1] / np.maximum(LEAST, shares[:, :-1].sum(axis=1, keepdims=True)), shares[:, -1]
 
     def log_probs(self, images: np.ndarray, geometry: np.ndarray) -> np.ndarray:
-        """images: (E, 32, 32, 2) uint8; place: (E, 8) float32. Returns (E, 95) float32, natural logarithms."""
+        """Return (E, 95) float32 log-probabilities. images: (E, 32, 32, 2) uint8; geometry: (E, 8) float32."""
         return log_softmax(self._network.logits(images, geometry, len(LATIN_CLASSES)) / self._temperature)

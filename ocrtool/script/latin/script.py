@@ -1,4 +1,4 @@
-"""Latin as one object: the 94 printable characters of ASCII."""
+"""The Latin script: the 94 printable characters of ASCII."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ocrtool.segment.pieces import above_baseline
 from ocrtool.segment.types import X_HEIGHT
 from ocrtool.weights.store import open_weights
 
-#: Letters need to be seen with what stands beside them.
+#: Crops show the neighbours of a letter too.
 LATIN_CROP = CropShape(32, 22)
 
 
 class Latin(Script):
-    """Case is settled by height where a line shows both heights."""
+    """Case is decided by height on lines with both heights."""
 
     name = "Latin"
     language = "eng"
@@ -46,7 +46,7 @@ class Latin(Script):
 
 
 def _heights(edges: Edges) -> np.ndarray:
-    """Heights of the glyphs in x-heights: (E,) float."""
+    """Return the heights of the glyphs in x-heights: (E,) float."""
     return np.asarray((edges.boxes[:, 3] - edges.boxes[:, 1]) / X_HEIGHT)
 
 
