@@ -59,7 +59,7 @@ def replace_array(*shape: int) -> Callable[[Path], None]:
 @pytest.mark.parametrize(
     ("end", "name", "harm", "sentence"),
     [
-        ("", IMAGES, cut, r"images-idx3-ubyte is cut off: its header tells of 3 × 28 × 28 bytes, it holds 2347$"),
+        ("", IMAGES, cut, r"images-idx3-ubyte is cut off: its header declares 3 × 28 × 28 bytes, it holds 2347$"),
         ("", IMAGES, lambda p: p.write_bytes(p.read_bytes() + b"xx"), "longer than its header says"),
         ("", LABELS, replace(b""), "labels-idx1-ubyte is empty"),
         ("", LABELS, replace(b"\0\0\x08\1\0"), "cut off within its header"),
@@ -96,7 +96,7 @@ def test_a_large_packed_file_that_is_cut_leaves_nothing_behind(
         read_idx(path)
     assert list(cache.iterdir()) == []
     path.write_bytes(gzip.compress(idx_header((3, 28, 28)) + bytes(5)))
-    with pytest.raises(ValueError, match=r"some\.gz is cut off: its header tells of 3 × 28 × 28 bytes, it holds 5"):
+    with pytest.raises(ValueError, match=r"some\.gz is cut off: its header declares 3 × 28 × 28 bytes, it holds 5"):
         read_idx(path)
 
 

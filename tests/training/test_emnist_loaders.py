@@ -79,7 +79,7 @@ def test_splits_drawn_from_the_pool(tmp_path: Path) -> None:
     assert named("bymerge") == ["0A", "1C", "2C", "34", "47", "5a"]
     assert named("letters") == ["0A", "2C", "5A"]
     assert named("digits") == ["34", "47"]
-    with pytest.raises(ValueError, match="cannot tell the split mnist"):
+    with pytest.raises(ValueError, match="does not contain the split mnist"):
         load_split(tmp_path, "mnist", "train")
 
 
