@@ -70,10 +70,9 @@ def export(
     facts: the manifest's data, split and seed, and what it has beyond. The first of the texts decides whether the
     compiled form has weights of 8 bits; on it the word spaces are measured too. Returns the manifest.
     """
-    exact: dict[str, Any] = {}
 
     def measure(stored: keras.Model) -> dict[str, Any]:
-        exact.update({key: text.measure(partial(sequence_log_probs, stored)) for key, text in texts.items()})
+        exact = {key: text.measure(partial(sequence_log_probs, stored)) for key, text in texts.items()}
         return {"scores": {"h5": exact}}
 
     about = {
@@ -84,9 +83,17 @@ def export(
     card = Card(plan.name, spec, vocabulary.labels, about)
     trained = load_sequence_model(spec, plan.folder / BEST)
     manifest = publish(trained, card, plan.folder, measure, Form(float16=plan.float16, compiled=False))
-    model = load_sequence_model(spec, plan.h5)
-    compiled = Weights(plan.name, plan.folder, manifest)
-    first = next(iter(texts))
+    manifest = _compile(plan, spec, texts, manifest)
+    write_manifest(plan.folder / f"{plan.name}.json", manifest)
+    return manifest
+
+
+def _compile(
+    plan: Export, spec: LstmSpec, texts: Mapping[str, HeldOutText], manifest: dict[str, Any]
+) -> dict[str, Any]:
+    """Write the compiled form, of 8 bits unless that costs too much. Returns the manifest with its scores and hash."""
+    model, compiled = load_sequence_model(spec, plan.h5), Weights(plan.name, plan.folder, manifest)
+    exact, first = manifest["scores"]["h5"], next(iter(texts))
     for int8 in (True, False):
         compile_step(spec, model, compiled.tflite_path, int8)
         reading = CharacterLSTM(compiled)
@@ -96,7 +103,9 @@ def export(
         if loss < INT8_LOSS:
             break
     scores[first]["spaces_between"] = texts[first].spaces_between(reading)
-    manifest |= {"scores": {"h5": exact, "tflite": scores}, "compiled": "int8 weights" if int8 else "float32"}
-    manifest |= {"tflite_sha256": sha256(compiled.tflite_path)}
-    write_manifest(plan.folder / f"{plan.name}.json", manifest)
-    return manifest
+    return {
+        **manifest,
+        "scores": {"h5": exact, "tflite": scores},
+        "compiled": "int8 weights" if int8 else "float32",
+        "tflite_sha256": sha256(compiled.tflite_path),
+    }

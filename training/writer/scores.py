@@ -1,8 +1,10 @@
-"""Figures of writer identification, from similarities; NumPy only."""
+"""Figures of writer identification, from similarities."""
 
 from __future__ import annotations
 
 import numpy as np
+from sklearn import metrics
+from sklearn.metrics.cluster import pair_confusion_matrix
 
 
 def top1(similarities: np.ndarray, asked: np.ndarray, enrolled: np.ndarray) -> float:
@@ -11,12 +13,13 @@ def top1(similarities: np.ndarray, asked: np.ndarray, enrolled: np.ndarray) -> f
 
 
 def equal_error_rate(same: np.ndarray, different: np.ndarray) -> float:
-    """Rate at which pairs of one writer (N,) fall below a threshold as often as pairs of two (M,) lie above it."""
-    thresholds = np.unique(np.concatenate([same, different]))
-    missed = np.searchsorted(np.sort(same), thresholds, "left") / len(same)
-    taken = 1.0 - np.searchsorted(np.sort(different), thresholds, "left") / len(different)
-    place = int(np.argmin(np.abs(missed - taken)))
-    return float((missed[place] + taken[place]) / 2)
+    """Rate at which pairs of one writer (N,) fall below a threshold as often as pairs of two (M,) reach it."""
+    truth = np.concatenate([np.ones(len(same)), np.zeros(len(different))])
+    scores = np.concatenate([same, different])
+    accepted, detected, _ = metrics.roc_curve(truth, scores, drop_intermediate=False)
+    missed, accepted = (1.0 - detected)[::-1], accepted[::-1]  # by ascending threshold
+    equal = int(np.argmin(np.abs(missed - accepted)))
+    return float((missed[equal] + accepted[equal]) / 2)
 
 
 def refused_at(known: np.ndarray, unknown: np.ndarray, false_unknown: float) -> tuple[float, float]:
@@ -30,10 +33,6 @@ def refused_at(known: np.ndarray, unknown: np.ndarray, false_unknown: float) -> 
 
 def pairwise_f1(found: np.ndarray, truth: np.ndarray) -> tuple[float, float, float]:
     """F1, precision and recall of pairs of pages put in one group. found, truth: (N,) group of each page."""
-    upper = np.triu_indices(len(found), 1)
-    together = (found[:, None] == found[None])[upper]
-    same = (truth[:, None] == truth[None])[upper]
-    right = float(np.sum(together & same))
-    precision = right / max(1.0, float(together.sum()))
-    recall = right / max(1.0, float(same.sum()))
-    return (2 * precision * recall / (precision + recall) if right else 0.0), precision, recall
+    (_, wrong), (missed, right) = pair_confusion_matrix(truth, found).astype(np.float64)
+    precision, recall = right / max(1.0, right + wrong), right / max(1.0, right + missed)
+    return (2 * precision * recall / (precision + recall) if right else 0.0), float(precision), float(recall)

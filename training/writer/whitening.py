@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.linalg import eigh
 
 
 def fit_whitening(
@@ -25,8 +26,6 @@ def fit_whitening(
     between = np.cov(by_writer.T)
     mixed = within_share * within + (1.0 - within_share) * between
     mixed += shrink * np.trace(mixed) / len(mixed) * np.eye(len(mixed))
-    values, vectors = np.linalg.eigh(mixed)
-    white = vectors / np.sqrt(values)
-    spread, turned = np.linalg.eigh(white.T @ between @ white)
-    kept = white @ turned[:, np.argsort(-spread)[:dimensions]]
+    spread, directions = eigh(between, mixed)  # of the generalized problem: unit variance of ``mixed`` in each
+    kept = directions[:, np.argsort(-spread)[:dimensions]]
     return kept, -centre @ kept
