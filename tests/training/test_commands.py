@@ -51,13 +51,14 @@ def test_help_says_what_a_command_does(module: str) -> None:
 
 
 def test_no_function_but_a_command_has_eight_parameters() -> None:
+    """An option of a command is a parameter; everywhere else what belongs together is one object."""
     root = Path(str(training.__file__)).parent
     long = [
         f"{path.relative_to(root)}: {node.name}"
-        for folder in ("fit", "publish", "glyphs", "writer", "synthesis", "datasets")
-        for path in sorted((root / folder).rglob("*.py"))
+        for path in sorted(root.rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef)
+        and not any(".command(" in ast.unparse(decorator) for decorator in node.decorator_list)
         and len([a for a in (*node.args.args, *node.args.kwonlyargs) if a.arg != "self"]) >= 8
     ]
     assert not long

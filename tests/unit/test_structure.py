@@ -152,4 +152,6 @@ def test_readme_names_every_command_and_option() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted)
 def test_every_module_says_what_it_is(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text())) or not path.read_text().strip()
+    """The file of a package may be empty, any other says what it holds."""
+    source = path.read_text()
+    assert ast.get_docstring(ast.parse(source)) or (path.name == "__init__.py" and not source.strip())
