@@ -151,5 +151,5 @@ class Delivery:
 def _not_written(
     outcome: Outcome[Result], error: OutputError | UsageError, others: str = ""
 ) -> InputError | OutputError | UsageError:
-    """Return the failure of an input with a file that could not be written. others: what to add about more of its files."""
+    """Return the failure of an input with a file that was not written. others: what to add about more such files."""
     return error if outcome.source is None else NotWritten(outcome.source.name, f"{printable(str(error))}{others}")
