@@ -20,7 +20,7 @@ class Face:
     path: Path
     points: float
 
-    def at(self, dpi: int) -> ImageFont.FreeTypeFont:
+    def font_at(self, dpi: int) -> ImageFont.FreeTypeFont:
         """The font for drawing at a resolution."""
         return ImageFont.truetype(str(self.path), self.points * dpi / POINTS_PER_INCH)
 
@@ -38,11 +38,11 @@ class Sheet:
 
     def width_of(self, text: str, face: Face) -> float:
         """Width of a line of print in mm."""
-        return face.at(self.dpi).getlength(text) * MM_PER_INCH / self.dpi
+        return face.font_at(self.dpi).getlength(text) * MM_PER_INCH / self.dpi
 
     def print(self, x: float, y: float, text: str, face: Face) -> None:
         """One line of print."""
-        self.draw.text((self.pixels(x), self.pixels(y)), text, INK, face.at(self.dpi), anchor="ls")
+        self.draw.text((self.pixels(x), self.pixels(y)), text, INK, face.font_at(self.dpi), anchor="ls")
 
     def print_justified(self, x: float, y: float, width: float, text: str, face: Face) -> None:
         """One line of print, its spaces widened so that it is ``width`` mm wide."""
@@ -66,14 +66,14 @@ class Sheet:
     def write(self, x: float, y: float, text: str, face: Face, random: np.random.Generator) -> None:
         """One line as by hand: every character a little higher, larger and more slanted than the last, or less."""
         for character in text:
-            own = Face(face.path, face.points * random.normal(1, 0.03))
-            font = own.at(self.dpi)
-            margin = self.pixels(own.points / 2)
+            jittered = Face(face.path, face.points * random.normal(1, 0.03))
+            font = jittered.font_at(self.dpi)
+            margin = self.pixels(jittered.points / 2)
             glyph = Image.new("L", (round(font.getlength(character)) + 2 * margin, 4 * margin), PAPER)
             ImageDraw.Draw(glyph).text((margin, 3 * margin), character, INK, font, anchor="ls")
             glyph = glyph.rotate(random.normal(0, 1.5), Image.Resampling.BICUBIC, fillcolor=PAPER)
-            place = (self.pixels(x) - margin, self.pixels(y + random.normal(0, 0.15)) - 3 * margin)
-            self._darken(glyph, place)
+            corner = (self.pixels(x) - margin, self.pixels(y + random.normal(0, 0.15)) - 3 * margin)
+            self._darken(glyph, corner)
             advance = font.getlength(character) * random.normal(1.04, 0.04) * (1.5 if character == " " else 1.0)
             x += advance * MM_PER_INCH / self.dpi
 
@@ -87,9 +87,9 @@ class Sheet:
         ends = (self.pixels(x), self.pixels(y), self.pixels(x + width), self.pixels(y))
         self.draw.line(ends, INK, max(1, self.pixels(line)))
 
-    def _darken(self, glyph: Image.Image, place: tuple[int, int]) -> None:
-        area = (*place, place[0] + glyph.width, place[1] + glyph.height)
-        self.image.paste(ImageChops.darker(self.image.crop(area), glyph), place)
+    def _darken(self, glyph: Image.Image, corner: tuple[int, int]) -> None:
+        area = (*corner, corner[0] + glyph.width, corner[1] + glyph.height)
+        self.image.paste(ImageChops.darker(self.image.crop(area), glyph), corner)
 
 
 def scanned(image: Image.Image, random: np.random.Generator, skew: float) -> Image.Image:

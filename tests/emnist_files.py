@@ -93,8 +93,8 @@ def drawn_images(per_class: int, seed: int = 0) -> LabelledImages:
     for character in DRAWN:
         for _ in range(per_class):
             image = np.zeros((28, 28), np.uint8)
-            at = (int(rng.integers(3, 8)), int(rng.integers(20, 25)))
-            cv2.putText(image, character, at, cv2.FONT_HERSHEY_SIMPLEX, 0.75, 255, 2)
+            origin = (int(rng.integers(3, 8)), int(rng.integers(20, 25)))
+            cv2.putText(image, character, origin, cv2.FONT_HERSHEY_SIMPLEX, 0.75, 255, 2)
             images.append(image)
     return LabelledImages(np.stack(images), np.repeat(np.arange(len(DRAWN)), per_class), tuple(DRAWN))
 

@@ -39,8 +39,8 @@ def test_korean_is_found_out_and_read(name: str, capfd: pytest.CaptureFixture[st
 
 def test_each_page_of_a_batch_has_its_language(capfd: pytest.CaptureFixture[str]) -> None:
     pages = [str(SAMPLES / name) for name in ("korean/letter.png", "letter.png", "korean/mixed.png")]
-    told = json.loads(read(capfd, "--format", "json", *pages))["pages"]
-    assert [page["language"] for page in told] == ["kor", "eng", "eng+kor"]
+    found = json.loads(read(capfd, "--format", "json", *pages))["pages"]
+    assert [page["language"] for page in found] == ["kor", "eng", "eng+kor"]
 
 
 def test_english_is_read_as_if_asked_for(capfd: pytest.CaptureFixture[str]) -> None:

@@ -73,9 +73,9 @@ IN_FOLDER = {"overlay": "a.overlay.png", "lines": "a.overlay.png", "read folder"
 def arguments(kind: str, image: Path, folder: Path) -> tuple[list[object], Path]:
     """The command line, and the path that it writes."""
     target = folder / IN_FOLDER.get(kind, "out")
-    places = {"IN": image, "IN2": image.parent / "b.png", "OUT": target, "FOLDER": folder, "ABOVE": image.parents[1]}
-    draw(places["IN2"])
-    return [places.get(argument, argument) for argument in OUTPUTS[kind]], target
+    paths = {"IN": image, "IN2": image.parent / "b.png", "OUT": target, "FOLDER": folder, "ABOVE": image.parents[1]}
+    draw(paths["IN2"])
+    return [paths.get(argument, argument) for argument in OUTPUTS[kind]], target
 
 
 @pytest.mark.parametrize("kind", OUTPUTS)

@@ -134,12 +134,12 @@ def test_standard_error_closed_or_full_loses_no_results(
     jobs: int, redirection: str, image: Path, environment: dict[str, str]
 ) -> None:
     text, folder = "40 by 20 mean 0\n", image.parent / "out"
-    for images, places in (([image] * 4, ()), ([image], ("-o", f"{folder}/"))):
-        line = command(0, image.parent / "gone.png", *images, "--jobs", jobs, *places)
+    for images, output in (([image] * 4, ()), ([image], ("-o", f"{folder}/"))):
+        line = command(0, image.parent / "gone.png", *images, "--jobs", jobs, *output)
         shell = ["sh", "-c", f'"$@" {redirection}', "sh", *line]
         done = subprocess.run(shell, stdout=subprocess.PIPE, text=True, env=environment)
         assert done.returncode == 1
-        assert done.stdout == ("" if places else "\f".join([text] * 4))
+        assert done.stdout == ("" if output else "\f".join([text] * 4))
     assert (folder / "a.txt").read_text() == text
     wrong = ["sh", "-c", f'"$@" {redirection}', "sh", *command(0, "--colour")]
     assert subprocess.run(wrong, stdout=subprocess.PIPE, env=environment).returncode == 2

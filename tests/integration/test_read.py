@@ -345,8 +345,8 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
     draw(tmp_path / "in" / "b.png", 50)
     runs = []
     for folder in ("first", "second"):
-        places = ["-o", tmp_path / folder, "--overlay", tmp_path / folder, "--jobs", len(runs) + 1]
-        assert read(tmp_path / "in", "--format", "json", *places) == 0
+        output = ["-o", tmp_path / folder, "--overlay", tmp_path / folder, "--jobs", len(runs) + 1]
+        assert read(tmp_path / "in", "--format", "json", *output) == 0
         runs.append({p.name: p.read_bytes() for p in (tmp_path / folder).iterdir()})
     assert len(runs[0]) == 4
     assert runs[0] == runs[1]

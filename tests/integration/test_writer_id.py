@@ -303,15 +303,15 @@ def test_verify(folder: Path, capfd: pytest.CaptureFixture) -> None:
     one, same, other = folder / "anna" / "1.png", folder / "p10.png", folder / "p2.png"
     blank = draw(folder / "blank.png", 255)
     assert run("verify", one, same) == 0
-    ((a, b, told),) = lines(capfd.readouterr().out)
-    assert (a, b) == (str(one), str(same)) and told == "yes 1.0000"
+    ((a, b, found),) = lines(capfd.readouterr().out)
+    assert (a, b) == (str(one), str(same)) and found == "yes 1.0000"
     assert run("verify", one, other) == 0
     assert lines(capfd.readouterr().out)[0][2].startswith("no 0.00")
     assert run("verify", one, blank) == 0
     assert lines(capfd.readouterr().out)[0][2] == f"no answer: {blank}: blank page"
     assert run("verify", one, other, "--format", "jsonl") == 0
-    (told,) = objects(capfd.readouterr().out)
-    assert list(told) == ["page", "other", "same_writer", "probability"] and told["same_writer"] is False
+    (found,) = objects(capfd.readouterr().out)
+    assert list(found) == ["page", "other", "same_writer", "probability"] and found["same_writer"] is False
     assert run("verify", one, folder / "gone.png") == 1
     assert capfd.readouterr().err == f"ocrtool: {folder / 'gone.png'}: no such file or folder\n"
     assert run("verify", one, folder / "anna", "--format", "tsv") == 0  # each against each

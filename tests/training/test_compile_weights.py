@@ -21,7 +21,7 @@ def test_all_that_lack_their_compiled_form_get_one(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, [str(tmp_path)])
     assert result.exit_code == 0, result.output
     assert result.output.splitlines()[-1] == str(tmp_path / "lstm_eng.tflite")
-    mine, shipped = CharacterLSTM.open("lstm_eng", tmp_path), CharacterLSTM.open("lstm_eng", packaged_folder())
-    assert np.allclose(mine.score("read by both"), shipped.score("read by both"), atol=1e-3)
+    own_weights, shipped = CharacterLSTM.open("lstm_eng", tmp_path), CharacterLSTM.open("lstm_eng", packaged_folder())
+    assert np.allclose(own_weights.score("read by both"), shipped.score("read by both"), atol=1e-3)
     assert json.loads((tmp_path / "lstm_eng.json").read_text())["tflite_sha256"]
     assert CliRunner().invoke(main, [str(tmp_path)]).output == ""  # nothing is left to do

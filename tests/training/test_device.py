@@ -40,8 +40,8 @@ def test_a_gpu_is_named(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_cpu_is_told_with_its_threads(backend: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_backends(monkeypatch, 0)
     monkeypatch.setattr("os.sched_getaffinity", lambda process: {0, 2, 3}, raising=False)
-    for limit, told in (("1", "1 thread"), ("2", "2 threads"), ("0", "3 threads"), ("", "3 threads")):
+    for limit, expected in (("1", "1 thread"), ("2", "2 threads"), ("0", "3 threads"), ("", "3 threads")):
         monkeypatch.setenv(variable, limit)
-        assert device_name() == f"CPU, {told}"
+        assert device_name() == f"CPU, {expected}"
     monkeypatch.delenv(variable)
     assert device_name() == "CPU, 3 threads"

@@ -88,8 +88,8 @@ def test_large_sets_stay_on_disk(tmp_path: Path, cache: Path, monkeypatch: pytes
     monkeypatch.setattr(csv_form, "BLOCK", 3000)  # less than two lines, more than one
     monkeypatch.setattr(labelled, "COPY_TO_MEMORY", 1000)
     images, labels = upright(9), np.arange(9, dtype=np.uint8) % 3
-    for place, write in enumerate(FORMS[:5]):
-        folder = tmp_path / str(place)
+    for index, write in enumerate(FORMS[:5]):
+        folder = tmp_path / str(index)
         folder.mkdir()
         write(folder, "digits", "train", images, labels)
         data = load_split(folder, "digits", "train")

@@ -195,20 +195,20 @@ def test_temperature_changes_certainty_alone(weights: Path, pair: dict[str, Path
 
 
 def test_compiled_form(weights: Path, pair: dict[str, Path], tmp_path: Path) -> None:
-    mine = make_weights(tmp_path / "mine", CLASSES, "balanced")
-    assert "run python -m training.publish.compile_weights" in sentence(evaluate(mine, pair, "--compiled"))
+    own_weights = make_weights(tmp_path / "mine", CLASSES, "balanced")
+    assert "run python -m training.publish.compile_weights" in sentence(evaluate(own_weights, pair, "--compiled"))
     import keras
 
     if keras.backend.backend() != "tensorflow":
         pytest.skip("Keras compiles under TensorFlow only")
-    compile_weights.compile_folder(mine.parent, "tiny")
-    report = figures(evaluate(mine, pair, "--compiled", "--json"))
+    compile_weights.compile_folder(own_weights.parent, "tiny")
+    report = figures(evaluate(own_weights, pair, "--compiled", "--json"))
     assert report["form"] == "compiled"
     assert report["accuracy"] == round(186 / 188, 5)
-    mine.unlink()
-    assert figures(evaluate(mine.parent, pair, "--compiled", "--json"))["accuracy"] == round(186 / 188, 5)
-    (mine.parent / "tiny.tflite").write_bytes(b"other")
-    assert "does not match its manifest" in sentence(evaluate(mine.parent, pair, "--compiled"))
+    own_weights.unlink()
+    assert figures(evaluate(own_weights.parent, pair, "--compiled", "--json"))["accuracy"] == round(186 / 188, 5)
+    (own_weights.parent / "tiny.tflite").write_bytes(b"other")
+    assert "does not match its manifest" in sentence(evaluate(own_weights.parent, pair, "--compiled"))
 
 
 def test_wrong_pairs(weights: Path, pair: dict[str, Path], tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from emnist_files import unpadded, write_plain
 
 from ocrtool.errors import WeightsNotFound, WeightsRefused
 from ocrtool.recognize.network import log_softmax
-from ocrtool.weights.store import Weights
+from ocrtool.weights.store import Weights, sha256
 from training.emnist import (
     fusion_table,
     train_character_lstm,
@@ -25,7 +25,7 @@ from training.emnist.fusion.contexts import context_windows, draw_positions
 from training.emnist.fusion.examples import Paired, PairedBatches
 from training.emnist.fusion.language import Language, LanguageSettings, load_language
 from training.emnist.fusion.network import predict_pairs, warm_start
-from training.emnist.fusion.text import FUSION_BOOKS, Alphabet, book_parts, load_text
+from training.emnist.fusion.text import FUSION_BOOKS, FusionAlphabet, book_parts, load_text
 from training.emnist.fusion.windows import TextWindows
 from training.emnist.mapping import default_map
 from training.emnist.part_scores import part_scores
@@ -35,7 +35,7 @@ from training.language.english_sources import TEST_BOOKS
 from training.models.emnist import build_emnist
 from training.models.fusion import FusionSpec, build_fusion, build_fusion_head, features_of, join_fusion
 from training.models.lstm import LstmSpec, build_sequence_model
-from training.publish.manifest import REQUIRED, sha256
+from training.publish.manifest import REQUIRED
 
 LETTERS, BALANCED = (default_map(split).classes for split in ("letters", "balanced"))
 #: Each of three letters tells the next one.
@@ -95,13 +95,13 @@ def command(main: object, words: str, code: int = 0) -> str:
 
 
 def test_text_is_reduced_to_the_classes() -> None:
-    letters, balanced = Alphabet(LETTERS), Alphabet(BALANCED)
+    letters, balanced = FusionAlphabet(LETTERS), FusionAlphabet(BALANCED)
     assert [letters.symbols[i] for i in letters.encode("Aa1!%\n")] == ["A", "A", "0", ".", "*", "\n"]
     # c and C share a class of the balanced split, a and A do not; digits are classes there
     assert [balanced.symbols[i] for i in balanced.encode("CcAa07;")] == ["C", "C", "A", "a", "0", "7", ","]
     assert len(set(balanced.symbols)) == len(balanced.symbols) and balanced.symbols[:47] == BALANCED
     with pytest.raises(ValueError, match="different single"):
-        Alphabet(("A", "AB"))
+        FusionAlphabet(("A", "AB"))
 
 
 def test_no_book_serves_two_ends(data: Path, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_no_book_serves_two_ends(data: Path, tmp_path: Path) -> None:
 
 
 def test_the_label_is_what_comes_next_in_the_book(data: Path) -> None:
-    text = load_text(book_parts(data)["test"], Alphabet(LETTERS))
+    text = load_text(book_parts(data)["test"], FusionAlphabet(LETTERS))
     labels = np.random.default_rng(1).integers(0, 3, 200)
     positions = draw_positions(text, labels, LETTERS, 20, seed=5)
     np.testing.assert_array_equal(text[positions], labels)
@@ -273,7 +273,7 @@ def test_bad_input_is_reported_in_one_sentence(branch: Path, language: Path, dat
 
 def test_scores_of_the_classes_leave_out_the_marks() -> None:
     keras.utils.set_random_seed(3)
-    alphabet = Alphabet(("A", "B"))
+    alphabet = FusionAlphabet(("A", "B"))
     model = build_sequence_model(LstmSpec(len(alphabet.symbols), 4, 6))
     language = Language(model, alphabet, 5, {"h5_sha256": ""})
     contexts = np.random.default_rng(3).integers(0, len(alphabet.symbols), (4, 5))

@@ -125,7 +125,7 @@ def test_the_same_again_and_in_any_number_of_processes(folder: Path) -> None:
     first = generated(folder, "--variations", 5)
     second = generated(folder, "--variations", 5, "--jobs", 2, out="second")
     other = generated(folder, "--variations", 5, "--seed", 1, out="other")
-    texts = [(place / "가.txt").read_bytes() for place in (first, second, other)]
+    texts = [(folder / "가.txt").read_bytes() for folder in (first, second, other)]
     assert texts[0] == texts[1] != texts[2]
     assert len(parse(texts[0]).names) == 10
 
@@ -208,7 +208,7 @@ def test_batches_of_crops_for_training(folder: Path, font: KoreanFont) -> None:
     drawer = Drawer([font, poor])
     text = "가나,A" * 25
     for soft in (False, True):
-        samples = drawer.draw_sample(text, np.random.default_rng(0), soft)
+        samples = drawer.draw(text, np.random.default_rng(0), soft)
         assert [sample.character for sample in samples] == list(text)
         assert all(sample.font == font for sample in samples if sample.character in "나,")
         assert {sample.font.family for sample in samples if sample.character == "가"} == {"whole", "poor"}
@@ -219,15 +219,15 @@ def test_batches_of_crops_for_training(folder: Path, font: KoreanFont) -> None:
     assert comma.bottom > 0.05 > 0 > comma.top and letter.bottom <= 0.01  # y downward from the baseline
     assert squares([sample.image for sample in samples], 32).shape == (100, 32, 32)
     with pytest.raises(ValueError, match="none of 2 fonts has '힣'"):
-        drawer.draw_sample("힣", np.random.default_rng(0))
-    again = Drawer([font, poor]).draw_sample(text, np.random.default_rng(0), soft=True)
+        drawer.draw("힣", np.random.default_rng(0))
+    again = Drawer([font, poor]).draw(text, np.random.default_rng(0), soft=True)
     assert all((a.image == b.image).all() for a, b in zip(samples, again, strict=True))
 
 
 def test_families_weigh_the_same_however_many_files_they_have(folder: Path, font: KoreanFont) -> None:
     twins = [KoreanFont(make_font(folder / f"Twin{n}.ttf"), "twin", "sans") for n in range(4)]
     drawer = Drawer([font, *twins], any_phd08_scan)
-    samples = drawer.draw_sample("가" * 200, np.random.default_rng(0))
+    samples = drawer.draw("가" * 200, np.random.default_rng(0))
     assert 70 < sum(sample.font.family == "whole" for sample in samples) < 130
 
 

@@ -54,19 +54,19 @@ def manifest_of(
 
 def make_run(runs: Path, folder: str, manifest: dict[str, Any], int8: float | None = None) -> None:
     """A run whose weights are no weights; with ``int8`` its compiled form is measured already."""
-    place = runs / folder
-    place.mkdir(parents=True)
-    h5 = place / f"{manifest['name']}.weights.h5"
+    run = runs / folder
+    run.mkdir(parents=True)
+    h5 = run / f"{manifest['name']}.weights.h5"
     h5.write_bytes(folder.encode())
-    write_manifest(place / f"{manifest['name']}.json", manifest | {"h5_sha256": sha256(h5)})
+    write_manifest(run / f"{manifest['name']}.json", manifest | {"h5_sha256": sha256(h5)})
     for name in ("architecture", "history"):
-        (place / f"{name}.json").write_text("{}")
+        (run / f"{name}.json").write_text("{}")
     if int8 is not None:
-        compiled = place / f"{manifest['name']}.tflite"
+        compiled = run / f"{manifest['name']}.tflite"
         compiled.write_bytes(folder.encode())
         facts = {"h5_sha256": sha256(h5), "tflite_sha256": sha256(compiled), "macs": 17_366_912}
         facts["scores"] = {"accuracy": int8 + 0.01, "class_accuracy": int8}
-        (place / "compiled.json").write_text(json.dumps(facts))
+        (run / "compiled.json").write_text(json.dumps(facts))
 
 
 @pytest.fixture

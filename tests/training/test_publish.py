@@ -16,7 +16,7 @@ from training.models.dense import DenseSpec, build_dense
 from training.models.emnist import EmnistSpec
 from training.models.fusion import FusionSpec
 from training.models.glyph import GlyphSpec, build_glyph
-from training.publish.architectures import ARCHITECTURES, build, describe, make_spec
+from training.publish.architectures import ARCHITECTURES, architecture_of, build, make_spec
 from training.publish.manifest import REQUIRED, check, training_command
 from training.publish.publish import EXPERIMENT, Card, publish
 
@@ -96,22 +96,22 @@ def test_every_shipped_manifest_holds_what_is_required() -> None:
     for manifest in networks:
         check(manifest)
         architecture, parameters = manifest["architecture"], manifest["parameters"]
-        known = json.loads(json.dumps(describe(make_spec(architecture, parameters))))
+        known = json.loads(json.dumps(architecture_of(make_spec(architecture, parameters))))
         assert known[0] == architecture and known[1].items() >= parameters.items()
 
 
 def test_specs_name_their_architecture() -> None:
-    assert describe(GlyphSpec())[0] == "glyph"
-    assert describe(EmnistSpec("tuned", 5, {"hidden": 12})) == (
+    assert architecture_of(GlyphSpec())[0] == "glyph"
+    assert architecture_of(EmnistSpec("tuned", 5, {"hidden": 12})) == (
         "emnist",
         {"model": "tuned", "classes": 5, "hidden": 12},
     )
-    assert describe(FusionSpec(sizes={"hidden": 3}))[1]["sizes"] == {"hidden": 3}
+    assert architecture_of(FusionSpec(sizes={"hidden": 3}))[1]["sizes"] == {"hidden": 3}
     with pytest.raises(ValueError, match="int belongs to no architecture"):
-        describe(7)
-    assert all(name == describe(entry.spec())[0] for name, entry in ARCHITECTURES.items() if name != "emnist")
+        architecture_of(7)
+    assert all(name == architecture_of(entry.spec())[0] for name, entry in ARCHITECTURES.items() if name != "emnist")
     assert (
-        build("glyph", describe(GlyphSpec(widths=(4, 4, 4)))[1]).count_params()
+        build("glyph", architecture_of(GlyphSpec(widths=(4, 4, 4)))[1]).count_params()
         < build_glyph(GlyphSpec()).count_params()
     )
 

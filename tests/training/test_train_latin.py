@@ -73,11 +73,11 @@ def task(train: Examples, held: Examples) -> Any:
 def test_a_tiny_fit_is_published_and_the_pair_agrees(tmp_path: Path) -> None:
     from ocrtool.recognize.network import log_softmax
     from ocrtool.script.latin.classifier import LatinClassifier
-    from training.glyphs.train import Settings, train
+    from training.glyphs.train import TrainSettings, train
     from training.publish.architectures import build
 
     held = noise_examples(60, 2)
-    settings = Settings(tmp_path / "run", tmp_path / "out", epochs=2, rate=1e-2, batch=16, steps=10)
+    settings = TrainSettings(tmp_path / "run", tmp_path / "out", epochs=2, rate=1e-2, batch=16, steps=10)
     manifest = train(task(noise_examples(200, 1), held), settings)
     assert manifest["run"]["batches"] == 20 and (tmp_path / "run" / "best.weights.h5").is_file()
     assert manifest["scores"]["validation"]["noise"]["examples"] > 0
@@ -100,12 +100,12 @@ def test_a_tiny_fit_is_published_and_the_pair_agrees(tmp_path: Path) -> None:
 
 def test_runs_go_on_where_they_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from training.glyphs import train as train_module
-    from training.glyphs.train import Settings, train
+    from training.glyphs.train import TrainSettings, train
 
     monkeypatch.setattr(train_module, "publish", lambda model, card, *_: card.facts)
 
     data = noise_examples(40, 1)
-    settings = Settings(tmp_path / "run", tmp_path / "out", epochs=1, batch=8, steps=2)
+    settings = TrainSettings(tmp_path / "run", tmp_path / "out", epochs=1, batch=8, steps=2)
     assert train(task(data, data), settings)["run"]["batches"] == 2
     manifest = train(task(data, data), replace(settings, epochs=2, resume=True))
     assert manifest["run"]["batches"] == 4
@@ -115,10 +115,10 @@ def test_the_budget_is_the_one_asked_for() -> None:
     from training.fit import Minutes, Steps
     from training.glyphs.hangul import HangulTask
     from training.glyphs.latin import LatinTask
-    from training.glyphs.train import Settings
+    from training.glyphs.train import TrainSettings
 
     latin, hangul = LatinTask(Path()).default_stop, HangulTask().default_stop
-    settings = Settings(Path(), Path(), steps=100)
+    settings = TrainSettings(Path(), Path(), steps=100)
     assert settings.stop(latin) == Minutes(35.0) and settings.stop(hangul) == Steps(1600)
     assert replace(settings, minutes=2.0).stop(hangul) == Minutes(2.0)
     assert replace(settings, epochs=1.5).stop(latin) == Steps(150)

@@ -81,13 +81,13 @@ def test_writers_of_another_source_get_their_share(folder: Path) -> None:
 
 def test_whitening_makes_writers_vary_alike_and_keeps_what_tells_them_apart() -> None:
     rng = np.random.default_rng(0)
-    of = np.repeat(np.arange(60), 4)
+    writer_of = np.repeat(np.arange(60), 4)
     scale = np.array([10.0, 1.0, 0.1, 3.0])
     between, within = rng.normal(size=(60, 4)) * scale, rng.normal(size=(240, 4)) * scale * [0.1, 0.1, 0.1, 10.0]
-    pages = (between[of] + within).astype(np.float32)
-    matrix, bias = fit_whitening(pages, of.astype(str), 3, 0.5, 1e-6)
+    pages = (between[writer_of] + within).astype(np.float32)
+    matrix, bias = fit_whitening(pages, writer_of.astype(str), 3, 0.5, 1e-6)
     white = pages @ matrix + bias
-    names = of.astype(str)
+    names = writer_of.astype(str)
     means = np.stack([white[names == k].mean(axis=0) for k in np.unique(names)])
     assert means.mean(axis=0) == pytest.approx(np.zeros(3), abs=1e-6)
     assert means.var(axis=0).max() / means.var(axis=0).min() < 1.5
@@ -129,7 +129,7 @@ def test_a_short_training_gives_weights_that_tell_hands_apart(folder: Path, tmp_
     keras.utils.set_random_seed(1)
     pages = cut_pages(find_pages(folder))
     spec = WriterSpec(widths=(8, 8, 16, 16), blocks=(0, 0, 0, 0), embedding=16, described=8)
-    settings = train_embedder.Settings(tmp_path / "run", groups=6, size=4, epochs=20 / train_embedder.STEPS)
+    settings = train_embedder.EmbedderSettings(tmp_path / "run", groups=6, size=4, epochs=20 / train_embedder.STEPS)
     embedder, run = train_embedder.fit_embedder(spec, pages, pages, settings)
     assert isinstance(run, Run)
     assert run.steps == 20

@@ -80,16 +80,16 @@ def test_context_moves_the_posterior() -> None:
     plain = character_posterior(Step(LATIN.index("1"), 0, CONTEXT), line, 0.7)
     assert plain[LATIN.index("1")] > plain[LATIN.index("l")]
     assert sum(plain.values()) == pytest.approx(0.95)
-    told = character_posterior(Step(LATIN.index("1"), 0, np.log(np.array([0.01, 0.5]))), line, 0.7)
-    assert told[LATIN.index("l")] > told[LATIN.index("1")]
+    found = character_posterior(Step(LATIN.index("1"), 0, np.log(np.array([0.01, 0.5]))), line, 0.7)
+    assert found[LATIN.index("l")] > found[LATIN.index("1")]
 
 
 def test_alternatives_are_likeliest_first_and_hold_the_chosen_label() -> None:
     posterior = dict(enumerate([0.1, 0.3, 0.2, 0.15, 0.1, 0.05, 1e-5]))
-    told = alternatives(posterior, 5, LATIN)
-    assert [a.probability for a in told] == sorted((a.probability for a in told), reverse=True)
-    assert LATIN[5] in [a.label for a in told]
-    assert len(told) == 5
+    found = alternatives(posterior, 5, LATIN)
+    assert [a.probability for a in found] == sorted((a.probability for a in found), reverse=True)
+    assert LATIN[5] in [a.label for a in found]
+    assert len(found) == 5
 
 
 def test_word_is_as_sure_as_its_calibration_says() -> None:

@@ -79,8 +79,8 @@ def lattice(*args: object) -> Lattice:
     return build_lattice(*make(*args))  # type: ignore[arg-type]
 
 
-def read(lattices: list[Lattice], guide: object = None, weights: PathWeights = WEIGHTS) -> list[str]:
-    paths = search(lattices, guide or NoGuide(), weights, BEAM, ALPHABET)  # type: ignore[arg-type]
+def read(lattices: list[Lattice], model: object = None, weights: PathWeights = WEIGHTS) -> list[str]:
+    paths = search(lattices, model or NoGuide(), weights, BEAM, ALPHABET)  # type: ignore[arg-type]
     return [path_text(path, LATIN) for path in paths]
 
 

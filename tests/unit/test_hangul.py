@@ -49,9 +49,9 @@ def heads_for(kind: str, syllable: str, sure: float = 0.9) -> list[np.ndarray]:
     """Log-probabilities of one glyph: ``kind`` and the letters of ``syllable`` likely, the rest alike."""
     chosen = [KINDS.index(kind), *decompose_syllable(syllable)]
     heads = []
-    for place, size in zip(chosen, (len(KINDS), len(INITIALS), len(VOWELS), len(FINALS)), strict=True):
+    for index, size in zip(chosen, (len(KINDS), len(INITIALS), len(VOWELS), len(FINALS)), strict=True):
         head = np.full((1, size), (1.0 - sure) / (size - 1))
-        head[0, place] = sure
+        head[0, index] = sure
         heads.append(np.log(head))
     return heads
 

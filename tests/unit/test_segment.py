@@ -34,8 +34,8 @@ def drawn_page(scale: float = 1.0, columns: int = 1, size: tuple[int, int] = (70
     page = np.full((round(size[0] * scale), round(size[1] * scale * columns)), 255, np.uint8)
     for column in range(columns):
         for i, text in enumerate(TEXTS):
-            at = (round((80 + column * size[1] * 0.9) * scale), round((100 + 60 * i) * scale))
-            cv2.putText(page, text, at, FONT, scale, 0, max(1, round(2 * scale)), cv2.LINE_AA)
+            origin = (round((80 + column * size[1] * 0.9) * scale), round((100 + 60 * i) * scale))
+            cv2.putText(page, text, origin, FONT, scale, 0, max(1, round(2 * scale)), cv2.LINE_AA)
     return page
 
 

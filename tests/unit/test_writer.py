@@ -18,9 +18,9 @@ def page(scale: float = 1.0) -> np.ndarray:
     """(H, W) uint8: three lines in a pen's strokes, x-height about 28 px at scale 1."""
     sheet = np.full((round(620 * scale), round(1500 * scale)), 255, np.uint8)
     for number, line in enumerate(LINES):
-        place = round(60 * scale), round((160 + 170 * number) * scale)
+        origin = round(60 * scale), round((160 + 170 * number) * scale)
         font, pen = cv2.FONT_HERSHEY_SIMPLEX, max(1, round(4 * scale))
-        cv2.putText(sheet, line, place, font, 2.0 * scale, 0, pen, cv2.LINE_AA)
+        cv2.putText(sheet, line, origin, font, 2.0 * scale, 0, pen, cv2.LINE_AA)
     return sheet
 
 
@@ -90,12 +90,12 @@ def test_a_collage_shows_every_patch() -> None:
     assert (sheet[2 : 2 + PATCH_SIDE, 2 : 2 + PATCH_SIDE] == 255 - patches[0]).all()
 
 
-def hands(count: int, pages: int, spread: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def page_vectors(count: int, pages: int, spread: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Unit vectors (count * pages, 32) about ``count`` directions, and the number of each's direction."""
     rng = np.random.default_rng(seed)
-    of = np.repeat(np.arange(count), pages)
-    vectors = rng.normal(size=(count, 32))[of] + spread * rng.normal(size=(count * pages, 32))
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True), of
+    writer_of = np.repeat(np.arange(count), pages)
+    vectors = rng.normal(size=(count, 32))[writer_of] + spread * rng.normal(size=(count * pages, 32))
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True), writer_of
 
 
 CALIBRATION = Calibration(slope=20.0, offset=-10.0, grouping_threshold=1.0)
@@ -108,10 +108,10 @@ def test_calibration_of_manifests_old_and_new(key: str) -> None:
 
 
 def test_probabilities_sum_to_one_and_name_the_writer() -> None:
-    vectors, of = hands(5, 3, 0.2)
+    vectors, writer_of = page_vectors(5, 3, 0.2)
     for writer in range(5):
-        own = vectors[of == writer]
-        known = [vectors[of == k][1:] for k in range(5)]
+        own = vectors[writer_of == writer]
+        known = [vectors[writer_of == k][1:] for k in range(5)]
         ranking = rank(own[0], known, CALIBRATION)
         assert ranking.order[0] == writer
         assert ranking.probabilities[0] > 0.9
@@ -120,8 +120,8 @@ def test_probabilities_sum_to_one_and_name_the_writer() -> None:
 
 
 def test_a_hand_that_is_not_known_is_unknown() -> None:
-    vectors, of = hands(6, 2, 0.2)
-    known = [vectors[of == k] for k in range(1, 6)]
+    vectors, writer_of = page_vectors(6, 2, 0.2)
+    known = [vectors[writer_of == k] for k in range(1, 6)]
     ranking = rank(vectors[0], known, CALIBRATION)
     assert ranking.unknown > 0.9 > ranking.probabilities[0]
 
@@ -137,10 +137,10 @@ def test_the_probability_of_one_hand_rises_with_similarity() -> None:
 
 
 def test_pages_are_grouped_by_hand_and_numbered_as_they_come() -> None:
-    vectors, of = hands(4, 3, 0.25)
-    order = np.random.default_rng(1).permutation(len(of))
+    vectors, writer_of = page_vectors(4, 3, 0.25)
+    order = np.random.default_rng(1).permutation(len(writer_of))
     groups = group(vectors[order], CALIBRATION)
-    same = of[order][:, None] == of[order][None]
+    same = writer_of[order][:, None] == writer_of[order][None]
     assert ((groups.number[:, None] == groups.number[None]) == same).all()
     _, first = np.unique(groups.number, return_index=True)
     assert (np.diff(first) > 0).all()
@@ -148,18 +148,18 @@ def test_pages_are_grouped_by_hand_and_numbered_as_they_come() -> None:
 
 
 def test_what_a_collection_has_in_common_does_not_make_one_group_of_it() -> None:
-    vectors, of = hands(20, 3, 0.25)
+    vectors, writer_of = page_vectors(20, 3, 0.25)
     common = np.zeros(32)
     common[0] = 1.5
     shifted = vectors + common
     shifted /= np.linalg.norm(shifted, axis=1, keepdims=True)
-    same = of[:, None] == of[None]
+    same = writer_of[:, None] == writer_of[None]
     found = group(shifted, CALIBRATION).number
     assert np.mean((found[:, None] == found[None]) == same) > 0.99
 
 
 def test_a_page_between_two_hands_is_placed_without_confidence() -> None:
-    vectors, _ = hands(2, 2, 0.05)
+    vectors, _ = page_vectors(2, 2, 0.05)
     between = vectors[0] + vectors[2]
     groups = group(np.vstack([vectors, between / np.linalg.norm(between)]), Calibration(20.0, -8.0))
     assert groups.confidence[-1] < 0.7 < groups.confidence[:4].min()

@@ -26,7 +26,7 @@ from training.emnist.fusion.language import (
     fit_language,
     language_scores,
 )
-from training.emnist.fusion.text import Alphabet, book_parts, load_text, part_names
+from training.emnist.fusion.text import FusionAlphabet, book_parts, load_text, part_names
 from training.emnist.fusion.windows import fixed_windows
 from training.emnist.mapping import default_map
 from training.fit import Run
@@ -45,7 +45,7 @@ def train_language(
     data: Path, classes: tuple[str, ...], units: int, settings: LanguageSettings, options: RunOptions
 ) -> tuple[keras.Model, LstmSpec, Run, dict[str, dict[str, float]]]:
     """Fit the LSTM to the training books in ``data`` and measure it on the others: model, its spec, run, scores."""
-    alphabet = Alphabet(classes)
+    alphabet = FusionAlphabet(classes)
     books = book_parts(data)
     texts = {part: load_text(books[part], alphabet) for part in ("language", "validation", "test")}
     spec = LstmSpec(len(alphabet.symbols), embedding=32, units=units)
@@ -125,7 +125,7 @@ def main(
     books = book_parts(data)
     facts = {
         "classes": list(classes),
-        "labels": list(Alphabet(classes).symbols),
+        "labels": list(FusionAlphabet(classes).symbols),
         "data": {"books": "Project Gutenberg, reduced to the classes, a space and marks", "parts": part_names(books)},
         "split": split,
         "scores": scores,

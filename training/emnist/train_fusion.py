@@ -26,7 +26,7 @@ from training.emnist.fusion.contexts import ContextStore
 from training.emnist.fusion.language import load_language
 from training.emnist.fusion.network import FusionRecipe
 from training.emnist.fusion.publish_fusion import FusionResult, write_fusion
-from training.emnist.fusion.run import compare, gather, train
+from training.emnist.fusion.run import compare, fit_fusion, gather
 from training.models.fusion import FusionSpec
 
 DEFAULTS, SIZES = FusionRecipe(), FusionSpec()
@@ -81,7 +81,7 @@ def main(
     store = ContextStore(text, data, contexts or language / "contexts")
     sets = gather(image_branch, images, store, recipe, seed)
     spec = image_branch.spec(score_units=score_units)
-    whole, probabilities, run = train(image_branch, spec, sets, recipe, RunOptions(out, seed, resume=resume))
+    whole, probabilities, run = fit_fusion(image_branch, spec, sets, recipe, RunOptions(out, seed, resume=resume))
     comparison = compare(sets, probabilities, image_branch.classes)
     result = FusionResult(
         image_branch,

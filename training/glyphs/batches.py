@@ -32,12 +32,12 @@ def example_weights(data: Examples, source_weights: Mapping[str, float]) -> np.n
     good = data.labels != REJECT_LABEL
     for source in np.unique(data.sources):
         for members, share in ((good, 1.0 - REJECT_SHARE), (~good, REJECT_SHARE)):
-            own = np.flatnonzero(members & (data.sources == source))
-            if len(own) == 0:
+            from_source = np.flatnonzero(members & (data.sources == source))
+            if len(from_source) == 0:
                 continue
-            counts = np.bincount(data.labels[own], minlength=REJECT_LABEL + 1)
-            raw = counts[data.labels[own]] ** (CLASS_POWER - 1.0)
-            weights[own] = raw / raw.sum() * share * source_weights.get(str(source), 1.0)
+            counts = np.bincount(data.labels[from_source], minlength=REJECT_LABEL + 1)
+            raw = counts[data.labels[from_source]] ** (CLASS_POWER - 1.0)
+            weights[from_source] = raw / raw.sum() * share * source_weights.get(str(source), 1.0)
     return np.asarray(weights / weights.sum())
 
 

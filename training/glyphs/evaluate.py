@@ -62,9 +62,9 @@ def hangul(weights: Path | None, **settings: Any) -> None:
     """Score on the real PHD08 files and on characters drawn in held-out families."""
     from ocrtool.script.hangul.classifier import HangulClassifier
     from ocrtool.weights.store import open_weights
-    from training.glyphs.evaluate_hangul import Settings, evaluate
+    from training.glyphs.evaluate_hangul import HangulEvaluation, evaluate
 
-    _print(evaluate(HangulClassifier(open_weights("hangul", weights)), Settings(**settings)))
+    _print(evaluate(HangulClassifier(open_weights("hangul", weights)), HangulEvaluation(**settings)))
 
 
 def _print(scores: dict[str, Any]) -> None:

@@ -93,7 +93,7 @@ FORMS = (("as PHD08", any_phd08_scan), ("any scan", any_scan), ("small print", s
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class HangulEvaluation:
     """data: folder that holds phd08; fonts: folder; part: of the families; count: characters drawn of each set."""
 
     data: Path
@@ -103,7 +103,7 @@ class Settings:
     seed: int = 8
 
 
-def evaluate(classifier: HangulClassifier, settings: Settings) -> dict[str, Any]:
+def evaluate(classifier: HangulClassifier, settings: HangulEvaluation) -> dict[str, Any]:
     """Scores on PHD08 and of each set of characters in each form. Raises OSError, ValueError."""
     korean = find_korean_fonts(settings.fonts, settings.part)
     result: dict[str, Any] = {"phd08": phd08_scores(classifier, settings.data / "phd08")}

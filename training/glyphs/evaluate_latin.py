@@ -74,7 +74,7 @@ def evaluate(classifier: LatinClassifier, sets: dict[str, Examples], sheets: Pat
     for name, held in sets.items():
         log_probs = classifier.log_probs(held.images, held.geometry)
         scores[name]["calibration_error"] = round(calibration_error(np.exp(log_probs), held.labels), 4)
-        scores[name]["confusions"] = [list(one) for one in confusions(log_probs, held.labels)]
+        scores[name]["confusions"] = [list(pair) for pair in confusions(log_probs, held.labels)]
         if sheets is not None:
             sheets.mkdir(parents=True, exist_ok=True)
             error_sheet(classifier.log_probs, held, sheets / f"{name}.png", np.random.default_rng(0))

@@ -63,7 +63,9 @@ class HangulBatches:
 def predict_logits(model: keras.Model, data: Examples) -> np.ndarray:
     """(N, outputs) float32."""
     return in_batches(
-        model.predict_on_batch, lambda some: [data.images[some].astype(np.float32), data.geometry[some]], len(data)
+        model.predict_on_batch,
+        lambda rows: [data.images[rows].astype(np.float32), data.geometry[rows]],
+        len(data),
     )[0]
 
 
@@ -71,10 +73,10 @@ def shape_scores(logits: np.ndarray, data: Examples, spec: HangulSpec) -> dict[s
     """By source: accuracy of characters (kind and all letters right) and of non-characters, and their numbers."""
     read, scores = read_labels(logits, spec), {}
     for source in np.unique(data.sources):
-        own = data.sources == source
-        good = own & (data.labels != REJECT)
+        from_source = data.sources == source
+        good = from_source & (data.labels != REJECT)
         scores[str(source)] = {"characters": int(good.sum()), "accuracy": share_right(read, data.labels, good)}
-        if (bad := own & (data.labels == REJECT)).any():
+        if (bad := from_source & (data.labels == REJECT)).any():
             scores[str(source)] |= {"non_characters": int(bad.sum()), "refused": share_right(read, data.labels, bad)}
     return scores
 

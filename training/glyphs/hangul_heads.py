@@ -25,8 +25,8 @@ def targets(labels: np.ndarray) -> np.ndarray:
     syllable = (labels >= len(MARKS)) & (labels < len(MARKS) + SYLLABLES)
     out[:, 0] = np.where(labels < len(MARKS), labels + FIRST_MARK, REJECT_KIND)
     out[syllable, 0] = SYLLABLE_KIND
-    rest, out[syllable, 3] = np.divmod(labels[syllable] - len(MARKS), len(FINALS))
-    out[syllable, 1], out[syllable, 2] = np.divmod(rest, len(VOWELS))
+    initial_and_vowel, out[syllable, 3] = np.divmod(labels[syllable] - len(MARKS), len(FINALS))
+    out[syllable, 1], out[syllable, 2] = np.divmod(initial_and_vowel, len(VOWELS))
     return out
 
 
@@ -48,8 +48,8 @@ class HeadsLoss(keras.losses.Loss):  # type: ignore[misc]  # Keras has no types
         total = 0.0
         for head, part in enumerate(self._slices):
             target = ops.cast(y_true[:, head], "int32")
-            own = keras.losses.sparse_categorical_crossentropy(ops.maximum(target, 0), y_pred[:, part], True)
-            total = total + own * ops.cast(target >= 0, own.dtype)
+            head_loss = keras.losses.sparse_categorical_crossentropy(ops.maximum(target, 0), y_pred[:, part], True)
+            total = total + head_loss * ops.cast(target >= 0, head_loss.dtype)
         return total
 
 

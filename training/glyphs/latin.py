@@ -135,7 +135,7 @@ def scores_by_source(log_probs: np.ndarray, data: Examples) -> dict[str, dict[st
     """Scores of log-probabilities (N, 95) of all examples, by source."""
     scores: dict[str, dict[str, float]] = {}
     for source in np.unique(data.sources):
-        own = data.sources == source
-        rows, name = log_probs[own], str(source)
-        scores |= score_all(lambda *_, rows=rows: rows, {name: data.take(own)})
+        from_source = data.sources == source
+        rows, name = log_probs[from_source], str(source)
+        scores |= score_all(lambda *_, rows=rows: rows, {name: data.take(from_source)})
     return scores

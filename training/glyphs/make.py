@@ -84,9 +84,9 @@ def latin(data: Path, fonts: Path | None, sources: tuple[str, ...], jobs: int, *
 @errors_as_messages()
 def hangul(data: Path, sources: tuple[str, ...], jobs: int, **options: Any) -> None:
     """Make Korean examples: isolated characters, and lines."""
-    own = {key: options.pop(key) for key in ("fonts", "latin_fonts", "small")}
+    sources_only = {key: options.pop(key) for key in ("fonts", "latin_fonts", "small")}
     shards = Plan(shares=make_hangul.shares_of(sources), **options)
-    _show(shards, make_hangul.HangulSettings(data, part=shards.part, **own), make_hangul.SOURCES, jobs)
+    _show(shards, make_hangul.HangulSettings(data, part=shards.part, **sources_only), make_hangul.SOURCES, jobs)
 
 
 def _show(plan: Plan, maker: Any, sources: tuple[str, ...], jobs: int) -> None:

@@ -89,7 +89,7 @@ class HangulMaker:
         ]
         drawer = self._drawers[rng.choice(len(SCANS), p=self._shares)]
         drawn = drawer.draw([str(c) for c in chosen], rng, soft=bool(rng.random() < GREY_SHARE))
-        images = np.stack([isolated_image(one.image, HANGUL_CROP) for one in drawn])
+        images = np.stack([isolated_image(glyph.image, HANGUL_CROP) for glyph in drawn])
         return examples.alone(images, np.array([GLYPHS.index(c) for c in chosen]), "alone")
 
 

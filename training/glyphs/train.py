@@ -76,7 +76,7 @@ class GlyphTask(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class TrainSettings:
     """How a classifier is trained. shards, validation: patterns of files; folder: of checkpoints; init: weights to
     start from; steps: batches between two validations; epochs, minutes: budget, see `stop`; rate: peak learning rate.
     """
@@ -102,7 +102,7 @@ class Settings:
         return default(self.steps) if self.minutes is None else Minutes(self.minutes)
 
 
-def train(task: GlyphTask, settings: Settings) -> dict[str, Any]:
+def train(task: GlyphTask, settings: TrainSettings) -> dict[str, Any]:
     """Train and publish the classifier of a script. Returns the manifest.
 
     Raises FileNotFoundError for a pattern that matches no file, and ValueError.
@@ -175,7 +175,7 @@ def latin(model: str, data: Path, changes: tuple[str, ...], **settings: Any) -> 
     """Train on Latin letters, digits and punctuation.  [default budget: 35 minutes]"""
     from training.glyphs.latin import LatinTask
 
-    _report(train(LatinTask(data, ARCHITECTURES[model].spec(), changes), Settings(**settings)))
+    _report(train(LatinTask(data, ARCHITECTURES[model].spec(), changes), TrainSettings(**settings)))
 
 
 @main.command()
@@ -194,7 +194,7 @@ def hangul(model: str, alone_share: float, **settings: Any) -> None:
     """Train on syllables and marks of Korean print.  [default budget: 16 epochs]"""
     from training.glyphs.hangul import HangulTask
 
-    _report(train(HangulTask(ARCHITECTURES[model].spec(), alone_share), Settings(**settings)))
+    _report(train(HangulTask(ARCHITECTURES[model].spec(), alone_share), TrainSettings(**settings)))
 
 
 def _report(manifest: Mapping[str, Any]) -> None:

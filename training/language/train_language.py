@@ -46,11 +46,11 @@ def main(lang: str, data: Path, out: Path | None, limit: int | None, **options: 
     language = LANGUAGES[lang]
     sizes = {name: options.pop(name) for name in ("units", "batch")}
     recipe = replace(language.recipe, **{name: size for name, size in sizes.items() if size is not None})
-    manifest = train(lang, recipe, data, Budget(out or Path("runs") / f"lstm_{lang}", **options), limit)
+    manifest = train_lstm(lang, recipe, data, Budget(out or Path("runs") / f"lstm_{lang}", **options), limit)
     click.echo(json.dumps(manifest["scores"], indent=1))
 
 
-def train(lang: str, recipe: Recipe, data: Path, budget: Budget, limit: int | None = None) -> dict[str, Any]:
+def train_lstm(lang: str, recipe: Recipe, data: Path, budget: Budget, limit: int | None = None) -> dict[str, Any]:
     """Fit ``lstm_LANG`` within the budget, export and measure it. Returns the manifest. Raises OSError, ValueError."""
     language = LANGUAGES[lang]
     corpus = language.load(data)

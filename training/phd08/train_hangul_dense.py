@@ -50,7 +50,7 @@ RATE, BATCH = 1e-3, 128
 LICENCE = "Apache-2.0. Trained on characters drawn in openly licensed fonts."
 
 
-def train(seen: LabelledImages, folder: Path, epochs: float, seed: int) -> tuple[keras.Model, Run, LabelledImages]:
+def fit_dense(seen: LabelledImages, folder: Path, epochs: float, seed: int) -> tuple[keras.Model, Run, LabelledImages]:
     """The fitted network (probabilities out), its run, and the test samples of ``seen``."""
     remaining, test = split_validation(seen, SEEN_TEST_SHARE, seed)
     kept, validation = split_validation(remaining, VALIDATION_SHARE, seed)
@@ -84,7 +84,7 @@ def held_out_pairs(samples: Samples, data: LabelledImages, epochs: float, seed: 
         unseen = np.isin(samples.fonts, pair)
         with tempfile.TemporaryDirectory() as folder:
             keras.utils.set_random_seed(seed)
-            model, _, _ = train(data.take(~unseen), Path(folder), epochs, seed)
+            model, _, _ = fit_dense(data.take(~unseen), Path(folder), epochs, seed)
         result["+".join(pair)] = round(dense_accuracy(model, data.take(unseen)), 4)
     return result
 
@@ -207,7 +207,7 @@ def main(
     with tqdm(total=len(families), desc="drawing", disable=None) as bar:
         others = in_families(families, test_variations, seed, bar.update)
     data, unseen = samples.labelled(), np.isin(samples.fonts, HELD_FONTS)
-    model, run, seen_test = train(data.take(~unseen), out, epochs, seed)
+    model, run, seen_test = fit_dense(data.take(~unseen), out, epochs, seed)
     comparison: dict[str, Any] = compare(samples, others, unseen, model, seen_test, classifier)
     if turns:
         comparison["held_out_pairs"] = held_out_pairs(samples, data, epochs, seed)

@@ -52,7 +52,7 @@ def build(architecture: str, parameters: Mapping[str, Any]) -> keras.Model:
 
 def build_spec(spec: Any) -> keras.Model:
     """An untrained model of ``spec``. Raises ValueError if the spec is of no architecture here."""
-    return ARCHITECTURES[describe(spec)[0]].build(spec)
+    return ARCHITECTURES[architecture_of(spec)[0]].build(spec)
 
 
 def glyph_models(script: str) -> list[str]:
@@ -70,7 +70,7 @@ def make_spec(architecture: str, parameters: Mapping[str, Any]) -> Any:
     return ARCHITECTURES[architecture].spec(**plain)
 
 
-def describe(spec: Any) -> tuple[str, dict[str, Any]]:
+def architecture_of(spec: Any) -> tuple[str, dict[str, Any]]:
     """Architecture and parameters of a spec, as a manifest has them; the reverse of `make_spec`.
 
     Raises ValueError if the spec is of no architecture here.

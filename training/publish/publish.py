@@ -10,11 +10,12 @@ from typing import Any
 
 import keras
 
+from ocrtool.weights.store import sha256
 from training.fit import precision
-from training.publish.architectures import build_spec, describe
+from training.publish.architectures import architecture_of, build_spec
 from training.publish.compile_weights import compile_folder
 from training.publish.float16 import store_float16
-from training.publish.manifest import library_versions, sha256, training_command, write_manifest
+from training.publish.manifest import library_versions, training_command, write_manifest
 
 #: Of the model as it is stored: what of the manifest can only be measured then, ``scores`` and a ``temperature``.
 Measure = Callable[[keras.Model], Mapping[str, Any]]
@@ -57,7 +58,7 @@ def publish(
     """
     form = form or Form()
     folder.mkdir(parents=True, exist_ok=True)
-    architecture, parameters = describe(card.spec)
+    architecture, parameters = architecture_of(card.spec)
     h5 = folder / f"{card.name}.weights.h5"
     with precision():
         # never compiled: the optimizer's state would make the file three times as large

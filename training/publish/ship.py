@@ -16,14 +16,14 @@ from typing import Any
 
 import click
 
-from ocrtool.weights.store import Weights, parse_manifest, verify
+from ocrtool.weights.store import Weights, parse_manifest, sha256, verify
 from training.command import errors_as_messages
 from training.datasets.folder import default_data_folder
 from training.emnist.part_scores import COMPILED, part_scores
 from training.emnist.trained_weights import find_weights
 from training.publish.compile_weights import compile_folder
 from training.publish.float16 import store_float16
-from training.publish.manifest import sha256, write_manifest
+from training.publish.manifest import write_manifest
 from training.report.markdown import has_marks, put_between, table
 
 #: Largest loss of mean class accuracy by numbers of 16 bits, and by the compiled form's integers of 8 bits.

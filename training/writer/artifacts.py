@@ -17,7 +17,7 @@ from training.publish.publish import Card, Form, publish, save_weights
 from training.report.write import write_json
 from training.writer.known_pages import writers_of
 from training.writer.strips import CutPage
-from training.writer.train_embedder import Settings, patch_accuracy
+from training.writer.train_embedder import EmbedderSettings, patch_accuracy
 from training.writer.training_pages import IAM_LICENCE, OTHERS
 
 #: Weights of the network without the directions of the writers it was trained on, and what is known of its training.
@@ -31,7 +31,7 @@ class Trained:
     """A finished training: its run and settings, the pages learned from, and those that weights were chosen by."""
 
     run: Run
-    settings: Settings
+    settings: EmbedderSettings
     train: Sequence[CutPage]
     choice: Sequence[CutPage]
 

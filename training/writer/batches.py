@@ -65,9 +65,9 @@ class GroupBatches:
         self._of = {n: [k for k in usable if self._labels[k] == n] for n in np.unique(self._labels[usable])}
         weights = count**PAGES_POWER * (count > 0)
         for prefix, share in sampling.source_shares:
-            own = np.array([writer.startswith(prefix) for writer in writers])
-            if weights[own].sum() and weights[~own].sum():
-                weights[own] *= share / (1.0 - share) * weights[~own].sum() / weights[own].sum()
+            from_source = np.array([writer.startswith(prefix) for writer in writers])
+            if weights[from_source].sum() and weights[~from_source].sum():
+                weights[from_source] *= share / (1.0 - share) * weights[~from_source].sum() / weights[from_source].sum()
         self._weights = weights / weights.sum()
         self._sampling = sampling
         self.steps_per_epoch = sampling.steps_per_epoch
@@ -122,8 +122,8 @@ class _Shared:
             patch = cv2.GaussianBlur(patch, (0, 0), self._blur)
         if rng.random() < self._augmentation.holes:
             width = int(rng.integers(PATCH_SIDE // 8, PATCH_SIDE // 3))
-            at = int(rng.integers(0, PATCH_SIDE - width))
-            patch[:, at : at + width] = 0
+            column = int(rng.integers(0, PATCH_SIDE - width))
+            patch[:, column : column + width] = 0
         return patch
 
 

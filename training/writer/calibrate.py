@@ -54,7 +54,7 @@ def fit_finish(
         calibration = fit_calibration(l2_normalize(held.page_means() @ matrix + bias), held.writers)
     if calibration is None:
         raise ValueError("similarities cannot be calibrated: no writers are held out, and no calibration is given")
-    weights, offset = fit_print(*(some.line_means()[0] @ matrix + bias for some in (printed, train)))
+    weights, offset = fit_print(*(embedded.line_means()[0] @ matrix + bias for embedded in (printed, train)))
     return Finished(matrix, bias, calibration, weights, offset)
 
 

@@ -54,13 +54,13 @@ def embed_pages(pages: Sequence[CutPage], embed: Embed, most: int, seed: int = 0
     patches: list[np.ndarray] = []
     page: list[int] = []
     line: list[int] = []
-    for one in pages:
-        windows = choose_windows(one.strips, np.random.default_rng(seed), most)
+    for cut in pages:
+        windows = choose_windows(cut.strips, np.random.default_rng(seed), most)
         if windows:
-            patches.append(cut_windows(one.strips, windows))
+            patches.append(cut_windows(cut.strips, windows))
             page += [len(kept)] * len(windows)
             line += [window.strip for window in windows]
-            kept.append(one)
+            kept.append(cut)
     if not kept:
         raise ValueError("no page has enough ink to cut patches from")
     vectors = embed(np.concatenate(patches))

@@ -56,27 +56,27 @@ class Scorer:
         each = [self._embedder.embed_strips(page.strips).vector for page in pages]
         return np.array([np.zeros(self._embedder.dimensions) if v is None else v for v in each])
 
-    def describe(self, gray: np.ndarray) -> np.ndarray:
+    def embed(self, gray: np.ndarray) -> np.ndarray:
         """(D,) of unit length of a page (H, W) uint8; zeros where the program gives no answer."""
         vector = self._embedder.embed(gray).vector
         return np.zeros(self._embedder.dimensions) if vector is None else vector
 
     def lines(self, pages: Sequence[CutPage]) -> tuple[np.ndarray, np.ndarray]:
-        """Each line alone, however short: (L, D) of unit length, and the place of its page (L,)."""
+        """Each line alone, however short: (L, D) of unit length, and the index of its page (L,)."""
         each = [([strip], k) for k, page in enumerate(pages) for strip in page.strips]
         windows = [choose_windows(strips, np.random.default_rng(SEED), MOST_PATCHES) for strips, _ in each]
-        some = [k for k, chosen in enumerate(windows) if chosen]
-        vectors = np.array([l2_normalize(self._embedder.mean(each[k][0], windows[k])) for k in some])
-        return vectors, np.array([each[k][1] for k in some])
+        used = [k for k, chosen in enumerate(windows) if chosen]
+        vectors = np.array([l2_normalize(self._embedder.mean(each[k][0], windows[k])) for k in used])
+        return vectors, np.array([each[k][1] for k in used])
 
     def patches(self, pages: Sequence[CutPage]) -> tuple[np.ndarray, np.ndarray]:
-        """Each patch alone: (P, D) of unit length, and the place of its page (P,)."""
-        vectors, of = [], []
-        for place, page in enumerate(pages):
+        """Each patch alone: (P, D) of unit length, and the index of its page (P,)."""
+        vectors, page_of = [], []
+        for index, page in enumerate(pages):
             windows = choose_windows(page.strips, np.random.default_rng(SEED), MOST_PATCHES)
             vectors += [l2_normalize(self._embedder.mean(page.strips, [window])) for window in windows]
-            of += [place] * len(windows)
-        return np.array(vectors), np.array(of)
+            page_of += [index] * len(windows)
+        return np.array(vectors), np.array(page_of)
 
     def refused(self, pages: Sequence[CutPage]) -> float:
         """Share of the pages that the program takes for print."""
@@ -96,13 +96,13 @@ def closed_set(scorer: Scorer, known: Sequence[CutPage], asked: Sequence[CutPage
     """Writers enrolled with ``known``: figures of ``asked`` by page, line and patch; the writer named for each page."""
     vectors, names = scorer.pages(known), np.array([page.page.writer for page in known])
     writers = np.unique(names)
-    own = [vectors[names == writer] for writer in writers]
-    named = np.array([writers[rank(v, own, scorer.calibration).order[0]] for v in scorer.pages(asked)])
+    gallery = [vectors[names == writer] for writer in writers]
+    named = np.array([writers[rank(v, gallery, scorer.calibration).order[0]] for v in scorer.pages(asked)])
     truth = np.array([page.page.writer for page in asked])
     right: dict[str, float] = {}
-    for name, (each, of) in {"lines": scorer.lines(asked), "patches": scorer.patches(asked)}.items():
-        answers = np.array([writers[rank(v, own, scorer.calibration).order[0]] for v in each])
-        right |= {name: len(of), f"{name}_right": round(float(np.mean(answers == truth[of])), 4)}
+    for name, (each, page_of) in {"lines": scorer.lines(asked), "patches": scorer.patches(asked)}.items():
+        answers = np.array([writers[rank(v, gallery, scorer.calibration).order[0]] for v in each])
+        right |= {name: len(page_of), f"{name}_right": round(float(np.mean(answers == truth[page_of])), 4)}
     figures = {
         "writers": len(writers),
         "pages": len(truth),
@@ -115,17 +115,17 @@ def closed_set(scorer: Scorer, known: Sequence[CutPage], asked: Sequence[CutPage
 def open_set(scorer: Scorer, pages: Sequence[CutPage]) -> dict[str, Any]:
     """Writers never trained on: identification and refusal of those with two pages; verification and grouping."""
     vectors, names = scorer.pages(pages), np.array([page.page.writer for page in pages])
-    places = two_pages_each(names)
+    pairs_of_pages = two_pages_each(names)
     right: list[bool] = []
     known: list[float] = []
     unknown: list[float] = []
     called: dict[str, list[bool]] = {"known": [], "unknown": []}
     for enrolled, asked in ((0, 1), (1, 0)):
-        gallery = [vectors[[k]] for k in places[:, enrolled]]
-        for own, query in enumerate(places[:, asked]):
+        gallery = [vectors[[k]] for k in pairs_of_pages[:, enrolled]]
+        for number, query in enumerate(pairs_of_pages[:, asked]):
             full = rank(vectors[query], gallery, scorer.calibration)
-            others = rank(vectors[query], gallery[:own] + gallery[own + 1 :], scorer.calibration)
-            right.append(bool(full.order[0] == own))
+            others = rank(vectors[query], gallery[:number] + gallery[number + 1 :], scorer.calibration)
+            right.append(bool(full.order[0] == number))
             known.append(-full.unknown)
             unknown.append(-others.unknown)
             called["known"].append(bool(full.unknown > full.probabilities[0]))
@@ -134,7 +134,7 @@ def open_set(scorer: Scorer, pages: Sequence[CutPage]) -> dict[str, Any]:
     found = group(vectors, scorer.calibration)
     f1, precision, recall = pairwise_f1(found.number, names)
     return {
-        "writers": len(places),
+        "writers": len(pairs_of_pages),
         "pages": len(names),
         "top1": round(float(np.mean(right)), 4),
         "unknown_refused_at_5_per_cent": round(refused, 4),
@@ -157,8 +157,8 @@ def two_pages_each(names: np.ndarray) -> np.ndarray:
 
     Raises ValueError if there are fewer than two such writers.
     """
-    places = [np.flatnonzero(names == writer)[:2] for writer in np.unique(names)]
-    pairs = [place for place in places if len(place) == 2]
+    pairs_of_pages = [np.flatnonzero(names == writer)[:2] for writer in np.unique(names)]
+    pairs = [index for index in pairs_of_pages if len(index) == 2]
     if len(pairs) < 2:
         raise ValueError("two writers with two pages each are needed")
     return np.array(pairs)
@@ -167,16 +167,16 @@ def two_pages_each(names: np.ndarray) -> np.ndarray:
 def other_scans(scorer: Scorer, pages: Sequence[CutPage]) -> dict[str, dict[str, float]]:
     """Writers enrolled with their first page as it is, queried with the second in other scans."""
     names = np.array([page.page.writer for page in pages])
-    places = two_pages_each(names)
-    gallery = [vector[None] for vector in scorer.pages([pages[k] for k in places[:, 0]])]
+    pairs_of_pages = two_pages_each(names)
+    gallery = [vector[None] for vector in scorer.pages([pages[k] for k in pairs_of_pages[:, 0]])]
     result = {}
     for name, scan in OTHER_SCANS.items():
         right, unknown = [], []
-        for own, place in enumerate(places[:, 1]):
-            gray = next(iter(read_pages(pages[place].page.path, pages[place].page.name))).gray
-            vector = scorer.describe(scan(gray, own))
+        for number, index in enumerate(pairs_of_pages[:, 1]):
+            gray = next(iter(read_pages(pages[index].page.path, pages[index].page.name))).gray
+            vector = scorer.embed(scan(gray, number))
             ranking = rank(vector, gallery, scorer.calibration)
-            right.append(ranking.order[0] == own)
+            right.append(ranking.order[0] == number)
             unknown.append(ranking.unknown > ranking.probabilities[0])
         result[name] = {"top1": round(float(np.mean(right)), 4), "called_unknown": round(float(np.mean(unknown)), 4)}
     return result
@@ -202,7 +202,7 @@ def _at_even(vectors: np.ndarray, names: np.ndarray, calibration: Calibration) -
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class EvaluationSettings:
     """data: folder with IAM pages and old_books; fonts: of drawn print; drawn: pages of it; scans: also measure other
     scans; report: folder for pictures.
     """
@@ -214,7 +214,7 @@ class Settings:
     report: Path | None = None
 
 
-def evaluate(scorer: Scorer, settings: Settings) -> dict[str, Any]:
+def evaluate(scorer: Scorer, settings: EvaluationSettings) -> dict[str, Any]:
     """All scores; with a report of the closed set. Raises OSError, ValueError, InputError."""
     parts = {part: [p for p in find_pages(settings.data) if p.part == part] for part in ("train", "test", "pairs")}
     cut = {part: cut_pages(pages) for part, pages in parts.items()}
@@ -259,7 +259,7 @@ def main(folder: Path | None, weights: Path | None, name: str, **settings: Any) 
     if folder is not None:
         print(json.dumps({"open_set": open_set(scorer, cut_pages(find_pages(folder)))}, indent=1))
     else:
-        print(json.dumps(evaluate(scorer, Settings(**settings)), indent=1))
+        print(json.dumps(evaluate(scorer, EvaluationSettings(**settings)), indent=1))
 
 
 if __name__ == "__main__":

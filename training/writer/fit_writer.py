@@ -39,7 +39,7 @@ DRAWN, DRAWN_SEED = 150, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class FinishSettings:
     """run: folder of the training; pages: as it was trained with; others: pages of writers it was not trained on, to
     calibrate by; calibration: manifest to take the calibration of; printed: folders of pages of print; fonts: of drawn
     print, of which there are ``drawn`` pages.
@@ -65,7 +65,7 @@ class Evidence:
     printed: Embedded
 
 
-def fit_writer(settings: Settings) -> dict[str, Any]:
+def fit_writer(settings: FinishSettings) -> dict[str, Any]:
     """Fit whitening, calibration and print test, and publish the weights. Returns the manifest.
 
     Raises ValueError if there is nothing to calibrate by, OSError, InputError.
@@ -84,7 +84,7 @@ def fit_writer(settings: Settings) -> dict[str, Any]:
     return publish_writer(settings.name, embedder, spec, finished, settings.out, facts)
 
 
-def gather_evidence(settings: Settings, embedder: keras.Model) -> Evidence:
+def gather_evidence(settings: FinishSettings, embedder: keras.Model) -> Evidence:
     """Embed all pages that something is fitted to."""
 
     def embedded(pages: list[CutPage]) -> Embedded:
@@ -137,7 +137,7 @@ def main(data: Path, more: tuple[Path, ...], without_data: bool, held: int, **se
     --more, --without-data and --hold-out as in its training.
     """
     cv2.setNumThreads(1)
-    manifest = fit_writer(Settings(pages=Pages(data, more, without_data, held), **settings))
+    manifest = fit_writer(FinishSettings(pages=Pages(data, more, without_data, held), **settings))
     print(json.dumps({"scores": manifest["scores"], "calibration": manifest["calibration"]}, indent=1))
 
 

@@ -85,7 +85,7 @@ def predict_embeddings(embedder: keras.Model, patches: np.ndarray, batch: int = 
     """(N, D) float32 of patches (N, 113, 113) uint8."""
     return in_batches(
         lambda rows: embedder.predict_on_batch(rows[0]),
-        lambda some: [patches[some][..., None].astype(np.float32)],
+        lambda indices: [patches[indices][..., None].astype(np.float32)],
         len(patches),
         batch,
     )[0]

@@ -60,7 +60,7 @@ def split_pages(pages: Sequence[WriterPage]) -> list[WriterPage]:
     by_writer: dict[str, list[WriterPage]] = defaultdict(list)
     for page in pages:
         by_writer[page.writer].append(page)
-    tested = {min(own, key=_hash).path for own in by_writer.values() if len(own) >= 3}
+    tested = {min(written, key=_hash).path for written in by_writer.values() if len(written) >= 3}
     return [replace(page, part="test" if page.path in tested else "train") for page in pages]
 
 
@@ -77,8 +77,8 @@ def _iam(folder: Path) -> list[WriterPage]:
         count[row["writer"]] += 1
     pages = []
     for row in rows:
-        own = row["role"] in ("train", "test")
-        part = row["role"] if own else "pairs" if count[row["writer"]] > 1 else "single"
+        in_iam = row["role"] in ("train", "test")
+        part = row["role"] if in_iam else "pairs" if count[row["writer"]] > 1 else "single"
         pages.append(WriterPage(folder / "pages" / f"{row['form']}.png", row["writer"], part))
     return pages
 

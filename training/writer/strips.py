@@ -28,7 +28,7 @@ class CutPage:
 def cut_pages(pages: Sequence[WriterPage]) -> list[CutPage]:
     """The lines of each page; those without any are left out. Raises OSError and InputError."""
     cut = [CutPage(page, _cut(page.path)) for page in tqdm(pages, desc="lines", unit="page", disable=None, leave=False)]
-    return [one for one in cut if one.strips]
+    return [page for page in cut if page.strips]
 
 
 def _cut(path: Path) -> list[Strip]:

@@ -30,7 +30,7 @@ WriterPages = Iterator[tuple[str, list[tuple[np.ndarray, int]]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class SynthesisSettings:
     """data, fonts: folders; part: of writers, families and books; most: pages of a writer."""
 
     data: Path
@@ -40,7 +40,7 @@ class Settings:
     seed: int
 
 
-def draw_writers(source: str, settings: Settings) -> WriterPages:
+def draw_writers(source: str, settings: SynthesisSettings) -> WriterPages:
     """Writers of one source with their pages. Raises OSError."""
     s = settings
     if source == "unipen":
@@ -85,7 +85,7 @@ def main(out: Path, sources: tuple[str, ...], **options: Any) -> None:
 
     Pages of a source that pages.tsv lists are replaced.
     """
-    settings = Settings(**options)
+    settings = SynthesisSettings(**options)
     for source in sources or USUAL:
         count = write_writers(out, source, settings.part, draw_writers(source, settings))
         click.echo(f"{source}: {count} pages", err=True)

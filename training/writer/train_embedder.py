@@ -29,7 +29,7 @@ STEPS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class EmbedderSettings:
     """folder: of checkpoints; groups, size: pages a step, and patches of each; rate: peak learning rate; scale, margin:
     of the loss; epochs: of `STEPS` steps each; minutes: an end before that; shares: prefix of writers' names, and which
     share of the groups is theirs; init: weights of an embedder to start from; resume: from the folder's last epoch.
@@ -94,7 +94,7 @@ def choice_scores(held: Embedded) -> dict[str, float]:
 
 
 def fit_embedder(
-    spec: WriterSpec, train: Sequence[CutPage], held: Sequence[CutPage], settings: Settings
+    spec: WriterSpec, train: Sequence[CutPage], held: Sequence[CutPage], settings: EmbedderSettings
 ) -> tuple[keras.Model, Run]:
     """The embedder, and its run. Without ``held`` pages the last weights stand, else the best on them."""
     writers = writers_of(p.page for p in train)
@@ -113,7 +113,7 @@ def fit_embedder(
     return embedder, fit(model, batches, settings.plan(None))
 
 
-def _sampling(settings: Settings, size: int) -> Sampling:
+def _sampling(settings: EmbedderSettings, size: int) -> Sampling:
     augmentation = Augmentation() if settings.augmented else None
     return Sampling(settings.groups, size, settings.seed, STEPS, augmentation, settings.shares)
 
@@ -131,7 +131,7 @@ class SinglePatches:
 
 
 def fit_tutorial(
-    train: Sequence[CutPage], held: Sequence[CutPage], writers: Sequence[str], settings: Settings
+    train: Sequence[CutPage], held: Sequence[CutPage], writers: Sequence[str], settings: EmbedderSettings
 ) -> tuple[keras.Model, Run]:
     """The tutorial's network, chosen by the patches of ``held``: pages, never trained on, of the same writers.
 

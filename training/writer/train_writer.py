@@ -34,7 +34,7 @@ from training.models.writer import WriterSpec
 from training.writer.artifacts import Trained, write_embedder, write_tutorial
 from training.writer.known_pages import WriterPage, find_pages, writers_of
 from training.writer.strips import CutPage, cut_pages
-from training.writer.train_embedder import Settings, fit_embedder, fit_tutorial
+from training.writer.train_embedder import EmbedderSettings, fit_embedder, fit_tutorial
 from training.writer.training_pages import OTHERS, Pages, gather, pages_options
 
 #: Pages a step and peak learning rate of each model, unless others are asked for.
@@ -50,7 +50,7 @@ class Job:
     bfloat16: bool = False
 
 
-def train_embedder(job: Job, settings: Settings, spec: WriterSpec) -> None:
+def train_embedder(job: Job, settings: EmbedderSettings, spec: WriterSpec) -> None:
     """Fit the embedder and write it to the settings' folder. Raises OSError, ValueError, InputError."""
     train, choice = gather(job.pages)
     if job.pages.more and job.share and not job.pages.without_data:
@@ -61,7 +61,7 @@ def train_embedder(job: Job, settings: Settings, spec: WriterSpec) -> None:
     write_embedder(settings.folder, embedder, spec, Trained(run, settings, train, choice))
 
 
-def train_tutorial(job: Job, settings: Settings) -> dict[str, Any]:
+def train_tutorial(job: Job, settings: EmbedderSettings) -> dict[str, Any]:
     """Fit the tutorial's network to pages of the part train, and publish it. Returns its scores."""
     pages = find_pages(job.pages.data)
     known = [page for page in pages if page.part == "train"]
@@ -77,10 +77,10 @@ def train_tutorial(job: Job, settings: Settings) -> dict[str, Any]:
 
 def last_pages(known: list[WriterPage]) -> list[WriterPage]:
     """The last page of each writer who has three or more to learn from: what the tutorial's weights are chosen by."""
-    own: dict[str, list[WriterPage]] = {}
+    by_writer: dict[str, list[WriterPage]] = {}
     for page in known:
-        own.setdefault(page.writer, []).append(page)
-    return [pages[-1] for pages in own.values() if len(pages) >= 3]
+        by_writer.setdefault(page.writer, []).append(page)
+    return [pages[-1] for pages in by_writer.values() if len(pages) >= 3]
 
 
 def _report(train: Sequence[CutPage], writers: Sequence[str], choice: Sequence[CutPage]) -> None:
@@ -124,7 +124,9 @@ def main(model: str, data: Path, out: Path, bfloat16: bool, share: float, seed: 
     pages = Pages(data, options.pop("more"), options.pop("without_data"), options.pop("held"))
     groups, rate = DEFAULTS[model]
     asked = {key: value for key, value in options.items() if key != "plain" and value is not None}
-    settings = Settings(out, **{"groups": groups, "rate": rate, **asked}, seed=seed, augmented=not options["plain"])
+    settings = EmbedderSettings(
+        out, **{"groups": groups, "rate": rate, **asked}, seed=seed, augmented=not options["plain"]
+    )
     job = Job(pages, share, bfloat16)
     if model == "tutorial":
         print(train_tutorial(job, replace(settings, size=1)))

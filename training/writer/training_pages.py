@@ -62,8 +62,8 @@ def gather(pages: Pages) -> tuple[list[CutPage], list[CutPage]]:
     if pages.without_data:
         train, choice = hold_out([page for page in others if not is_print(page)], pages.held, 2 * pages.held)
         return train + [page for page in others if is_print(page)], choice
-    own = cut_pages([page for page in find_pages(pages.data) if page.part in ("train", "single")])
-    train, choice = hold_out(own, pages.held, 2 * pages.held)
+    own_pages = cut_pages([page for page in find_pages(pages.data) if page.part in ("train", "single")])
+    train, choice = hold_out(own_pages, pages.held, 2 * pages.held)
     return train + others, choice
 
 

@@ -162,8 +162,8 @@ def pages(data: Path, part: str, most: int, seed: int) -> Iterator[tuple[str, li
     ink, writers = writers_of(data, part)
     for number, writer in enumerate(writers):
         rng = np.random.default_rng([seed, number])
-        own = sorted(i for found in ink.by_writer[writer].values() for i in found)
-        words = placed_words([str(ink.labels[i]) for i in own], [ink.characters[i] for i in own])
+        indices = sorted(i for found in ink.by_writer[writer].values() for i in found)
+        words = placed_words([str(ink.labels[i]) for i in indices], [ink.characters[i] for i in indices])
         order = rng.permutation(len(words)).tolist()
         dealt = shared_out([words[i] for i in order], most)
         if not dealt:

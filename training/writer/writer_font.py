@@ -74,15 +74,15 @@ class WriterFont:
         habit, pen, previous = self.habit, 0.0, ""
         placed: list[tuple[np.ndarray, float, float]] = []
         for character in text:
-            own = self._own_shape(character)
-            if own is None:
+            shape = self._own_shape(character)
+            if shape is None:
                 continue
             if previous:
                 pen += self._face.kerning(previous, character) + habit.gap * FINE
-            bent = bend(own.ink, habit.unsteadiness, rng)
+            bent = bend(shape.ink, habit.unsteadiness, rng)
             hop = rng.normal(0.0, habit.hop) * FINE
-            placed.append((bent, pen + own.left, own.top + hop))
-            pen += own.advance + rng.normal(0.0, 0.02) * FINE
+            placed.append((bent, pen + shape.left, shape.top + hop))
+            pen += shape.advance + rng.normal(0.0, 0.02) * FINE
             previous = character
         return self._written(text, placed, pen, x_height) if placed else None
 

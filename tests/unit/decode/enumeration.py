@@ -71,12 +71,12 @@ class Enumeration:
         """What a reading spells."""
         return "".join(" " if item is None else GLYPHS[item[1]] for item in reading)
 
-    def expected(self, reading: Reading, place: int) -> dict[int, float]:
+    def expected(self, reading: Reading, index: int) -> dict[int, float]:
         """Log-probability that the language model gives each label of the edge at ``place`` of a reading."""
-        item = reading[place]
+        item = reading[index]
         assert item is not None
         before = _Reader(self.model)
-        for other in reading[:place]:
+        for other in reading[:index]:
             before.read(" " if other is None else GLYPHS[other[1]])
         return {int(label): before.log_prob(GLYPHS[label]) for label in self.lattice.labels[item[0]] if label >= 0}
 

@@ -90,9 +90,9 @@ def test_each_step_knows_what_the_language_model_expected(lattice: Lattice, weig
     model = Histories(seed)
     (path,) = decode([lattice], model, weights)
     every, reading = Enumeration(lattice, model, weights), read_by(path)
-    for place, step in enumerate(path):
+    for index, step in enumerate(path):
         if step.label != SPACE:
-            expected = every.expected(reading, place)
+            expected = every.expected(reading, index)
             found = {
                 int(label): p
                 for label, p in zip(lattice.labels[step.edge], step.lm_log_probs, strict=True)

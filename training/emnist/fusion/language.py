@@ -14,7 +14,7 @@ from ocrtool.errors import WeightsRefused
 from ocrtool.recognize.network import log_softmax
 from training.emnist.fit_classifier import RunOptions
 from training.emnist.fusion.artifacts import find_trained
-from training.emnist.fusion.text import Alphabet
+from training.emnist.fusion.text import FusionAlphabet
 from training.emnist.fusion.windows import TextWindows, fixed_windows
 from training.emnist.predict import in_batches
 from training.emnist.trained_weights import open_model
@@ -104,7 +104,7 @@ class Language:
     """A trained character LSTM. sha256: of its h5 file."""
 
     model: keras.Model
-    alphabet: Alphabet
+    alphabet: FusionAlphabet
     context: int
     manifest: dict[str, Any]
 
@@ -123,7 +123,7 @@ def load_language(folder: Path) -> Language:
     """The LSTM that `train_character_lstm` left in ``folder``. Raises WeightsNotFound, WeightsRefused."""
     weights = find_trained(folder, "character_lstm", "training.emnist.train_character_lstm")
     manifest = weights.manifest
-    alphabet = Alphabet(tuple(manifest.get("classes", ())))
+    alphabet = FusionAlphabet(tuple(manifest.get("classes", ())))
     if list(alphabet.symbols) != manifest["labels"]:
         raise WeightsRefused(f"{weights.name}.json has another alphabet than training.emnist.train_character_lstm")
     return Language(open_model(weights), alphabet, int(manifest["input"]["context"]), manifest)

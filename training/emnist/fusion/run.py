@@ -72,7 +72,7 @@ def _features_of_copies(
     return [predict(keras_run(features), augmented(train, copy, seed))[0] for copy in range(recipe.copies)]
 
 
-def train(
+def fit_fusion(
     branch: Branch, spec: FusionSpec, sets: FusionSets, recipe: FusionRecipe, options: RunOptions
 ) -> tuple[keras.Model, np.ndarray, Run]:
     """The fitted network; its probabilities for the test pairs (N, C); how the fit went.

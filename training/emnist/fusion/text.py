@@ -34,7 +34,7 @@ PARTS = {
 
 
 @dataclass(frozen=True)
-class Alphabet:
+class FusionAlphabet:
     """Symbols of the character LSTM: first the classes in their order, then the marks.
 
     A letter stands for both cases where the other case is not a class of its own. Raises ValueError for classes that
@@ -90,7 +90,7 @@ def book_parts(folder: Path) -> dict[str, list[Path]]:
     return {part: [path for path in paths if path.name in chosen[part]] for part in PARTS}
 
 
-def load_text(books: Iterable[Path], alphabet: Alphabet) -> np.ndarray:
+def load_text(books: Iterable[Path], alphabet: FusionAlphabet) -> np.ndarray:
     """Symbol numbers (N,) uint8 of the books one after another, a paragraph on a line. Raises OSError, ValueError."""
     paragraphs: list[str] = []
     for path in books:
