@@ -33,7 +33,7 @@ def _first_line(tree: ast.Module) -> str:
 
 @click.command()
 def main() -> None:
-    """List the commands of the trainings, a line each; --help of each tells more."""
+    """List the training commands, one per line; see the --help of each."""
     rows = list(commands())
     width = max(len(module) for module, _ in rows)
     for module, about in rows:

@@ -1,4 +1,4 @@
-"""What the commands of the trainings share: options that mean the same everywhere, and errors told in a sentence."""
+"""Shared by the training commands: common options, and reporting of expected errors as one sentence."""
 
 from __future__ import annotations
 
@@ -50,30 +50,34 @@ def run_option() -> Option:
 
 def resume_option(folder: str = "--run") -> Option:
     """``--resume``: from the last epoch in ``folder``."""
-    return click.option("--resume", is_flag=True, help=f"Go on from the last epoch in {folder}.")
+    return click.option("--resume", is_flag=True, help=f"Resume from the last epoch in {folder}.")
 
 
 def seed_option(default: int = 0) -> Option:
     """``--seed``: the same seed gives the same result."""
     return click.option(
-        "--seed", type=click.IntRange(min=0), default=default, show_default=True, help="Same seed, same result."
+        "--seed",
+        type=click.IntRange(min=0),
+        default=default,
+        show_default=True,
+        help="Random seed; the same seed gives the same result.",
     )
 
 
 def bfloat16_option() -> Option:
     """``--bfloat16``: for processors that have it."""
     return click.option(
-        "--bfloat16", is_flag=True, help="Compute in bfloat16: up to twice as fast where the processor has it."
+        "--bfloat16", is_flag=True, help="Compute in bfloat16: up to twice as fast if the processor supports it."
     )
 
 
-def minutes_option(default: float | None = None, about: str = "Longest training, minutes.") -> Option:
+def minutes_option(default: float | None = None, about: str = "Maximum training time in minutes.") -> Option:
     """``--minutes`` of training, validation included."""
     kind = click.FloatRange(min=0, min_open=True)
     return click.option("--minutes", type=kind, default=default, show_default=default is not None, help=about)
 
 
-def epochs_option(default: float | None = None, about: str = "May be broken: 1.5.") -> Option:
+def epochs_option(default: float | None = None, about: str = "Number of epochs; may be fractional.") -> Option:
     """``--epochs`` of training."""
     kind = click.FloatRange(min=0, min_open=True)
     return click.option("--epochs", type=kind, default=default, show_default=default is not None, help=about)
@@ -88,7 +92,7 @@ def rate_option(default: float | None = 2e-3, about: str = "Peak learning rate."
 def batch_option(default: int) -> Option:
     """``--batch``: examples a step."""
     return click.option(
-        "--batch", type=click.IntRange(min=1), default=default, show_default=True, help="Examples a step."
+        "--batch", type=click.IntRange(min=1), default=default, show_default=True, help="Examples per step."
     )
 
 
@@ -104,12 +108,12 @@ def part_option(default: str = "train", parts: tuple[str, ...] = PARTS) -> Optio
 
 def jobs_option() -> Option:
     """``--jobs``: processes."""
-    return click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
+    return click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Number of processes.")
 
 
 def weights_option() -> Option:
     """``--weights``: a folder; the program's own where it is not given."""
-    return click.option("--weights", type=PATH, help="Folder of the weights (default: the program's).")
+    return click.option("--weights", type=PATH, help="Folder of the weights (default: the packaged ones).")
 
 
 def latin_fonts_option(name: str = "--fonts") -> Option:

@@ -48,7 +48,7 @@ def make_lattice(
 
 
 def spelled(text: str, **options: bool) -> Spelling:
-    return Spelling.of(text, LATIN, **options)
+    return Spelling.from_text(text, LATIN, **options)
 
 
 def found_edges(lattice: Lattice, alignment: Alignment | None) -> list[tuple[int, int]]:

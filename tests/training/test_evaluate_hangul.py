@@ -17,7 +17,7 @@ from training.synthesis.hangul_samples import Drawer
 
 
 class Always:
-    """Reads one syllable, unless there is more ink on the right: then it sees a bad cut of it."""
+    """Reads one syllable, unless there is more ink on the right: then it rejects it."""
 
     def __init__(self, syllable: str) -> None:
         self.letters = decompose_syllable(syllable)

@@ -58,7 +58,7 @@ def test_every_source_of_latin_shards_is_drawn_and_repeats(data: Path, tmp_path:
     for name, count in names.items():
         shard = examples.load(tmp_path / "one" / name)
         assert len(shard) == count and set(shard.sources) == {name.split("-")[1]}
-        assert shard.labels.min() >= 0 and shard.labels.max() <= REJECT_LABEL and (shard.place[:, 0] == 1.0).all()
+        assert shard.labels.min() >= 0 and shard.labels.max() <= REJECT_LABEL and (shard.geometry[:, 0] == 1.0).all()
     run(make.main, *options, "--source", "pen", "--count", 13, "--out", tmp_path / "two")
     one, two = (examples.load(tmp_path / name / "train-pen-000.npz") for name in ("one", "two"))
     assert np.array_equal(one.images, two.images) and np.array_equal(one.labels, two.labels)
@@ -72,7 +72,7 @@ def test_both_sources_of_korean_shards_are_drawn(data: Path, tmp_path: Path) -> 
     assert (len(line), len(alone)) == (30, 20)
     assert line.images.shape[1:] == alone.images.shape[1:] == (40, 40, 2)
     assert (line.labels < len(GLYPHS)).any() and (alone.labels < len(GLYPHS)).all()
-    assert not alone.place.any() and line.place.any()
+    assert not alone.geometry.any() and line.geometry.any()
 
 
 def test_a_part_without_fonts_is_one_sentence(data: Path, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_characters_alone_are_apart_by_image_and_writer(data: Path) -> None:
     assert set(train.sources) == {"emnist_alone", "unipen_alone"} == set(held.sources)
     assert (train.sources == "unipen_alone").sum() == 2 * 2 * len(LATIN)  # two writers of three, twice each
     assert (held.sources == "unipen_alone").sum() == len(LATIN)
-    assert not train.place.any() and train.images[..., 0].max(axis=(1, 2)).min() > 100
+    assert not train.geometry.any() and train.images[..., 0].max(axis=(1, 2)).min() > 100
     assert not train.images[..., 1].any()  # nothing stands beside them
     photos = isolated.photo_examples(data / "photos62" / "photos62.zip")
     assert [LATIN[k] for k in photos.labels] == ["7", "A", "a", "t"]
@@ -122,7 +122,7 @@ def test_the_latin_classifier_is_trained_by_the_command(
     )
     assert "examples" in said
     classifier = LatinClassifier(open_weights("latin", tmp_path / "out"))
-    assert classifier.log_probs(shard.images, shard.place).shape == (4, 95)
+    assert classifier.log_probs(shard.images, shard.geometry).shape == (4, 95)
     manifest = json.loads((tmp_path / "out" / "latin.json").read_text())
     assert manifest["data"]["weights"]["photos62"] == 0.5 and manifest["seed"] == 5
     assert manifest["run"]["batches"] == 2 and manifest["run"]["shown"] == 16

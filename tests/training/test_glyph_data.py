@@ -1,4 +1,4 @@
-"""Drawn pages: ink knows its character, bad cuts are told from characters, the same seed gives the same examples."""
+"""Drawn pages: ink has the label of its character, non-characters are rejected, a seed gives the same examples."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from training.datasets import emnist_images as emnist
 from training.datasets import unipen
 from training.glyphs.examples import REJECT_LABEL, Examples, alone, join, load
 from training.glyphs.segmented_pages import UNCLEAR, edge_labels, page_examples
-from training.synthesis.degrade import degrade, kept_shares, nearest_owner
+from training.synthesis.degrade import degrade, kept_shares, nearest_labels
 from training.synthesis.drawn_page import DrawnPage, Manner, Stamp, set_lines
 from training.synthesis.font_face import FontFace, augment_stamp
 from training.synthesis.fonts import HELD_OUT, VALIDATION, FontFile, find_fonts, part_of
@@ -37,15 +37,15 @@ def rng() -> np.random.Generator:
 def test_each_pixel_of_ink_has_the_owner_that_drew_it(font: FontFile) -> None:
     page = set_lines(["H.i"], FontFace(font, 30.0), Manner(tracking=0.5), rng())
     assert page.characters == "H.i"
-    columns = [np.flatnonzero((page.owner == k).any(axis=0)) for k in (1, 2, 3)]
+    columns = [np.flatnonzero((page.label_map == k).any(axis=0)) for k in (1, 2, 3)]
     assert columns[0].max() < columns[1].min() < columns[1].max() < columns[2].min()
-    assert (page.owner[page.ink > 128] > 0).all()
-    assert (page.ink[page.owner > 0] > 0).all()
+    assert (page.label_map[page.ink > 128] > 0).all()
+    assert (page.ink[page.label_map > 0] > 0).all()
 
 
 def test_lines_stand_one_under_the_other(font: FontFile) -> None:
     page = set_lines(["ab", "cd"], FontFace(font, 20.0), Manner(leading=3.0), rng())
-    rows = [np.flatnonzero((page.owner == k).any(axis=1)).max() for k in (1, 3)]
+    rows = [np.flatnonzero((page.label_map == k).any(axis=1)).max() for k in (1, 3)]
     assert rows[1] - rows[0] == pytest.approx(60, abs=2)
 
 
@@ -75,18 +75,18 @@ def test_a_varied_stamp_keeps_its_place() -> None:
 
 
 def test_owners_reach_to_the_nearest_ink_only() -> None:
-    owner = np.zeros((9, 30), np.int16)
-    owner[4, 5], owner[4, 20] = 1, 2
-    grown = nearest_owner(owner, 4.0)
+    label_map = np.zeros((9, 30), np.int16)
+    label_map[4, 5], label_map[4, 20] = 1, 2
+    grown = nearest_labels(label_map, 4.0)
     assert grown[4, 8] == 1 and grown[4, 17] == 2 and grown[4, 12] == 0
 
 
 def test_lost_ink_is_noticed() -> None:
     ink = np.full((4, 8), 255, np.uint8)
-    owner = np.repeat([[1] * 4 + [2] * 4], 4, axis=0).astype(np.int16)
+    label_map = np.repeat([[1] * 4 + [2] * 4], 4, axis=0).astype(np.int16)
     pressed = np.ones((4, 8), np.float32)
     pressed[:, 4:7] = 0.0
-    assert kept_shares(ink, owner, pressed, 2).tolist() == [1.0, 0.25]
+    assert kept_shares(ink, label_map, pressed, 2).tolist() == [1.0, 0.25]
 
 
 def test_edges_are_labelled_by_whose_ink_they_hold() -> None:
@@ -107,7 +107,7 @@ def test_edges_between_good_and_bad_are_unclear() -> None:
     assert edge_labels(edges, by_piece, total, np.array([UNCLEAR, 3], np.int16)).tolist() == [UNCLEAR]
 
 
-def test_a_syllable_with_the_full_stop_beside_it_is_a_bad_cut() -> None:
+def test_a_syllable_with_the_full_stop_beside_it_is_rejected() -> None:
     by_piece = np.array([[0.0, 400.0, 0.0], [0.0, 0.0, 9.0]])  # all but two per cent of the ink is the syllable's
     edges = Edges(np.array([0, 0, 1]), np.array([1, 2, 2]), np.zeros((3, 4), np.int32))
     classes = np.array([UNCLEAR, 5, 7], np.int16)
@@ -117,14 +117,14 @@ def test_a_syllable_with_the_full_stop_beside_it_is_a_bad_cut() -> None:
 def test_a_clean_page_is_cut_to_its_characters(font: FontFile) -> None:
     text = "the quick brown fox jumps over the lazy dog"
     page = set_lines([text] * 3, FontFace(font, 20.0), Manner(leading=2.6, tracking=0.12), rng())
-    clean = degrade(DrawnPage(page.ink, page.owner, page.characters, page.x_height), np.random.default_rng(0))
+    clean = degrade(DrawnPage(page.ink, page.label_map, page.characters, page.x_height), np.random.default_rng(0))
     made = page_examples(clean, "print", rng())
     found = sorted(LATIN[c] for c in made.labels if c != REJECT_LABEL)
     wanted = sorted(page.characters)
     assert len(set(found) & set(wanted)) >= 0.9 * len(set(wanted))
     assert len(found) >= 0.85 * len(wanted)
     assert (made.labels == REJECT_LABEL).any()
-    assert made.images.shape[1:] == (32, 32, 2) and (made.place[:, 0] == 1.0).all()
+    assert made.images.shape[1:] == (32, 32, 2) and (made.geometry[:, 0] == 1.0).all()
 
 
 def test_the_same_seed_gives_the_same_examples(font: FontFile) -> None:
@@ -188,7 +188,7 @@ def test_pen_tracks_are_drawn_the_right_way_up(tmp_path: Path) -> None:
     )
     marks = unipen.load(tmp_path / "marks.npz")
     assert len(marks) == 1 and len(marks.characters[0]) == 2
-    ink, _ = unipen.draw(marks.characters[0], 0.5, 3.0)
+    ink, _ = unipen.draw_strokes(marks.characters[0], 0.5, 3.0)
     half = ink.shape[0] // 2
     assert (ink[half:] > 128).sum() > 1.3 * (ink[:half] > 128).sum()
     assert ink.shape[0] > ink.shape[1]

@@ -16,7 +16,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from training.phd08 import counterparts
 from training.phd08.__main__ import main
 from training.phd08.counterparts import Counterpart
-from training.phd08.generate import draw
+from training.phd08.generate import draw_sample
 from training.phd08.measures import FIGURES, measure
 from training.phd08.text_form import parse, split_name
 from training.synthesis.hangul_families import DEBIAN, FONTSOURCE, KINDS, TEST, VALIDATION
@@ -167,7 +167,7 @@ def test_a_folder_without_fonts_is_one_sentence(tmp_path: Path) -> None:
 
 def mean_figures(font: KoreanFont, axis: int, level: int) -> dict[str, float]:
     chosen = [variation for variation in all_variations() if variation[axis] == level][::2]
-    figures = measure([draw(font, character, variation, 0) for variation in chosen for character in "가각"])
+    figures = measure([draw_sample(font, character, variation, 0) for variation in chosen for character in "가각"])
     return dict(zip(FIGURES, figures.mean(0), strict=True))
 
 
@@ -208,7 +208,7 @@ def test_batches_of_crops_for_training(folder: Path, font: KoreanFont) -> None:
     drawer = Drawer([font, poor])
     text = "가나,A" * 25
     for soft in (False, True):
-        samples = drawer.draw(text, np.random.default_rng(0), soft)
+        samples = drawer.draw_sample(text, np.random.default_rng(0), soft)
         assert [sample.character for sample in samples] == list(text)
         assert all(sample.font == font for sample in samples if sample.character in "나,")
         assert {sample.font.family for sample in samples if sample.character == "가"} == {"whole", "poor"}
@@ -219,15 +219,15 @@ def test_batches_of_crops_for_training(folder: Path, font: KoreanFont) -> None:
     assert comma.bottom > 0.05 > 0 > comma.top and letter.bottom <= 0.01  # y downward from the baseline
     assert squares([sample.image for sample in samples], 32).shape == (100, 32, 32)
     with pytest.raises(ValueError, match="none of 2 fonts has '힣'"):
-        drawer.draw("힣", np.random.default_rng(0))
-    again = Drawer([font, poor]).draw(text, np.random.default_rng(0), soft=True)
+        drawer.draw_sample("힣", np.random.default_rng(0))
+    again = Drawer([font, poor]).draw_sample(text, np.random.default_rng(0), soft=True)
     assert all((a.image == b.image).all() for a, b in zip(samples, again, strict=True))
 
 
 def test_families_weigh_the_same_however_many_files_they_have(folder: Path, font: KoreanFont) -> None:
     twins = [KoreanFont(make_font(folder / f"Twin{n}.ttf"), "twin", "sans") for n in range(4)]
     drawer = Drawer([font, *twins], any_phd08_scan)
-    samples = drawer.draw("가" * 200, np.random.default_rng(0))
+    samples = drawer.draw_sample("가" * 200, np.random.default_rng(0))
     assert 70 < sum(sample.font.family == "whole" for sample in samples) < 130
 
 

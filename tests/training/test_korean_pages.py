@@ -24,7 +24,7 @@ from training.synthesis.hangul_fonts import drawn_characters, find_korean_fonts
 from training.synthesis.heldout_text import Stock, fitted
 from training.synthesis.korean_mixed import TEMPLATES, mixed_sentence, with_particles
 from training.synthesis.korean_page_text import mixed_blocks
-from training.synthesis.korean_pages import LATIN, PEN, PRINT, PageJob, characters_of, draw, jobs, main
+from training.synthesis.korean_pages import LATIN, PEN, PRINT, PageJob, characters_of, draw_page, jobs, main
 from training.synthesis.korean_typesetting import Block, Faces, Manner, Type, broken, typeset
 from training.synthesis.scans import SCANS, SKEW
 
@@ -77,7 +77,7 @@ def stock(seed: int = 0) -> Stock:
 
 @pytest.mark.parametrize("scan", SCANS)
 def test_each_scan_shows_the_text_beside_it(scan: str, faces: Faces) -> None:
-    gray, lines = draw(PageJob("korean_drawn", "page", faces, scan), stock(), np.random.default_rng(5))
+    gray, lines = draw_page(PageJob("korean_drawn", "page", faces, scan), stock(), np.random.default_rng(5))
     assert 500 < sum(map(len, lines)) < 1300
     if scan == "skew":
         h, w = gray.shape
@@ -95,7 +95,7 @@ def test_mixed_lines_in_two_faces(bars: Path, tmp_path: Path) -> None:
     latin = make_bar_font(tmp_path / "latin-400.ttf", ASCII)
     faces = Faces(bars, bars, latin)
     job = PageJob("korean_mixed", "page", faces, "clean")
-    gray, lines = draw(job, stock(), np.random.default_rng(3))
+    gray, lines = draw_page(job, stock(), np.random.default_rng(3))
     assert read_bars(gray) == lines
     page = "\n".join(lines)
     assert len(re.findall(r"[A-Za-z]{2,}", page)) > 5
@@ -104,7 +104,7 @@ def test_mixed_lines_in_two_faces(bars: Path, tmp_path: Path) -> None:
 
 
 def test_a4_holds_the_characters_it_should(faces: Faces) -> None:
-    gray, lines = draw(PageJob("korean_a4", "a4", faces, "clean"), stock(), np.random.default_rng(0))
+    gray, lines = draw_page(PageJob("korean_a4", "a4", faces, "clean"), stock(), np.random.default_rng(0))
     assert gray.shape == (3508, 2480)
     assert 1400 < len(" ".join(lines)) < 1600
     assert read_bars(gray) == lines
@@ -112,10 +112,10 @@ def test_a4_holds_the_characters_it_should(faces: Faces) -> None:
 
 def test_the_same_seed_draws_the_same(faces: Faces) -> None:
     job = PageJob("korean_drawn", "page", faces, "noisy")
-    (one, lines), (two, again) = (draw(job, stock(), np.random.default_rng(4)) for _ in range(2))
+    (one, lines), (two, again) = (draw_page(job, stock(), np.random.default_rng(4)) for _ in range(2))
     assert lines == again
     np.testing.assert_array_equal(one, two)
-    assert draw(job, stock(1), np.random.default_rng(4))[1] != lines
+    assert draw_page(job, stock(1), np.random.default_rng(4))[1] != lines
 
 
 def test_what_a_font_lacks_is_not_on_the_page(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_what_a_font_lacks_is_not_on_the_page(tmp_path: Path) -> None:
 def test_too_little_text_is_said(faces: Faces) -> None:
     few = Stock({"own.txt": text(1, 1)}, np.random.default_rng(0))
     with pytest.raises(ValueError, match=r"no .* left that the font can draw"):
-        draw(PageJob("korean_drawn", "page", faces, "clean"), few, np.random.default_rng(0))
+        draw_page(PageJob("korean_drawn", "page", faces, "clean"), few, np.random.default_rng(0))
 
 
 def test_no_text_stands_on_two_pages() -> None:

@@ -57,8 +57,8 @@ def logits_of(labels: np.ndarray, strength: float = 20.0) -> np.ndarray:
     rows = []
     for wanted in targets(labels):
         row = [np.zeros(size, np.float32) for size in HEADS]
-        for head, place in zip(row, wanted, strict=True):
-            head[max(place, 0)] = strength
+        for head, geometry in zip(row, wanted, strict=True):
+            head[max(geometry, 0)] = strength
         rows.append(np.concatenate(row))
     return np.stack(rows)
 
@@ -119,7 +119,7 @@ def test_trained_weights_are_read_by_the_program(tmp_path: Path, monkeypatch: py
     assert result.exit_code == 0, result.output
     classifier = HangulClassifier(open_weights("hangul", tmp_path / "out"))
     data = examples.load(held)
-    found = classifier.candidates(data.images, data.place)
+    found = classifier.candidates(data.images, data.geometry)
     assert found.labels.shape == (60, 8)
     from training.glyphs.hangul import predict_logits
 
@@ -127,7 +127,7 @@ def test_trained_weights_are_read_by_the_program(tmp_path: Path, monkeypatch: py
     network = build("hangul", manifest["parameters"])  # the compiled form says what the network says
     network.load_weights(tmp_path / "out" / "hangul.weights.h5")
     kinds = predict_logits(network, data)[:, : HEADS[0]].argmax(axis=1)
-    assert np.mean(classifier.heads(data.images, data.place)[0].argmax(axis=1) == kinds) > 0.95
+    assert np.mean(classifier.heads(data.images, data.geometry)[0].argmax(axis=1) == kinds) > 0.95
 
 
 def test_batches_hold_their_shares_and_repeat(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_drawn_pages_say_what_they_hold(pages: KoreanPages) -> None:
     assert set(page.characters) <= set(KNOWN)
 
 
-def test_lines_are_cut_to_their_characters_and_to_bad_cuts(pages: KoreanPages) -> None:
+def test_lines_are_cut_to_characters_and_non_characters(pages: KoreanPages) -> None:
     rng = np.random.default_rng(0)
     data = examples.join([page_examples(pages.page(rng)[0], "line", rng) for _ in range(3)])
     assert data.images.shape[1:] == (HANGUL_CROP.side, HANGUL_CROP.side, 2)

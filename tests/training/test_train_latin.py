@@ -47,11 +47,11 @@ def test_sources_and_rare_classes_get_their_share() -> None:
 
 
 def test_unknown_places_stay_unknown() -> None:
-    from training.glyphs.batches import jitter_place
+    from training.glyphs.batches import jitter_geometry
 
-    place = np.array([[1, 1, 0, 1, 0.6, 0.2, 0.2, 0], [0] * 8], np.float32)
-    moved = jitter_place(place, np.random.default_rng(0))
-    assert moved[0, 0] == 1.0 and not np.array_equal(moved[0], place[0])
+    geometry = np.array([[1, 1, 0, 1, 0.6, 0.2, 0.2, 0], [0] * 8], np.float32)
+    moved = jitter_geometry(geometry, np.random.default_rng(0))
+    assert moved[0, 0] == 1.0 and not np.array_equal(moved[0], geometry[0])
     assert not moved[1].any()
 
 
@@ -86,16 +86,16 @@ def test_a_tiny_fit_is_published_and_the_pair_agrees(tmp_path: Path) -> None:
     model = build(manifest["architecture"], manifest["parameters"])
     model.load_weights(weights.h5_path)
     classifier = LatinClassifier(weights)
-    compiled = classifier.log_probs(held.images, held.place)
-    inputs = {"image": held.images, "place": held.place}
+    compiled = classifier.log_probs(held.images, held.geometry)
+    inputs = {"image": held.images, "place": held.geometry}
     exact = log_softmax(model.predict(inputs, verbose=0) / manifest["temperature"])
     assert compiled.shape == (60, 95)
     assert np.allclose(np.exp(compiled).sum(axis=1), 1.0, atol=1e-4)
     assert np.abs(np.exp(compiled) - np.exp(exact)).max() < 0.1
     # a glyph's scores do not depend on its batch
-    alone_again = classifier.log_probs(held.images[7:8], held.place[7:8])
+    alone_again = classifier.log_probs(held.images[7:8], held.geometry[7:8])
     assert np.allclose(alone_again[0], compiled[7], atol=1e-5)
-    assert classifier.log_probs(held.images[:0], held.place[:0]).shape == (0, 95)
+    assert classifier.log_probs(held.images[:0], held.geometry[:0]).shape == (0, 95)
 
 
 def test_runs_go_on_where_they_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,9 +166,9 @@ def drawn_glyphs() -> tuple[np.ndarray, np.ndarray]:
         canvas = np.zeros((96, 96), np.uint8)
         cv2.putText(canvas, character, (20, 66), cv2.FONT_HERSHEY_COMPLEX, 1.8, 255, 3, cv2.LINE_AA)
         images.append(isolated_image(canvas, LATIN_CROP))
-    place = np.zeros((2 * len(images), 8), np.float32)
-    place[len(images) :] = [1.0, 1.4, 0.0, 1.4, 0.9, 0.2, 0.2, 0.5]
-    return np.stack(images * 2), place
+    geometry = np.zeros((2 * len(images), 8), np.float32)
+    geometry[len(images) :] = [1.0, 1.4, 0.0, 1.4, 0.9, 0.2, 0.2, 0.5]
+    return np.stack(images * 2), geometry
 
 
 def test_the_shipped_pair_agrees() -> None:
@@ -178,12 +178,13 @@ def test_the_shipped_pair_agrees() -> None:
     from training.publish.architectures import build
 
     weights = open_weights("latin")
-    images, place = drawn_glyphs()
+    images, geometry = drawn_glyphs()
     manifest = weights.manifest
     model = build(manifest["architecture"], manifest["parameters"])
     model.load_weights(weights.h5_path)
-    exact = np.exp(log_softmax(model.predict({"image": images, "place": place}, verbose=0) / manifest["temperature"]))
-    compiled = np.exp(LatinClassifier(weights).log_probs(images, place))
+    logits = model.predict({"image": images, "place": geometry}, verbose=0)
+    exact = np.exp(log_softmax(logits / manifest["temperature"]))
+    compiled = np.exp(LatinClassifier(weights).log_probs(images, geometry))
     assert np.abs(compiled - exact).max() < 0.1
     assert np.abs(compiled - exact).max(axis=1).mean() < 0.01
     assert (exact[: len(LATIN)].argmax(axis=1) == np.arange(len(LATIN))).mean() > 0.6

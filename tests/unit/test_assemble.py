@@ -22,7 +22,7 @@ CONTEXT = np.full(2, -4.0, np.float32)
 
 
 def lattice_of(*pairs: str, first: float = 0.9, second: float = 1e-6) -> Lattice:
-    """One edge after the other; each may be the first or the second character of a pair, the rest is for a bad cut."""
+    """One edge after the other; each may be the first or second of a pair, the reject class has the rest."""
     count = len(pairs)
     labels = np.array([[LATIN.index(c) for c in pair] for pair in pairs], np.int32).reshape(count, 2)
     log_probs = np.tile(np.log([[first, second]]), (count, 1)).astype(np.float32)

@@ -50,7 +50,7 @@ class BigramGuide:
 
 
 def edge_scores(edges: list[tuple[int, int]], readings: dict[tuple[int, int], dict[str, float]]) -> np.ndarray:
-    """(E, 95) log-probabilities: the readings named, the rest a bad cut."""
+    """(E, 95) log-probabilities: the readings named, the reject class the rest."""
     scores = np.full((len(edges), len(LATIN_CLASSES)), 1e-5)
     for k, edge in enumerate(edges):
         for label, p in readings.get(edge, {}).items():
@@ -84,7 +84,7 @@ def read(lattices: list[Lattice], guide: object = None, weights: PathWeights = W
     return [path_text(path, LATIN) for path in paths]
 
 
-def test_joined_pieces_win_where_halves_are_bad_cuts() -> None:
+def test_joined_pieces_win_where_halves_are_rejected() -> None:
     m = lattice(3, {(0, 2): {"m": 0.9}, (0, 1): {"r": 0.2}, (1, 2): {"n": 0.2}, (2, 3): {"e": 0.95}})
     assert read([m]) == ["me"]
 

@@ -13,7 +13,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 #: Where prose is checked: patterns of Markdown and Python files, of which comments and strings are read.
-PLACES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "samples/README.md", "docs/**/*.md")
+WHERE = (
+    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "samples/README.md", "docs/**/*.md", "weights/**/*.md"),
+    *("ocrtool/**/*.py", "training/**/*.py"),
+)
 
 #: Words for which the field has a term, as patterns, and the term. Only such as cannot be meant otherwise.
 TERMS = {
@@ -36,7 +39,9 @@ TERMS = {
     r"are born": "arise; an error breakdown by stage",
     r"(?:LSTM|model) takes away": "relative reduction from the model",
     r"has a say": "contributes",
-    r"bad cuts?": "reject class, or reject",
+    r"bad cuts?": "reject class, or non-character",
+    r"(?:a|the) (?:small|large) hand": "handwriting",
+    r"owner maps?": "label map",
     r"standard output left": "broken pipe",
     r"joined (?:hand)?writing": "cursive handwriting",
 }
@@ -73,7 +78,7 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("path", files(*PLACES), ids=name)
+@pytest.mark.parametrize("path", files(*WHERE), ids=name)
 def test_prose_uses_the_terms_of_the_field(path: Path) -> None:
     assert dialect(prose(path)) == []
 
@@ -132,8 +137,21 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert not anchor or anchor in anchors(file), f"{name(path)} links to #{anchor} of {file}"
 
 
-@pytest.mark.parametrize("path", files("*.md", "*/README.md", "docs/*.md"), ids=name)
+def runs(module: str) -> bool:
+    """Whether ``python -m MODULE`` does anything: a package with a main module, or a module that calls its command."""
+    path = ROOT.joinpath(*module.split("."))
+    file = path.with_suffix(".py")
+    return (path / "__main__.py").exists() or (
+        file.exists() and 'if __name__ == "__main__":' in file.read_text(encoding="utf-8")
+    )
+
+
+@pytest.mark.parametrize("path", files("*.md", "*/README.md", "docs/**/*.md", "training/**/*.py"), ids=name)
 def test_commands_are_there(path: Path) -> None:
     for module in MODULE.findall(path.read_text(encoding="utf-8")):
-        place = ROOT.joinpath(*module.split("."))
-        assert place.with_suffix(".py").exists() or (place / "__main__.py").exists(), f"{name(path)} runs {module}"
+        assert runs(module), f"{name(path)} runs {module}"
+
+
+def test_a_module_without_a_command_is_found() -> None:
+    assert runs("training.benchmark") and runs("training.glyphs.train")
+    assert not runs("training.glyphs.make_hangul") and not runs("training.glyphs.gone")

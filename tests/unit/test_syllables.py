@@ -117,7 +117,7 @@ def test_lines_are_found_at_any_resolution_and_tight_leading(size: int) -> None:
 
 
 class Reads:
-    """Knows what is as wide as a syllable, with a given probability; all else is a bad cut."""
+    """Knows what is as wide as a syllable, with a given probability; all else is rejected."""
 
     def __init__(self, label: int, probability: float) -> None:
         self.label, self.probability, self.seen = label, probability, 0

@@ -3,16 +3,16 @@
     python -m training.benchmark DATA SET... [--engine ENGINE]... [--part test|train|all] [--markdown]
 
 SET is old_books, iam_pages, iam_lines, iam_hand_printed, hand_printed_words, receipts, modern_pages, korean_pages,
-cases, or a folder of images with .gt.txt or .txt beside them; one whose name holds "korean" is read as Korean and
+cases, or a folder of images with .gt.txt or .txt beside them; a folder with "korean" in its name is read as Korean and
 English. ENGINE is ``ocrtool`` (default), ``tesseract`` or ``tesseract6``, each with options of its own if any
 (``'ocrtool --no-lm'``, ``'tesseract -l kor --psm 6'``), ``ocrad``, ``gocr``, or a shell command with {image} in it that
 prints text.
 
-CER is edit distance per character of truth over the whole set; typographic quotes and dashes are folded, and a run of
-white space is one space. ``strict`` folds white space alone; ``folded`` also ignores case and punctuation; ``jamo``
-counts the letters of Hangul syllables, and is there where the truth holds any. On words, whose crops hold more than the
-word, the distance is to the best stretch of what was read. ``bag`` is the F1 of words with order ignored. Seconds are
-per image, whole process: wall seconds, and processor seconds, which a busy machine moves less. Memory is the largest
+CER is the edit distance per character of truth over the whole set; typographic quotes and dashes are folded, and a run
+of white space is one space. ``strict`` folds white space only; ``folded`` also ignores case and punctuation; ``jamo``
+counts the letters of Hangul syllables, if the truth has any. On word crops, which show more than the word, the distance
+is the partial one, to the best substring of the reading. ``bag`` is the F1 of words with order ignored. Seconds are per
+image for the whole process: wall time, and processor time, which depends less on other load. Memory is the peak
 resident size of one process.
 """
 
@@ -54,11 +54,19 @@ class Choice:
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path))
 @click.argument("sets", nargs=-1, required=True, metavar="SET...")
-@click.option("--engine", "engines", multiple=True, default=("ocrtool",), help="Repeatable; ratios are to the first.")
-@click.option("--part", type=click.Choice(PARTS), default="test", show_default=True, help="Of sets that have parts.")
-@click.option("--only", default="*", metavar="PATTERN", help="Only images with such a name: '*_noisy.png'.")
-@click.option("--every", type=click.IntRange(min=1), default=1, metavar="N", help="Every Nth item only.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The first N items only.")
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    default=("ocrtool",),
+    help="Engine to score; repeatable. Ratios are relative to the first.",
+)
+@click.option(
+    "--part", type=click.Choice(PARTS), default="test", show_default=True, help="Part of the sets that have parts."
+)
+@click.option("--only", default="*", metavar="PATTERN", help="Only images whose names match, such as '*_noisy.png'.")
+@click.option("--every", type=click.IntRange(min=1), default=1, metavar="N", help="Use every Nth item only.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Use the first N items only.")
 @click.option("--json", "record", type=click.Path(path_type=Path), help="Append scores and worst items as JSON lines.")
 @click.option("--markdown", is_flag=True, help="Print a table for each set.")
 @errors_as_messages()

@@ -2,11 +2,11 @@
 
 Each stage is measured by replacing the stages before it with the truth:
 
-- layout: what page-level reading loses against the same lines read one by one;
-- pieces: what is lost against a decoder that may only use the cuts of the forced alignment with the true text;
-- best label wrong: characters whose likeliest label is wrong on the true cut, before the language model;
-- on true cuts: what stays wrong there after it;
-- never found: characters of the truth for which the lattice holds no edge.
+- layout: errors of page-level reading beyond those of the same lines read one by one;
+- pieces: errors beyond those of a decoder restricted to the cuts of the forced alignment with the true text;
+- best label wrong: characters whose most likely label is wrong on the true cut, before the language model;
+- on true cuts: those still wrong after it;
+- never found: characters of the truth without an edge in the lattice.
 """
 
 from __future__ import annotations
@@ -112,9 +112,9 @@ def tally_item(item: Transcript, engine: Engine, page: bool, tally: Tally) -> No
     lost = max(0, len(item.text) - sum(len(text) + 1 for _, text, _ in found))
     count["lines"] += sum(_distance(item, text, r) for r, text, _ in found) + (0 if page else lost)
     restricted = [only_true_cuts(a.line.lattice, a.alignment) for _, _, a in found]
-    for again, (_, text, aligned) in zip(read_lattices(restricted, engine), found, strict=True):
+    for redecoded, (_, text, aligned) in zip(read_lattices(restricted, engine), found, strict=True):
         its = aligned.alignment
-        count["true cuts"] += _distance(item, text, again)
+        count["true cuts"] += _distance(item, text, redecoded)
         count["missing"] += len(text.replace(" ", "")) - len(its.edges)
         best = aligned.line.lattice.labels[its.edges, 0]
         count["glyphs"] += len(best)
@@ -126,11 +126,13 @@ def tally_item(item: Transcript, engine: Engine, page: bool, tally: Tally) -> No
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), default=default_data_folder, help="Folder of the sets.")
 @click.option("--part", type=click.Choice(["test", "train"]), default="test", show_default=True)
-@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the program's).")
-@click.option("--every", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Every Nth item.")
+@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the packaged ones).")
+@click.option(
+    "--every", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Use every Nth item only."
+)
 @errors_as_messages()
 def main(data: Path, part: str, weights: Path | None, every: int) -> None:
-    """Break the errors on the transcribed sets down by stage."""
+    """Break down the errors on the transcribed sets by stage."""
     engine = open_engine("latin", weights)
     rows = []
     for name, (load, page) in SETS.items():

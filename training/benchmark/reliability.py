@@ -1,6 +1,6 @@
-"""Do word probabilities mean what they say? python -m training.benchmark.reliability --data DIR [--plot FILE.png].
+"""Calibration of word probabilities: python -m training.benchmark.reliability --data DIR [--plot FILE.png].
 
-Reads the test parts; a word is right if it stands in the best alignment of the words read with the words of the truth.
+Reads the test parts; a word is right if it matches in the best alignment of the words read with those of the truth.
 """
 
 from __future__ import annotations
@@ -66,12 +66,14 @@ def plot(outcomes: dict[str, tuple[np.ndarray, np.ndarray]], path: Path) -> None
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), default=default_data_folder, help="Folder of the sets.")
-@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the program's).")
-@click.option("--every", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Every Nth item.")
+@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the packaged ones).")
+@click.option(
+    "--every", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Use every Nth item only."
+)
 @click.option("--plot", "picture", type=click.Path(path_type=Path), help="Write a reliability diagram to this file.")
 @errors_as_messages()
 def main(data: Path, weights: Path | None, every: int, picture: Path | None) -> None:
-    """Compare word probabilities with the share of words that are right."""
+    """Compare word probabilities with the share of correct words."""
     read = page_reader(weights, "eng")
     outcomes = {}
     for name, (load, _) in SETS.items():

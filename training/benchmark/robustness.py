@@ -1,7 +1,7 @@
-"""Measure how resolution, skew, polarity and light change the error on a page: python -m training.benchmark.robustness.
+"""Measure the effect of resolution, skew, polarity and light on the error: python -m training.benchmark.robustness.
 
-The page is that of ``training.benchmark.speed_page``, or PAGE with its text, resampled, turned, inverted and shaded
-before reading: ``python -m training.benchmark.robustness PAGE.png PAGE.gt.txt``.
+The page is that of ``training.benchmark.speed_page``, or PAGE with its text; it is resampled, rotated, inverted and
+shaded before reading: ``python -m training.benchmark.robustness PAGE.png PAGE.gt.txt``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def variants(gray: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
 @click.command()
 @click.argument("page", type=click.Path(path_type=Path, exists=True), required=False)
 @click.argument("text", type=click.Path(path_type=Path, exists=True), required=False)
-@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the program's).")
+@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the packaged ones).")
 @click.option(
     "--lang",
     "language",
@@ -54,7 +54,7 @@ def variants(gray: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
 )
 @errors_as_messages()
 def main(page: Path | None, text: Path | None, weights: Path | None, language: str) -> None:
-    """Measure the error on variants of PAGE, an image of 300 dpi that says what is in TEXT."""
+    """Measure the error on variants of PAGE, an image of 300 dpi with the text in TEXT."""
     if page is None:
         image, truth = speed_page()
         gray = np.asarray(image)

@@ -1,4 +1,4 @@
-"""Draw the page that reading speed is measured on: python -m training.benchmark.speed_page DIR.
+"""Draw the page for measuring reading speed: python -m training.benchmark.speed_page DIR.
 
 Writes DIR/a4.png, an A4 page of 3,000 characters of print at 300 dpi, with its text in DIR/a4.txt. Then:
 python -m training.benchmark DIR DIR --engine tesseract --engine ocrtool

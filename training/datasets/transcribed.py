@@ -96,6 +96,6 @@ def pen_words(data: Path, part: str, every: int = 1, seed: int = 1) -> Iterator[
         width, height = unipen.extent(strokes)
         if not text or height <= 0 or width > 30 * height:
             continue
-        ink, _ = unipen.draw(strokes, rng.uniform(*WORD_HEIGHT) / height, rng.uniform(*PEN_THICKNESS))
+        ink, _ = unipen.draw_strokes(strokes, rng.uniform(*WORD_HEIGHT) / height, rng.uniform(*PEN_THICKNESS))
         gray = 255 - np.pad(ink, 12)
         yield Transcript(f"pen-{i}", str(words.writers[i]), gray, text)

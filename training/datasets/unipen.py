@@ -52,8 +52,8 @@ class PenCharacters:
             if len(small) >= 3:
                 result[writer] = max(1.0, float(np.median(small)))
                 continue
-            every = [extent(self.characters[i])[1] for found in marks.values() for i in found]
-            result[writer] = max(1.0, 0.66 * float(np.percentile(every, 70)))
+            heights = [extent(self.characters[i])[1] for found in marks.values() for i in found]
+            result[writer] = max(1.0, 0.66 * float(np.percentile(heights, 70)))
         return result
 
     def choose(self, writers: list[str]) -> PenCharacters:
@@ -98,7 +98,7 @@ def extent(strokes: list[np.ndarray]) -> tuple[float, float]:
     return float(width), float(height)
 
 
-def draw(strokes: list[np.ndarray], scale: float, thickness: float) -> tuple[np.ndarray, tuple[float, float]]:
+def draw_strokes(strokes: list[np.ndarray], scale: float, thickness: float) -> tuple[np.ndarray, tuple[float, float]]:
     """Ink of a mark, anti-aliased, bright on black, just large enough to hold it.
 
     scale: pixels per pen unit; thickness: of the pen, in pixels. Returns (h, w) uint8 and the pen-unit position (x, y)

@@ -1,6 +1,6 @@
 """Forced alignment: the best path through a line's lattice that spells a known text.
 
-It turns transcribed pages into labelled real characters and real bad cuts, and into labelled word gaps. A path is
+It turns transcribed pages into labelled real characters and real non-characters, and into labelled word gaps. A path is
 scored as the beam search does without a language model, by the formula of `ocrtool.decode.path_score`, except
 that a character that its edge does not list is very unlikely instead of impossible, and that a character may be
 missing: a known text must find its place in a bad line too.
@@ -53,7 +53,7 @@ class Spelling:
     infix: bool = False
 
     @classmethod
-    def of(cls, text: str, glyphs: Sequence[str], *, infix: bool = False, any_case: bool = False) -> Spelling:
+    def from_text(cls, text: str, glyphs: Sequence[str], *, infix: bool = False, any_case: bool = False) -> Spelling:
         """Raises ValueError for a character that is none of ``glyphs``, what labels are. any_case: of letters."""
         words = text.split()
         letters = "".join(words)

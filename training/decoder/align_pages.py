@@ -1,8 +1,8 @@
-"""Cut real characters and real bad cuts from transcribed pages.
+"""Cut labelled characters and non-characters (examples of the reject class) from transcribed pages.
 
     python -m training.decoder.align_pages --data DIR --out DIR
 
-Reads the training parts with the weights at hand, aligns every line with its text, and writes shards for
+Reads the training parts with the given weights, aligns every line with its text, and writes shards for
 ``training.glyphs.train latin --shards``.
 """
 
@@ -26,14 +26,17 @@ from training.decoder.engines import Engine, open_engine
 from training.decoder.samples import HOLD_OUT_STEP, is_held_out
 from training.glyphs.examples import REJECT_LABEL, Examples, join
 
-#: Bad cuts kept per labelled character.
+#: Examples of the reject class kept per labelled character.
 REJECTS_PER_CHARACTER = 1.2
-#: Odds that a bad cut is kept: this much, and more the surer (nats, at most) the classifier takes it for a character.
+#: Odds that a non-character is kept: this, and more (nats, at most) the surer the classifier takes it for a character.
 LEAST_ODDS, MOST_NATS = 0.15, 4.0
 
 
 def line_examples(aligned: AlignedLine, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """images (n, 32, 32, 2), geometry (n, 8), labels (n,) of the line's trusted characters and bad cuts beside them."""
+    """Cut the trusted characters of a line and non-characters near them.
+
+    Returns images (n, 32, 32, 2), geometry (n, 8) and labels (n,).
+    """
     line, alignment, lattice = aligned.line.line, aligned.alignment, aligned.line.lattice
     edges, keep = line.edges, aligned.trusted()
     chosen, labels = alignment.edges[keep], alignment.labels[keep]
@@ -83,12 +86,14 @@ def write_shards(found: Examples, groups: np.ndarray, out: Path, name: str) -> N
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), default=default_data_folder, help="Folder of the sets.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the shards.")
-@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the program's).")
-@click.option("--set", "sets", type=click.Choice(sorted(SETS)), multiple=True, help="Only these sets (default: all).")
+@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the packaged ones).")
+@click.option(
+    "--set", "sets", type=click.Choice(sorted(SETS)), multiple=True, help="Use only these sets (default: all)."
+)
 @click.option("--seed", type=int, default=1, show_default=True)
 @errors_as_messages()
 def main(data: Path, out: Path, weights: Path | None, sets: tuple[str, ...], seed: int) -> None:
-    """Cut labelled characters and bad cuts from the training parts of transcribed sets."""
+    """Cut labelled characters and non-characters from the training parts of transcribed sets."""
     engine = open_engine("latin", weights)
     out.mkdir(parents=True, exist_ok=True)
     for name in sets or sorted(SETS):

@@ -63,7 +63,7 @@ def line_texts(read: list[str], truth: str) -> list[str | None]:
 
 def align_line(line: ScoredLine, text: str, item: Transcript, engine: Engine) -> AlignedLine | None:
     """A line of a transcript with its text, whose paths are scored as the engine does without a language model."""
-    spelling = Spelling.of(text, engine.alphabet.glyphs, infix=item.infix, any_case=item.any_case)
+    spelling = Spelling.from_text(text, engine.alphabet.glyphs, infix=item.infix, any_case=item.any_case)
     found = align(line.lattice, spelling, engine.settings.without_lm)
     return None if found is None else AlignedLine(line, found)
 

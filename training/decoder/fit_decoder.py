@@ -4,8 +4,8 @@
 
 Fits, in this order: the space model (logistic regression on aligned gaps), the path weights with and without the
 language model (coordinate search for the least error, checked by cross-validation over books, writers and pages), the
-calibration of word probabilities (isotonic regression), and the text filter (logistic regression). The search starts at
-the path weights of the decoder that is there.
+calibration of word probabilities (isotonic regression), and the text filter (logistic regression). The search starts
+from the path weights of the decoder in --weights.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def write_decoder(path: Path, fitted: Fitted, facts: dict[str, str], seed: int) 
 @click.command()
 @click.option("--script", type=click.Choice(list(SOURCES)), default="latin", show_default=True, help="Writing system.")
 @click.option("--data", type=click.Path(path_type=Path), default=default_data_folder, help="Folder of the sets.")
-@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the program's).")
+@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the packaged ones).")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for decoder_eng.json or _kor.json.")
 @click.option(
     "--count",

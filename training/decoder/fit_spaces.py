@@ -43,7 +43,7 @@ def fit_spaces(samples: list[Sample], engine: Engine) -> tuple[np.ndarray, dict[
 def _aligned(sample: Sample, engine: Engine) -> AlignedLine | None:
     """The first line of a sample with its text; None if it fits badly."""
     line = sample.lines[0]
-    spelling = Spelling.of(sample.text, engine.alphabet.glyphs, infix=sample.infix, any_case=sample.infix)
+    spelling = Spelling.from_text(sample.text, engine.alphabet.glyphs, infix=sample.infix, any_case=sample.infix)
     found = align(line.lattice, spelling, engine.settings.without_lm)
     if found is None or len(found.edges) < 2:
         return None

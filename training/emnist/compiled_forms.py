@@ -50,13 +50,13 @@ def compiled_facts(weights: Weights, data: Path) -> dict[str, Any]:
     return facts
 
 
-def race(runs: Mapping[str, Weights], kept: Path, again: bool = False) -> dict[str, float]:
+def race(runs: Mapping[str, Weights], kept: Path, refresh: bool = False) -> dict[str, float]:
     """Images per second of each compiled network on one thread, measured in turns; {} if there is none.
 
-    The result in the file ``kept`` is reused if it is of the same files, unless ``again``.
+    The result in the file ``kept`` is reused if it is of the same files, unless ``refresh``.
     """
     files = {name: sha256(weights.tflite_path) for name, weights in runs.items()}
-    if kept.is_file() and not again:
+    if kept.is_file() and not refresh:
         known = json.loads(kept.read_text(encoding="utf-8"))
         if known["files"] == files:
             return dict(known["images_a_second"])

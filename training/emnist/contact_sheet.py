@@ -85,8 +85,8 @@ def draw_sheet(blocks: Sequence[Block], title: str, per_class: int, columns: int
     total = max(columns * width, round(_font(TITLE_SIZE).getlength(title)) + MARGIN) + MARGIN
     sheet = Image.new("RGB", (total, TITLE_HEIGHT + down * height + MARGIN), PAPER)
     ImageDraw.Draw(sheet).text((MARGIN, TITLE_HEIGHT // 2), title, TEXT, _font(TITLE_SIZE), anchor="lm")
-    for place, block in enumerate(blocks):
-        column, row = divmod(place, down)
+    for index, block in enumerate(blocks):
+        column, row = divmod(index, down)
         _draw_block(sheet, block, MARGIN + column * width, TITLE_HEIGHT + row * height)
     return sheet
 
@@ -141,9 +141,11 @@ def _choice(text: str | None, classes: tuple[str, ...]) -> list[str]:
 @click.option("--upright", is_flag=True, help="The --images are not transposed, as EMNIST's are.")
 @click.option("--classes", metavar="A,b,3", help="Classes to show (default: all).")
 @click.option("--per-class", type=click.IntRange(1, 200), default=12, show_default=True, help="Samples of each class.")
-@click.option("--columns", type=click.IntRange(1), help="Classes side by side (default: for a sheet of common shape).")
+@click.option("--columns", type=click.IntRange(1), help="Number of columns (default: for a nearly square sheet).")
 @click.option("--augment", "augmented", is_flag=True, help=f"Show {VARIANTS} variants below each sample.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Chooses samples and variants.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Random seed of samples and variants."
+)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Picture to write.")
 def main(
     data: Path | None,

@@ -52,16 +52,16 @@ def _convert(path: Path, folder: Path) -> None:
 def _blocks(path: Path) -> Iterator[tuple[int, list[bytes], int]]:
     """(number of the first line, lines, bytes) of whole lines; a header and empty lines at the end are left out."""
     with opened(path) as file:
-        number, rest = 1, b""
+        number, remainder = 1, b""
         while block := file.read(BLOCK):
-            text, line_end, rest = (rest + block).rpartition(b"\n")
+            text, line_end, remainder = (remainder + block).rpartition(b"\n")
             if not line_end:
-                if len(rest) > BLOCK:  # longer than thousands of images: no such line
+                if len(remainder) > BLOCK:  # longer than thousands of images: no such line
                     break
                 continue
             yield from _block(text, number, len(block))
             number += text.count(b"\n") + 1
-        yield from _block(rest, number, 0)
+        yield from _block(remainder, number, 0)
 
 
 def _block(text: bytes, number: int, size: int) -> Iterator[tuple[int, list[bytes], int]]:

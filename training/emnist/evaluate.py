@@ -91,9 +91,12 @@ def as_text(report: dict[str, Any]) -> str:
 
 @click.command()
 @click.argument("weights", type=click.Path(path_type=Path))
-@click.option("--images", type=click.Path(path_type=Path), required=True, help="Images: an idx file, .gz or not.")
+@click.option("--images", type=click.Path(path_type=Path), required=True, help="Images: an idx file, plain or gzip.")
 @click.option(
-    "--labels", type=click.Path(path_type=Path), required=True, help="Their labels; 255: the image is left out."
+    "--labels",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Labels: an idx file; images with label 255 are left out.",
 )
 @click.option("--split", type=click.Choice(SPLITS), help="Split of the labels (default: the weights' split).")
 @click.option("--upright/--transposed", default=None, help="How images are stored (default: by the file's name).")

@@ -28,7 +28,7 @@ from training.emnist.labelled import VALIDATION_SHARE, LabelledImages, random_su
 from training.emnist.recipes import RATES, Recipe, chosen_recipe
 from training.emnist.splits import SPLITS, load_split
 from training.emnist.tables import Table, keep_settings
-from training.emnist.trial import Task
+from training.emnist.trial import TrialTask
 from training.models.emnist import MODELS, build_emnist
 from training.models.parts import logits_of
 from training.report.write import write_json
@@ -55,7 +55,7 @@ class Values(click.ParamType):  # type: ignore[type-arg]  # generic from click 8
         return list(dict.fromkeys(values))
 
 
-def measure_best(task: Task, best: Combination, test: LabelledImages, folder: Path) -> dict[str, Any]:
+def measure_best(task: TrialTask, best: Combination, test: LabelledImages, folder: Path) -> dict[str, Any]:
     """Scores of the chosen training on the test part, clean and augmented. folder: that of its run."""
     model = build_emnist(task.model, len(test.classes), **best.sizes)
     logits_of(model).load_weights(folder / "best.weights.h5")
@@ -73,7 +73,7 @@ def write_tables(grid: list[Combination], log: Table, title: str, out: Path) -> 
     return next(point for point in grid if point.key == tuple(best[axis] for axis in AXES))
 
 
-def report_best(task: Task, best: Combination, log: Table, test: LabelledImages, out: Path) -> str:
+def report_best(task: TrialTask, best: Combination, log: Table, test: LabelledImages, out: Path) -> str:
     """Measure the best training and write grid.json, once. Returns a sentence about it, also appended to grid.md."""
     path = out / "grid.json"
     chosen = {"chosen": latest(log)[best.key]}
@@ -105,7 +105,7 @@ KINDS = Values(str, lambda name: name in RATES, f"some of {', '.join(RATES)}")
 @click.option("--batch-sizes", "batches", type=POSITIVE, default="64,128", show_default=True)
 @click.option("--epochs", type=LENGTHS, default="2,4", show_default=True)
 @click.option("--dropouts", type=SHARES, default="0.25,0.5", show_default=True)
-@click.option("--augment", "augmented", is_flag=True, help="Augment the images each time they are shown.")
+@click.option("--augment", "augmented", is_flag=True, help="Augment the images.")
 @click.option("--limit", type=click.IntRange(min=1), help="Train on at most N images.", metavar="N")
 @click.option("--bfloat16", is_flag=True, help="Compute in bfloat16: up to twice as fast on CPUs that support it.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
@@ -132,7 +132,7 @@ def main(
         folder = data or default_data_folder() / "emnist"
         whole, test = load_split(folder, split, "train"), load_split(folder, split, "test")
         kept, validation = split_validation(whole, VALIDATION_SHARE, seed)
-        task = Task(name, FitData(random_subset(kept, limit, seed), validation, augmented), seed, bfloat16)
+        task = TrialTask(name, FitData(random_subset(kept, limit, seed), validation, augmented), seed, bfloat16)
         images = len(task.data.train)
         settings = {"model": name, "split": split, "images": images, "augmented": augmented, "bfloat16": bfloat16}
         keep_settings(out / "settings.json", {**settings, "seed": seed})

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from training.command import sentence
 from training.emnist.recipes import Recipe
 from training.emnist.tables import Table, as_cell
-from training.emnist.trial import Task, train_once
+from training.emnist.trial import TrialTask, train_once
 from training.report.markdown import table
 
 AXES = ("optimizer", "batch", "epochs", "dropout")
@@ -65,7 +65,7 @@ def latest(log: Table) -> dict[tuple[str, ...], dict[str, str]]:
 
 
 def run_grid(
-    task: Task, grid: Sequence[Combination], recipe_of: Callable[[Combination], Recipe], log: Table, out: Path
+    task: TrialTask, grid: Sequence[Combination], recipe_of: Callable[[Combination], Recipe], log: Table, out: Path
 ) -> None:
     """Train the combinations that are not finished yet, each in its folder of out/runs; fills the log.
 

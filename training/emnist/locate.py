@@ -23,10 +23,10 @@ SUBFOLDERS = (
 )
 
 
-def find(folder: Path, names: Iterable[str]) -> Path | None:
+def find_file(folder: Path, names: Iterable[str]) -> Path | None:
     """First file of one of these names, with or without ``.gz`` (but MATLAB's), in the folder or its sub-folders."""
     names = [name + end for name in names for end in (("",) if name.endswith(".mat") else ("", ".gz"))]
-    candidates = (folder / place / name for place in SUBFOLDERS for name in names)
+    candidates = (folder / subfolder / name for subfolder in SUBFOLDERS for name in names)
     return next((path for path in candidates if path.is_file()), None)
 
 

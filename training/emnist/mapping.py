@@ -65,8 +65,8 @@ class LabelMap:
 
         A character without a class of its own belongs to that of its upper case.
         """
-        places = {character: i for i, character in enumerate(self.classes)}
-        return np.array([places.get(c, places.get(c.upper(), -1)) for c in other.classes], np.int64)
+        index_of = {character: i for i, character in enumerate(self.classes)}
+        return np.array([index_of.get(c, index_of.get(c.upper(), -1)) for c in other.classes], np.int64)
 
 
 def default_map(split: str) -> LabelMap:

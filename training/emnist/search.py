@@ -19,7 +19,7 @@ from keras_tuner.errors import FatalError
 
 from training.emnist.recipes import Recipe
 from training.emnist.tables import Table
-from training.emnist.trial import OutOfTime, Task, train_once
+from training.emnist.trial import OutOfTime, TrialTask, train_once
 from training.models.emnist import build_emnist
 from training.models.macs import macs
 
@@ -182,7 +182,7 @@ class SearchOutOfTime(OutOfTime, FatalError):  # type: ignore[misc]
 class SizeTuner(keras_tuner.Tuner):  # type: ignore[misc]
     """Trains each trial with the suite's own loop and writes it to the log."""
 
-    def __init__(self, oracle: LimitedOracle, task: Task, recipe: Recipe, log: Table, deadline: float, out: Path):
+    def __init__(self, oracle: LimitedOracle, task: TrialTask, recipe: Recipe, log: Table, deadline: float, out: Path):
         self._task, self._recipe, self._log, self._deadline = task, recipe, log, deadline
         oracle.verbose = 0
         super().__init__(oracle, directory=str(out), project_name="trials")
@@ -222,12 +222,12 @@ class SizeTuner(keras_tuner.Tuner):  # type: ignore[misc]
         super().on_trial_end(trial)
 
 
-def _settings(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
+def _settings(task: TrialTask, values: Mapping[str, Any]) -> dict[str, Any]:
     """Columns of a trial that are known before it runs."""
     return {**sizes_of(values), "rate": values["rate"], "images": len(task.data.train), "epochs": values["epochs"]}
 
 
-def search(task: Task, recipe: Recipe, plan: Plan, limits: Limits, log: Table, out: Path) -> None:
+def search(task: TrialTask, recipe: Recipe, plan: Plan, limits: Limits, log: Table, out: Path) -> None:
     """Search for sizes of the tuned model, resuming what keras-tuner left in ``out``; fills the log.
 
     Raises KeyboardInterrupt; the log then has the finished trials.

@@ -25,7 +25,7 @@ from training.emnist import pool
 from training.emnist.csv_form import read_csv
 from training.emnist.idx import read_pair
 from training.emnist.labelled import LabelledImages, one_hot, split_validation
-from training.emnist.locate import SUBFOLDERS, beside, find
+from training.emnist.locate import SUBFOLDERS, beside, find_file
 from training.emnist.mapping import NO_LABEL, PARTS, SPLITS, LabelMap, check_split, default_map, read_map
 from training.emnist.mat_form import read_mat
 
@@ -56,7 +56,7 @@ def load_split(folder: Path, split: str, part: str) -> LabelledImages:
         raise FileNotFoundError(f"{folder} is not a folder" if folder.exists() else f"no such folder: {folder}")
     tried: list[str] = []
     for names, read in _forms(split):
-        found = {p: find(folder, names[p]) for p in PARTS}
+        found = {p: find_file(folder, names[p]) for p in PARTS}
         path = found[part]
         if path is not None:
             return _load(folder, path, split, read(path, part))
@@ -64,7 +64,7 @@ def load_split(folder: Path, split: str, part: str) -> LabelledImages:
         if other is not None:
             raise FileNotFoundError(f"{other} has no {part} part with it: {folder} holds no {names[part][0]}")
         tried += names[part]
-    path = find(folder, pool.IMAGES[part])
+    path = find_file(folder, pool.IMAGES[part])
     if path is not None:
         return _load_pool(folder, path, split)
     tried += pool.IMAGES[part]
@@ -131,7 +131,7 @@ def _load_pool(folder: Path, path: Path, split: str) -> LabelledImages:
 def _mapping(folder: Path, found: Path, split: str) -> LabelMap:
     """Mapping of the split beside the file found, or elsewhere in the folder, else the official one."""
     name = (f"emnist-{split}-mapping.txt",)
-    path = find(found.parent, name) or find(folder, name)
+    path = find_file(found.parent, name) or find_file(folder, name)
     return default_map(split) if path is None else read_map(path)
 
 

@@ -74,8 +74,8 @@ class SuiteRun:
     @property
     def changes(self) -> dict[str, Any]:
         """Settings of its recipe and sizes that differ from the model's own."""
-        own = RECIPES[self.model]
-        recipe = {k: v for k, v in self.training.get("recipe", {}).items() if v != getattr(own, k, v)}
+        default = RECIPES[self.model]
+        recipe = {k: v for k, v in self.training.get("recipe", {}).items() if v != getattr(default, k, v)}
         sizes = {k: v for k, v in self.weights.manifest["parameters"].items() if k not in ("model", "classes")}
         return recipe | sizes
 

@@ -84,12 +84,18 @@ def write_language(
     type=click.FloatRange(min=0, min_open=True),
     default=DEFAULTS.epochs,
     show_default=True,
-    help="Of --steps batches each.",
+    help="Number of epochs of --steps batches each.",
 )
 @click.option("--minutes", type=float, default=float("inf"), help="Time limit.")
 @click.option("--steps", type=click.IntRange(min=1), default=DEFAULTS.steps_per_epoch, show_default=True)
 @click.option("--batch-size", "batch", type=click.IntRange(min=1), default=DEFAULTS.batch, show_default=True)
-@click.option("--window", type=click.IntRange(min=2), default=DEFAULTS.window, show_default=True, help="Symbols.")
+@click.option(
+    "--window",
+    type=click.IntRange(min=2),
+    default=DEFAULTS.window,
+    show_default=True,
+    help="Length of a window in symbols.",
+)
 @click.option("--rate", type=float, default=DEFAULTS.rate, show_default=True, help="Peak learning rate.")
 @click.option("--units", type=click.IntRange(min=1), default=320, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)

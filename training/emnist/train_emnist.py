@@ -32,9 +32,9 @@ from training.models.emnist import MODELS, build_emnist, size_names
 @click.option("--split", type=click.Choice(SPLITS), default="balanced", show_default=True)
 @click.option("--data", "emnist", type=click.Path(path_type=Path), default=None, help="Folder of EMNIST files.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for weights and report.")
-@click.option("--augment", "augmented", is_flag=True, help="Augment the images each time they are shown.")
+@click.option("--augment", "augmented", is_flag=True, help="Augment the images.")
 @click.option(
-    "--optimizer", type=click.Choice(list(RATES)), help="Default of this and what follows: the model's recipe."
+    "--optimizer", type=click.Choice(list(RATES)), help="Default of this and the following options: the model's recipe."
 )
 @click.option("--rate", type=float, help="Peak learning rate.")
 @click.option("--batch-size", "batch", type=click.IntRange(min=1))
@@ -44,8 +44,10 @@ from training.models.emnist import MODELS, build_emnist, size_names
     type=click.FloatRange(min=0, min_open=True),
     help="Passes over the images; may be fractional.",
 )
-@click.option("--tau", type=click.FloatRange(0, 1), help="Of the logit adjustment: 0 none, 1 equal class frequencies.")
-@click.option("--augment-scale", type=click.FloatRange(0, 1), help="Size of the augmentation; 1 is the standard one.")
+@click.option(
+    "--tau", type=click.FloatRange(0, 1), help="Tau of the logit adjustment: 0 none, 1 equal class frequencies."
+)
+@click.option("--augment-scale", type=click.FloatRange(0, 1), help="Strength of the augmentation; 1 is standard.")
 @click.option("--size", "sizes", multiple=True, metavar="NAME=VALUE", help="A size of the model, such as hidden=128.")
 @click.option("--limit", type=click.IntRange(min=1), help="Train on at most N images.", metavar="N")
 @click.option("--minutes", type=float, default=MOST_MINUTES, show_default=True, help="Time limit of the training.")

@@ -24,7 +24,7 @@ class OutOfTime(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class TrialTask:
     """What all trainings of a search or grid share. data.validation is what settings are chosen by."""
 
     model: str
@@ -34,7 +34,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialResult:
     """parameters: of the model; figures: validation loss, accuracy and class_accuracy of the best epoch; seconds: wall
     time including building and scoring.
     """
@@ -45,8 +45,8 @@ class Outcome:
 
 
 def train_once(
-    task: Task, sizes: Mapping[str, Any], recipe: Recipe, folder: Path, minutes: float = math.inf
-) -> Outcome:
+    task: TrialTask, sizes: Mapping[str, Any], recipe: Recipe, folder: Path, minutes: float = math.inf
+) -> TrialResult:
     """Train the task's model with these ``sizes`` by ``recipe``, resuming the run in ``folder`` if there is one.
 
     Raises KeyboardInterrupt and OutOfTime if it did not finish; it can be resumed then.
@@ -66,10 +66,10 @@ def train_once(
     best = run.epochs[run.best_epoch - 1]
     figures = {key: best[f"val_{key}"] for key in ("loss", "accuracy", "class_accuracy")}
     (folder / CHECKPOINT).unlink(missing_ok=True)
-    return Outcome(model.count_params(), figures, time.monotonic() - started)
+    return TrialResult(model.count_params(), figures, time.monotonic() - started)
 
 
-def _check_finished(run: Run, task: Task, recipe: Recipe, minutes: float) -> None:
+def _check_finished(run: Run, task: TrialTask, recipe: Recipe, minutes: float) -> None:
     wanted = max(1, round(recipe.epochs * ImageBatches(task.data.train, recipe.batch, task.seed).steps_per_epoch))
     if run.steps < wanted and run.seconds >= 60 * minutes:
         raise OutOfTime(f"time limit reached after {run.steps} of {wanted} batches")

@@ -28,7 +28,7 @@ from training.emnist.recipes import RECIPES, Recipe
 from training.emnist.search import COLUMNS, Limits, Plan, best_row, choice_of, most_parameters, search
 from training.emnist.splits import SPLITS, load_split
 from training.emnist.tables import Table, keep_settings
-from training.emnist.trial import Task
+from training.emnist.trial import TrialTask
 from training.publish.manifest import library_versions, training_command
 from training.report.write import write_json
 
@@ -93,7 +93,7 @@ def main(
         whole = load_split(data or default_data_folder() / "emnist", split, "train")
         kept, validation = split_validation(whole, VALIDATION_SHARE, seed)
         subset = random_subset(kept, images, seed)
-        task = Task("tuned", FitData(subset, validation, augmented=True), seed, bfloat16)
+        task = TrialTask("tuned", FitData(subset, validation, augmented=True), seed, bfloat16)
         plan = Plan(trials, finalists, epochs, minutes, seed)
         limits = Limits(most_parameters(len(whole.classes)), round(macs * 1e6))
         recipe = replace(RECIPES["tuned"], batch=batch)

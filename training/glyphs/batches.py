@@ -11,13 +11,13 @@ from training.glyphs.examples import REJECT_LABEL, Examples
 
 #: Augmentation of a crop: shift (px), rotation (degrees), scale and shear (shares).
 SHIFT, ROTATION, SCALE, SHEAR = 1.5, 6.0, 0.10, 0.10
-#: Shares of examples without place and context (shape alone), without place, without context.
+#: Shares of examples without geometry and context (shape alone), without geometry, without context.
 BARE, PLACELESS, CONTEXTLESS = 0.12, 0.06, 0.08
 #: Error of a line's measured x-height (share) and baseline (x-heights), as spread of a normal distribution.
 X_HEIGHT_ERROR, BASELINE_ERROR = 0.05, 0.04
 #: Share of examples whose strokes get thicker or thinner, that get noise, that get other contrast.
 RESTROKED, NOISY, RECONTRASTED = 0.2, 0.15, 0.3
-#: Of the examples shown so many are bad cuts, where there are any.
+#: Share of the reject class in the examples shown, where there are any.
 REJECT_SHARE = 0.27
 #: Rare classes are shown more often: weight of a class is its count to this power.
 CLASS_POWER = 0.5
@@ -58,8 +58,8 @@ def augment_image(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return augmented
 
 
-def augment(images: np.ndarray, place: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Augment a batch. images: (B, 32, 32, 2) uint8; place: (B, 8) float32. Returns new arrays alike."""
+def augment(images: np.ndarray, geometry: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Augment a batch. images: (B, 32, 32, 2) uint8; geometry: (B, 8) float32. Returns new arrays of these shapes."""
     out = np.stack([augment_image(image, rng) for image in images])
     count = len(out)
     contrasted = rng.random(count) < RECONTRASTED
@@ -68,26 +68,26 @@ def augment(images: np.ndarray, place: np.ndarray, rng: np.random.Generator) -> 
     changed = np.flatnonzero((gain != 1.0) | (noise > 0.0))
     field = rng.standard_normal((len(changed), *out.shape[1:]), np.float32) * noise[changed, None, None, None]
     out[changed] = np.clip(out[changed] * gain[changed, None, None, None] + field, 0, 255).astype(np.uint8)
-    place = jitter_place(place, rng)
+    geometry = jitter_geometry(geometry, rng)
     draw = rng.random(count)
     bare = draw < BARE
-    place[bare | (draw > 1.0 - PLACELESS)] = 0.0
+    geometry[bare | (draw > 1.0 - PLACELESS)] = 0.0
     out[bare | ((draw > 0.5) & (draw < 0.5 + CONTEXTLESS)), :, :, 1] = 0
-    return out, place
+    return out, geometry
 
 
-def jitter_place(place: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Place as another estimate of x-height and baseline would have given it; unknown places stay zero."""
-    factor = np.exp(rng.normal(0.0, X_HEIGHT_ERROR, (len(place), 1))).astype(np.float32)
-    moved = place.copy()
+def jitter_geometry(geometry: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Perturb geometry features as another estimate of x-height and baseline would; unknown ones stay zero."""
+    factor = np.exp(rng.normal(0.0, X_HEIGHT_ERROR, (len(geometry), 1))).astype(np.float32)
+    moved = geometry.copy()
     moved[:, 1:7] *= factor
-    moved[:, 1:3] += rng.normal(0.0, BASELINE_ERROR, (len(place), 1)).astype(np.float32)
+    moved[:, 1:3] += rng.normal(0.0, BASELINE_ERROR, (len(geometry), 1)).astype(np.float32)
     moved[:, 7:8] += np.log2(factor)
-    return np.where(place[:, :1] > 0.0, moved, 0.0).astype(np.float32)
+    return np.where(geometry[:, :1] > 0.0, moved, 0.0).astype(np.float32)
 
 
 class GlyphBatches:
-    """`training.fit.Batches` of augmented crops with their place, and one-hot targets (B, classes): drawn with
+    """`training.fit.Batches` of augmented crops with their geometry, and one-hot targets (B, classes): drawn with
     replacement, the same for the same seed and step.
     """
 
@@ -109,6 +109,6 @@ class GlyphBatches:
         rng = np.random.default_rng((self._seed, *divmod(step, self.steps_per_epoch)))
         chosen = np.searchsorted(self._cumulative, rng.random(self._batch) * self._cumulative[-1])
         chosen = np.minimum(chosen, len(self._data) - 1)
-        images, place = augment(self._data.images[chosen], self._data.place[chosen], rng)
+        images, geometry = augment(self._data.images[chosen], self._data.geometry[chosen], rng)
         targets = np.eye(self._classes, dtype=np.float32)[self._data.labels[chosen]]
-        return {"image": images, "place": place}, targets
+        return {"image": images, "place": geometry}, targets

@@ -1,4 +1,4 @@
-"""Score the glyph classifier of a script, by its compiled form: ``python -m training.glyphs.evaluate latin``."""
+"""Score the compiled glyph classifier of a script: ``python -m training.glyphs.evaluate latin``."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def main() -> None:
 @click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True)
 @errors_as_messages()
 def latin(data: Path, weights: Path | None, shards: tuple[Path, ...], sheets: Path | None, threads: int) -> None:
-    """On characters, writers, photographs and lines that it never saw."""
+    """Score on held-out characters, writers, photographs and lines."""
     from ocrtool.script.latin.classifier import LatinClassifier
     from ocrtool.weights.store import open_weights
     from training.glyphs.evaluate_latin import evaluate, held_out_sets
@@ -49,11 +49,17 @@ def latin(data: Path, weights: Path | None, shards: tuple[Path, ...], sheets: Pa
 @korean_fonts_option()
 @weights_option()
 @part_option("test", ("validation", "test"))
-@click.option("--count", type=click.IntRange(min=1), default=11_750, show_default=True, help="Drawn of each set.")
+@click.option(
+    "--count",
+    type=click.IntRange(min=1),
+    default=11_750,
+    show_default=True,
+    help="Number of characters drawn for each set.",
+)
 @seed_option(8)
 @errors_as_messages()
 def hangul(weights: Path | None, **settings: Any) -> None:
-    """On the real PHD08 files and on characters drawn in families that it never saw."""
+    """Score on the real PHD08 files and on characters drawn in held-out families."""
     from ocrtool.script.hangul.classifier import HangulClassifier
     from ocrtool.weights.store import open_weights
     from training.glyphs.evaluate_hangul import Settings, evaluate

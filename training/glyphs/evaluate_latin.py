@@ -39,7 +39,7 @@ def held_out_sets(data: Path, shards: list[Path]) -> dict[str, Examples]:
 
 def error_sheet(predict: Predict, data: Examples, path: Path, rng: np.random.Generator, most: int = 160) -> None:
     """A picture of wrongly read glyphs, own ink cyan and context red: truth, then the three best guesses."""
-    log_probs = predict(data.images, data.place)
+    log_probs = predict(data.images, data.geometry)
     wrong = np.flatnonzero(log_probs.argmax(axis=1) != data.labels)
     wrong = np.sort(rng.choice(wrong, min(most, len(wrong)), replace=False))
     names = [*LATIN, "R"]
@@ -62,17 +62,17 @@ def error_sheet(predict: Predict, data: Examples, path: Path, rng: np.random.Gen
 def rate(predict: Predict, data: Examples) -> float:
     """Glyphs a second."""
     started = time.perf_counter()
-    predict(data.images, data.place)
+    predict(data.images, data.geometry)
     return len(data) / (time.perf_counter() - started)
 
 
 def evaluate(classifier: LatinClassifier, sets: dict[str, Examples], sheets: Path | None) -> dict[str, Any]:
-    """Of each set scores, calibration error and the commonest confusions, truth first (a bad cut is ""); and the
+    """Of each set scores, calibration error and the commonest confusions, truth first (the reject class is ""); and the
     classifier's rate on the largest. sheets: folder for pictures of wrong glyphs.
     """
     scores: dict[str, Any] = score_all(classifier.log_probs, sets)
     for name, held in sets.items():
-        log_probs = classifier.log_probs(held.images, held.place)
+        log_probs = classifier.log_probs(held.images, held.geometry)
         scores[name]["calibration_error"] = round(calibration_error(np.exp(log_probs), held.labels), 4)
         scores[name]["confusions"] = [list(one) for one in confusions(log_probs, held.labels)]
         if sheets is not None:

@@ -22,9 +22,9 @@ from training.models.glyph import GEOMETRY_SIZE
 from training.models.hangul import CROP_CHANNELS, CROP_SIDE, HangulSpec
 from training.publish.publish import Measure
 
-#: Label of a bad cut.
+#: Label of the reject class.
 REJECT = len(GLYPHS)
-#: Of the examples shown so many are characters alone, unless said otherwise, and so many bad cuts; the rest are
+#: Default shares of isolated characters and of the reject class in the examples shown; the others are
 #: characters on lines.
 ALONE_SHARE, REJECT_SHARE = 0.35, 0.25
 #: Most validation examples.
@@ -40,7 +40,7 @@ LICENCE = (
 
 
 class HangulBatches:
-    """`training.fit.Batches` of augmented crops with their place, and targets (B, 4) int32."""
+    """`training.fit.Batches` of augmented crops with their geometry, and targets (B, 4) int32."""
 
     def __init__(
         self, data: Examples, batch: int, seed: int, steps_per_epoch: int = 1000, alone_share: float = ALONE_SHARE
@@ -56,32 +56,32 @@ class HangulBatches:
         rng = np.random.default_rng((self._seed, step))
         counts = rng.multinomial(self._batch, self._shares)
         chosen = np.concatenate([rng.choice(g, n) for g, n in zip(self._groups, counts, strict=True) if n])
-        images, place = augment(self._data.images[chosen], self._data.place[chosen], rng)
-        return {"image": images, "place": place}, targets(self._data.labels[chosen])
+        images, geometry = augment(self._data.images[chosen], self._data.geometry[chosen], rng)
+        return {"image": images, "place": geometry}, targets(self._data.labels[chosen])
 
 
 def predict_logits(model: keras.Model, data: Examples) -> np.ndarray:
     """(N, outputs) float32."""
     return in_batches(
-        model.predict_on_batch, lambda some: [data.images[some].astype(np.float32), data.place[some]], len(data)
+        model.predict_on_batch, lambda some: [data.images[some].astype(np.float32), data.geometry[some]], len(data)
     )[0]
 
 
 def shape_scores(logits: np.ndarray, data: Examples, spec: HangulSpec) -> dict[str, dict[str, float]]:
-    """By source: accuracy of characters (kind and all letters right) and of bad cuts, and their number."""
+    """By source: accuracy of characters (kind and all letters right) and of non-characters, and their numbers."""
     read, scores = read_labels(logits, spec), {}
     for source in np.unique(data.sources):
         own = data.sources == source
         good = own & (data.labels != REJECT)
         scores[str(source)] = {"characters": int(good.sum()), "accuracy": share_right(read, data.labels, good)}
         if (bad := own & (data.labels == REJECT)).any():
-            scores[str(source)] |= {"bad_cuts": int(bad.sum()), "refused": share_right(read, data.labels, bad)}
+            scores[str(source)] |= {"non_characters": int(bad.sum()), "refused": share_right(read, data.labels, bad)}
     return scores
 
 
-def share_right(read: np.ndarray, labels: np.ndarray, of: np.ndarray) -> float:
+def share_right(read: np.ndarray, labels: np.ndarray, mask: np.ndarray) -> float:
     """Share of the examples ``of`` (mask) that are read as their label."""
-    return round(float(np.mean(read[of] == labels[of])), 4) if of.any() else 1.0
+    return round(float(np.mean(read[mask] == labels[mask])), 4) if mask.any() else 1.0
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class HangulTask:
         compile_trainee(model, make_optimizer("adam", rate), HeadsLoss(self.spec), metric)
 
     def validate(self, held: Examples) -> Validate:
-        """Shares of characters and of bad cuts that are read right, by source, and the mean of these shares."""
+        """Shares of characters and of non-characters that are read right, by source, and the mean of these shares."""
 
         def figures(model: keras.Model) -> dict[str, float]:
             scores = shape_scores(predict_logits(model, held), held, self.spec)

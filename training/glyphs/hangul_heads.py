@@ -18,7 +18,7 @@ NONE = -1
 def targets(labels: np.ndarray) -> np.ndarray:
     """Kind, initial, vowel and final of each label: (N, 4) int32.
 
-    labels: (N,) places in GLYPHS, the number after the last for a bad cut.
+    labels: (N,) indices into GLYPHS, the number after the last for the reject class.
     """
     labels = np.asarray(labels, np.int64)
     out = np.full((len(labels), 4), NONE, np.int32)

@@ -15,7 +15,7 @@ from ocrtool.script.hangul.segment import cut_syllables, syllable_region
 from ocrtool.segment.edges import find_edges
 from ocrtool.segment.rectify import rectify
 from training.glyphs.examples import Examples, no_examples
-from training.glyphs.segmented_pages import UNCLEAR, choose_edges, edge_labels, ink_by_owner, line_owner
+from training.glyphs.segmented_pages import UNCLEAR, choose_edges, edge_labels, ink_by_label, labels_on_line
 from training.synthesis.degrade import ScannedPage, degrade
 from training.synthesis.drawn_page import Manner, set_lines
 from training.synthesis.font_face import FontFace
@@ -25,7 +25,7 @@ from training.synthesis.hangul_fonts import KoreanFont
 from training.synthesis.hangul_line_text import KoreanLineText
 from training.synthesis.hangul_samples import KIND_WEIGHTS
 
-#: Label of a bad cut.
+#: Label of the reject class.
 REJECT = len(GLYPHS)
 #: Pixels of an em: 7 points at 200 dpi to 14 points at 400 dpi, mostly 10 points at 200 and 300 dpi.
 SMALLEST, LARGEST = 18.0, 75.0
@@ -73,7 +73,7 @@ class KoreanPages:
 
 
 def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reject_share: float = 0.4) -> Examples:
-    """Examples of all lines the program finds on the page; of the bad cuts so many that they are ``reject_share``."""
+    """Make examples from all lines found on the page. reject_share: share of examples of the reject class."""
     classes = np.array([UNCLEAR, *(glyph_number(c) for c in page.characters)], np.int16)
     classes[1:][~page.intact] = UNCLEAR
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
@@ -87,12 +87,13 @@ def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reje
         if len(pieces) == 0:
             continue
         edges = find_edges(pieces)
-        by_piece, total = ink_by_owner(line, pieces, line_owner(page.owner, line, found.page.to_input), len(classes))
+        label_map = labels_on_line(page.label_map, line, found.page.to_input)
+        by_piece, total = ink_by_label(line, pieces, label_map, len(classes))
         label = edge_labels(edges, by_piece, total, classes, REJECT)
         chosen = choose_edges(label, edges.boxes, reject_share, rng, REJECT)
         edges = edges.take(chosen)
         parts.append((glyph_images(line, pieces, edges, HANGUL_CROP), glyph_geometry(pieces, edges), label[chosen]))
     if not parts:
         return no_examples(HANGUL_CROP.side)
-    images, places, labels = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Examples(images, places, labels, np.full(len(labels), source))
+    images, geometry, labels = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Examples(images, geometry, labels, np.full(len(labels), source))

@@ -1,4 +1,4 @@
-"""Characters that stand alone (EMNIST, UNIPEN, photographs) as glyph crops: shape only, no place, no context."""
+"""Isolated characters (EMNIST, UNIPEN, photographs) as glyph crops: shape only, no geometry, no context."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def unipen_examples(data: unipen.PenCharacters, rng: np.random.Generator, varian
         side = max(*unipen.extent(strokes), LEAST_EXTENT * data.x_heights[writer])
         for _ in range(variants):
             pen = DRAWN_SIDE * np.exp(rng.uniform(*np.log(PEN_SHARE)))
-            ink, _ = unipen.draw(strokes, DRAWN_SIDE / side, pen)
+            ink, _ = unipen.draw_strokes(strokes, DRAWN_SIDE / side, pen)
             if rng.random() < 0.5:
                 ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.6, 3.0))
             images.append(isolated_image(ink, LATIN_CROP))

@@ -94,13 +94,13 @@ class LatinTask:
     def validate(self, held: Examples) -> Validate:
         """Loss and accuracy."""
         targets = np.eye(len(LATIN_CLASSES), dtype=np.float32)[held.labels]
-        return held_out_loss({"image": held.images, "place": held.place}, targets)
+        return held_out_loss({"image": held.images, "place": held.geometry}, targets)
 
     def measure(self, held: Examples) -> Measure:
         """Temperature, and scores of each source."""
 
         def measured(model: keras.Model) -> dict[str, Any]:
-            logits = model.predict({"image": held.images, "place": held.place}, batch_size=512, verbose=0)
+            logits = model.predict({"image": held.images, "place": held.geometry}, batch_size=512, verbose=0)
             temperature = fit_temperature(logits, held.labels)
             shifted = logits / temperature
             log_probs = shifted - np.logaddexp.reduce(shifted, axis=1, keepdims=True)

@@ -1,7 +1,7 @@
 """Draw pages and cut them to training examples: ``python -m training.glyphs.make latin --out FOLDER``.
 
-Writes shards PART-SOURCE-NUMBER.npz (see `training.glyphs.examples`) as `training.glyphs.train` takes them. Shards
-that are there already are left as they are.
+Writes shards PART-SOURCE-NUMBER.npz (see `training.glyphs.examples`) for `training.glyphs.train`. Existing shards are
+kept.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ from training.glyphs.shards import make as make_shards
 shard_options = all_of(
     out_option("the shards"),
     part_option(),
-    click.option("--count", type=click.IntRange(min=1), default=1_000_000, show_default=True, help="Examples in all."),
+    click.option(
+        "--count", type=click.IntRange(min=1), default=1_000_000, show_default=True, help="Total number of examples."
+    ),
     click.option(
         "--begin", type=click.IntRange(min=0), default=0, show_default=True, help="Number of each source's first shard."
     ),
@@ -40,7 +42,13 @@ shard_options = all_of(
 
 
 def _source_option(sources: tuple[str, ...]) -> Option:
-    return click.option("--source", "sources", type=click.Choice(sources), multiple=True, help="Default: all.")
+    return click.option(
+        "--source",
+        "sources",
+        type=click.Choice(sources),
+        multiple=True,
+        help="Source of examples; repeatable (default: all).",
+    )
 
 
 @click.group()
@@ -55,7 +63,7 @@ def main() -> None:
 @shard_options
 @errors_as_messages()
 def latin(data: Path, fonts: Path | None, sources: tuple[str, ...], jobs: int, **plan: Any) -> None:
-    """Print, handwriting fonts, UNIPEN writers and EMNIST images."""
+    """Make Latin examples: print, handwriting fonts, UNIPEN writers and EMNIST images."""
     shards = Plan(shares=make_latin.shares_of(sources), **plan)
     _show(shards, make_latin.LatinSettings(data, fonts, shards.part), make_latin.SOURCES, jobs)
 
@@ -70,12 +78,12 @@ def latin(data: Path, fonts: Path | None, sources: tuple[str, ...], jobs: int, *
     type=click.FloatRange(0.0, 1.0 - make_hangul.PHD08_SHARE),
     default=0.0,
     show_default=True,
-    help="Share of small print in the characters alone.",
+    help="Share of small print in the isolated characters.",
 )
 @shard_options
 @errors_as_messages()
 def hangul(data: Path, sources: tuple[str, ...], jobs: int, **options: Any) -> None:
-    """Korean characters alone, and lines."""
+    """Make Korean examples: isolated characters, and lines."""
     own = {key: options.pop(key) for key in ("fonts", "latin_fonts", "small")}
     shards = Plan(shares=make_hangul.shares_of(sources), **options)
     _show(shards, make_hangul.HangulSettings(data, part=shards.part, **own), make_hangul.SOURCES, jobs)

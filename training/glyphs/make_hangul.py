@@ -1,5 +1,5 @@
-"""Drawn Korean characters and lines to examples; labels are places in `ocrtool.script.hangul.charset.GLYPHS`, the
-number after the last is a bad cut.
+"""Drawn Korean characters and lines to examples. Labels are indices into `ocrtool.script.hangul.charset.GLYPHS`; the
+number after the last is the reject class.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Scores of the glyph classifier: accuracy by class and case, bad cuts and characters, calibration."""
+"""Scores of the glyph classifier: accuracy by class and case, reject class, calibration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from ocrtool.charset import LATIN, SAME_SHAPE_IN_BOTH_CASES
 from training.glyphs.examples import REJECT_LABEL, Examples
 
-#: Log-probabilities (E, 95) of images and places.
+#: Log-probabilities (E, 95) of images and geometry features.
 Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 #: Class -> class with letters of one shape in both cases folded together.
@@ -41,14 +41,14 @@ def character_scores(log_probs: np.ndarray, labels: np.ndarray) -> dict[str, flo
 
 
 def edge_scores(log_probs: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """Accuracies of the edges of lines: characters among all classes, bad cuts by precision and recall."""
+    """Accuracies of the edges of lines: characters among all classes, the reject class by precision and recall."""
     guesses = log_probs.argmax(axis=1)
     good = labels != REJECT_LABEL
     rejected = guesses == REJECT_LABEL
     caught = float(np.sum(rejected & ~good))
     return {
         **character_scores(log_probs[good], labels[good]),
-        "bad_cuts": int(np.sum(~good)),
+        "non_characters": int(np.sum(~good)),
         "accuracy_with_reject": float(np.mean(guesses == labels)),
         "reject_precision": caught / max(1.0, float(np.sum(rejected))),
         "reject_recall": caught / max(1.0, float(np.sum(~good))),
@@ -76,10 +76,10 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
 
 
 def score_all(predict: Predict, sets: dict[str, Examples]) -> dict[str, dict[str, float]]:
-    """Scores of each set; sets with bad cuts are edges of lines, the others characters alone."""
+    """Scores of each set; sets with non-characters are edges of lines, the others isolated characters."""
     result = {}
     for name, data in sets.items():
-        log_probs = predict(data.images, data.place)
+        log_probs = predict(data.images, data.geometry)
         score = edge_scores if (data.labels == REJECT_LABEL).any() else character_scores
         result[name] = {key: round(value, 5) for key, value in score(log_probs, data.labels).items()}
     return result

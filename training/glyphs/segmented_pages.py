@@ -22,37 +22,39 @@ from ocrtool.segment.types import X_HEIGHT, LineImage, Pieces
 from training.glyphs.examples import REJECT_LABEL, Examples, no_examples
 from training.synthesis.degrade import ScannedPage
 
-#: An edge holds a character if so much of its ink is the character's and so much of the character's ink is in it.
+#: An edge is an example of a character if at least these shares of the edge's ink are the character's, and of the
+#: character's ink are in the edge.
 PURE, WHOLE = 0.93, 0.93
-#: It is a bad cut if it misses one of these; what lies between is not shown in training.
+#: It is an example of the reject class below one of these; edges in between are not used.
 IMPURE, BROKEN = 0.80, 0.80
-#: However little ink that is, it is a bad cut too if it holds so much of another character: a full stop beside a
-#: syllable would be read as part of it.
+#: It is also rejected if it holds this share of another character, however small: a full stop beside a syllable would
+#: be read as part of it.
 MUCH_OF_OTHER = 0.5
-#: An edge with more ink of nobody's than this share is left out, with nearly only such ink it is a bad cut.
+#: Share of unlabelled ink from which on an edge is not used, and from which on it is an example of the reject class.
 FOREIGN, ALL_FOREIGN = 0.25, 0.9
-#: Label of an edge that is neither.
+#: Label of edges that are not used.
 UNCLEAR = -1
 
 
-def ink_by_owner(line: LineImage, pieces: Pieces, owner: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """How much ink of each character each piece holds, and how much of it the line has: (N, K) and (K,) float64.
+def ink_by_label(line: LineImage, pieces: Pieces, label_map: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Measure the ink of each character in each piece, and in the whole line: (N, K) and (K,) float64.
 
-    owner: (H, W) of the line image, 0 = nobody, k = character k - 1; count: K, nobody included.
+    label_map: (H, W) of the line image, 0 = unlabelled, k = character k - 1; count: K, unlabelled included.
     """
     soft = line.soft.ravel().astype(np.float64)
-    owners = owner.ravel().astype(np.int64)
-    cells = pieces.labels.ravel().astype(np.int64) * count + owners
+    flat_labels = label_map.ravel().astype(np.int64)
+    cells = pieces.labels.ravel().astype(np.int64) * count + flat_labels
     table = np.bincount(cells, weights=soft, minlength=(len(pieces) + 1) * count).reshape(-1, count)
-    return table[1:], np.bincount(owners, weights=np.where(line.soft.ravel() > INK_LEVEL, soft, 0.0), minlength=count)
+    inked = np.where(line.soft.ravel() > INK_LEVEL, soft, 0.0)
+    return table[1:], np.bincount(flat_labels, weights=inked, minlength=count)
 
 
 def edge_labels(
     edges: Edges, by_piece: np.ndarray, total: np.ndarray, classes: np.ndarray, reject: int = REJECT_LABEL
 ) -> np.ndarray:
-    """Label of each edge: class of its character, ``reject`` or `UNCLEAR`. (E,) int16.
+    """Label each edge with the class of its character, ``reject`` or `UNCLEAR`: (E,) int16.
 
-    by_piece, total: of `ink_by_owner`; classes: (K,) class of each character, `UNCLEAR` if not learned from; entry 0 is
+    by_piece, total: from `ink_by_label`; classes: (K,) class of each character, `UNCLEAR` to exclude it; entry 0 is
     unused.
     """
     sums = np.concatenate([np.zeros((1, by_piece.shape[1])), np.cumsum(by_piece, axis=0)])
@@ -61,8 +63,8 @@ def edge_labels(
     owned = np.maximum(everything - held[:, 0], 1e-9)
     foreign = held[:, 0] / everything
     main = 1 + np.argmax(held[:, 1:], axis=1)
-    own = held[np.arange(len(edges)), main]
-    pure, whole = own / owned, own / np.maximum(total[main], 1e-9)
+    own_ink = held[np.arange(len(edges)), main]
+    pure, whole = own_ink / owned, own_ink / np.maximum(total[main], 1e-9)
     shares = held / np.maximum(total, 1e-9)
     shares[:, 0] = shares[np.arange(len(edges)), main] = 0.0
     mixed = shares.max(axis=1) >= MUCH_OF_OTHER
@@ -74,18 +76,18 @@ def edge_labels(
     return labels
 
 
-def line_owner(owner: np.ndarray, line: LineImage, to_input: np.ndarray) -> np.ndarray:
-    """The owner map of the input, seen in the line image: (LINE_ROWS, W) int16."""
+def labels_on_line(label_map: np.ndarray, line: LineImage, to_input: np.ndarray) -> np.ndarray:
+    """Warp the label map of the input to the line image: (LINE_ROWS, W) int16."""
     full = np.vstack([to_input, [0, 0, 1]]) @ np.vstack([line.to_page, [0, 0, 1]])
     size = (line.soft.shape[1], line.soft.shape[0])
-    return cv2.warpAffine(owner, full[:2], size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP, borderValue=0)
+    return cv2.warpAffine(label_map, full[:2], size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP, borderValue=0)
 
 
 def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reject_share: float = 0.35) -> Examples:
-    """Examples of all lines the program finds on the page; of the bad cuts so many that they are ``reject_share``."""
+    """Make examples from all lines found on the page. reject_share: share of examples of the reject class."""
     classes = np.array([UNCLEAR, *(LATIN.index(c) for c in page.characters)], np.int16)
     classes[1:][~page.intact] = UNCLEAR
-    images, places, labels = [], [], []
+    images, geometry, labels = [], [], []
     prepared = prepare(page.gray)
     if prepared is None:
         return no_examples()
@@ -97,23 +99,24 @@ def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reje
         if len(pieces) == 0:
             continue
         edges = find_edges(pieces)
-        by_piece, total = ink_by_owner(line, pieces, line_owner(page.owner, line, working.to_input), len(classes))
+        label_map = labels_on_line(page.label_map, line, working.to_input)
+        by_piece, total = ink_by_label(line, pieces, label_map, len(classes))
         label = edge_labels(edges, by_piece, total, classes)
         chosen = choose_edges(label, edges.boxes, reject_share, rng)
         edges = Edges(edges.start[chosen], edges.end[chosen], edges.boxes[chosen])
         images.append(glyph_images(line, pieces, edges, LATIN_CROP))
-        places.append(glyph_geometry(pieces, edges))
+        geometry.append(glyph_geometry(pieces, edges))
         labels.append(label[chosen])
     if not images:
         return no_examples()
     label = np.concatenate(labels)
-    return Examples(np.concatenate(images), np.concatenate(places), label, np.full(len(label), source))
+    return Examples(np.concatenate(images), np.concatenate(geometry), label, np.full(len(label), source))
 
 
 def choose_edges(
     labels: np.ndarray, boxes: np.ndarray, reject_share: float, rng: np.random.Generator, reject: int = REJECT_LABEL
 ) -> np.ndarray:
-    """Indices of all characters and of some of the bad cuts, in order. Narrow ones first: wide ones are easy."""
+    """Choose all characters and some edges of the reject class, narrow ones first, as wide ones are easy: indices."""
     good, bad = np.flatnonzero((labels >= 0) & (labels != reject)), np.flatnonzero(labels == reject)
     wanted = round(max(4, len(good)) * reject_share / (1.0 - reject_share))
     if len(bad) > wanted:

@@ -2,7 +2,7 @@
 
     python -m training.glyphs.train latin --shards PATTERN --run RUN --out OUT
 
-Learns from the shards of `training.glyphs.make` and of transcribed pages; Latin also from EMNIST and UNIPEN characters.
+Trains on the shards of `training.glyphs.make` and of transcribed pages; for Latin also on EMNIST and UNIPEN characters.
 ``--init`` starts from earlier weights. Writes OUT/NAME.weights.h5, .tflite and .json, NAME being the script's.
 """
 
@@ -138,12 +138,14 @@ def _model_option(script: str) -> Option:
 
 training_options = all_of(
     click.option("--shards", multiple=True, metavar="PATTERN", help="Shards to train on."),
-    click.option("--validation", multiple=True, metavar="PATTERN", help="Shards to choose weights by."),
+    click.option(
+        "--validation", multiple=True, metavar="PATTERN", help="Shards for validation, by which weights are chosen."
+    ),
     run_option(),
     out_option(),
     init_option(),
-    epochs_option(about="Learning rate by steps, over so many times --steps batches."),
-    minutes_option(about="Learning rate by the clock, over so many minutes; with --epochs: an end before that."),
+    epochs_option(about="Number of epochs of --steps batches; the learning rate falls to their end."),
+    minutes_option(about="Time limit; without --epochs, the learning rate falls to its end."),
     rate_option(),
     batch_option(256),
     click.option(
@@ -164,11 +166,13 @@ def main() -> None:
 @main.command()
 @_model_option("latin")
 @data_option("emnist/ and unipen/")
-@click.option("--weight", "changes", multiple=True, metavar="SOURCE=SHARE", help="Share of a source.")
+@click.option(
+    "--weight", "changes", multiple=True, metavar="SOURCE=SHARE", help="Share of a source in the examples shown."
+)
 @training_options
 @errors_as_messages()
 def latin(model: str, data: Path, changes: tuple[str, ...], **settings: Any) -> None:
-    """Latin letters, digits and punctuation.  [default budget: 35 minutes]"""
+    """Train on Latin letters, digits and punctuation.  [default budget: 35 minutes]"""
     from training.glyphs.latin import LatinTask
 
     _report(train(LatinTask(data, ARCHITECTURES[model].spec(), changes), Settings(**settings)))
@@ -182,12 +186,12 @@ def latin(model: str, data: Path, changes: tuple[str, ...], **settings: Any) -> 
     type=click.FloatRange(0.0, 0.75),
     default=0.35,
     show_default=True,
-    help="Share of characters alone in the examples shown.",
+    help="Share of isolated characters in the examples shown.",
 )
 @training_options
 @errors_as_messages()
 def hangul(model: str, alone_share: float, **settings: Any) -> None:
-    """Syllables and marks of Korean print.  [default budget: 16 epochs]"""
+    """Train on syllables and marks of Korean print.  [default budget: 16 epochs]"""
     from training.glyphs.hangul import HangulTask
 
     _report(train(HangulTask(ARCHITECTURES[model].spec(), alone_share), Settings(**settings)))

@@ -35,13 +35,13 @@ def wrap_korean(paragraph: str, width: int, anywhere: bool, rng: np.random.Gener
     Spaces at the break go; nothing else does.
     """
     lines: list[str] = []
-    rest = paragraph.strip()
-    while len(rest) > (about := max(2, width + int(rng.integers(-RAGGED, RAGGED + 1)))):
-        end = _break(rest, about) if anywhere else rest.rfind(" ", 1, about + 1)
+    remaining = paragraph.strip()
+    while len(remaining) > (about := max(2, width + int(rng.integers(-RAGGED, RAGGED + 1)))):
+        end = _break(remaining, about) if anywhere else remaining.rfind(" ", 1, about + 1)
         end = end if end > 0 else about
-        lines.append(rest[:end].rstrip())
-        rest = rest[end:].lstrip()
-    return [*lines, rest] if rest else lines
+        lines.append(remaining[:end].rstrip())
+        remaining = remaining[end:].lstrip()
+    return [*lines, remaining] if remaining else lines
 
 
 def _break(text: str, end: int) -> int:

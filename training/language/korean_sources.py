@@ -128,11 +128,11 @@ def paragraphs(name: str, blocks: list[list[str]], seed: int = 0) -> list[str]:
         if name in MARKDOWN:
             joined += _to_sentence_ends(block)
         elif name in SENTENCES:
-            rest = block
-            while rest:
+            remaining = block
+            while remaining:
                 count = int(rng.integers(1, MOST_JOINED + 1))
-                joined.append(" ".join(rest[:count]))
-                rest = rest[count:]
+                joined.append(" ".join(remaining[:count]))
+                remaining = remaining[count:]
         else:
             joined += block
     return joined
@@ -174,8 +174,8 @@ def load_korean(data: Path) -> Parts:
 
 def training_text(files: dict[str, list[str]]) -> str:
     """One text of paragraphs, a line each; those of `REPEATS` more than once."""
-    every = (lines * REPEATS.get(name, 1) for name, lines in files.items())
-    return LINE_START.join(line for lines in every for line in lines)
+    repeated = (lines * REPEATS.get(name, 1) for name, lines in files.items())
+    return LINE_START.join(line for lines in repeated for line in lines)
 
 
 def character_counts(files: dict[str, list[str]]) -> Counter[str]:

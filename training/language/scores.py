@@ -121,12 +121,12 @@ class HeldOutText:
                 asked = np.flatnonzero(gaps[rows, t])
                 if len(asked) == 0:
                     continue
-                places = asked + rows.start
-                following = self.targets[places, t + there[places, t]]
+                rows_asked = asked + rows.start
+                following = self.targets[rows_asked, t + there[rows_asked, t]]
                 spaced, _ = model.step(np.full(len(asked), space, np.int32), state[asked])
                 index = np.arange(len(asked))
                 with_space = log_probs[asked, space] + spaced[index, following]
-                predicted[places, t] = with_space > log_probs[asked, following]
+                predicted[rows_asked, t] = with_space > log_probs[asked, following]
         return space_scores(there, predicted, gaps)
 
 

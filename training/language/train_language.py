@@ -32,16 +32,16 @@ from training.language.languages import LANGUAGES, Language, Recipe
     type=click.FloatRange(min=0, min_open=True),
     default=60.0,
     show_default=True,
-    help="Training time in all, the measuring at the end not counted.",
+    help="Total training time, without the evaluation at the end.",
 )
-@click.option("--units", type=click.IntRange(min=1), help="Of the LSTM (default: those of the shipped model).")
-@click.option("--batch", type=click.IntRange(min=1), help="Windows of a batch (default: as the shipped model).")
+@click.option("--units", type=click.IntRange(min=1), help="Units of the LSTM (default: as the packaged model).")
+@click.option("--batch", type=click.IntRange(min=1), help="Windows per batch (default: as the packaged model).")
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--limit", type=click.IntRange(min=1), help="Measure on at most N lines or windows of each test text.")
-@click.option("--resume", is_flag=True, help="Go on with the run in --out.")
+@click.option("--limit", type=click.IntRange(min=1), help="Evaluate on at most N lines or windows of each test text.")
+@click.option("--resume", is_flag=True, help="Resume the run in --out.")
 @errors_as_messages()
 def main(lang: str, data: Path, out: Path | None, limit: int | None, **options: Any) -> None:
-    """Train the language model of --lang and leave its weights, manifest and compiled form in --out."""
+    """Train the language model of --lang and write its weights, manifest and compiled form to --out."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     language = LANGUAGES[lang]
     sizes = {name: options.pop(name) for name in ("units", "batch")}

@@ -17,9 +17,11 @@ GEOMETRY_SIZE = 8
 
 @dataclass(frozen=True, slots=True)
 class GlyphSpec:
-    """classes: outputs; widths: channels at 16x16, 8x8 and 4x4 pixels; blocks: residual blocks at each;
-    hidden: units of the layer that sums up the shape; place_units: units the place is spread on; dropout: share of
-    the hidden units dropped in training.
+    """Architecture of the Latin glyph classifier.
+
+    classes: outputs; widths: channels at 16x16, 8x8 and 4x4 pixels; blocks: residual blocks at each; hidden: units of
+    the last layer over the image; place_units: units of the layer over the geometry features; dropout: share of the
+    hidden units dropped in training.
     """
 
     classes: int = 95
@@ -59,17 +61,17 @@ def shrinking_stages(x: keras.KerasTensor, widths: Sequence[int], blocks: Sequen
 
 
 def build_glyph(spec: GlyphSpec) -> keras.Model:
-    """Model from image (B, 32, 32, 2) in 0..255 and place (B, 8) to class logits (B, classes) float32."""
+    """Model from image (B, 32, 32, 2) in 0..255 and geometry (B, 8) to class logits (B, classes) float32."""
     image = keras.Input((CROP_SIDE, CROP_SIDE, CROP_CHANNELS), name="image")
-    place = keras.Input((GEOMETRY_SIZE,), name="place")
+    geometry = keras.Input((GEOMETRY_SIZE,), name="place")
     x = layers.Rescaling(1.0 / 255.0, name="scale")(image)
     x = shrinking_stages(x, spec.widths, spec.blocks)
     x = layers.Flatten(name="flat")(x)  # 4 * 4 * widths[-1]: the position of a stroke matters as much as its presence
     x = layers.Dense(spec.hidden, use_bias=False, name="shape")(x)
     x = layers.ReLU(name="shape_relu")(layers.BatchNormalization(momentum=0.98, name="shape_norm")(x))
-    p = layers.Dense(spec.place_units, activation="relu", name="place_spread")(place)
+    p = layers.Dense(spec.place_units, activation="relu", name="place_spread")(geometry)
     x = layers.Concatenate(name="shape_and_place")([x, p])
     x = layers.Dense(spec.hidden, activation="relu", name="join")(x)
     x = layers.Dropout(spec.dropout, name="drop")(x)
     logits = layers.Dense(spec.classes, dtype="float32", name="logits")(x)
-    return keras.Model([image, place], logits, name="glyph")
+    return keras.Model([image, geometry], logits, name="glyph")

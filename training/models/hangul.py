@@ -19,9 +19,12 @@ CROP_SIDE, CROP_CHANNELS = 40, 2
 
 @dataclass(frozen=True, slots=True)
 class HangulSpec:
-    """kinds: outputs for "a syllable", each mark and a bad cut; initials, vowels, finals: letters at each place;
-    widths: channels at 20x20, 10x10 and 5x5 pixels; blocks: residual blocks at each; hidden: units of the layer that
-    sums up the shape; place_units: units the place is spread on; dropout: share of hidden units dropped in training.
+    """Architecture of the Hangul classifier.
+
+    kinds: outputs for "a syllable", each mark and the reject class; initials, vowels, finals: numbers of letters;
+    widths: channels at 20x20, 10x10 and 5x5 pixels; blocks: residual blocks at each; hidden: units of the last layer
+    over the image; place_units: units of the layer over the geometry features; dropout: share of hidden units dropped
+    in training.
     """
 
     kinds: int = 182
@@ -45,18 +48,18 @@ class HangulSpec:
 
 
 def build_hangul(spec: HangulSpec) -> keras.Model:
-    """Model from image (B, 40, 40, 2) in 0..255 and place (B, 8) to the heads' logits side by side, float32."""
+    """Model from image (B, 40, 40, 2) in 0..255 and geometry (B, 8) to the heads' logits side by side, float32."""
     image = keras.Input((CROP_SIDE, CROP_SIDE, CROP_CHANNELS), name="image")
-    place = keras.Input((GEOMETRY_SIZE,), name="place")
+    geometry = keras.Input((GEOMETRY_SIZE,), name="place")
     x = layers.Rescaling(1.0 / 255.0, name="scale")(image)
     x = shrinking_stages(x, spec.widths, spec.blocks)
     x = layers.Flatten(name="flat")(x)  # the position of a stroke is what separates letters and their positions
     x = layers.Dense(spec.hidden, use_bias=False, name="shape")(x)
     x = layers.ReLU(name="shape_relu")(layers.BatchNormalization(momentum=0.98, name="shape_norm")(x))
     x = layers.Dropout(spec.dropout, name="drop")(x)
-    p = layers.Dense(spec.place_units, activation="relu", name="place_spread")(place)
+    p = layers.Dense(spec.place_units, activation="relu", name="place_spread")(geometry)
     kind = layers.Dense(128, activation="relu", name="join")(layers.Concatenate(name="shape_and_place")([x, p]))
     heads = [layers.Dense(spec.kinds, dtype="float32", name="kind")(kind)]
     for name, size in (("initial", spec.initials), ("vowel", spec.vowels), ("final", spec.finals)):
         heads.append(layers.Dense(size, dtype="float32", name=name)(x))
-    return keras.Model([image, place], layers.Concatenate(dtype="float32", name="logits")(heads), name="hangul")
+    return keras.Model([image, geometry], layers.Concatenate(dtype="float32", name="logits")(heads), name="hangul")

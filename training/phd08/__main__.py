@@ -47,7 +47,9 @@ def main() -> None:
     help="Blur before resizing, standard deviation in pixels; 0 for none.",
 )
 @click.option("--one-hot", is_flag=True, help="Labels as rows of 0 and 1.")
-@click.option("--batch-size", "batch", type=click.IntRange(1), default=2, show_default=True, help="Files a .npy pair.")
+@click.option(
+    "--batch-size", "batch", type=click.IntRange(1), default=2, show_default=True, help="Number of files per .npy pair."
+)
 @CLASSES
 @click.option("--png", "pictures", is_flag=True, help="Also write PNGs, dark ink, in a folder per syllable.")
 @JOBS
@@ -115,8 +117,10 @@ def info_command(folder: Path, classes: str, jobs: int | None) -> None:
 @main.command("sheet")
 @FOLDER
 @CLASSES
-@click.option("--most", type=click.IntRange(1, 200), default=12, show_default=True, help="Characters shown.")
-@click.option("--per-font", type=click.IntRange(1, 50), default=3, show_default=True, help="Samples of each font.")
+@click.option("--most", type=click.IntRange(1, 200), default=12, show_default=True, help="Number of characters shown.")
+@click.option(
+    "--per-font", type=click.IntRange(1, 50), default=3, show_default=True, help="Number of samples of each font."
+)
 @SEED
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Picture to write.")
 def sheet_command(folder: Path, classes: str, most: int, per_font: int, seed: int, out: Path) -> None:
@@ -235,8 +239,8 @@ def _to_hdf5(texts: Path, out: Path, jobs: int) -> None:
 
 def _abbreviated(characters: tuple[str, ...]) -> str:
     shown = " ".join(characters[:MISSING_SHOWN])
-    rest = len(characters) - MISSING_SHOWN
-    return f"{shown} and {rest:,} more characters" if rest > 0 else shown
+    unlisted = len(characters) - MISSING_SHOWN
+    return f"{shown} and {unlisted:,} more characters" if unlisted > 0 else shown
 
 
 def _sources(folder: Path, classes: str) -> tuple[Source, ...]:

@@ -128,8 +128,8 @@ def _rows_of_samples(rows: Sequence[tuple[str, list[np.ndarray]]]) -> Image.Imag
     width = max(max(image.shape[1] for _, images in rows for image in images) + 4, CELL)
     sheet = Image.new("L", (SHOWN * width, len(rows) * (height + NAME_HEIGHT)), PAPER)
     for number, (_, images) in enumerate(rows):
-        for place, image in enumerate(images):
-            corner = place * width + 4, number * (height + NAME_HEIGHT) + NAME_HEIGHT
+        for index, image in enumerate(images):
+            corner = index * width + 4, number * (height + NAME_HEIGHT) + NAME_HEIGHT
             sheet.paste(Image.fromarray(np.where(image, INK, PAPER).astype(np.uint8)), corner)
     sheet = sheet.resize((sheet.width * SCALE, sheet.height * SCALE), Image.Resampling.NEAREST)
     pen = ImageDraw.Draw(sheet)

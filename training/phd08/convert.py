@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ocrtool.errors import printable
 from training.phd08.conversion import Conversion, Done, Form
 from training.phd08.files import Source
-from training.phd08.shards import Task, convert_file, read_notes, shard_path
+from training.phd08.shards import ShardTask, convert_file, read_notes, shard_path
 from training.phd08.text_form import Fault
 from training.synthesis.processes import in_order
 
@@ -73,11 +73,11 @@ def _form(conversion: Conversion) -> Form:
     return NpyForm(conversion)
 
 
-def _tasks(conversion: Conversion, done: dict[str, Done]) -> list[Task]:
+def _tasks(conversion: Conversion, done: dict[str, Done]) -> list[ShardTask]:
     """The files that are not in the output yet."""
     folder, shape, pictures = conversion.shards, conversion.shape, conversion.picture_folder
     return [
-        Task(source, shape, shard_path(folder, source, shape, pictures is not None), pictures)
+        ShardTask(source, shape, shard_path(folder, source, shape, pictures is not None), pictures)
         for source in conversion.sources
         if source.character not in done
     ]

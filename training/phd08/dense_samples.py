@@ -10,7 +10,7 @@ import numpy as np
 
 from training.emnist.labelled import LabelledImages
 from training.phd08.counterparts import COUNTERPARTS, draw_like
-from training.phd08.generate import draw
+from training.phd08.generate import draw_sample
 from training.phd08.resize import to_size
 from training.synthesis.hangul_fonts import KoreanFont
 from training.synthesis.phd08_variations import all_variations
@@ -73,7 +73,7 @@ def in_families(
     for font in fonts:
         for number, character in enumerate(CLASSES):
             for variation in _chosen(variations, (seed, number)):
-                images.append(draw(font, character, variation, seed))
+                images.append(draw_sample(font, character, variation, seed))
                 labels.append(number)
                 names.append(font.family)
         advance()
@@ -85,5 +85,5 @@ def _chosen(count: int, seed: tuple[int, ...]) -> list[tuple[int, ...]]:
     everything = all_variations()
     if count >= len(everything):
         return list(everything)
-    places = np.random.default_rng(seed).choice(len(everything), count, replace=False)
-    return [everything[i] for i in np.sort(places)]
+    chosen = np.random.default_rng(seed).choice(len(everything), count, replace=False)
+    return [everything[i] for i in np.sort(chosen)]

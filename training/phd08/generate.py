@@ -50,7 +50,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class DrawTask:
     """A character's file."""
 
     character: str
@@ -71,7 +71,7 @@ def generate(generation: Generation, advance: Callable[[], None] = lambda: None)
         fonts = tuple(having(generation.fonts, character))
         if fonts:
             path = generation.out / file_name(character)
-            tasks.append(Task(character, fonts, path, generation.variations, generation.seed))
+            tasks.append(DrawTask(character, fonts, path, generation.variations, generation.seed))
         else:
             missing.append(character)
     samples = 0
@@ -88,7 +88,7 @@ def choose_fonts(folder: Path | None, part: str | None, limit: int | None, seed:
     if limit is None or limit >= len(fonts):
         return fonts
     chosen = np.random.default_rng(seed).choice(len(fonts), limit, replace=False)
-    return [fonts[place] for place in np.sort(chosen)]
+    return [fonts[index] for index in np.sort(chosen)]
 
 
 def look_up(fonts: Sequence[KoreanFont], jobs: int) -> Iterator[KoreanFont]:
@@ -96,25 +96,25 @@ def look_up(fonts: Sequence[KoreanFont], jobs: int) -> Iterator[KoreanFont]:
     yield from in_order(_looked_up, fonts, jobs)
 
 
-def write_text(task: Task) -> int:
+def write_text(task: DrawTask) -> int:
     """Write a character's file unless it is there; returns the number of its samples. Raises OSError, OutputError."""
     chosen = [(font, variation) for font in task.fonts for variation in _chosen(task, font)]
     if not task.path.is_file():
         with atomic_write(task.path) as file:
             for font, variation in chosen:
-                image = draw(font, task.character, variation, task.seed)
+                image = draw_sample(font, task.character, variation, task.seed)
                 file.write(format_sample(sample_name(font.name, variation), image))
     return len(chosen)
 
 
-def draw(font: KoreanFont, character: str, variation: tuple[int, ...], seed: int) -> np.ndarray:
+def draw_sample(font: KoreanFont, character: str, variation: tuple[int, ...], seed: int) -> np.ndarray:
     """(H, W) uint8, 1 = ink: always the same for the same arguments. Raises ValueError if the font lacks it."""
     rng = np.random.default_rng([seed, ord(character), zlib.crc32(font.name.encode()), *variation])
     glyph = _glyphs().glyph(font, character)
     return binary(glyph, phd08_scan(glyph, variation), rng)
 
 
-def _chosen(task: Task, font: KoreanFont) -> list[tuple[int, ...]]:
+def _chosen(task: DrawTask, font: KoreanFont) -> list[tuple[int, ...]]:
     everything = all_variations()
     if task.variations >= len(everything):
         return list(everything)

@@ -55,8 +55,8 @@ def _one(image: np.ndarray) -> tuple[float, ...]:
 
 def _thickness(border: np.ndarray) -> float:
     """border: (rows, columns) bool, two for each run of ink in a row."""
-    places = np.nonzero(border)[1]
-    runs = np.sort(places[1::2] - places[::2])
+    columns = np.nonzero(border)[1]
+    runs = np.sort(columns[1::2] - columns[::2])
     return float(runs[: (len(runs) + 1) // 2].mean())
 
 

@@ -84,8 +84,8 @@ def draw_sheet(sources: Sequence[Source], per_font: int, seed: int) -> Image.Ima
         y = MARGIN + NOTE_SIZE + GAP + number * height
         _name(pen, character, (MARGIN, y))
         for column, font in enumerate(fonts):
-            for place, image in enumerate(chosen.get(font, [])):
-                x = MARGIN + NAME_WIDTH + column * block + place * width
+            for index, image in enumerate(chosen.get(font, [])):
+                x = MARGIN + NAME_WIDTH + column * block + index * width
                 sheet.paste(Image.fromarray(np.where(image, 0, 255).astype(np.uint8)), (x, y))
     return sheet
 

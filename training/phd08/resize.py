@@ -68,8 +68,8 @@ def _gaussian(size: int, sigma: float) -> np.ndarray:
     weights /= weights.sum()
     matrix = np.zeros((size, size))
     for step, weight in zip(steps, weights, strict=True):
-        at = (np.arange(size) + step) % (2 * size)
-        np.add.at(matrix, (np.arange(size), np.where(at < size, at, 2 * size - 1 - at)), weight)
+        column = (np.arange(size) + step) % (2 * size)
+        np.add.at(matrix, (np.arange(size), np.where(column < size, column, 2 * size - 1 - column)), weight)
     return matrix
 
 

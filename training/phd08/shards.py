@@ -37,7 +37,7 @@ class Notes:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ShardTask:
     """A file to convert, where its shard goes, and, if PNGs are wanted, the folder of their folders."""
 
     source: Source
@@ -52,7 +52,7 @@ def shard_path(folder: Path, source: Source, shape: Shape, pictures: bool) -> Pa
     return folder / f"{ord(source.character):05X}-{hashlib.sha256(facts.encode()).hexdigest()[:16]}.npz"
 
 
-def convert_file(task: Task) -> Path:
+def convert_file(task: ShardTask) -> Path:
     """Write the shard of a file, and a PNG of each sample before it, unless that is done. Returns its path.
 
     A file that cannot be read becomes a shard without samples and with a fault on line 0. Raises OSError, OutputError.
@@ -98,8 +98,8 @@ def _write_pictures(names: list[str], images: np.ndarray, folder: Path) -> None:
     import cv2
 
     scratch = folder.with_name(f".{folder.name}.part")
-    for place in (folder, scratch):
-        shutil.rmtree(place, ignore_errors=True)
+    for path in (folder, scratch):
+        shutil.rmtree(path, ignore_errors=True)
     scratch.mkdir(parents=True)
     taken: set[str] = set()
     for number, (name, image) in enumerate(zip(names, images, strict=True)):

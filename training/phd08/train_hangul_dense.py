@@ -79,8 +79,8 @@ def classifier_correct(classifier: HangulClassifier, samples: Samples) -> np.nda
 def held_out_pairs(samples: Samples, data: LabelledImages, epochs: float, seed: int) -> dict[str, float]:
     """Accuracy on each pair of consecutive fonts of a network trained on the other seven."""
     names, result = list(COUNTERPARTS), {}
-    for place, first in enumerate(names):
-        pair = (first, names[(place + 1) % len(names)])
+    for index, first in enumerate(names):
+        pair = (first, names[(index + 1) % len(names)])
         unseen = np.isin(samples.fonts, pair)
         with tempfile.TemporaryDirectory() as folder:
             keras.utils.set_random_seed(seed)
@@ -120,7 +120,7 @@ def write(out: Path, model: keras.Model, run: Run, data: LabelledImages, compari
     facts = {
         "purpose": "PHD08's published example: eight syllables",
         "input": {"image": [28, 28, 1], "normalisation": "0..255 divided by 255 within the network, ink bright"},
-        "data": {"fonts": {name: one.font for name, one in COUNTERPARTS.items()}},
+        "data": {"fonts": {name: counterpart.font for name, counterpart in COUNTERPARTS.items()}},
         "split": f"by font: {', '.join(HELD_FONTS)} unseen",
         "scores": comparison,
         "training": {"epochs": len(run.epochs), "steps": run.steps, "minutes": round(run.seconds / 60, 1)},
@@ -171,14 +171,14 @@ def _share(value: float | None) -> str:
     type=click.IntRange(1, 243),
     default=243,
     show_default=True,
-    help="Of each syllable in each of the nine fonts.",
+    help="Number of samples of each syllable in each of the nine fonts.",
 )
 @click.option(
     "--test-variations",
     type=click.IntRange(1, 243),
     default=27,
     show_default=True,
-    help="Of each syllable in each font of the families held out.",
+    help="Number of samples of each syllable in each font of the held-out families.",
 )
 @click.option("--own/--no-own", default=True, help="Also measure the program's Korean classifier.")
 @click.option("--turns/--no-turns", default=True, help="Also hold out each pair of consecutive fonts.")

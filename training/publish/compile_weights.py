@@ -1,7 +1,7 @@
-"""Compile trained weights for reading: ``python -m training.publish.compile_weights FOLDER`` makes its compiled forms.
+"""Compile trained weights for reading: ``python -m training.publish.compile_weights FOLDER``.
 
-The weights become integers of 8 bits, the activations are quantised as they come (dynamic range): as fast as full
-integer arithmetic here, needs no sample data, and a glyph's scores do not depend on what else is in its batch.
+Weights become 8-bit integers and activations are quantised at run time (dynamic range quantisation): this is as fast as
+full integer arithmetic here, needs no sample data, and a glyph's scores do not depend on the rest of its batch.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ def compile_folder(folder: Path, name: str) -> dict[str, Any]:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--name", help="Which weights in FOLDER (default: all that lack their compiled form).")
+@click.option("--name", help="Name of the weights in FOLDER (default: all without a compiled form).")
 @errors_as_messages()
 def main(folder: Path, name: str | None) -> None:
     """Make FOLDER/NAME.tflite from FOLDER/NAME.weights.h5 and FOLDER/NAME.json."""
-    every = [path.name.removesuffix(".weights.h5") for path in sorted(folder.glob("*.weights.h5"))]
-    for each in [name] if name else [n for n in every if not (folder / f"{n}.tflite").is_file()]:
+    names = [path.name.removesuffix(".weights.h5") for path in sorted(folder.glob("*.weights.h5"))]
+    for each in [name] if name else [n for n in names if not (folder / f"{n}.tflite").is_file()]:
         compile_folder(folder, each)
         print(folder / f"{each}.tflite")
 

@@ -18,17 +18,17 @@ def store_float16(source: Path, target: Path) -> None:
     Compressed if that makes the file smaller. Raises OSError, and ValueError naming an array whose numbers float16
     cannot hold; ``target`` appears whole or not at all.
     """
-    partial = {packed: target.with_name(f"part{int(packed)}.{target.name}") for packed in (False, True)}
+    partial = {compressed: target.with_name(f"part{int(compressed)}.{target.name}") for compressed in (False, True)}
     try:
-        for packed, path in partial.items():
-            _copy(source, path, packed)
+        for compressed, path in partial.items():
+            _copy(source, path, compressed)
         min(partial.values(), key=lambda path: path.stat().st_size).replace(target)
     finally:
         for path in partial.values():
             path.unlink(missing_ok=True)
 
 
-def _copy(source: Path, target: Path, packed: bool) -> None:
+def _copy(source: Path, target: Path, compressed: bool) -> None:
     # HDF5's later form of groups takes a tenth of the room; every h5py that Keras 3 runs with reads it
     with h5py.File(source, "r") as old, h5py.File(target, "w", libver=("v110", "v110")) as new:
         new.attrs.update(old.attrs)
@@ -36,7 +36,7 @@ def _copy(source: Path, target: Path, packed: bool) -> None:
         def copy(name: str, item: Any) -> None:
             if isinstance(item, h5py.Dataset):
                 values = _halved(source, name, item[()])
-                pack = {"compression": "gzip", "compression_opts": 9, "shuffle": True} if packed else {}
+                pack = {"compression": "gzip", "compression_opts": 9, "shuffle": True} if compressed else {}
                 made = new.create_dataset(name, data=values, **(pack if values.size >= LEAST_COMPRESSED else {}))
             else:
                 made = new.require_group(name)

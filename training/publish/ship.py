@@ -1,8 +1,8 @@
-"""Put trained runs among the weights that come with the program: ``python -m training.publish.ship RUN... --compiled``.
+"""Add trained runs to the weights in the repository: ``python -m training.publish.ship RUN... --compiled``.
 
-Of each RUN, a folder that a training wrote, OUT gets NAME.weights.h5 with numbers of 16 bits where the score holds,
-NAME.json, NAME.architecture.json and with ``--compiled`` NAME.tflite. All forms are measured on the test part, and what
-loses too much is refused before anything is put there. The LSTM of a fusion network goes before the network itself.
+For each RUN, the output folder of a training, OUT gets NAME.weights.h5 (float16 if the score holds), NAME.json,
+NAME.architecture.json and with ``--compiled`` NAME.tflite. All forms are measured on the test part; a form that loses
+too much is refused before anything is written. The LSTM of a fusion network must be given before the network itself.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _store_h5(trained: Weights, staged: Weights, data: Path) -> dict[str, Any]:
 def _measured(staged: Weights, data: Path, precision: str) -> dict[str, Any]:
     """The manifest of the staged h5, with its scores, written beside it."""
     path = staged.folder / f"{staged.name}.json"
-    scores = {part: one for part, one in staged.manifest.get("scores", {}).items() if part != "int8_test"}
+    scores = {part: figures for part, figures in staged.manifest.get("scores", {}).items() if part != "int8_test"}
     manifest = {**staged.manifest, "h5_precision": precision, "h5_sha256": sha256(staged.h5_path), "tflite_sha256": ""}
     write_manifest(path, manifest)
     scores["test"] = part_scores(Weights(staged.name, staged.folder, manifest), data, compiled=False)
@@ -133,7 +133,7 @@ def _accuracies(scores: dict[str, Any] | None) -> str:
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of EMNIST files; for fusion also of gutenberg.")
 @click.option("--compiled", is_flag=True, help="Also compile image models to int8.")
 def main(runs: Sequence[Path], out: Path, data: Path | None, compiled: bool) -> None:
-    """Put trained RUNs (folders of weights) into OUT, small, and name them in its README."""
+    """Add trained RUNs (folders of weights) to OUT in their smallest form, and list them in its README."""
     with errors_as_messages():
         for run in runs:
             manifest = ship(run, out, data or default_data_folder(), compiled)

@@ -30,7 +30,7 @@ def put_between(path: Path, name: str, content: str) -> None:
     """Replace what stands between the marks of ``name`` in the file. Raises OSError, and ValueError without marks."""
     if not has_marks(path, name):
         raise ValueError(f"{path} has no place for it: a line <!-- {name} --> and after it a line <!-- /{name} -->")
-    before, rest = path.read_text(encoding="utf-8").split(f"<!-- {name} -->", 1)
-    after = rest.split(f"<!-- /{name} -->", 1)[1]
+    before, remainder = path.read_text(encoding="utf-8").split(f"<!-- {name} -->", 1)
+    after = remainder.split(f"<!-- /{name} -->", 1)[1]
     with atomic_write(path) as file:
         file.write(f"{before}<!-- {name} -->\n\n{content.strip()}\n\n<!-- /{name} -->{after}".encode())

@@ -51,8 +51,8 @@ def error_sheets(
     readings = Readings(images, labels, probabilities, classes)
     wrong = readings.wrong()
     chosen = {"errors-confident.png": ("the most confident first", wrong[:PER_SHEET])}
-    rest = np.sort(wrong[PER_SHEET:])
-    sample = np.random.default_rng(0).choice(rest, min(PER_SHEET, len(rest)), replace=False)
+    remaining = np.sort(wrong[PER_SHEET:])
+    sample = np.random.default_rng(0).choice(remaining, min(PER_SHEET, len(remaining)), replace=False)
     sample = np.sort(sample)[np.argsort(labels[np.sort(sample)], kind="stable")]
     chosen["errors-random.png"] = ("a random sample of the others, by class", sample)
     written = []
@@ -100,8 +100,8 @@ def _error_sheet(readings: Readings, numbers: np.ndarray, subtitle: str) -> Any:
     _head(draw, "Read wrongly", subtitle)
     draw.text((sheet.width - GAP, 22), "truth", GREEN, font(TEXT, 15, bold=True), anchor="rm")
     draw.text((sheet.width - GAP - 54, 22), "guesses, %", QUIET, font(TEXT, 15), anchor="rm")
-    for place, number in enumerate(numbers):
-        x, y = GAP + place % PER_ROW * wide, HEAD + place // PER_ROW * high
+    for index, number in enumerate(numbers):
+        x, y = GAP + index % PER_ROW * wide, HEAD + index // PER_ROW * high
         _paste(sheet, readings.images[number], x, y, IMAGE)
         _guesses(draw, readings, number, x + IMAGE + 8, y)
     return sheet

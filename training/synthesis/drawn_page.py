@@ -48,12 +48,12 @@ class Face(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DrawnPage:
-    """ink: (H, W) uint8, ink bright; owner: (H, W) int16, i + 1 where the ink is characters[i]'s, 0 = nobody's;
+    """ink: (H, W) uint8, ink bright; label_map: (H, W) int16, i + 1 where the ink is characters[i]'s, 0 = none;
     x_height: in pixels.
     """
 
     ink: np.ndarray
-    owner: np.ndarray
+    label_map: np.ndarray
     characters: str
     x_height: float
 
@@ -73,19 +73,19 @@ class Manner:
 
 def set_lines(lines: list[str], face: Face, manner: Manner, rng: np.random.Generator) -> DrawnPage:
     """Draw ``lines`` one under the other. Characters the face lacks are left out."""
-    unit = face.x_height
+    x_height = face.x_height
     placed: list[tuple[Stamp, int, int]] = []
     for row, line in enumerate(lines):
-        baseline = row * manner.leading * unit
+        baseline = row * manner.leading * x_height
         placed.extend(_set_line(line, face, manner, baseline, rng))
-    return _paint(placed, unit)
+    return _paint(placed, x_height)
 
 
 def _set_line(
     line: str, face: Face, manner: Manner, baseline: float, rng: np.random.Generator
 ) -> list[tuple[Stamp, int, int]]:
     """Stamps of one line with the column and row of their upper left corners; columns begin at 0."""
-    unit, pen, previous = face.x_height, 0.0, ""
+    x_height, pen, previous = face.x_height, 0.0, ""
     phase, slope = rng.uniform(0, 2 * np.pi), rng.normal(0.0, manner.drift / 30)
     placed = []
     for character in line:
@@ -97,29 +97,29 @@ def _set_line(
         if stamp is None:
             continue
         if previous:
-            pen += face.kerning(previous, character) + manner.tracking * unit
-        waver = manner.drift * np.sin(phase + pen / (9 * unit)) * unit + slope * pen
-        y = baseline + waver - stamp.top + rng.normal(0.0, 1.0) * manner.wobble * unit
+            pen += face.kerning(previous, character) + manner.tracking * x_height
+        waver = manner.drift * np.sin(phase + pen / (9 * x_height)) * x_height + slope * pen
+        y = baseline + waver - stamp.top + rng.normal(0.0, 1.0) * manner.wobble * x_height
         placed.append((stamp, round(pen + stamp.left), round(y)))
         pen += stamp.advance
         previous = character
     return placed
 
 
-def _paint(placed: list[tuple[Stamp, int, int]], unit: float) -> DrawnPage:
+def _paint(placed: list[tuple[Stamp, int, int]], x_height: float) -> DrawnPage:
     if not placed:
-        size = max(8, round(4 * unit))
-        return DrawnPage(np.zeros((size, size), np.uint8), np.zeros((size, size), np.int16), "", unit)
-    margin = round(MARGIN * unit)
+        size = max(8, round(4 * x_height))
+        return DrawnPage(np.zeros((size, size), np.uint8), np.zeros((size, size), np.int16), "", x_height)
+    margin = round(MARGIN * x_height)
     left = min(x for _, x, _ in placed) - margin
     top = min(y for _, _, y in placed) - margin
     width = max(x + stamp.ink.shape[1] for stamp, x, _ in placed) + margin - left
     height = max(y + stamp.ink.shape[0] for stamp, _, y in placed) + margin - top
-    ink, owner = np.zeros((height, width), np.uint8), np.zeros((height, width), np.int16)
+    ink, label_map = np.zeros((height, width), np.uint8), np.zeros((height, width), np.int16)
     for number, (stamp, x, y) in enumerate(placed, start=1):
         h, w = stamp.ink.shape
         window = np.s_[y - top : y - top + h, x - left : x - left + w]
         stronger = (stamp.ink >= OWNED_INK) & (stamp.ink > ink[window])
-        owner[window][stronger] = number
+        label_map[window][stronger] = number
         np.maximum(ink[window], stamp.ink, out=ink[window])
-    return DrawnPage(ink, owner, "".join(stamp.label for stamp, _, _ in placed), unit)
+    return DrawnPage(ink, label_map, "".join(stamp.label for stamp, _, _ in placed), x_height)

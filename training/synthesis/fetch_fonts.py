@@ -43,7 +43,7 @@ def fetch(family: str, folder: Path) -> None:
 @latin_fonts_option()
 @errors_as_messages()
 def main(fonts: Path | None) -> None:
-    """Fetch the Latin font families that are not there yet."""
+    """Fetch the missing Latin font families."""
     folder = fonts or default_fonts_folder()
     for family in (name for names in (*FONTSOURCE.values(), SAMPLE_HANDS) for name in names):
         if (folder / family).is_dir():

@@ -75,7 +75,7 @@ def _packages() -> Iterator[tuple[bool, str]]:
 @korean_fonts_option()
 @errors_as_messages()
 def main(fonts: Path | None) -> None:
-    """Fetch the Korean font families that are not there yet."""
+    """Fetch the missing Korean font families."""
     folder = fonts or default_korean_fonts()
     for debian, name in tqdm(list(_packages()), desc="fetching", disable=None):
         target = folder / (f"fonts-{name}" if debian else name)

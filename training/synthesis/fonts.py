@@ -198,7 +198,7 @@ DEBIAN: dict[str, dict[str, tuple[str, ...]]] = {
     "typewriter": {"cmu-typewriter": ("cmuntt", "cmunvt", "cmuntb")},
 }
 
-#: Families never trained on: to measure on type and hands not seen before.
+#: Families never trained on: to measure on unseen type and handwriting.
 HELD_OUT = frozenset(
     {
         "im-fell-great-primer",
@@ -267,8 +267,8 @@ def find_fonts(folder: Path | None = None) -> list[FontFile]:
     unique = {p.name: p for p in installed}
     for kind, table in DEBIAN.items():
         for family, beginnings in table.items():
-            own = [p for name, p in unique.items() if name.startswith(beginnings)]
-            found.extend(FontFile(p, family, kind) for p in own)
+            family_files = [p for name, p in unique.items() if name.startswith(beginnings)]
+            found.extend(FontFile(p, family, kind) for p in family_files)
     if not found:
         raise FileNotFoundError(f"no fonts in {folder} nor in {system}: see training/synthesis/fonts.py")
     return found

@@ -55,8 +55,8 @@ def find_korean_fonts(folder: Path | None = None, part: str | None = None) -> li
     Raises FileNotFoundError if there is none.
     """
     folder, system = folder or default_korean_fonts(), system_fonts()
-    own = {path.name: path for path in _files(folder)}
-    files = {path.name: path for path in _files(system)} | own
+    by_name = {path.name: path for path in _files(folder)}
+    files = {path.name: path for path in _files(system)} | by_name
     known = [
         KoreanFont(files[name], family, kind)
         for kind, table in DEBIAN.items()
@@ -67,7 +67,7 @@ def find_korean_fonts(folder: Path | None = None, part: str | None = None) -> li
     families = {family: kind for kind, names in FONTSOURCE.items() for family in names}
     taken = {font.path for font in known}
     others = []
-    for path in own.values():
+    for path in by_name.values():
         if path not in taken:
             family = path.stem.rpartition("-")[0]
             others.append(KoreanFont(path, family if family in families else path.stem, families.get(family, OWN_KIND)))

@@ -104,7 +104,7 @@ class Drawer:
 
     def fonts_with(self, character: str) -> list[KoreanFont]:
         """Those that have a picture of the character."""
-        return [self._fonts[place] for place in self._choice(character)[0]]
+        return [self._fonts[index] for index in self._choice(character)[0]]
 
     def draw(self, characters: Sequence[str], rng: np.random.Generator, soft: bool = False) -> list[Drawn]:
         """One sample for each character; soft: grey as scanned, else ink or paper.
@@ -114,11 +114,11 @@ class Drawer:
         return [self._draw(character, rng, soft) for character in characters]
 
     def _draw(self, character: str, rng: np.random.Generator, soft: bool) -> Drawn:
-        places, limits = self._choice(character)
-        if not len(places):
+        indices, limits = self._choice(character)
+        if not len(indices):
             raise ValueError(f"none of {len(self._fonts)} fonts has {character!r}")
         chosen = int(np.searchsorted(limits, rng.random(), "right"))
-        font = self._fonts[places[min(chosen, len(places) - 1)]]
+        font = self._fonts[indices[min(chosen, len(indices) - 1)]]
         glyph = self._glyphs.glyph(font, character)
         scan = self._scans(glyph, rng)
         image = grey_crop(glyph, scan, rng) if soft else binary(glyph, scan, rng) * np.uint8(255)
@@ -129,18 +129,18 @@ class Drawer:
         choice = self._choices.get(character)
         if choice is None:
             code = ord(character)
-            places = np.flatnonzero(self._has[code]) if code < len(self._has) else np.zeros(0, np.int64)
-            limits = np.cumsum(self._weights[places])
-            choice = self._choices[character] = (places, limits / limits[-1] if len(limits) else limits)
+            indices = np.flatnonzero(self._has[code]) if code < len(self._has) else np.zeros(0, np.int64)
+            limits = np.cumsum(self._weights[indices])
+            choice = self._choices[character] = (indices, limits / limits[-1] if len(limits) else limits)
         return choice
 
 
 def _table(fonts: Sequence[KoreanFont]) -> np.ndarray:
     """(65536, fonts) bool: which font has the character of a code. Quicker than a set of each font."""
     table = np.zeros((0x10000, len(fonts)), bool)
-    for place, font in enumerate(fonts):
+    for index, font in enumerate(fonts):
         codes = np.array([ord(character) for character in drawn_characters(font.path)], np.int64)
-        table[codes[codes < len(table)], place] = True
+        table[codes[codes < len(table)], index] = True
     return table
 
 

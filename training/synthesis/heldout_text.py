@@ -61,16 +61,16 @@ class Stock:
 
     def __init__(self, files: dict[str, list[str]], rng: np.random.Generator) -> None:
         """files: paragraphs of each file, as ``load_korean`` gives them for a part."""
-        every = [text for paragraphs in files.values() for text in paragraphs if _is_printed(text)]
-        sentences = list(dict.fromkeys(s.strip() for text in every for s in _SENTENCE.findall(text)))
-        long = {text for text in map(_whole_sentences, every) if len(text) >= PARAGRAPH[0]}
+        candidates = [text for paragraphs in files.values() for text in paragraphs if _is_printed(text)]
+        sentences = list(dict.fromkeys(s.strip() for text in candidates for s in _SENTENCE.findall(text)))
+        long = {text for text in map(_whole_sentences, candidates) if len(text) >= PARAGRAPH[0]}
         self._paragraphs = _shuffled((t for t in long if hangul_share(t) >= KOREAN_SHARE), rng)
         used = {s.strip() for text in self._paragraphs for s in _SENTENCE.findall(text)}
         mixed = {s for s in sentences if ITEM[0] <= len(s) <= 2 * ITEM[1] and _is_mixed(s)}
         self._mixed = _shuffled(mixed - used, rng)
         items = {s for s in sentences if ITEM[0] <= len(s) <= ITEM[1] and hangul_share(s) >= KOREAN_SHARE}
         self._items = _shuffled(items - used - mixed, rng)
-        titles = {text.rstrip(".?!") for text in every if TITLE[0] <= len(text.rstrip(".?!")) <= TITLE[1]}
+        titles = {text.rstrip(".?!") for text in candidates if TITLE[0] <= len(text.rstrip(".?!")) <= TITLE[1]}
         self._titles = _shuffled((t for t in titles if hangul_share(t) >= KOREAN_SHARE), rng)
 
     def paragraph(self, known: frozenset[str]) -> str:
@@ -114,9 +114,9 @@ def _shuffled(texts: Iterable[str], rng: np.random.Generator) -> list[str]:
 
 
 def _deal(texts: list[str], known: frozenset[str], what: str) -> str:
-    for place, text in enumerate(texts):
+    for index, text in enumerate(texts):
         found = fitted(text, known)
         if found is not None:
-            del texts[place]
+            del texts[index]
             return found
     raise ValueError(f"the held-out Korean text has no {what} left that the font can draw")

@@ -132,9 +132,9 @@ def mixed_sentence(template: str, rng: np.random.Generator) -> str:
 def with_particles(text: str) -> str:
     """``text`` with the particle that fits in place of each ``은/는``, ``이/가``, ``을/를`` and ``와/과``."""
     parts = _PARTICLE.split(text)
-    for place in range(1, len(parts), 2):
-        before = _BRACKETED.sub("", "".join(parts[:place]).rstrip("\"'")).rstrip()
-        parts[place] = (_AFTER_FINAL if _ends_closed(before) else _AFTER_VOWEL)[parts[place]]
+    for index in range(1, len(parts), 2):
+        before = _BRACKETED.sub("", "".join(parts[:index]).rstrip("\"'")).rstrip()
+        parts[index] = (_AFTER_FINAL if _ends_closed(before) else _AFTER_VOWEL)[parts[index]]
     return "".join(parts)
 
 

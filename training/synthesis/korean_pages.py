@@ -1,17 +1,17 @@
-"""Draw the Korean pages that reading is measured on.
+"""Draw the Korean pages for measuring accuracy.
 
     python -m training.synthesis.korean_pages OUT [--part test|validation]
 
-OUT/korean_drawn: print of the families never trained on, each as four scans (clean, 200dpi, noisy, skew).
-OUT/korean_pen: the same in two families that look written. OUT/korean_mixed: pages whose lines mix Korean with English
-words, figures and signs, half of them with a Latin companion face. OUT/korean_a4: a page of 1,500 characters, to
-measure speed on. Each page is NAME.png with NAME.gt.txt, line by line. Then for example:
+OUT/korean_drawn: held-out print families, each as four scans (clean, 200dpi, noisy, skew). OUT/korean_pen: the same in
+two handwriting-like families. OUT/korean_mixed: pages whose lines mix Korean with English words, numbers and symbols,
+half of them with a Latin companion face. OUT/korean_a4: a page of 1,500 characters for measuring speed. Each page is
+NAME.png with NAME.gt.txt, line by line. Then for example:
 
     python -m training.benchmark OUT korean_drawn korean_mixed --engine ocrtool --engine 'tesseract -l kor' --markdown
 
-The text is of the same part of the corpus (training/language/korean_sources.py) as the families: what settings are
-chosen by is drawn with --part validation. Every sentence stands on one page only. The same fonts, text and seed give
-the same pages.
+The text comes from the same part of the corpus (training/language/korean_sources.py) as the families; draw pages for
+choosing settings with --part validation. Every sentence is on one page only. The same fonts, text and seed give the
+same pages.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from training.synthesis.korean_page_text import a4_blocks, drawn_blocks, mixed_b
 from training.synthesis.korean_typesetting import Faces, Manner, typeset
 from training.synthesis.scans import SCANS
 
-#: Families set, and those that look written, of the parts of training/synthesis/hangul_families.py.
+#: Families for print, and handwriting-like ones, by part of training/synthesis/hangul_families.py.
 PRINT = {
     "test": (
         "gowun-batang",
@@ -83,8 +83,8 @@ def jobs(part: str, korean: list[KoreanFont], latin: list[FontFile]) -> list[Pag
         for scan in SCANS
     ]
     scans = tuple(SCANS)
-    for place, (family, companion) in enumerate(zip(PRINT[part], LATIN[part], strict=True)):
-        alone, both = scans[place % len(scans)], scans[(place + 2) % len(scans)]
+    for index, (family, companion) in enumerate(zip(PRINT[part], LATIN[part], strict=True)):
+        alone, both = scans[index % len(scans)], scans[(index + 2) % len(scans)]
         found.append(PageJob("korean_mixed", f"{family}_{alone}", _faces(family, korean), alone))
         faces = _faces(family, korean, _regular(companion, latin))
         found.append(PageJob("korean_mixed", f"{family}+{companion}_{both}", faces, both))
@@ -92,7 +92,7 @@ def jobs(part: str, korean: list[KoreanFont], latin: list[FontFile]) -> list[Pag
     return found
 
 
-def draw(job: PageJob, stock: Stock, rng: np.random.Generator) -> tuple[np.ndarray, list[str]]:
+def draw_page(job: PageJob, stock: Stock, rng: np.random.Generator) -> tuple[np.ndarray, list[str]]:
     """The scan, (H, W) uint8 with dark ink, and its lines."""
     known = characters_of(job.faces)
     if job.set == "korean_a4":
@@ -126,26 +126,26 @@ def any_manner(rng: np.random.Generator) -> Manner:
 
 
 def _faces(family: str, fonts: list[KoreanFont], latin: Path | None = None) -> Faces:
-    own = [font.path for font in fonts if font.family == family]
-    if not own:
+    paths = [font.path for font in fonts if font.family == family]
+    if not paths:
         raise ValueError(f"the font family {family} is not there: see training/synthesis/fetch_korean_fonts.py")
-    plain = [path for path in own if path.stem.endswith(("-400", "R"))]
-    bold = [path for path in own if path.stem.endswith(("-700", "B", "Bold"))]
-    text = (plain or own)[0]
+    plain = [path for path in paths if path.stem.endswith(("-400", "R"))]
+    bold = [path for path in paths if path.stem.endswith(("-700", "B", "Bold"))]
+    text = (plain or paths)[0]
     return Faces(text, (bold or [text])[0], latin)
 
 
 def _regular(family: str, fonts: list[FontFile]) -> Path:
-    own = [font.path for font in fonts if font.family == family and font.path.stem.endswith("400-normal")]
-    if not own:
+    paths = [font.path for font in fonts if font.family == family and font.path.stem.endswith("400-normal")]
+    if not paths:
         raise ValueError(f"the font family {family} is not there: see training/synthesis/fetch_fonts.py")
-    return own[0]
+    return paths[0]
 
 
-def draw_all(out: Path, every: list[PageJob], stock: Stock, seed: int) -> Iterator[Path]:
+def draw_all(out: Path, page_jobs: list[PageJob], stock: Stock, seed: int) -> Iterator[Path]:
     """Draw each page into its set's folder of ``out``; gives the pictures' names as they are written."""
-    for number, job in enumerate(every):
-        scan, lines = draw(job, stock, np.random.default_rng((seed, number)))
+    for number, job in enumerate(page_jobs):
+        scan, lines = draw_page(job, stock, np.random.default_rng((seed, number)))
         folder = out / job.set
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{job.name}.png"
@@ -164,12 +164,12 @@ def draw_all(out: Path, every: list[PageJob], stock: Stock, seed: int) -> Iterat
 @seed_option()
 @errors_as_messages()
 def main(out: Path, part: str, data: Path, korean_fonts: Path | None, fonts: Path | None, seed: int) -> None:
-    """Draw the Korean pages that reading is measured on, with their text, to sets in OUT."""
-    every = jobs(part, find_korean_fonts(korean_fonts, part), find_fonts(fonts))
+    """Draw Korean pages for measuring accuracy, with their text, to sets in OUT."""
+    page_jobs = jobs(part, find_korean_fonts(korean_fonts, part), find_fonts(fonts))
     stock = Stock(load_korean(data)[part], np.random.default_rng(seed))
-    for _ in tqdm(draw_all(out, every, stock, seed), total=len(every), unit="page", disable=None):
+    for _ in tqdm(draw_all(out, page_jobs, stock, seed), total=len(page_jobs), unit="page", disable=None):
         pass
-    counts = {name: sum(job.set == name for job in every) for name in dict.fromkeys(job.set for job in every)}
+    counts = {name: sum(job.set == name for job in page_jobs) for name in dict.fromkeys(job.set for job in page_jobs)}
     click.echo(f"{out}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
 
 

@@ -38,7 +38,7 @@ def in_order(function: Callable[[Item], Result], items: Sequence[Item], jobs: in
         while under_way:
             yield under_way.popleft().result()
     except BrokenProcessPool:
-        raise ValueError("a process was killed, perhaps for want of memory; the same command goes on") from None
+        raise ValueError("a process was killed, probably out of memory; the same command resumes") from None
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -56,16 +56,16 @@ class PenFace:
         self._data, self._writer, self._manner, self._pen = data, writer, manner, pen * x_height
 
     def _choose(self, character: str, rng: np.random.Generator) -> tuple[list[np.ndarray], str] | None:
-        own = (
+        samples = (
             [] if unipen.is_doubtful(character, self._writer) else self._data.by_writer[self._writer].get(character, [])
         )
-        if len(own):
-            return self._data.characters[own[rng.integers(len(own))]], self._writer
-        every = self._data.by_label.get(character, np.empty(0, np.int64))
+        if len(samples):
+            return self._data.characters[samples[rng.integers(len(samples))]], self._writer
+        others = self._data.by_label.get(character, np.empty(0, np.int64))
         for _ in range(8):
-            if len(every) == 0:
+            if len(others) == 0:
                 return None
-            index = int(every[rng.integers(len(every))])
+            index = int(others[rng.integers(len(others))])
             writer = str(self._data.writers[index])
             if not unipen.is_doubtful(character, writer):
                 return self._data.characters[index], writer
@@ -76,12 +76,14 @@ class PenFace:
         if chosen is None:
             return None
         strokes, writer = chosen
-        unit = self._data.x_heights[writer]
-        width, height = (side / unit for side in unipen.extent(strokes))
+        pen_x_height = self._data.x_heights[writer]
+        width, height = (side / pen_x_height for side in unipen.extent(strokes))
         scale = bounded_scale(character, width, height) * np.exp(rng.normal(0.0, self._manner.size_spread))
         lean = self._manner.lean
         leant = [stroke @ np.array([[1.0, 0.0], [-lean, 1.0]], np.float32) for stroke in strokes]
-        ink, _ = unipen.draw(leant, scale * self.x_height / unit, max(1.0, self._pen * np.exp(rng.normal(0.0, 0.08))))
+        ink, _ = unipen.draw_strokes(
+            leant, scale * self.x_height / pen_x_height, max(1.0, self._pen * np.exp(rng.normal(0.0, 0.08)))
+        )
         top = top_of(character, height * scale) + rng.normal(0.0, self._manner.miss)
         rim = (ink.shape[0] - height * scale * self.x_height) / 2
         return _spaced(ink, top * self.x_height + rim, character, self.x_height, self._manner, rng)

@@ -61,10 +61,10 @@ def lower_turns(strokes: list[np.ndarray]) -> np.ndarray:
     for stroke in strokes:
         y = stroke[:, 1]
         y = y[np.concatenate([[True], np.diff(y) != 0])]
-        falls = np.concatenate([[True], np.diff(y) > 0])
-        rises = np.concatenate([np.diff(y) < 0, [True]])
+        falling = np.concatenate([[True], np.diff(y) > 0])
+        rising = np.concatenate([np.diff(y) < 0, [True]])
         if len(y) > 1:
-            found.append(y[falls & rises])
+            found.append(y[falling & rising])
     return np.concatenate(found) if found else np.empty(0, np.float32)
 
 
@@ -105,8 +105,8 @@ def _likely_band(label: str, strokes: list[np.ndarray], x_height: float) -> floa
     band = np.convolve(ink, np.ones(BINS))  # band[i]: ink of the rows that end with i
     rows = top + (np.arange(len(band)) + 1) * step
     misses = [np.abs(rows - (top + high * x_height)) for high in _rises(label)]
-    falls = [np.abs(rows - (bottom - low * x_height)) for low in _falls(label)]
-    miss = (np.min(misses, axis=0) + np.min(falls, axis=0)) / x_height
+    falling = [np.abs(rows - (bottom - low * x_height)) for low in _falls(label)]
+    miss = (np.min(misses, axis=0) + np.min(falling, axis=0)) / x_height
     return float(rows[int(np.argmax(band / max(band.max(), 1e-6) - EDGE_WEIGHT * miss))])
 
 

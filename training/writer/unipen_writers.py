@@ -110,7 +110,7 @@ def pitch_of(words: list[PlacedWord]) -> float:
 
 def word_ink(word: PlacedWord, x_height: float, pen: float) -> Stamp:
     """Ink of a word. x_height, pen: pixels. Drawn twice as large: the pen is then right to half a pixel."""
-    ink, (x, y) = unipen.draw(word.strokes, 2 * x_height, 2 * pen)
+    ink, (x, y) = unipen.draw_strokes(word.strokes, 2 * x_height, 2 * pen)
     even = np.pad(ink, ((0, ink.shape[0] % 2), (0, ink.shape[1] % 2)))
     small = cv2.resize(even, (even.shape[1] // 2, even.shape[0] // 2), interpolation=cv2.INTER_AREA)
     return Stamp(small, x * x_height, -y * x_height, word.width * x_height, word.label)

@@ -13,7 +13,7 @@ from tests.unit.decode.lattices import Bigrams, Edge, decode, make_lattice, spel
 
 #: About what fitting on real pages gave.
 WEIGHTS = PathWeights(glyph_power=0.7, reject=0.8, character=2.0, lm=1.25, space=1.3, word=0.7, skip=-9.75)
-#: Probability of a symbol that nothing is said about. With these weights a character whose edge is as likely a bad cut
+#: Probability of a symbol that nothing is said about. With these weights a character whose edge is as likely rejected
 #: as not then earns what it costs, so that each case is about its own weight.
 EVEN = 0.13
 
@@ -43,7 +43,7 @@ CASES = {
         ),
         {0.7: "rnd", 0.0: "md", -0.7: "md", 1.0: "rncl"},
     ),
-    # The halves of the `m` look more like letters than it does, but they look like bad cuts as well.
+    # The halves of the `m` look more like letters than it does, but they may be rejected as well.
     "reject": Case(
         make_lattice(
             2,

@@ -44,8 +44,8 @@ class Branch:
 
     def spec(self, **sizes: Any) -> FusionSpec:
         """Spec of a fusion network on top of it."""
-        own = {k: v for k, v in self.manifest["parameters"].items() if k not in ("model", "classes")}
-        return FusionSpec(self.name, len(self.classes), own, **sizes)
+        model_sizes = {k: v for k, v in self.manifest["parameters"].items() if k not in ("model", "classes")}
+        return FusionSpec(self.name, len(self.classes), model_sizes, **sizes)
 
 
 @dataclass(frozen=True, slots=True)
