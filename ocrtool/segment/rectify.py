@@ -81,7 +81,7 @@ def own_mask(labels: np.ndarray, label: int) -> np.ndarray:
 
     labels: (h, w) int label map, the line of each ink pixel, 0 = none.
     """
-    mask = cv2.dilate((labels == label).astype(np.uint8), np.ones((3, 3), np.uint8))
+    mask: np.ndarray = cv2.dilate((labels == label).astype(np.uint8), np.ones((3, 3), np.uint8))
     mask[(labels != label) & (labels != 0)] = 0
     return mask
 

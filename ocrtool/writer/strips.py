@@ -146,7 +146,8 @@ def _strip(ink: np.ndarray, layout: Layout, region: LineRegion, x_height: float,
 def _rimmed_mask(line_labels: np.ndarray, region: LineRegion) -> np.ndarray:
     """Mask the line's ink within its box and a rim: (h, w) uint8 of 0 and 255."""
     x0, y0, x1, y1 = _rimmed(region.box)
-    return own_mask(line_labels[y0:y1, x0:x1], region.label) * np.uint8(255)
+    mask: np.ndarray = own_mask(line_labels[y0:y1, x0:x1], region.label) * np.uint8(255)
+    return mask
 
 
 def _rimmed(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
