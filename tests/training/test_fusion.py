@@ -15,7 +15,7 @@ from emnist_files import unpadded, write_plain
 
 from ocrtool.errors import WeightsNotFound, WeightsRefused
 from ocrtool.recognize.network import log_softmax
-from ocrtool.weights.store import Weights
+from ocrtool.weights.store import Weights, sha256
 from training.emnist import (
     fusion_table,
     train_character_lstm,
@@ -35,7 +35,7 @@ from training.language.english_sources import TEST_BOOKS
 from training.models.emnist import build_emnist
 from training.models.fusion import FusionSpec, build_fusion, build_fusion_head, features_of, join_fusion
 from training.models.lstm import LstmSpec, build_sequence_model
-from training.publish.manifest import REQUIRED, sha256
+from training.publish.manifest import REQUIRED
 
 LETTERS, BALANCED = (default_map(split).classes for split in ("letters", "balanced"))
 #: Each of three letters tells the next one.

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from ocrtool.charset import LATIN, LINE_START, OTHER
 from ocrtool.decode.language_model import CharacterLSTM, UniformModel
-from ocrtool.weights.store import open_weights
+from ocrtool.weights.store import open_weights, sha256
 from training.language import train_language
 from training.language.korean_corpus import KoreanCorpus, coverage, korean_vocabulary, other_bits, printed_lines
 from training.language.korean_lines import list_marks, typographic, window_lines, wrap_korean
@@ -33,7 +33,6 @@ from training.language.scores import HeldOutText
 from training.language.windows import CorpusWindows
 from training.models.lstm import LstmSpec, build_sequence_model, build_step_model
 from training.publish.compile_weights import compile_folder
-from training.publish.manifest import sha256
 
 SMALL = Recipe(units=12, batch=8, window=40, steps_per_epoch=5, validation_windows=4)
 NAMES = ("가람", "나리", "다솜", "라온", "마루", "바다", "사랑", "아름", "자두", "차돌")

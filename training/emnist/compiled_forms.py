@@ -11,14 +11,13 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from ocrtool.weights.store import Weights, open_weights
+from ocrtool.weights.store import Weights, open_weights, sha256
 from training.emnist.idx import SIDE
 from training.emnist.part_scores import part_scores
 from training.emnist.predict import compiled_run
 from training.models.macs import macs
 from training.publish.architectures import build
 from training.publish.compile_weights import compile_folder
-from training.publish.manifest import sha256
 from training.report.write import write_json
 
 #: Images per batch and threads when the speed of a compiled network is measured.

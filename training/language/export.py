@@ -12,12 +12,12 @@ from typing import Any
 import keras
 
 from ocrtool.decode.language_model import CharacterLSTM
-from ocrtool.weights.store import Weights
+from ocrtool.weights.store import Weights, sha256
 from training.fit.run import BEST
 from training.language.scores import HeldOutText, sequence_log_probs, step_log_probs
 from training.language.vocabulary import Vocabulary
 from training.models.lstm import LstmSpec, build_sequence_model, build_step_model
-from training.publish.manifest import sha256, write_manifest
+from training.publish.manifest import write_manifest
 from training.publish.publish import Card, Form, publish
 
 logger = logging.getLogger(__name__)

@@ -13,9 +13,10 @@ from typing import Any
 import click
 import keras
 
+from ocrtool.weights.store import sha256
 from training.command import errors_as_messages
 from training.publish.architectures import build, reading_form
-from training.publish.manifest import sha256, write_manifest
+from training.publish.manifest import write_manifest
 
 
 def compile_model(model: keras.Model, path: Path) -> None:

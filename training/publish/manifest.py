@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import re
@@ -39,11 +38,6 @@ REQUIRED = (
 
 #: Form of a hash.
 SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-def sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 of the file's bytes. Raises FileNotFoundError."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def library_versions() -> dict[str, str]:

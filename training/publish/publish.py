@@ -10,11 +10,12 @@ from typing import Any
 
 import keras
 
+from ocrtool.weights.store import sha256
 from training.fit import precision
 from training.publish.architectures import build_spec, describe
 from training.publish.compile_weights import compile_folder
 from training.publish.float16 import store_float16
-from training.publish.manifest import library_versions, sha256, training_command, write_manifest
+from training.publish.manifest import library_versions, training_command, write_manifest
 
 #: Of the model as it is stored: what of the manifest can only be measured then, ``scores`` and a ``temperature``.
 Measure = Callable[[keras.Model], Mapping[str, Any]]
