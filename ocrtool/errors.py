@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
+
+#: OpenCV's code for a failed allocation (``cv::Error::StsNoMem``).
+_OPENCV_NO_MEMORY = -4
+#: What the loader of shared libraries says when there is no room for one.
+_NO_ROOM = ("failed to map segment", "cannot allocate memory")
 
 
 class ExitCode(IntEnum):
@@ -142,6 +148,14 @@ def page_name(name: str, number: int, count: int) -> str:
 def one_line(error: BaseException) -> str:
     """Format the type and text of an exception on one line; OpenCV's texts span several."""
     return f"{type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Whether an exception of Python, OpenCV, the system or the loader of shared libraries says that memory ran out."""
+    if isinstance(error, ImportError):
+        return any(words in str(error).lower() for words in _NO_ROOM)
+    no_memory = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    return no_memory or isinstance(error, MemoryError) or getattr(error, "code", None) == _OPENCV_NO_MEMORY
 
 
 def internal_error(error: Exception) -> str:

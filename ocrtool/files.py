@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
 import stat
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -116,8 +118,13 @@ def _descriptor(path: Path) -> int | None:
 
 
 def _open_stream(path: Path) -> BinaryIO:
+    """Raises OSError, also for a standard stream that the program was started without."""
     number = _descriptor(path)
-    return path.open("wb") if number is None else os.fdopen(os.dup(number), "wb")
+    if number is None:
+        return path.open("wb")
+    if number < len(_STANDARD) and (sys.stdin, sys.stdout, sys.stderr)[number] is None:
+        raise OSError(errno.EBADF, "it is closed")
+    return os.fdopen(os.dup(number), "wb")
 
 
 def _take_over(target: Path, partial: Path) -> None:

@@ -19,7 +19,7 @@ from ocrtool.cli.read import read
 from ocrtool.cli.segment import segment
 from ocrtool.cli.stop_signals import exit_code, raise_on_signals
 from ocrtool.cli.writer_id import writer_id
-from ocrtool.errors import ExitCode, OcrToolError, internal_error, reason
+from ocrtool.errors import ExitCode, OcrToolError, internal_error, is_lack_of_memory, reason
 from ocrtool.stderr import open_missing_descriptors
 
 #: Error numbers of a write to a full, broken or closed standard output.
@@ -62,10 +62,10 @@ def run(arguments: list[str]) -> int:
 
 
 def _unforeseen(error: Exception) -> str:
-    """Return the message for a full standard output, on which click prints the help, or for an internal error."""
+    """Return the message for a full standard output, for lack of memory, or for an internal error."""
     if isinstance(error, OSError) and error.errno in _NOT_WRITTEN:
         return f"standard output: cannot be written: {reason(error)}"
-    return internal_error(error)
+    return "not enough memory" if is_lack_of_memory(error) else internal_error(error)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

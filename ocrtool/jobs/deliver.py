@@ -112,8 +112,7 @@ class Delivery:
                 self._report(notice)
             if outcome.failure is not None:
                 self._fail(outcome.failure)
-            for file in outcome.files:
-                self._write_picture(outcome, file)
+            self._write_pictures(outcome)
             if not (self._failed and self._fail_fast):
                 yield outcome
             if self._failed and self._fail_fast:
@@ -126,20 +125,31 @@ class Delivery:
         except OutputError as error:
             self._fail(_not_written(outcome, error))
 
-    def _write_picture(self, outcome: Outcome[Result], picture: SideFile) -> None:
+    def _write_pictures(self, outcome: Outcome[Result]) -> None:
+        """All that can be written; a page may have a hundred patches, so the others share one sentence."""
+        errors = [error for file in outcome.files if (error := self._picture_error(file)) is not None]
+        if errors:
+            others = f" (and {len(errors) - 1} more of its files)" if len(errors) > 1 else ""
+            self._fail(_not_written(outcome, errors[0], others))
+
+    def _picture_error(self, picture: SideFile) -> OutputError | UsageError | None:
+        """Write a picture; what is wrong if that cannot be done."""
         try:
             self._guard.claim(picture.path)
             make_folder(picture.path.parent)
             with atomic_write(picture.path) as file:
                 file.write(picture.data)
         except (OutputError, UsageError) as error:
-            self._fail(_not_written(outcome, error))
+            return error
+        return None
 
     def _fail(self, failure: InputError | OutputError | UsageError) -> None:
         self._failed = True
         self._report(str(failure))
 
 
-def _not_written(outcome: Outcome[Result], error: OutputError | UsageError) -> InputError | OutputError | UsageError:
-    """Return the failure of an input with a file that could not be written."""
-    return error if outcome.source is None else NotWritten(outcome.source.name, printable(str(error)))
+def _not_written(
+    outcome: Outcome[Result], error: OutputError | UsageError, others: str = ""
+) -> InputError | OutputError | UsageError:
+    """Return the failure of an input with a file that was not written. others: what to add about more such files."""
+    return error if outcome.source is None else NotWritten(outcome.source.name, f"{printable(str(error))}{others}")

@@ -12,6 +12,9 @@ from ocrtool.errors import UsageError, printable
 from ocrtool.files import check_writable, is_stream
 from ocrtool.jobs.inputs import Source, is_folder
 
+#: The file that standard input comes from, if it is one: the shell's ``< FILE`` names an input too.
+_STANDARD_INPUT = Path("/dev/stdin")
+
 #: Identity of a file: device and inode if it exists, and its path with all links resolved.
 _Identity: TypeAlias = tuple[int, int] | str
 
@@ -21,7 +24,7 @@ class OverwriteGuard:
 
     def __init__(self, sources: Iterable[Source], others: Iterable[Path | None] = ()) -> None:
         """others: inputs that are not images, such as a gallery file."""
-        paths = [source.path for source in sources if source.data is None]
+        paths = [_STANDARD_INPUT if source.data is not None else source.path for source in sources]
         paths += [path for path in others if path is not None]
         self._inputs = {identity for path in paths for identity in _identities(path)}
         self._outputs: set[str] = set()
@@ -63,7 +66,8 @@ class OverwriteGuard:
         if not is_stream(path) and not is_folder(str(path.parent)):
             raise UsageError(f"{printable(str(path.parent))}: no such folder, so no output file can be made there")
         self.check(path)
-        check_writable(path)
+        if not is_stream(path):  # /dev/stdout may be a file that only the shell could open for writing
+            check_writable(path)
 
 
 def _identities(path: Path) -> set[_Identity]:

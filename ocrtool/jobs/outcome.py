@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeAlias, TypeVar
 
-from ocrtool.errors import InputError, OcrToolError, OutOfMemory, ReadingFailed, internal_error
+from ocrtool.errors import InputError, OcrToolError, OutOfMemory, ReadingFailed, internal_error, is_lack_of_memory
 from ocrtool.imaging.input import InputPage
 from ocrtool.jobs.inputs import Source
 
 Result = TypeVar("Result")
-
-#: OpenCV's code for a failed allocation (``cv::Error::StsNoMem``).
-_OPENCV_NO_MEMORY = -4
 
 _log = logging.getLogger(__name__)
 
@@ -92,6 +89,6 @@ def process_source(source: Source, load: Loader[Result]) -> Outcome[Result]:
 
 def _unforeseen(source: Source, error: Exception) -> InputError:
     """Return the failure for an unexpected exception."""
-    if isinstance(error, MemoryError) or getattr(error, "code", None) == _OPENCV_NO_MEMORY:
+    if is_lack_of_memory(error):
         return OutOfMemory(source.name, "not enough memory to read it")
     return ReadingFailed(source.name, internal_error(error))

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Generic
 
 import ocrtool
-from ocrtool.errors import OcrToolError, ReadingFailed, WorkerNotStarted
+from ocrtool.errors import OcrToolError, ReadingFailed, WorkerNotStarted, reason
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.outcome import Loader, Outcome, Progress, Result, no_progress, process_source
 from ocrtool.jobs.worker import read_message, write_message
@@ -35,6 +35,7 @@ spec.loader.exec_module(sys.modules["ocrtool"])
 from ocrtool.jobs.worker import main
 main()
 """
+_NOT_STARTED, _WITHOUT = "a worker process could not be started", "--jobs 1 needs none"
 _HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _log = logging.getLogger(__name__)
@@ -125,13 +126,19 @@ class _Batch(Generic[Result]):
         """Return the worker with the fewest inputs, or a new one if all are busy and another may be started."""
         worker = min(self._workers, key=lambda candidate: len(candidate.inputs), default=None)
         if worker is None or (worker.inputs and len(self._workers) < self._jobs):
-            worker = _Worker(self._load)
+            try:
+                worker = _Worker(self._load)
+            except OSError as error:  # too many processes or open files
+                if worker is None:
+                    raise WorkerNotStarted(f"{_NOT_STARTED}: {reason(error)}; {_WITHOUT}") from error
+                self._jobs = len(self._workers)  # those that there are do all
+                return worker
             self._workers.append(worker)
         return worker
 
     def _receive(self) -> None:
         """Wait for a worker to finish an input, or to end."""
-        with selectors.DefaultSelector() as selector:
+        with selectors.PollSelector() as selector:  # needs no file descriptor of its own
             for worker in self._workers:
                 selector.register(worker.answers, selectors.EVENT_READ, worker)
             ready: list[_Worker[Result]] = [key.data for key, _ in selector.select()]
@@ -152,7 +159,7 @@ class _Batch(Generic[Result]):
         worker.end()
         self._workers.remove(worker)
         if not worker.started:
-            raise WorkerNotStarted("a worker process could not be started; --jobs 1 needs none")
+            raise WorkerNotStarted(f"{_NOT_STARTED}; {_WITHOUT}")
         if not worker.inputs:
             return
         number, *others = worker.inputs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 from collections.abc import Callable, Iterator
@@ -68,14 +69,43 @@ def no_memory_for_opencv() -> None:
     raise error
 
 
-@pytest.mark.parametrize("cause", ["numpy", "opencv"])
+def no_memory_for_a_library() -> None:
+    raise ImportError("/usr/lib/libopenblasp.so: failed to map segment from shared object")
+
+
+def no_memory_for_a_process() -> None:
+    raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+
+NO_MEMORY = {
+    "numpy": lambda: np.zeros(1 << 60, np.uint8),
+    "opencv": no_memory_for_opencv,
+    "library": no_memory_for_a_library,
+    "system": no_memory_for_a_process,
+}
+
+
+@pytest.mark.parametrize("cause", NO_MEMORY)
 def test_lack_of_memory_is_no_internal_error(
     cause: str, image: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
 ) -> None:
-    raise_it = no_memory_for_opencv if cause == "opencv" else lambda: np.zeros(1 << 60, np.uint8)
-    monkeypatch.setattr(read_job, "load_reader", failing(raise_it))
+    monkeypatch.setattr(read_job, "load_reader", failing(NO_MEMORY[cause]))
     assert read(image) == 1
     assert capfd.readouterr().err == f"ocrtool: {image}: not enough memory to read it\n"
+    monkeypatch.setattr(read_job, "reading_job", lambda options: NO_MEMORY[cause]())
+    assert read(image) == 1
+    assert capfd.readouterr().err == "ocrtool: not enough memory\n"
+
+
+def test_an_import_that_fails_for_another_reason_is_an_internal_error(
+    image: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+) -> None:
+    def no_library() -> None:
+        raise ImportError("libGL.so.1: cannot open shared object file: no such file or directory")
+
+    monkeypatch.setattr(read_job, "load_reader", failing(no_library))
+    assert read(image) == 1
+    assert capfd.readouterr().err.startswith(f"ocrtool: {image}: internal error: ImportError: libGL.so.1")
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

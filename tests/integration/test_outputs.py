@@ -184,6 +184,22 @@ def test_a_full_disk_costs_the_inputs_that_it_befalls(
     assert pages[kind] == 2
 
 
+def test_patches_that_cannot_be_written_have_one_sentence(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    """A page has up to a hundred of them; what can be written still is."""
+    inputs = [SAMPLE.with_name("scan.png"), draw(tmp_path / "other" / "a.png")]
+    for name in ("0002", "0003"):
+        (tmp_path / "cut" / "scan" / f"{name}.png").mkdir(parents=True)
+    assert run("segment", *inputs, "--patches", tmp_path / "cut", "--count", 4) == 1
+    first = tmp_path / "cut" / "scan" / "0002.png"
+    sentence, other = capfd.readouterr().err.splitlines()
+    assert sentence == f"ocrtool: {inputs[0]}: {first}: cannot be written: is a directory (and 1 more of its files)"
+    assert other.startswith(f"ocrtool: {inputs[1]}: no patches")
+    written = {
+        path.relative_to(tmp_path / "cut").as_posix() for path in (tmp_path / "cut").rglob("*") if path.is_file()
+    }
+    assert written == {"scan/0001.png", "scan/0004.png", "scan.collage.png"}
+
+
 def test_fail_fast_heeds_outputs_too(image: Path, tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
     (tmp_path / "out" / "a.txt").mkdir(parents=True)
     others = [draw(tmp_path / "in" / f"{name}.png") for name in "bc"]

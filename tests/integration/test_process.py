@@ -91,6 +91,32 @@ def test_closed_standard_output(image: Path, environment: dict[str, str]) -> Non
         ["sh", "-c", '"$@" >&-', "sh", *command(0, image)], stderr=subprocess.PIPE, text=True, env=environment
     )
     assert (closed.returncode, closed.stderr) == (1, "ocrtool: standard output is closed\n")
+    named = ["sh", "-c", '"$@" >&-', "sh", *command(0, image, "-o", "/dev/stdout")]
+    done = subprocess.run(named, stderr=subprocess.PIPE, text=True, env=environment)
+    assert (done.returncode, done.stderr) == (1, "ocrtool: /dev/stdout: cannot be written: it is closed\n")
+
+
+def test_what_the_shell_opened_for_writing_is_written_to(image: Path, environment: dict[str, str]) -> None:
+    """The file behind it may belong to somebody else, as after sudo, or be write-protected since."""
+    target = image.parent / "out.txt"
+    with target.open("w") as file:
+        target.chmod(0o444)
+        done = subprocess.run(command(0, image, "-o", "/dev/stdout"), stdout=file, env=environment)
+    assert (done.returncode, target.read_text()) == (0, "40 by 20 mean 0\n")
+
+
+@pytest.mark.parametrize("option", [("-o", "a.png"), ("--overlay", ".")])
+def test_the_file_behind_standard_input_is_not_overwritten(
+    option: tuple[str, str], image: Path, environment: dict[str, str]
+) -> None:
+    behind = image if option[0] == "-o" else image.rename(image.with_name("stdin.overlay.png"))
+    before = behind.read_bytes()
+    with behind.open("rb") as file:
+        done = subprocess.run(
+            command(0, "-", *option), stdin=file, capture_output=True, text=True, env=environment, cwd=image.parent
+        )
+    assert (done.returncode, behind.read_bytes()) == (2, before)
+    assert done.stderr == f"ocrtool: {behind.name} is an input, and inputs are never overwritten\n"
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["read", "--help"], ["--version"]])

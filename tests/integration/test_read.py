@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -302,6 +304,29 @@ def test_workers_that_cannot_start_are_reported(
     monkeypatch.setattr(workers, "_BOOT", "raise SystemExit(1)")
     assert read("--jobs", "2", draw(tmp_path / "a.png"), draw(tmp_path / "b.png")) == 1
     assert capfd.readouterr() == ("", "ocrtool: a worker process could not be started; --jobs 1 needs none\n")
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_workers_that_the_system_refuses(
+    most: int, tmp_path: Path, capfd: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that could be started do all the work; without any there is a sentence."""
+    started: list[object] = []
+    start = subprocess.Popen
+
+    def limited(*arguments: object, **settings: object) -> object:
+        if len(started) == most:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        started.append(arguments)
+        return start(*arguments, **settings)
+
+    monkeypatch.setattr(workers.subprocess, "Popen", limited)
+    pages = [draw(tmp_path / f"{i}.png", 30 + i) for i in range(5)]
+    assert read("--jobs", "3", *pages) == (0 if most else 1)
+    out, error = capfd.readouterr()
+    refused = "a worker process could not be started: resource temporarily unavailable; --jobs 1 needs none"
+    assert error == ("" if most else f"ocrtool: {refused}\n")
+    assert [page[:2] for page in out.split("\f")] == (["30", "31", "32", "33", "34"] if most else [""])
 
 
 def test_fail_fast_leaves_no_worker(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
