@@ -31,11 +31,6 @@ def folded(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s]|_", " ", fold_typography(text).lower()).split())
 
 
-def jamo(text: str) -> str:
-    """Normalise ``text`` and decompose Hangul syllables to jamo (NFD), for an error rate by jamo."""
-    return unicodedata.normalize("NFD", normal(text))
-
-
 def is_syllable(character: str) -> bool:
     """True for one of the 11,172 modern Hangul syllables in NFC."""
     return len(character) == 1 and FIRST_SYLLABLE <= character <= LAST_SYLLABLE

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from sheet import Face, Sheet, few_grays, one_bit, scanned
+from sheet import Face, Sheet, few_grays, one_bit, scanned, write_page
 
 SEED = 1887
 
@@ -167,9 +167,7 @@ def main(fonts: Path, folder: Path) -> None:
     for draw in (letter, form, columns, scan):
         image, text = draw(fonts)
         dpi = 300 if draw in (letter, columns) else 200
-        image.save(folder / f"{draw.__name__}.png", optimize=True, dpi=(dpi, dpi))
-        (folder / f"{draw.__name__}.txt").write_text("\n".join(text) + "\n", encoding="utf-8")
-        print(draw.__name__, image.size, image.mode, (folder / f"{draw.__name__}.png").stat().st_size)
+        write_page(folder / draw.__name__, image, text, dpi)
 
 
 if __name__ == "__main__":

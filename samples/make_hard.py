@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
-from sheet import INK, PAPER, Face, Sheet, one_bit
+from sheet import INK, PAPER, Face, Sheet, one_bit, write_page
 
 SEED = 1911
 #: How far the strokes of `slanted` lean beyond their italics: columns gained per row upward.
@@ -133,9 +133,7 @@ def main(fonts: Path, folder: Path) -> None:
     """Write NAME.png and NAME.txt for each page."""
     for draw, dpi in ((slanted, 300), (capitals, 200)):
         image, text = draw(fonts)
-        image.save(folder / f"{draw.__name__}.png", optimize=True, dpi=(dpi, dpi))
-        (folder / f"{draw.__name__}.txt").write_text("\n".join(text) + "\n", encoding="utf-8")
-        print(draw.__name__, image.size, image.mode, (folder / f"{draw.__name__}.png").stat().st_size)
+        write_page(folder / draw.__name__, image, text, dpi)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from sheet import Face, Sheet, few_grays, one_bit
+from sheet import Face, Sheet, few_grays, one_bit, write_page
 
 LETTER_HEAD = ("한빛골 주말농장 모임", "경기도 가람시 물푸레로 27", "2024년 3월 3일")
 LETTER = (
@@ -115,9 +115,7 @@ def main(fonts: Path, folder: Path) -> None:
     """Write NAME.png and NAME.txt for each page."""
     for draw, dpi in ((letter, 300), (mixed, 200)):
         image, text = draw(fonts)
-        image.save(folder / f"{draw.__name__}.png", optimize=True, dpi=(dpi, dpi))
-        (folder / f"{draw.__name__}.txt").write_text("\n".join(text) + "\n", encoding="utf-8")
-        print(draw.__name__, image.size, image.mode, (folder / f"{draw.__name__}.png").stat().st_size)
+        write_page(folder / draw.__name__, image, text, dpi)
 
 
 if __name__ == "__main__":

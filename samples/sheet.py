@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,3 +115,11 @@ def few_grays(image: Image.Image, levels: int) -> Image.Image:
     """Grey on ``levels`` steps, as a palette image: a fraction of the size."""
     step = 255 / (levels - 1)
     return image.point([round(round(value / step) * step) for value in range(256)]).quantize(levels)
+
+
+def write_page(stem: Path, image: Image.Image, text: Sequence[str], dpi: int) -> None:
+    """Write STEM.png and STEM.txt, a line of the file for each of ``text``. Raises OSError."""
+    picture = stem.with_suffix(".png")
+    image.save(picture, optimize=True, dpi=(dpi, dpi))
+    stem.with_suffix(".txt").write_text("\n".join(text) + "\n", encoding="utf-8")
+    print(stem.name, image.size, image.mode, picture.stat().st_size)

@@ -28,13 +28,14 @@ PATH, EXISTING = click.Path(path_type=Path), click.Path(path_type=Path, exists=T
 PARTS = ("train", "validation", "test")
 
 
-def data_option(holds: str = "") -> Option:
-    """``--data``: a folder; OCRTOOL_DATA where it is not given. holds: what the command looks for in it."""
+def data_option(holds: str = "", inside: str = "") -> Option:
+    """``--data``: a folder. holds: what the command looks for in it; inside: the default, a folder in OCRTOOL_DATA."""
 
     def folder(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path:
-        return value or default_data_folder()
+        return value or default_data_folder() / inside
 
-    about = f"Folder of data{', with ' + holds if holds else ''} (default: OCRTOOL_DATA)."
+    default = f"{inside}/ in OCRTOOL_DATA" if inside else "OCRTOOL_DATA"
+    about = f"Folder of data{', with ' + holds if holds else ''} (default: {default})."
     return click.option("--data", type=PATH, callback=folder, help=about)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ocrtool.recognize.network import sigmoid
+
 #: Gaps are clipped to this (x-heights).
 WIDEST = 3.0
 FEATURES = ("gap", "gap squared", "gap over letter gap", "gap less the line's split", "contrast of the split", "one")
@@ -43,5 +45,5 @@ def space_probabilities(gaps: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the probability of a space at each node of a line: (n + 2,) float32, 0 at both ends."""
     out = np.zeros(len(gaps) + 2, np.float32)
     if len(gaps):
-        out[1:-1] = 1.0 / (1.0 + np.exp(-np.clip(space_features(gaps) @ weights, -30, 30)))
+        out[1:-1] = sigmoid(space_features(gaps) @ weights)
     return out

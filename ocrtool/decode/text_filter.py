@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ocrtool.recognize.network import sigmoid
 from ocrtool.segment.median import weighted_median
 from ocrtool.types import Line
 
@@ -47,4 +48,4 @@ def line_features(line: Line, x_height: float | None) -> np.ndarray:
 
 def is_text_probability(line: Line, x_height: float | None, weights: tuple[float, ...]) -> float:
     """Return the probability that a line is text. weights: (len(FEATURES),), fitted on text and on non-text."""
-    return float(1.0 / (1.0 + np.exp(-np.clip(line_features(line, x_height) @ np.array(weights), -30, 30))))
+    return float(sigmoid(line_features(line, x_height) @ np.array(weights)))

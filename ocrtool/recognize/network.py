@@ -62,3 +62,9 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
     """Return the natural logarithm of the softmax over the last axis, in the shape and type of ``logits``."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+
+
+def sigmoid(score: np.ndarray, bound: float = 30.0) -> np.ndarray:
+    """Return the probabilities of log odds; beyond ±``bound`` they stay as there, so that their logs are finite."""
+    probability: np.ndarray = 1.0 / (1.0 + np.exp(-np.clip(score, -bound, bound)))
+    return probability

@@ -47,19 +47,43 @@ def measure_slant(soft: np.ndarray) -> float:
 
 def _line_matrix(region: LineRegion, slant: float) -> tuple[np.ndarray, int]:
     """Return the affine map working page -> line image, and the width of the line image."""
-    scale = X_HEIGHT / region.x_height
-    angle = np.arctan(region.slope)
-    cos, sin = np.cos(angle), np.sin(angle)
-    level = scale * np.array([[cos, sin], [-sin, cos]])
     shear = np.array([[1.0, slant], [0.0, 1.0]])  # y grows downward: rows above are shifted back by the slant
+    turn = shear @ level(region.slope, X_HEIGHT / region.x_height)
+    matrix, width = line_map(region, turn, SIDE_MARGIN * X_HEIGHT, BASELINE_ROW)
+    return matrix, int(np.clip(width, 8, MAX_WIDTH))
+
+
+def level(slope: float, scale: float) -> np.ndarray:
+    """Return the rotation (2, 2) that levels a baseline of this slope (rows per column), times the scale."""
+    angle = np.arctan(slope)
+    cos, sin = np.cos(angle), np.sin(angle)
+    turn: np.ndarray = scale * np.array([[cos, sin], [-sin, cos]])
+    return turn
+
+
+def line_map(region: LineRegion, turn: np.ndarray, margin: float, baseline_row: float) -> tuple[np.ndarray, int]:
+    """Return the affine map (2, 3) working page -> image of the line, and the width of the image.
+
+    turn: (2, 2) linear part of the map, which levels the baseline; margin: paper left and right of the line's box, in
+    pixels of the image; baseline_row: where the baseline comes to lie.
+    """
     x0, y0, x1, y1 = region.box
-    turn = shear @ level
     origin = turn @ np.array([x0, region.slope * x0 + region.intercept])
     corners = np.array([[x0, y0], [x1, y0], [x0, y1], [x1, y1]], float) @ turn.T - origin
-    left = corners[:, 0].min() - SIDE_MARGIN * X_HEIGHT
-    width = int(np.ceil(corners[:, 0].max() + SIDE_MARGIN * X_HEIGHT - left))
-    shift = np.array([-left, BASELINE_ROW]) - origin
-    return np.hstack([turn, shift[:, None]]), int(np.clip(width, 8, MAX_WIDTH))
+    left = corners[:, 0].min() - margin
+    width = int(np.ceil(corners[:, 0].max() + margin - left))
+    shift = np.array([-left, baseline_row]) - origin
+    return np.hstack([turn, shift[:, None]]), width
+
+
+def own_mask(labels: np.ndarray, label: int) -> np.ndarray:
+    """Return the ink of one line with a rim of a pixel, other lines' ink excluded: (h, w) uint8, 1 or 0.
+
+    labels: (h, w) int label map, the line of each ink pixel, 0 = none.
+    """
+    mask: np.ndarray = cv2.dilate((labels == label).astype(np.uint8), np.ones((3, 3), np.uint8))
+    mask[(labels != label) & (labels != 0)] = 0
+    return mask
 
 
 def _masked(soft: np.ndarray, line_labels: np.ndarray, region: LineRegion) -> tuple[np.ndarray, tuple[int, int]]:
@@ -68,9 +92,7 @@ def _masked(soft: np.ndarray, line_labels: np.ndarray, region: LineRegion) -> tu
     x0, y0 = max(0, x0 - 3), max(0, y0 - 3)
     x1, y1 = min(soft.shape[1], x1 + 3), min(soft.shape[0], y1 + 3)
     labels = line_labels[y0:y1, x0:x1]
-    mask = cv2.dilate((labels == region.label).astype(np.uint8), np.ones((3, 3), np.uint8))
-    mask[(labels != region.label) & (labels != 0)] = 0
-    cut = soft[y0:y1, x0:x1] * mask
+    cut = soft[y0:y1, x0:x1] * own_mask(labels, region.label)
     return _full_contrast(cut, labels == region.label), (x0, y0)
 
 

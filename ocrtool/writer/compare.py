@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ocrtool.errors import WeightsRefused
+from ocrtool.recognize.network import sigmoid
 
 #: Prior probability that the writer of a page is unknown.
 UNKNOWN_PRIOR = 0.5
@@ -56,8 +57,7 @@ class Calibration:
 
     def same_writer(self, similarity: np.ndarray) -> np.ndarray:
         """Return the probability of the same writer at even prior odds; any shape."""
-        probability: np.ndarray = 1.0 / (1.0 + np.exp(-np.clip(self.log_odds(similarity), -500.0, 500.0)))
-        return probability
+        return sigmoid(self.log_odds(similarity), bound=500.0)
 
 
 @dataclass(frozen=True, slots=True)

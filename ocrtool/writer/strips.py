@@ -17,6 +17,7 @@ from ocrtool.imaging.ink import ink_mask, is_two_level
 from ocrtool.imaging.page import WINDOW_X_HEIGHTS
 from ocrtool.imaging.prepare import prepare
 from ocrtool.segment.layout import Layout, find_text
+from ocrtool.segment.rectify import level, line_map, own_mask
 from ocrtool.segment.types import LineRegion
 
 #: Rows of a strip, the side of a patch. DeepWriter (Xing & Qiao, 2016) cuts its lines to this height.
@@ -126,20 +127,14 @@ def _strip(ink: np.ndarray, layout: Layout, region: LineRegion, x_height: float,
     """
     own_height = abs(np.log2(region.x_height / layout.x_height)) > OWN_HEIGHT_OCTAVES
     x_height = region.x_height if own_height else x_height
-    scale = STRIP_X_HEIGHT / x_height
-    cosine, sine = np.cos(np.arctan(region.slope)), np.sin(np.arctan(region.slope))
-    turn = scale * np.array([[cosine, sine], [-sine, cosine]])
-    x0, y0, x1, y1 = region.box
-    origin = turn @ np.array([x0, region.slope * x0 + region.intercept])
-    corners = np.array([[x0, y0], [x1, y0], [x0, y1], [x1, y1]], float) @ turn.T - origin
-    left = corners[:, 0].min() - SIDE_MARGIN
-    width = int(np.clip(np.ceil(corners[:, 0].max() + SIDE_MARGIN - left), STRIP_ROWS, MAX_WIDTH))
-    shift = np.array([-left, BASELINE_ROW - drop]) - origin
-    to_page = cv2.invertAffineTransform(np.hstack([turn, shift[:, None]]))
+    turn = level(region.slope, STRIP_X_HEIGHT / x_height)
+    matrix, width = line_map(region, turn, SIDE_MARGIN, BASELINE_ROW - drop)
+    width = int(np.clip(width, STRIP_ROWS, MAX_WIDTH))
+    to_page = cv2.invertAffineTransform(matrix)
     to_input = layout.page.to_input @ np.vstack([to_page, [0.0, 0.0, 1.0]])
     image = _resampled(ink, to_input, width)
     mask = cv2.warpAffine(
-        _own_mask(layout.line_labels, region),
+        _rimmed_mask(layout.line_labels, region),
         _moved(to_page, region.box),
         (width, STRIP_ROWS),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
@@ -148,12 +143,10 @@ def _strip(ink: np.ndarray, layout: Layout, region: LineRegion, x_height: float,
     return Strip(image, to_input, x_height * layout.page.input_scale) if image.any() else None
 
 
-def _own_mask(line_labels: np.ndarray, region: LineRegion) -> np.ndarray:
-    """Mask the line's ink with a rim, other lines' ink excluded: (h, w) uint8 of 0 and 255."""
+def _rimmed_mask(line_labels: np.ndarray, region: LineRegion) -> np.ndarray:
+    """Mask the line's ink within its box and a rim: (h, w) uint8 of 0 and 255."""
     x0, y0, x1, y1 = _rimmed(region.box)
-    labels = line_labels[y0:y1, x0:x1]
-    mask = cv2.dilate((labels == region.label).astype(np.uint8) * np.uint8(255), np.ones((3, 3), np.uint8))
-    mask[(labels != region.label) & (labels != 0)] = 0
+    mask: np.ndarray = own_mask(line_labels[y0:y1, x0:x1], region.label) * np.uint8(255)
     return mask
 
 

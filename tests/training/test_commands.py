@@ -77,6 +77,21 @@ def test_an_empty_environment_names_no_folder(value: str, expected: str, monkeyp
     assert CliRunner().invoke(show, ["--data", "mine"]).output == "mine\n"
 
 
+def test_a_command_may_default_to_a_folder_in_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OCRTOOL_DATA", "/somewhere")
+
+    @click.command()
+    @data_option("EMNIST files", inside="emnist")
+    def show(data: Path) -> None:
+        click.echo(data)
+
+    assert CliRunner().invoke(show).output == "/somewhere/emnist\n"
+    assert CliRunner().invoke(show, ["--data", "mine"]).output == "mine\n"
+    assert "with EMNIST files (default: emnist/ in OCRTOOL_DATA)" in " ".join(
+        CliRunner().invoke(show, ["--help"]).output.split()
+    )
+
+
 @pytest.mark.parametrize("error", [ValueError("bad\nvalue"), OSError(2, "No such file", "a.png"), OSError(28, "Full")])
 def test_bad_input_is_a_sentence_and_exit_code_1(error: Exception) -> None:
     @click.command()

@@ -187,4 +187,8 @@ def test_the_shipped_pair_agrees() -> None:
     compiled = np.exp(LatinClassifier(weights).log_probs(images, geometry))
     assert np.abs(compiled - exact).max() < 0.1
     assert np.abs(compiled - exact).max(axis=1).mean() < 0.01
-    assert (exact[: len(LATIN)].argmax(axis=1) == np.arange(len(LATIN))).mean() > 0.6
+    read = exact[: len(LATIN)].argmax(axis=1)  # alone, without a line to show a letter's height
+    missed = {
+        c for i, c in enumerate(LATIN) if c.isalnum() and (read[i] == REJECT_LABEL or FOLDED[read[i]] != FOLDED[i])
+    }
+    assert missed <= {"I", "l"}  # a bare bar is both

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from fake_engine import make_page
 
-from ocrtool.export.overlay import BLOCK, PIECE, READABLE_X_HEIGHT, draw_overlay
-from ocrtool.types import Page
+from ocrtool.export.overlay import (
+    BASELINE,
+    BLOCK,
+    LABEL,
+    LABEL_SHARE,
+    PIECE,
+    READABLE_X_HEIGHT,
+    SURE,
+    UNSURE,
+    draw_overlay,
+)
+from ocrtool.types import Block, Box, Character, Line, Page, Word
 
 
 def test_blank_page_is_itself_in_lighter_ink() -> None:
@@ -20,16 +31,39 @@ def test_blank_page_is_itself_in_lighter_ink() -> None:
     assert (picture[15, 15] < 150).all()
 
 
-def test_boxes_pieces_and_labels_are_drawn() -> None:
-    gray = np.full((60, 200), 255, np.uint8)
+def test_blocks_pieces_and_baselines_are_drawn() -> None:
     page = make_page("ab cd", 200, 60)
     piece = np.array([[[100, 10], [120, 10], [120, 40], [100, 40]]], np.float64)
-    picture = draw_overlay(gray, page, [piece])
+    picture = draw_overlay(np.full((60, 200), 255, np.uint8), page, [piece])
     assert picture.shape == (60, 200, 3)
-    colours = {tuple(int(v) for v in colour) for colour in picture.reshape(-1, 3)}
-    assert BLOCK in colours
-    assert np.abs(picture[25, 100].astype(int) - PIECE).max() < 20  # anti-aliased
-    assert len(colours) > 10  # anti-aliased labels
+    assert np.abs(picture[58, 83].astype(int) - BASELINE).max() < 20  # anti-aliased
+    assert (picture[3, 83] == BLOCK).all()  # between the words; its line is two pixels thick
+    assert np.abs(picture[10, 115].astype(int) - PIECE).max() < 20
+    assert (picture[25, 83] == 255).all()
+
+
+@pytest.mark.parametrize(("probability", "colour"), [(1.0, SURE), (0.5, UNSURE), (0.1, UNSURE)])
+def test_a_character_has_a_box_in_the_colour_of_its_probability(probability: float, colour: tuple[int, ...]) -> None:
+    picture = draw_overlay(np.full((100, 80), 255, np.uint8), page_of("x", probability))
+    assert all((picture[y, x] == colour).all() for y, x in ((50, 30), (89, 30), (70, 20), (70, 49)))
+
+
+def test_its_label_stands_above_its_box() -> None:
+    """Dark ink of the label's colour, in the middle above the box, about as high as LABEL_SHARE of the x-height."""
+    gray = np.full((100, 80), 255, np.uint8)
+    labelled, bare = (draw_overlay(gray, page_of(label, 1.0)).astype(int) for label in ("X", " "))
+    ys, xs = np.nonzero((labelled != bare).any(axis=2))
+    assert ys.max() < 50
+    assert abs((xs.min() + xs.max()) / 2 - 35) < 2
+    assert abs(ys.max() - ys.min() - LABEL_SHARE * 30) < 3
+    assert np.abs(labelled[ys, xs] - LABEL).max(axis=1).min() == 0
+
+
+def page_of(label: str, probability: float) -> Page:
+    """One character in a box of 30 by 40 pixels, x-height 30."""
+    box = Box(20, 50, 50, 90)
+    word = Word(box, (Character(box, label, probability, ()),), probability)
+    return Page(80, 100, (Block(box, (Line(box, (word,), (0.0, 95.0, 10.0, 95.0), 30.0),)),))
 
 
 def test_small_text_is_enlarged() -> None:

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from ocrtool.text import fold_typography, folded, graphemes, jamo, natural_key, normal
+from ocrtool.text import fold_typography, folded, graphemes, natural_key, normal
 
 
 def test_normal_is_one_form_with_single_spaces() -> None:
@@ -22,10 +22,6 @@ def test_typewritten() -> None:
 def test_folded_keeps_letters_of_every_script() -> None:
     assert folded("Dr. O'Neil_2, (No. 5)") == "dr o neil 2 no 5"
     assert folded("한글, 하나!") == "한글 하나"
-
-
-def test_jamo() -> None:
-    assert jamo("각") == "\u1100\u1161\u11a8"
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,7 @@ from tabulate import tabulate
 
 from ocrtool.types import Page
 from training.benchmark.breakdown import SETS
-from training.command import errors_as_messages
-from training.datasets.folder import default_data_folder
+from training.command import data_option, errors_as_messages, weights_option
 from training.datasets.transcribed import Transcript
 from training.decoder.engines import page_reader
 from training.decoder.fit_confidence import SURE, words_right
@@ -65,8 +64,8 @@ def plot(outcomes: dict[str, tuple[np.ndarray, np.ndarray]], path: Path) -> None
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=default_data_folder, help="Folder of the sets.")
-@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the packaged ones).")
+@data_option("transcribed sets")
+@weights_option()
 @click.option(
     "--every", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Use every Nth item only."
 )

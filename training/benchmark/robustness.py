@@ -17,7 +17,7 @@ from ocrtool.imaging.input import read_pages
 from ocrtool.metrics import cer
 from ocrtool.script.registry import language_choices
 from training.benchmark.speed_page import speed_page
-from training.command import errors_as_messages
+from training.command import errors_as_messages, weights_option
 from training.decoder.engines import page_reader
 
 DPI = 300
@@ -43,7 +43,7 @@ def variants(gray: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
 @click.command()
 @click.argument("page", type=click.Path(path_type=Path, exists=True), required=False)
 @click.argument("text", type=click.Path(path_type=Path, exists=True), required=False)
-@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the packaged ones).")
+@weights_option()
 @click.option(
     "--lang",
     "language",

@@ -17,8 +17,7 @@ from tqdm import tqdm
 
 from ocrtool.recognize.crops import glyph_geometry, glyph_images
 from ocrtool.script.latin.script import LATIN_CROP
-from training.command import errors_as_messages
-from training.datasets.folder import default_data_folder
+from training.command import data_option, errors_as_messages, seed_option, weights_option
 from training.datasets.transcribed import Transcript
 from training.datasets.transcribed_sets import SETS
 from training.decoder.aligned_lines import AlignedLine, aligned_lines
@@ -84,13 +83,13 @@ def write_shards(found: Examples, groups: np.ndarray, out: Path, name: str) -> N
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=default_data_folder, help="Folder of the sets.")
+@data_option("transcribed sets")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the shards.")
-@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the packaged ones).")
+@weights_option()
 @click.option(
     "--set", "sets", type=click.Choice(sorted(SETS)), multiple=True, help="Use only these sets (default: all)."
 )
-@click.option("--seed", type=int, default=1, show_default=True)
+@seed_option(1)
 @errors_as_messages()
 def main(data: Path, out: Path, weights: Path | None, sets: tuple[str, ...], seed: int) -> None:
     """Cut labelled characters and non-characters from the training parts of transcribed sets."""

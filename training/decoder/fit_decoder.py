@@ -22,8 +22,7 @@ import numpy as np
 
 from ocrtool.decode.settings import DecoderSettings, PathWeights
 from ocrtool.files import atomic_write
-from training.command import errors_as_messages
-from training.datasets.folder import default_data_folder
+from training.command import data_option, errors_as_messages, seed_option, weights_option
 from training.decoder.engines import Engine, open_engine
 from training.decoder.fit_confidence import SURE, fit_confidence
 from training.decoder.fit_spaces import fit_spaces, with_spaces
@@ -116,8 +115,8 @@ def write_decoder(path: Path, fitted: Fitted, facts: dict[str, str], seed: int) 
 
 @click.command()
 @click.option("--script", type=click.Choice(list(SOURCES)), default="latin", show_default=True, help="Writing system.")
-@click.option("--data", type=click.Path(path_type=Path), default=default_data_folder, help="Folder of the sets.")
-@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the networks (default: the packaged ones).")
+@data_option("transcribed sets")
+@weights_option()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for decoder_eng.json or _kor.json.")
 @click.option(
     "--count",
@@ -133,7 +132,7 @@ def write_decoder(path: Path, fitted: Fitted, facts: dict[str, str], seed: int) 
     "`training.synthesis.korean_pages --part validation` draws.",
 )
 @click.option("--rounds", type=click.IntRange(min=1), default=ROUNDS, show_default=True, help="Of the path search.")
-@click.option("--seed", type=int, default=1, show_default=True)
+@seed_option(1)
 @errors_as_messages()
 def main(script: str, out: Path, rounds: int, **options: Any) -> None:
     """Fit the decoder of --script and write its manifest to --out."""

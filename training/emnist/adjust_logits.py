@@ -12,8 +12,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from training.command import errors_as_messages
-from training.datasets.folder import default_data_folder
+from training.command import data_option, errors_as_messages
 from training.emnist.loss import log_prior
 from training.emnist.predict import keras_run, predict, softmax
 from training.emnist.splits import load_split
@@ -51,13 +50,12 @@ def row(folder: Path, data: Path) -> list[str]:
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--data", type=click.Path(path_type=Path), default=None, help="Folder of EMNIST files.")
+@data_option("EMNIST files", inside="emnist")
 @errors_as_messages()
-def main(runs: tuple[Path, ...], data: Path | None) -> None:
+def main(runs: tuple[Path, ...], data: Path) -> None:
     """Print, as Markdown, the scores of trained models at several values of tau."""
-    folder = data or default_data_folder() / "emnist"
     header = ["model", *(f"tau {tau:g}" for tau in TAUS)]
-    print(table(header, [row(run, folder) for run in runs], header[1:]), end="")
+    print(table(header, [row(run, data) for run in runs], header[1:]), end="")
 
 
 if __name__ == "__main__":

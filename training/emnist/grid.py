@@ -18,8 +18,7 @@ import click
 import cv2
 
 from ocrtool.errors import ExitCode
-from training.command import errors_as_messages
-from training.datasets.folder import default_data_folder
+from training.command import bfloat16_option, data_option, errors_as_messages, seed_option
 from training.emnist.artifacts import headline
 from training.emnist.fit_classifier import FitData, measure
 from training.emnist.grid_picture import heat_map
@@ -100,20 +99,20 @@ KINDS = Values(str, lambda name: name in RATES, f"some of {', '.join(RATES)}")
 @click.command()
 @click.option("--model", "name", type=click.Choice(list(MODELS)), required=True)
 @click.option("--split", type=click.Choice(SPLITS), default="balanced", show_default=True)
-@click.option("--data", type=click.Path(path_type=Path), default=None, help="Folder of EMNIST files.")
+@data_option("EMNIST files", inside="emnist")
 @click.option("--optimizers", type=KINDS, default="adam,adamax,adadelta", show_default=True)
 @click.option("--batch-sizes", "batches", type=POSITIVE, default="64,128", show_default=True)
 @click.option("--epochs", type=LENGTHS, default="2,4", show_default=True)
 @click.option("--dropouts", type=SHARES, default="0.25,0.5", show_default=True)
 @click.option("--augment", "augmented", is_flag=True, help="Augment the images.")
 @click.option("--limit", type=click.IntRange(min=1), help="Train on at most N images.", metavar="N")
-@click.option("--bfloat16", is_flag=True, help="Compute in bfloat16: up to twice as fast on CPUs that support it.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@bfloat16_option()
+@seed_option()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for table, picture and runs.")
 def main(
     name: str,
     split: str,
-    data: Path | None,
+    data: Path,
     optimizers: list[str],
     batches: list[int],
     epochs: list[float],
@@ -129,8 +128,7 @@ def main(
     cv2.setNumThreads(1)
     interrupted = False
     with errors_as_messages():
-        folder = data or default_data_folder() / "emnist"
-        whole, test = load_split(folder, split, "train"), load_split(folder, split, "test")
+        whole, test = load_split(data, split, "train"), load_split(data, split, "test")
         kept, validation = split_validation(whole, VALIDATION_SHARE, seed)
         task = TrialTask(name, FitData(random_subset(kept, limit, seed), validation, augmented), seed, bfloat16)
         images = len(task.data.train)

@@ -19,8 +19,7 @@ from typing import Any
 import click
 from tqdm import tqdm
 
-from training.command import errors_as_messages
-from training.datasets.folder import default_data_folder
+from training.command import data_option, errors_as_messages
 from training.emnist.compiled_forms import compiled_facts, race
 from training.emnist.mapping import SPLITS
 from training.emnist.suite_runs import SuiteRun, find_runs
@@ -202,13 +201,13 @@ def write_tables(folder: Path, data: Path, out: Path, race_again: bool) -> list[
 
 @click.command()
 @click.argument("runs", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of EMNIST files.")
+@data_option("EMNIST files")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("docs/models"), show_default=True)
 @click.option("--race", "race_again", is_flag=True, help="Measure the speeds again.")
-def main(runs: Path, data: Path | None, out: Path, race_again: bool) -> None:
+def main(runs: Path, data: Path, out: Path, race_again: bool) -> None:
     """Write the tables of all trained models in RUNS into OUT.md, and their chart into OUT."""
     with errors_as_messages():
-        for line in write_tables(runs, data or default_data_folder(), out, race_again):
+        for line in write_tables(runs, data, out, race_again):
             print(line)
 
 

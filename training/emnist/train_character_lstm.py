@@ -16,8 +16,7 @@ import click
 import keras
 import numpy as np
 
-from training.command import errors_as_messages
-from training.datasets.folder import default_data_folder
+from training.command import data_option, errors_as_messages, resume_option, seed_option
 from training.emnist.fit_classifier import RunOptions
 from training.emnist.fusion.language import (
     CONTEXT,
@@ -77,7 +76,7 @@ def write_language(
 
 @click.command()
 @click.option("--split", type=click.Choice(TEXT_SPLITS), required=True)
-@click.option("--data", type=click.Path(path_type=Path), help="Folder that holds the folder gutenberg.")
+@data_option("gutenberg/")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for weights and report.")
 @click.option(
     "--epochs",
@@ -98,12 +97,12 @@ def write_language(
 )
 @click.option("--rate", type=float, default=DEFAULTS.rate, show_default=True, help="Peak learning rate.")
 @click.option("--units", type=click.IntRange(min=1), default=320, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--resume", is_flag=True, help="Continue the run in --out.")
+@seed_option()
+@resume_option("--out")
 @errors_as_messages()
 def main(
     split: str,
-    data: Path | None,
+    data: Path,
     out: Path,
     epochs: float,
     minutes: float,
@@ -119,7 +118,6 @@ def main(
     keras.utils.set_random_seed(seed)
     settings = LanguageSettings(epochs, minutes, batch, window, rate, steps_per_epoch=steps)
     classes = default_map(split).classes
-    data = data or default_data_folder()
     options = RunOptions(out, seed, resume=resume)
     model, spec, run, scores = train_language(data, classes, units, settings, options)
     books = book_parts(data)

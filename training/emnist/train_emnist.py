@@ -17,20 +17,20 @@ import click
 import cv2
 import keras
 
-from training.command import errors_as_messages
-from training.datasets.folder import default_data_folder
+from training.command import bfloat16_option, data_option, errors_as_messages, resume_option, seed_option
 from training.emnist.artifacts import EmnistResult, write_trained
 from training.emnist.fit_classifier import MOST_MINUTES, FitData, RunOptions, fit_classifier, measure, start_from
 from training.emnist.labelled import VALIDATION_SHARE, random_subset, split_validation
 from training.emnist.recipes import RATES, chosen_recipe
 from training.emnist.splits import SPLITS, load_split
+from training.fit.precision import precision
 from training.models.emnist import MODELS, build_emnist, size_names
 
 
 @click.command()
 @click.option("--model", "name", type=click.Choice(list(MODELS)), required=True)
 @click.option("--split", type=click.Choice(SPLITS), default="balanced", show_default=True)
-@click.option("--data", "emnist", type=click.Path(path_type=Path), default=None, help="Folder of EMNIST files.")
+@data_option("EMNIST files", inside="emnist")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for weights and report.")
 @click.option("--augment", "augmented", is_flag=True, help="Augment the images.")
 @click.option(
@@ -52,14 +52,14 @@ from training.models.emnist import MODELS, build_emnist, size_names
 @click.option("--limit", type=click.IntRange(min=1), help="Train on at most N images.", metavar="N")
 @click.option("--minutes", type=float, default=MOST_MINUTES, show_default=True, help="Time limit of the training.")
 @click.option("--start", type=click.Path(path_type=Path, exists=True), help="Folder of trained weights to start from.")
-@click.option("--bfloat16", is_flag=True, help="Compute in bfloat16: up to twice as fast on CPUs that support it.")
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--resume", is_flag=True, help="Continue the run in --out.")
+@bfloat16_option()
+@seed_option()
+@resume_option("--out")
 @errors_as_messages()
 def main(
     name: str,
     split: str,
-    emnist: Path | None,
+    data: Path,
     out: Path,
     augmented: bool,
     limit: int | None,
@@ -75,24 +75,21 @@ def main(
     """Train a model of the EMNIST suite and write its weights and report."""
     cv2.setNumThreads(1)
     keras.utils.set_random_seed(seed)
-    folder = emnist or default_data_folder() / "emnist"
-    whole, test = load_split(folder, split, "train"), load_split(folder, split, "test")
+    whole, test = load_split(data, split, "train"), load_split(data, split, "test")
     settings = read_sizes(name, sizes, dropout)
     kept, validation = split_validation(whole, VALIDATION_SHARE, seed)
-    data = FitData(random_subset(kept, limit, seed), validation, augmented)
+    fit_data = FitData(random_subset(kept, limit, seed), validation, augmented)
     recipe = chosen_recipe(name, **changes)
     classes = len(whole.classes)
-    if bfloat16:
-        keras.mixed_precision.set_dtype_policy("mixed_bfloat16")
-    model = build_emnist(name, classes, **settings)
-    started = None if start is None else start_from(model, start)
-    print(f"{name}: {model.count_params()} parameters, {len(data.train)} images, {asdict(recipe)}")
-    run = fit_classifier(model, data, recipe, RunOptions(out, seed, minutes, resume))
-    keras.mixed_precision.set_dtype_policy("float32")
+    with precision(bfloat16):
+        model = build_emnist(name, classes, **settings)
+        started = None if start is None else start_from(model, start)
+        print(f"{name}: {model.count_params()} parameters, {len(fit_data.train)} images, {asdict(recipe)}")
+        run = fit_classifier(model, fit_data, recipe, RunOptions(out, seed, minutes, resume))
     bare = build_emnist(name, classes, **settings)
     bare.set_weights(model.get_weights())
     scores, probabilities = measure(bare, test)
-    images = len(data.train)
+    images = len(fit_data.train)
     result = EmnistResult(
         name, split, whole.classes, settings, recipe, run, scores, seed, augmented, bfloat16, images, started
     )

@@ -18,8 +18,7 @@ import cv2
 import keras
 
 from ocrtool.errors import WeightsRefused
-from training.command import errors_as_messages
-from training.datasets.folder import default_data_folder
+from training.command import data_option, errors_as_messages, resume_option, seed_option
 from training.emnist.fit_classifier import RunOptions
 from training.emnist.fusion.branch import load_branch, load_images
 from training.emnist.fusion.contexts import ContextStore
@@ -35,7 +34,7 @@ DEFAULTS, SIZES = FusionRecipe(), FusionSpec()
 @click.command()
 @click.option("--branch", type=click.Path(path_type=Path), required=True, help="Folder of the trained image model.")
 @click.option("--language", type=click.Path(path_type=Path), required=True, help="Folder of the trained LSTM.")
-@click.option("--data", type=click.Path(path_type=Path), help="Folder that holds the folders emnist and gutenberg.")
+@data_option("emnist/ and gutenberg/")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for weights and report.")
 @click.option("--contexts", type=click.Path(path_type=Path), help="Cache of contexts [default: LANGUAGE/contexts].")
 @click.option("--thaw", is_flag=True, help="Train the image branch too.")
@@ -52,13 +51,13 @@ DEFAULTS, SIZES = FusionRecipe(), FusionSpec()
 )
 @click.option("--score-units", type=click.IntRange(min=1), default=SIZES.score_units, show_default=True)
 @click.option("--limit", type=click.IntRange(min=1), help="Train on at most N images.", metavar="N")
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--resume", is_flag=True, help="Continue the run in --out.")
+@seed_option()
+@resume_option("--out")
 @errors_as_messages()
 def main(
     branch: Path,
     language: Path,
-    data: Path | None,
+    data: Path,
     out: Path,
     contexts: Path | None,
     thaw: bool,
@@ -72,7 +71,6 @@ def main(
     """Train a network over an image and the text before it."""
     cv2.setNumThreads(1)
     keras.utils.set_random_seed(seed)
-    data = data or default_data_folder()
     image_branch, text = load_branch(branch), load_language(language)
     if text.alphabet.classes != image_branch.classes:
         raise WeightsRefused(f"{language} has other classes than {branch}")

@@ -15,6 +15,7 @@ from training.emnist.batches import ImageBatches
 from training.emnist.fit_classifier import FitData, RunOptions, fit_classifier
 from training.emnist.recipes import Recipe
 from training.fit import Run
+from training.fit.precision import precision
 from training.fit.run import CHECKPOINT
 from training.models.emnist import build_emnist
 
@@ -54,14 +55,9 @@ def train_once(
     started = time.monotonic()
     keras.backend.clear_session()
     keras.utils.set_random_seed(task.seed)
-    policy = keras.mixed_precision.dtype_policy()
-    if task.bfloat16:
-        keras.mixed_precision.set_dtype_policy("mixed_bfloat16")
-    try:
+    with precision(task.bfloat16):
         model = build_emnist(task.model, len(task.data.train.classes), **sizes)
         run = fit_classifier(model, task.data, recipe, RunOptions(folder, task.seed, minutes, resume=True))
-    finally:
-        keras.mixed_precision.set_dtype_policy(policy)
     _check_finished(run, task, recipe, minutes)
     best = run.epochs[run.best_epoch - 1]
     figures = {key: best[f"val_{key}"] for key in ("loss", "accuracy", "class_accuracy")}

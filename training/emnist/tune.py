@@ -20,8 +20,7 @@ import click
 import cv2
 
 from ocrtool.errors import ExitCode
-from training.command import errors_as_messages
-from training.datasets.folder import default_data_folder
+from training.command import bfloat16_option, data_option, errors_as_messages, seed_option
 from training.emnist.fit_classifier import FitData
 from training.emnist.labelled import VALIDATION_SHARE, random_subset, split_validation
 from training.emnist.recipes import RECIPES, Recipe
@@ -46,7 +45,7 @@ def write_choice(log: Table, recipe: Recipe, path: Path) -> dict[str, Any]:
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=None, help="Folder of EMNIST files.")
+@data_option("EMNIST files", inside="emnist")
 @click.option("--split", type=click.Choice(SPLITS), default="balanced", show_default=True)
 @click.option("--trials", type=click.IntRange(min=1), default=14, show_default=True, help="Number of random trials.")
 @click.option(
@@ -69,11 +68,11 @@ def write_choice(log: Table, recipe: Recipe, path: Path) -> dict[str, Any]:
     show_default=True,
     help="Time limit.",
 )
-@click.option("--bfloat16", is_flag=True, help="Compute in bfloat16: up to twice as fast on CPUs that support it.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@bfloat16_option()
+@seed_option()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the log and the result.")
 def main(
-    data: Path | None,
+    data: Path,
     split: str,
     trials: int,
     finalists: int,
@@ -90,7 +89,7 @@ def main(
     cv2.setNumThreads(1)
     interrupted = False
     with errors_as_messages():
-        whole = load_split(data or default_data_folder() / "emnist", split, "train")
+        whole = load_split(data, split, "train")
         kept, validation = split_validation(whole, VALIDATION_SHARE, seed)
         subset = random_subset(kept, images, seed)
         task = TrialTask("tuned", FitData(subset, validation, augmented=True), seed, bfloat16)

@@ -15,8 +15,7 @@ from typing import Any
 import click
 import keras
 
-from training.command import errors_as_messages
-from training.datasets.folder import default_data_folder
+from training.command import data_option, errors_as_messages, resume_option, seed_option
 from training.fit import Run
 from training.language.export import Export, export
 from training.language.fit_language import Budget, fit_language, spec_of
@@ -25,7 +24,7 @@ from training.language.languages import LANGUAGES, Language, Recipe
 
 @click.command()
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), default="eng", show_default=True, help="Language.")
-@click.option("--data", type=click.Path(path_type=Path), default=default_data_folder, help="Folder of the text.")
+@data_option("text")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run (default: runs/lstm_LANG).")
 @click.option(
     "--minutes",
@@ -36,9 +35,9 @@ from training.language.languages import LANGUAGES, Language, Recipe
 )
 @click.option("--units", type=click.IntRange(min=1), help="Units of the LSTM (default: as the packaged model).")
 @click.option("--batch", type=click.IntRange(min=1), help="Windows per batch (default: as the packaged model).")
-@click.option("--seed", type=int, default=1, show_default=True)
+@seed_option(1)
 @click.option("--limit", type=click.IntRange(min=1), help="Evaluate on at most N lines or windows of each test text.")
-@click.option("--resume", is_flag=True, help="Resume the run in --out.")
+@resume_option("--out")
 @errors_as_messages()
 def main(lang: str, data: Path, out: Path | None, limit: int | None, **options: Any) -> None:
     """Train the language model of --lang and write its weights, manifest and compiled form to --out."""

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from ocrtool.cli.options import cores
 from ocrtool.errors import printable
-from training.command import errors_as_messages
+from training.command import errors_as_messages, seed_option
 from training.phd08.files import Source, find_sources
 from training.synthesis.hangul_syllables import all_syllables, characters_in, ks_x_1001, plain_characters
 
@@ -25,7 +25,6 @@ MISSING_SHOWN = 20
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 CLASSES = click.option("--classes", metavar="라,호,댜", default="", help="Only these syllables, labels in this order.")
 JOBS = click.option("--jobs", type=click.IntRange(1), default=None, help="Processes (default: all cores).")
-SEED = click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 
 
 @click.group()
@@ -121,7 +120,7 @@ def info_command(folder: Path, classes: str, jobs: int | None) -> None:
 @click.option(
     "--per-font", type=click.IntRange(1, 50), default=3, show_default=True, help="Number of samples of each font."
 )
-@SEED
+@seed_option()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Picture to write.")
 def sheet_command(folder: Path, classes: str, most: int, per_font: int, seed: int, out: Path) -> None:
     """Write a picture of some samples in DIR."""
@@ -149,7 +148,7 @@ def sheet_command(folder: Path, classes: str, most: int, per_font: int, seed: in
 @click.option("--all", "everything", is_flag=True, help="All 11,172 syllables.")
 @click.option("--variations", type=click.IntRange(1, 243), default=243, show_default=True, help="Variations per font.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for .txt files, or FILE.h5.")
-@SEED
+@seed_option()
 @JOBS
 def generate_command(
     folder: Path | None,
@@ -191,7 +190,7 @@ def generate_command(
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder of real PHD08 files.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the table and a picture.")
 @click.option("--beside", type=click.Path(path_type=Path), help="Picture with real samples, outside the repository.")
-@SEED
+@seed_option()
 def calibrate_command(folder: Path | None, data: Path, out: Path, beside: Path | None, seed: int) -> None:
     """Measure how similar generated samples are to real ones. Exit code 1 if a difference exceeds its tolerance."""
     from training.phd08.calibrate import compare, read_real

@@ -24,7 +24,7 @@ from ocrtool.script.hangul.charset import GLYPHS
 from ocrtool.script.hangul.classifier import HangulClassifier
 from ocrtool.script.hangul.script import HANGUL_CROP
 from ocrtool.weights.store import open_weights
-from training.command import errors_as_messages
+from training.command import errors_as_messages, seed_option
 from training.emnist.batches import ImageBatches
 from training.emnist.fit_classifier import validation_figures
 from training.emnist.labelled import LabelledImages, split_validation
@@ -184,7 +184,7 @@ def _share(value: float | None) -> str:
 @click.option("--turns/--no-turns", default=True, help="Also hold out each pair of consecutive fonts.")
 @click.option("--weights", type=click.Path(path_type=Path), help="Folder of the Korean classifier's weights.")
 @click.option("--into", type=click.Path(path_type=Path), help="Markdown file whose part <!-- dense --> is replaced.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@seed_option()
 @errors_as_messages()
 def main(
     folder: Path | None,

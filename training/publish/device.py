@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from ocrtool.cli.options import cores
+
 #: The words for a CPU begin so; any others name an accelerator.
 CPU = "CPU"
 #: By backend, the variable that limits the threads which compute; without it there is one for each core lent.
@@ -36,8 +38,5 @@ def _accelerator(backend: str) -> str:
 
 def _cpu(backend: str, environment: Mapping[str, str]) -> str:
     limit = environment.get(THREADS.get(backend, ""), "")
-    if limit.isdecimal() and int(limit) > 0:
-        threads = int(limit)
-    else:
-        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = int(limit) if limit.isdecimal() and int(limit) > 0 else cores()
     return f"{CPU}, {threads} thread{'s' * (threads != 1)}"

@@ -17,8 +17,7 @@ from typing import Any
 import click
 
 from ocrtool.weights.store import Weights, parse_manifest, sha256, verify
-from training.command import errors_as_messages
-from training.datasets.folder import default_data_folder
+from training.command import data_option, errors_as_messages
 from training.emnist.part_scores import COMPILED, part_scores
 from training.emnist.trained_weights import find_weights
 from training.publish.compile_weights import compile_folder
@@ -130,13 +129,13 @@ def _accuracies(scores: dict[str, Any] | None) -> str:
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("weights/emnist"), show_default=True)
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of EMNIST files; for fusion also of gutenberg.")
+@data_option("EMNIST files, and for fusion gutenberg/")
 @click.option("--compiled", is_flag=True, help="Also compile image models to int8.")
-def main(runs: Sequence[Path], out: Path, data: Path | None, compiled: bool) -> None:
+def main(runs: Sequence[Path], out: Path, data: Path, compiled: bool) -> None:
     """Add trained RUNs (folders of weights) to OUT in their smallest form, and list them in its README."""
     with errors_as_messages():
         for run in runs:
-            manifest = ship(run, out, data or default_data_folder(), compiled)
+            manifest = ship(run, out, data, compiled)
             h5, int8 = (_accuracies(manifest["scores"].get(part)) for part in ("test", "int8_test"))
             print(f"{out / manifest['name']}: {manifest['h5_precision']} {h5}, int8 {int8}")
         if has_marks(out / "README.md", MARK):
