@@ -14,7 +14,7 @@ import numpy as np
 
 from ocrtool.charset import LINE_START, Labels
 from ocrtool.errors import WeightsRefused
-from ocrtool.weights.store import Weights, open_weights
+from ocrtool.weights.store import Weights, open_weights, read_as
 
 #: Rows of a step are filled up to the next of these sizes, with an interpreter each: resizing one at every step of a
 #: beam search, where the number of beams changes, costs more than the step. More rows than the last go in several runs.
@@ -63,11 +63,9 @@ class LanguageModel:
     def __init__(self, weights: Weights, threads: int = 1) -> None:
         """Raises WeightsRefused if the manifest's alphabet or the compiled form is not that of a language model."""
         self._weights, self._threads = weights, threads
-        try:
+        with read_as("a language model", weights.name):
             self.symbols = Labels(weights.manifest["labels"])
             self._state_size = 2 * int(weights.manifest["parameters"]["units"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise WeightsRefused(f"{weights.name}.json is not the manifest of a language model: {error}") from error
         if LINE_START not in self.symbols:
             raise WeightsRefused(f"{weights.name}.json names no line start among its labels")
         self._steps: dict[int, _Step] = {}

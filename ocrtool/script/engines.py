@@ -20,7 +20,7 @@ from ocrtool.script.registry import AUTO, load_script, parse_languages
 from ocrtool.script.script import Script
 from ocrtool.segment.edges import gaps_before
 from ocrtool.segment.segmented import SegmentedLine
-from ocrtool.weights.store import open_weights, read_manifest
+from ocrtool.weights.store import open_weights, read_as, read_manifest
 
 #: Lines of a page, spread over it, that are looked at to tell whether it holds a script, where it was not asked for.
 SAMPLE_LINES = 12
@@ -98,7 +98,5 @@ def _language_model(script: Script, weights: Path | None) -> LanguageModel:
 
 def _settings(name: str, weights: Path | None) -> DecoderSettings:
     manifest = read_manifest(name, weights)
-    try:
+    with read_as("a decoder", name):
         return DecoderSettings.from_manifest(manifest["parameters"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise WeightsRefused(f"{name}.json is not a decoder's manifest: {error!r}") from error
