@@ -178,3 +178,8 @@ def test_more_jobs_than_make_sense_are_cut_down(
     assert out == "40 by 20 mean 0\n"
     assert error == f"ocrtool: --jobs 3000000000 is more than 3 processor core(s) can use; {most} are started\n"
     assert read(image, "--jobs", most) == 0 and capfd.readouterr().err == ""
+
+
+def test_what_is_no_number_is_said_to_be_none(image: Path, capfd: pytest.CaptureFixture) -> None:
+    assert read(image, "--jobs", "many") == 2
+    assert capfd.readouterr().err.endswith(": 'many' is not a valid whole number.\n")
