@@ -78,7 +78,9 @@ def read(
     WeightsNotFound, WeightsRefused
         The weights are missing or do not match their manifest.
     ValueError
-        The language is unknown, or the array has another shape or type.
+        The language is unknown, or the pixels have another shape or type, or are too few or too many.
+    TypeError
+        The image is none of the above.
 
     Examples
     --------
