@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from ocrtool.errors import InputError, OcrToolError, WeightsNotFound, WeightsRefused
-from ocrtool.types import Alternative, Block, Box, Character, Line, Page, Word
-
+TYPE_CHECKING = False  # as type checkers know it; nothing is imported here, not even typing
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from ocrtool.api import ImageLike
+    from ocrtool.errors import InputError, OcrToolError, WeightsNotFound, WeightsRefused
+    from ocrtool.types import Alternative, Block, Box, Character, Line, Page, Word
 
 __version__ = "0.1.0"
 
@@ -29,6 +28,24 @@ __all__ = [
     "read",
     "read_pages",
 ]
+
+
+_ERRORS = ("InputError", "OcrToolError", "WeightsNotFound", "WeightsRefused")
+
+
+def __getattr__(name: str) -> object:
+    """The classes, when they are first used: the command line guards its start, which comes after this module, against
+    interrupts, so that this module must take no time.
+    """
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module("ocrtool.errors" if name in _ERRORS else "ocrtool.types"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def read(
@@ -61,7 +78,9 @@ def read(
     WeightsNotFound, WeightsRefused
         The weights are missing or do not match their manifest.
     ValueError
-        The language is unknown, or the array has another shape or type.
+        The language is unknown, or the pixels have another shape or type, or are too few or too many.
+    TypeError
+        The image is none of the above.
 
     Examples
     --------

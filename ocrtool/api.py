@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from ocrtool.errors import ImageTruncated, InputError
 from ocrtool.imaging.gray import to_gray
-from ocrtool.imaging.input import MIN_SIDE
+from ocrtool.imaging.input import check_size
 from ocrtool.imaging.input import read_pages as decode_pages
 from ocrtool.pipeline import read_page
 from ocrtool.script.engines import Engines, load_engines
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 #: What `read` takes: a path, the bytes of a file, pixels, or a Pillow image.
-ImageLike: TypeAlias = "str | Path | bytes | np.ndarray | Image"
+ImageLike: TypeAlias = "str | Path | bytes | bytearray | memoryview | np.ndarray | Image"
 
 #: Sets of engines kept loaded: enough for two languages in two threads.
 ENGINES_KEPT = 4
@@ -32,33 +33,52 @@ UNNAMED = "image"
 
 def read(image: ImageLike, lang: str, *, weights: str | Path | None, language_model: bool) -> Page:
     """Read one page; see `ocrtool.read`."""
-    if isinstance(image, (str, Path, bytes)):
+    if isinstance(image, (str, Path, bytes, bytearray, memoryview)):
         return next(read_pages(image, lang, weights=weights, language_model=language_model))
     return read_page(gray_of(image), _engines(lang, weights, language_model))
 
 
 def read_pages(
-    file: str | Path | bytes, lang: str, *, weights: str | Path | None, language_model: bool
+    file: str | Path | bytes | bytearray | memoryview, lang: str, *, weights: str | Path | None, language_model: bool
 ) -> Iterator[Page]:
     """Read all pages of a file; see `ocrtool.read_pages`."""
     engines = _engines(lang, weights, language_model)
-    name = UNNAMED if isinstance(file, bytes) else str(file)
-    for page in decode_pages(file if isinstance(file, bytes) else Path(file), name):
+    place = Path(file) if isinstance(file, (str, Path)) else bytes(file)
+    name = UNNAMED if isinstance(place, bytes) else str(file)
+    for page in decode_pages(place, name):
         yield replace(read_page(page.gray, engines), source=name, number=page.number)
 
 
 def gray_of(image: np.ndarray | Image) -> np.ndarray:
-    """Convert pixels or a Pillow image to (H, W) uint8 grey. Raises ValueError for an array of another form."""
+    """Convert pixels or a Pillow image to (H, W) uint8 grey.
+
+    Raises TypeError for anything else, ValueError for an array of another form or an image of a size that is not read,
+    InputError for a Pillow image whose file is damaged.
+    """
     from PIL import Image as pillow
 
+    if isinstance(image, pillow.Image):
+        _check_size(*image.size)
+        try:
+            return to_gray(image)
+        except (OSError, SyntaxError) as error:  # decoded only now
+            raise ImageTruncated(UNNAMED, "the image is truncated or damaged") from error
     if not isinstance(image, np.ndarray):
-        return to_gray(image)
+        raise TypeError(
+            f"a path, the bytes of a file, an array or a Pillow image is needed, not {type(image).__name__}"
+        )
     if image.dtype != np.uint8 or image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (3, 4)):
         form = "(H, W), (H, W, 3) or (H, W, 4) of uint8"
         raise ValueError(f"an array of {image.dtype} {image.shape} is no image: {form} is needed")
-    if min(image.shape[:2]) < MIN_SIDE:
-        raise ValueError(f"{image.shape[1]} x {image.shape[0]} pixels are too few to hold text")
+    _check_size(image.shape[1], image.shape[0])
     return image if image.ndim == 2 else to_gray(pillow.fromarray(image))
+
+
+def _check_size(width: int, height: int) -> None:
+    try:
+        check_size(width, height, UNNAMED)
+    except InputError as error:
+        raise ValueError(error.fault) from error
 
 
 def _engines(lang: str, weights: str | Path | None, language_model: bool) -> Engines:

@@ -25,9 +25,12 @@ class ExitCode(IntEnum):
 
 
 class OcrToolError(Exception):
-    """Base of every error a user may see; its text is one sentence on one line."""
+    """Base of every error a user may see; its text is one sentence on one line, whatever names and values it quotes."""
 
     exit_code: ExitCode = ExitCode.FAILED
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class UsageError(OcrToolError):
@@ -75,7 +78,7 @@ class InputError(OcrToolError):
         self.fault = fault
 
     def __str__(self) -> str:
-        return f"{printable(self.name)}: {self.fault}"
+        return printable(f"{self.name}: {self.fault}")
 
 
 class InputMissing(InputError):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @option(
     "classify",
     "--top",
-    type=click.IntRange(1, 100),
+    type=options.Count(1, 100),
+    metavar="N",
     default=5,
     show_default=True,
     help="Show the N most likely labels of each image.",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ocrtool.export.registry import Format
 
 
-@click.command()
+@click.command(short_help="List the installed weights, or show one manifest.")
 @click.argument("name", required=False)
 @options.format_option("models")
 @options.weights_option()

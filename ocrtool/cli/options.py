@@ -96,7 +96,8 @@ def jobs_option(command: str) -> Decorator:
     return option(
         command,
         "--jobs",
-        type=click.IntRange(min=1),
+        type=Count(min=1),
+        metavar="N",
         default=1,
         show_default=True,
         callback=_sane_jobs,
@@ -131,6 +132,12 @@ def cores() -> int:
 def threads(jobs: int) -> int:
     """Return the number of threads for each of ``jobs`` processes."""
     return max(1, cores() // jobs)
+
+
+class Count(click.IntRange):
+    """A whole number, called so in messages."""
+
+    name = "whole number"
 
 
 class LanguageChoice(click.ParamType):  # type: ignore[type-arg, unused-ignore]

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from ocrtool.export.registry import Format
 
 
-@click.command(epilog=options.EXIT_CODES)
+@click.command(epilog=options.EXIT_CODES, short_help="Find text lines; cut patches of handwriting.")
 @click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
 @option("segment", "--patches", type=PATH, metavar="DIR", help="Cut patches of handwriting: DIR/NAME/0001.png.")
 @option(
     "segment",
     "--count",
-    type=click.IntRange(min=1),
+    type=options.Count(min=1),
+    metavar="N",
     default=100,
     show_default=True,
     help="Maximum number of patches per page.",
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 @option(
     "segment",
     "--seed",
-    type=click.IntRange(min=0),
+    type=options.Count(min=0),
+    metavar="N",
     default=0,
     show_default=True,
     help="Random seed for the choice of patches.",

@@ -44,7 +44,13 @@ def writer_id() -> None:
 @writer_id.command(epilog=options.EXIT_CODES)
 @click.argument("folders", nargs=-1, required=True, metavar="FOLDER...")
 @option("writer-id", "--writers", type=PATH, metavar="FILE.h5", help="Gallery file of writers enrolled before.")
-@option("writer-id", "--top", type=click.IntRange(1, 100), help='Show the N most likely writers, including "unknown".')
+@option(
+    "writer-id",
+    "--top",
+    type=options.Count(1, 100),
+    metavar="N",
+    help='Show the N most likely writers, including "unknown".',
+)
 @options.format_option("writer-id identify")
 @options.output_option("writer-id")
 @option(
@@ -97,7 +103,7 @@ def identify(
     return code
 
 
-@writer_id.command(epilog=options.EXIT_CODES)
+@writer_id.command(epilog=options.EXIT_CODES, short_help="Add writers to a gallery file.")
 @click.argument("folders", nargs=-1, required=True, metavar="FOLDER...")
 @click.option("--output", "-o", type=PATH, metavar="FILE.h5", required=True, help="Gallery file; made if missing.")
 @options.format_option("writer-id enrol")

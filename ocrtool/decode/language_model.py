@@ -15,7 +15,7 @@ import numpy as np
 from ocrtool.charset import LINE_START, Labels
 from ocrtool.errors import WeightsRefused
 from ocrtool.recognize.network import log_softmax
-from ocrtool.weights.store import Weights, open_weights
+from ocrtool.weights.store import Weights, open_weights, read_as
 
 #: Steps are padded to one of these numbers of rows, each with its own interpreter: resizing one at every step of a beam
 #: search, where the number of hypotheses changes, costs more than the step. More rows than the last take several runs.
@@ -64,11 +64,9 @@ class CharacterLSTM:
     def __init__(self, weights: Weights, threads: int = 1) -> None:
         """Open the model. Raises WeightsRefused if the manifest or the compiled form is not that of one."""
         self._weights, self._threads = weights, threads
-        try:
+        with read_as("a language model", weights.name):
             self.symbols = Labels(weights.manifest["labels"])
             self._state_size = 2 * int(weights.manifest["parameters"]["units"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise WeightsRefused(f"{weights.name}.json is not the manifest of a language model: {error}") from error
         if LINE_START not in self.symbols:
             raise WeightsRefused(f"{weights.name}.json names no line start among its labels")
         self._steps: dict[int, _Step] = {}

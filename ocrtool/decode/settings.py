@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from ocrtool.decode import spaces, text_filter
+from ocrtool.weights.store import finite
+
 #: Keys of a decoder's manifest for the path weights with and without the language model.
 _WITH_LM, _WITHOUT_LM = "guided", "unguided"
 
@@ -59,17 +62,29 @@ class DecoderSettings:
     def from_manifest(cls, parameters: Mapping[str, Any]) -> DecoderSettings:
         """Read the settings from the ``parameters`` of a manifest.
 
-        Raises KeyError, TypeError or ValueError if they do not fit; also if a weight of the path score is missing or
-        unknown: with a term that was never fitted the decoder would read worse, and nobody would know why.
+        Raises LookupError, TypeError, ValueError and other errors if they do not fit; also if a weight of the path
+        score is missing or unknown: with a term that was never fitted the decoder would read worse, and nobody would
+        know why. For a block of ``ocrtool.weights.store.read_as``.
         """
-        return cls(
+        settings = cls(
             _path_weights(parameters[_WITH_LM]),
             _path_weights(parameters[_WITHOUT_LM]),
-            tuple(float(w) for w in parameters["space_weights"]),
-            tuple(float(w) for w in parameters["text_weights"]),
-            tuple((float(a), float(b)) for a, b in parameters["confidence"]),
-            BeamSize(int(parameters["beam"]["hypotheses"]), float(parameters["beam"]["reach"])),
+            tuple(map(finite, parameters["space_weights"])),
+            tuple(map(finite, parameters["text_weights"])),
+            tuple((finite(a), finite(b)) for a, b in parameters["confidence"]),
+            BeamSize(int(parameters["beam"]["hypotheses"]), finite(parameters["beam"]["reach"])),
         )
+        for name, weights, features in (
+            ("space_weights", settings.space_weights, spaces.FEATURES),
+            ("text_weights", settings.text_weights, text_filter.FEATURES),
+        ):
+            if len(weights) != len(features):
+                raise ValueError(f"{len(weights)} {name} for {len(features)} features")
+        if not settings.confidence:
+            raise ValueError("no points of the confidence of words")
+        if settings.beam.hypotheses < 1 or settings.beam.reach <= 0.0:
+            raise ValueError("a beam of no hypotheses, or without reach")
+        return settings
 
     def as_parameters(self) -> dict[str, Any]:
         """Return the ``parameters`` of a manifest, which `from_manifest` reads."""
@@ -81,4 +96,4 @@ def _path_weights(values: Mapping[str, Any]) -> PathWeights:
     names = {f.name for f in fields(PathWeights)}
     if odd := names ^ values.keys():
         raise ValueError(f"missing or unknown weights of the path score: {', '.join(sorted(odd))}")
-    return PathWeights(**{name: float(value) for name, value in values.items()})
+    return PathWeights(**{name: finite(value) for name, value in values.items()})

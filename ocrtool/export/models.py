@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ocrtool.errors import printable
 from ocrtool.weights.inventory import HEADLINES, WeightsEntry
 
 #: Columns of the table; those of numbers are aligned right.
@@ -19,19 +20,18 @@ def table_lines(entries: Sequence[WeightsEntry]) -> Iterator[str]:
     for entry in entries:
         if entry.fault is None:
             values = entry.as_json()
-            rows.append(
-                (
-                    entry.name,
-                    entry.kind,
-                    _count(values["parameters"]),
-                    _count(values["classes"]),
-                    _bytes(entry.h5_bytes),
-                    _bytes(entry.compiled_bytes),
-                    entry.licence or "-",
-                    _score(entry.score),
-                    entry.purpose or "-",
-                )
+            columns = (
+                entry.name,
+                entry.kind,
+                _count(values["parameters"]),
+                _count(values["classes"]),
+                _bytes(entry.h5_bytes),
+                _bytes(entry.compiled_bytes),
+                entry.licence or "-",
+                _score(entry.score),
+                entry.purpose or "-",
             )
+            rows.append(tuple(map(printable, columns)))
     widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
     for row in rows:
         triples = zip(COLUMNS, row, widths, strict=True)
@@ -56,7 +56,8 @@ def _score(score: dict[str, Any] | None) -> str:
 
 def manifest_lines(manifest: Mapping[str, Any], indent: str = "") -> Iterator[str]:
     """Format each entry of a manifest on its own line, nested entries indented, lists of plain values on one line."""
-    for key, value in manifest.items():
+    for name, value in manifest.items():
+        key = printable(name)
         if isinstance(value, dict):
             yield f"{indent}{key}:\n"
             yield from manifest_lines(value, indent + "  ")

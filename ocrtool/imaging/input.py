@@ -159,7 +159,7 @@ def _decode(image: ImageFile, frame: int, where: str) -> tuple[np.ndarray, float
 
     try:
         image.seek(frame)
-        _check_size(*image.size, where)
+        check_size(*image.size, where)
         image.load()
         dpi = _resolution(image.info.get("dpi"))
         ImageOps.exif_transpose(image, in_place=True)
@@ -170,7 +170,8 @@ def _decode(image: ImageFile, frame: int, where: str) -> tuple[np.ndarray, float
         raise ImageTooLarge(where, "not enough memory to decode it") from error
 
 
-def _check_size(width: int, height: int, where: str) -> None:
+def check_size(width: int, height: int, where: str) -> None:
+    """Raises ImageTooSmall or ImageTooLarge for an image that is not read. where: what messages call it."""
     size = f"{width} × {height} pixels"
     if min(width, height) < MIN_SIDE:
         raise ImageTooSmall(where, f"{size} are too few to hold text")

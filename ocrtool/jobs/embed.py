@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
+from ocrtool.errors import printable
 from ocrtool.export.similarity import thumbnail
 from ocrtool.imaging.input import InputPage
 from ocrtool.jobs.inputs import Source
@@ -84,7 +85,7 @@ def _load(options: EmbedOptions, load: EmbedderLoader) -> PageWork[EmbeddedPage]
 
 def _embed(options: EmbedOptions, embedder: PageEmbedder, source: Source, image: InputPage) -> PageResult[EmbeddedPage]:
     embedding = embedder.embed(image.gray)
-    _log.debug("%s: embedded from %d patches%s", image.label, embedding.patches, _because(embedding.reason))
+    _log.debug("%s: embedded from %d patches%s", printable(image.label), embedding.patches, _because(embedding.reason))
     shown = thumbnail(image.gray) if options.thumbnails else None
     page = EmbeddedPage(
         image.label, source.path, image.number, image.count, source.writer, _fingerprint(image.gray), embedding, shown

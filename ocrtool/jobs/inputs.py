@@ -64,7 +64,8 @@ class PassedOver:
     def report(self, say: Callable[[str], None]) -> None:
         """Report what was passed over in a sentence: ``3 files passed over: 2 .pdf, 1 .heic``."""
         if self.files:
-            kinds = ", ".join(f"{count} {kind}" for kind, count in self.files.most_common())
+            counts = sorted(self.files.items(), key=lambda pair: (-pair[1], pair[0]))
+            kinds = ", ".join(f"{count} {kind}" for kind, count in counts)
             say(f"{_counted(self.files.total(), 'file')} passed over: {kinds}")
         if self.links:
             folders = ", ".join(map(printable, self.links))

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeAlias, TypeVar
 
-from ocrtool.errors import InputError, OcrToolError, OutOfMemory, ReadingFailed, internal_error, is_lack_of_memory
+from ocrtool.errors import (
+    InputError,
+    OcrToolError,
+    OutOfMemory,
+    ReadingFailed,
+    internal_error,
+    is_lack_of_memory,
+    printable,
+)
 from ocrtool.imaging.input import InputPage
 from ocrtool.jobs.inputs import Source
 
@@ -78,7 +86,7 @@ def process_source(source: Source, load: Loader[Result]) -> Outcome[Result]:
         raise
     except Exception as error:  # noqa: BLE001 - an internal error, reported as the failure of this input
         return Outcome(source, failure=_unforeseen(source, error))
-    _log.info("%s: %d page(s) in %.2f s", source.name, len(pages), time.perf_counter() - started)
+    _log.info("%s: %d page(s) in %.2f s", printable(source.name), len(pages), time.perf_counter() - started)
     return Outcome(
         source,
         tuple(page.result for page in pages),

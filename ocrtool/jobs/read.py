@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ocrtool.errors import printable
 from ocrtool.export.documents import ExportPage
 from ocrtool.imaging.input import InputPage
 from ocrtool.jobs.inputs import Source
@@ -62,7 +63,7 @@ def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage
     page = replace(read, source=source.name, number=image.number)
     _log.debug(
         "%s: %d blocks, %d lines, language %s, skew %.2f degrees, %s dpi",
-        *(image.label, len(page.blocks), len(page.lines), page.language, page.skew, image.dpi or "unknown"),
+        *(printable(image.label), len(page.blocks), len(page.lines), page.language, page.skew, image.dpi or "unknown"),
     )
     files: tuple[SideFile, ...] = ()
     if options.overlay is not None:

@@ -20,7 +20,7 @@ from ocrtool.script.registry import AUTO, load_script, parse_languages
 from ocrtool.script.script import Script
 from ocrtool.segment.edges import gaps_before
 from ocrtool.segment.segmented import SegmentedLine
-from ocrtool.weights.store import open_weights, read_manifest
+from ocrtool.weights.store import open_weights, read_as, read_manifest
 
 #: Number of lines, spread over a page, that are sampled to detect a script that was not asked for.
 SAMPLE_LINES = 12
@@ -124,7 +124,5 @@ def _language_model(script: Script, weights: Path | None) -> CharacterLSTM:
 
 def _settings(name: str, weights: Path | None) -> DecoderSettings:
     manifest = read_manifest(name, weights)
-    try:
+    with read_as("a decoder", name):
         return DecoderSettings.from_manifest(manifest["parameters"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise WeightsRefused(f"{name}.json is not a decoder's manifest: {error!r}") from error

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ocrtool.errors import WeightsNotFound, WeightsRefused, reason
+from ocrtool.errors import WeightsNotFound, WeightsRefused, one_line, reason
 from ocrtool.stderr import silence_stderr
 
 #: Environment variable that names a folder of weights.
@@ -95,11 +98,30 @@ def parse_manifest(path: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_bytes())
     except OSError as error:
         raise WeightsRefused(f"{path} cannot be read: {reason(error)}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WeightsRefused(f"{path} is not valid JSON: {error}") from error
     if not isinstance(manifest, dict):
         raise WeightsRefused(f"{path} is not a manifest: a JSON object is needed")
     return manifest
+
+
+@contextmanager
+def read_as(what: str, name: str) -> Iterator[None]:
+    """For a block that takes the manifest of ``name`` apart: what is missing there, or of another kind than that of
+    ``what`` has, raises WeightsRefused.
+    """
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise WeightsRefused(f"{name}.json is not the manifest of {what}: {one_line(error)}") from error
+
+
+def finite(value: Any) -> float:
+    """A number of a manifest. Raises TypeError, ValueError or OverflowError if it is none, infinite or NaN."""
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no number that can be used")
+    return number
 
 
 def open_weights(name: str, folder: Path | None = None) -> Weights:

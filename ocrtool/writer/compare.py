@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ocrtool.errors import WeightsRefused
 from ocrtool.recognize.network import sigmoid
+from ocrtool.weights.store import finite, read_as
 
 #: Prior probability that the writer of a page is unknown.
 UNKNOWN_PRIOR = 0.5
@@ -42,14 +42,10 @@ class Calibration:
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> Calibration:
         """Read the calibration. Raises WeightsRefused if there is none. ``apart`` is the threshold's older name."""
-        try:
+        with read_as("a network for writers with a calibration of similarities", str(manifest.get("name"))):
             values = manifest["calibration"]
             threshold = values["grouping_threshold"] if "grouping_threshold" in values else values["apart"]
-            return cls(float(values["slope"]), float(values["offset"]), float(threshold))
-        except (KeyError, TypeError, ValueError) as error:
-            raise WeightsRefused(
-                f"{manifest.get('name', 'the manifest')} has no calibration of similarities"
-            ) from error
+            return cls(finite(values["slope"]), finite(values["offset"]), finite(threshold))
 
     def log_odds(self, similarity: np.ndarray) -> np.ndarray:
         """Return the log odds (nats) of the same writer; any shape."""

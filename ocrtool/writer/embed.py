@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ocrtool.errors import WeightsRefused
-from ocrtool.weights.store import Weights
+from ocrtool.weights.store import Weights, finite, read_as
 from ocrtool.writer.compare import l2_normalize
 from ocrtool.writer.network import PatchNetwork
 from ocrtool.writer.patches import PATCH_SIDE, Window, choose_windows, cut_windows, possible_starts
@@ -43,8 +43,8 @@ class PrintTest:
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> PrintTest:
-        """Read the test. Raises KeyError, TypeError and ValueError if the manifest has none."""
-        return cls(np.array(manifest["print"]["weights"], np.float64), float(manifest["print"]["bias"]))
+        """Read the test. Raises LookupError, TypeError, ValueError and other errors if the manifest has none."""
+        return cls(np.array([finite(w) for w in manifest["print"]["weights"]]), finite(manifest["print"]["bias"]))
 
     def is_print(self, mean: np.ndarray) -> bool:
         """Return True for print. mean: (D,) of a line's patch embeddings."""
@@ -57,13 +57,11 @@ class Embedder:
     def __init__(self, weights: Weights, threads: int = 1) -> None:
         """Open the network. Raises WeightsRefused."""
         self._network = PatchNetwork(weights, threads)
-        try:
+        with read_as("a network for writers with a test of print against handwriting", weights.name):
             self._print = PrintTest.from_manifest(weights.manifest)
-        except (KeyError, TypeError, ValueError) as error:
-            raise WeightsRefused(f"{weights.name}.json has no test of print against handwriting") from error
+            self.digest = str(weights.manifest["h5_sha256"])
         if self._print.weights.shape != (self._network.dimensions,):
             raise WeightsRefused(f"{weights.name}.json and {weights.name}.tflite differ in the size of embeddings")
-        self.digest = str(weights.manifest["h5_sha256"])
 
     @property
     def dimensions(self) -> int:

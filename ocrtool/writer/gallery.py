@@ -93,15 +93,18 @@ def from_bytes(data: bytes, name: str, weights: str, dimensions: int) -> Gallery
                 raise GalleryRefused(f"{where} is an HDF5 file, but not a gallery of writers")
             if attributes.get("version") != VERSION:
                 raise GalleryRefused(f"{where} was written by a newer version of this program")
+            if any(h5[part].nbytes > len(data) for part in ("vectors", *_COLUMNS)):
+                raise GalleryRefused(f"{where} is damaged: its parts are larger than the file")
             vectors = np.asarray(h5["vectors"][()], np.float32)
             columns = [_texts(h5[column]) for column in _COLUMNS]
+            made_with = str(attributes.get("weights"))
     except GalleryRefused:
         raise
     except Exception as error:  # h5py and HDF5 raise nearly anything on damaged files
         raise GalleryRefused(f"{where} is not a gallery of writers, or is damaged") from error
     if vectors.ndim != 2 or any(len(column) != len(vectors) for column in columns) or not np.isfinite(vectors).all():
         raise GalleryRefused(f"{where} is damaged: its parts do not match")
-    if attributes.get("weights") != weights or (len(vectors) and vectors.shape[1] != dimensions):
+    if made_with != weights or (len(vectors) and vectors.shape[1] != dimensions):
         raise GalleryRefused(f"{where} was made with other weights than those in use; enrol its pages again")
     rows = zip(*columns, vectors, strict=True)
     return Gallery(weights, tuple(GalleryEntry(*row) for row in rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import io
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +34,7 @@ def test_a_file_is_read_as_on_the_command_line(page: ocrtool.Page) -> None:
 def test_arrays_bytes_and_pictures_are_read_alike(page: ocrtool.Page) -> None:
     picture = Image.open(LETTER)
     rgb = np.asarray(picture.convert("RGB"))
-    for image in (picture, rgb, np.asarray(picture.convert("L")), LETTER.read_bytes(), str(LETTER)):
+    for image in (picture, rgb, np.asarray(picture.convert("L")), bytearray(LETTER.read_bytes()), str(LETTER)):
         assert ocrtool.read(image, "eng").text == page.text
 
 
@@ -58,6 +59,27 @@ def test_threads_may_read_at_the_same_time(page: ocrtool.Page) -> None:
 def test_blank_pages_have_no_text_in_the_language_asked_for() -> None:
     blank = ocrtool.read(np.full((400, 300), 255, np.uint8), "kor")
     assert blank.text == "" and blank.language == "kor" and (blank.width, blank.height) == (300, 400)
+
+
+def test_other_kinds_of_image_are_refused_by_name() -> None:
+    for image in (None, 5, [1], io.BytesIO(LETTER.read_bytes())):
+        with pytest.raises(TypeError, match=f"is needed, not {type(image).__name__}"):
+            ocrtool.read(image)
+
+
+def test_pixels_obey_the_limits_of_files() -> None:
+    for width, height, fault in ((40_000, 10, "too many"), (20_000, 20_000, "too many"), (0, 0, "too few")):
+        with pytest.raises(ValueError, match=fault):
+            ocrtool.read(np.broadcast_to(np.uint8(255), (height, width)))
+        if width * height < 10**6:
+            with pytest.raises(ValueError, match=fault):
+                ocrtool.read(Image.new("L", (width, height)))
+
+
+def test_a_damaged_picture_of_pillow_is_named_so() -> None:
+    broken = Image.open(io.BytesIO(LETTER.read_bytes()[:20_000]))
+    with pytest.raises(ocrtool.InputError, match="truncated or damaged"):
+        ocrtool.read(broken)
 
 
 @pytest.mark.parametrize("shape", [(5,), (4, 4, 2), (0, 10), (1, 900)])

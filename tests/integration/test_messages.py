@@ -109,6 +109,16 @@ def test_an_import_that_fails_for_another_reason_is_an_internal_error(
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
+def test_names_do_not_reach_the_terminal_as_they_are(jobs: int, tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    pages = [draw(tmp_path / name) for name in ("\x1b[31mred.png", "two\nlines.png")]
+    assert read(*pages, tmp_path / "gone\x07.png", "--jobs", jobs, "-vv") == 1
+    error = capfd.readouterr().err
+    assert r"\x1b[31mred.png: 1 page(s)" in error and r"two\nlines.png: 1 blocks" in error
+    assert error.replace("\n", "").isprintable()
+    assert all(" ocrtool" in line or line.startswith("ocrtool: ") for line in error.splitlines())
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
 def test_the_traceback_of_an_internal_error_is_not_lost(
     jobs: int, image: Path, tmp_path: Path, capfd: pytest.CaptureFixture
 ) -> None:
@@ -168,3 +178,8 @@ def test_more_jobs_than_make_sense_are_cut_down(
     assert out == "40 by 20 mean 0\n"
     assert error == f"ocrtool: --jobs 3000000000 is more than 3 processor core(s) can use; {most} are started\n"
     assert read(image, "--jobs", most) == 0 and capfd.readouterr().err == ""
+
+
+def test_what_is_no_number_is_said_to_be_none(image: Path, capfd: pytest.CaptureFixture) -> None:
+    assert read(image, "--jobs", "many") == 2
+    assert capfd.readouterr().err.endswith(": 'many' is not a valid whole number.\n")

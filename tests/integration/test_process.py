@@ -172,6 +172,13 @@ def test_a_deleted_current_folder(jobs: str, image: Path, environment: dict[str,
         assert all(line.startswith("ocrtool: ") and "internal" not in line for line in done.stderr.splitlines())
 
 
+def test_nothing_is_imported_before_interrupts_are_heeded() -> None:
+    """What takes time before the first line of ``main`` would be interrupted with a traceback."""
+    probe = "import sys; before = set(sys.modules); import ocrtool.__main__; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= {"ocrtool", "ocrtool.__main__", "__future__"}
+
+
 @pytest.mark.parametrize("module", ["ocrtool.cli.main", "click", "numpy", "PIL", "ocrtool.jobs.workers"])
 def test_an_interrupt_while_importing(module: str, image: Path) -> None:
     probe = """

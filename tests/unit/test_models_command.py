@@ -161,6 +161,16 @@ def test_manifests_of_all_sorts(fields: dict[str, Any], tmp_path: Path, capfd: p
         assert "odd" in capfd.readouterr().out
 
 
+def test_control_characters_do_not_reach_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    odd = "\x1b]0;title\x07red\nline"
+    fields: dict[str, Any] = {"architecture": odd, "purpose": odd, "licence": odd, odd: odd}
+    folder = make(tmp_path / "mine", "odd", scores={odd: {"test": {"accuracy": 1.0}}}, **fields)
+    for arguments in (("--weights", folder), ("odd", "--weights", folder), ("--weights", folder, "--format", "json")):
+        assert models(*arguments) == 0
+        out = capfd.readouterr().out
+        assert "red" in out and out.replace("\n", "").isprintable()
+
+
 def test_one_manifest(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
     folder = make(tmp_path / "mine", "compact", **COMPACT)
     assert models("compact", "--weights", folder) == 0

@@ -111,6 +111,15 @@ def changed(name: str, value: object) -> bytes:
     return file.getvalue()
 
 
+def hollow() -> bytes:
+    """A small file that says it holds 2.6 GB: never written, so HDF5 makes zeros of them."""
+    file = BytesIO(to_bytes(Gallery(DIGEST, (entry("anna", 1),))))
+    with h5py.File(file, "r+") as h5:
+        del h5["vectors"]
+        h5.create_dataset("vectors", (10_000_000, DIMENSIONS), np.float32)
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -124,6 +133,9 @@ def changed(name: str, value: object) -> bytes:
         (changed("vectors", np.zeros((1, 3))), "made with other weights"),
         (changed("writers", None), "damaged"),
         (changed("weights", "0" * 64), "made with other weights"),
+        (changed("weights", np.arange(5)), "made with other weights"),
+        (changed("version", np.arange(5)), "damaged"),
+        (hollow(), "its parts are larger than the file"),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_a_sentence(data: bytes, words: str, tmp_path: Path) -> None:

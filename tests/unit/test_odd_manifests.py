@@ -1,0 +1,112 @@
+"""Manifests in which one value is missing or of another kind are refused in a sentence, before anything is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ocrtool.errors import WeightsRefused
+from ocrtool.jobs import embed
+from ocrtool.jobs.options import EmbedOptions
+from ocrtool.script.engines import load_engine
+from ocrtool.script.single import load_single_classifier
+from ocrtool.weights.store import packaged_folder
+
+MISSING, HUGE, INFINITE, NO_NUMBER = object(), 10**400, float("inf"), float("nan")
+
+
+def embedder(folder: Path) -> None:
+    embed.load_calibration(EmbedOptions(folder))
+    embed.load_embedder(EmbedOptions(folder))
+
+
+#: What opens each set of weights, and the values that are put at a place in its manifest.
+LOADERS: dict[str, tuple[Callable[[Path], object], dict[str, tuple[Any, ...]]]] = {
+    "decoder_eng": (
+        lambda folder: load_engine("eng", folder, language_model=False),
+        {
+            "parameters": (MISSING, [], "hot"),
+            "parameters/guided": (MISSING, None, "hot", [1.0]),
+            "parameters/unguided/reject": (MISSING, "hot", HUGE, INFINITE, NO_NUMBER),
+            "parameters/space_weights": (None, [], [1.0], {"a": 1}),
+            "parameters/text_weights": (3, [], [1.0]),
+            "parameters/confidence": ([], [1.0], [[0.0]], [[0.0, NO_NUMBER]]),
+            "parameters/beam/hypotheses": (0, -1, INFINITE, "many"),
+            "parameters/beam/reach": (0.0, NO_NUMBER, HUGE),
+        },
+    ),
+    "latin": (
+        lambda folder: load_single_classifier("eng", folder),
+        {"labels": (MISSING, None, 3, [], [[1]]), "temperature": (None, "hot", [], HUGE, INFINITE, NO_NUMBER, 0.0)},
+    ),
+    "hangul": (
+        lambda folder: load_single_classifier("kor", folder),
+        {"labels": (MISSING, 3), "temperature": (MISSING, 1.0, "hot", [1.0] * 3, [1.0, 1.0, 1.0, HUGE], [0.0] * 4)},
+    ),
+    "lstm_eng": (
+        lambda folder: load_engine("eng", folder),
+        {"labels": (MISSING, 3, "aa", [[1]]), "parameters": (MISSING, []), "parameters/units": ("x", INFINITE)},
+    ),
+    "writer": (
+        embedder,
+        {
+            "calibration": (MISSING, 3),
+            "calibration/slope": (MISSING, "hot", HUGE, NO_NUMBER),
+            "print": (MISSING, []),
+            "print/weights": ("hot", [1.0], [HUGE], [[1.0]]),
+            "h5_sha256": (MISSING,),
+        },
+    ),
+}
+
+
+def altered(folder: Path, name: str, place: str, value: object) -> Path:
+    """A folder with the weights ``name``, whose manifest has ``value`` at a place."""
+    manifest = json.loads((packaged_folder() / f"{name}.json").read_text())
+    *above, last = place.split("/")
+    inner = manifest
+    for key in above:
+        inner = inner[key]
+    if value is MISSING:
+        del inner[last]
+    else:
+        inner[last] = value
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(manifest))
+    compiled = packaged_folder() / f"{name}.tflite"
+    if compiled.exists() and not (folder / compiled.name).exists():
+        (folder / compiled.name).symlink_to(compiled)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "place"), [(name, place) for name, (_, places) in LOADERS.items() for place in places]
+)
+def test_an_odd_value_is_refused_in_a_sentence(name: str, place: str, tmp_path: Path) -> None:
+    load, places = LOADERS[name]
+    for number, value in enumerate(places[place]):
+        with pytest.raises(WeightsRefused, match=name) as refused:
+            load(altered(tmp_path / str(number), name, place, value))
+        assert str(refused.value).isprintable()
+
+
+def test_the_manifests_as_they_are_can_be_used(tmp_path: Path) -> None:
+    for name, (load, _) in LOADERS.items():
+        load(altered(tmp_path / name, name, "more", {"than": "is needed"}))
+
+
+def test_control_characters_of_a_manifest_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    folder = altered(tmp_path / "two\nlines\x1b[31m", "latin", "tflite_sha256", "\x1b]0;title\x07")
+    with pytest.raises(WeightsRefused) as refused:
+        load_single_classifier("eng", folder)
+    assert str(refused.value).isprintable() and r"not \x1b]0;title\x07" in str(refused.value)
+
+
+def test_json_without_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "decoder_eng.json").write_text('{"a":' * 100_000)
+    with pytest.raises(WeightsRefused, match="not valid JSON"):
+        load_engine("eng", tmp_path)
