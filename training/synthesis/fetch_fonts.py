@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from training.command import errors_as_messages, latin_fonts_option
-from training.synthesis.fonts import FONTSOURCE, SAMPLE_HANDS, default_fonts_folder
+from training.synthesis.fonts import FONTSOURCE, OFFICE, SAMPLE_HANDS, default_fonts_folder
 
 
 def packed_files(family: str) -> Iterator[tuple[str, bytes]]:
@@ -30,9 +30,12 @@ def packed_files(family: str) -> Iterator[tuple[str, bytes]]:
 
 
 def fetch(family: str, folder: Path) -> None:
-    """Unpack the Latin files and the licence of one family to ``folder``/``family``. Raises CalledProcessError."""
+    """Unpack the Latin files and the licence of one family to ``folder``/``family``. Raises CalledProcessError.
+
+    The files of extended Latin come too: Fontsource keeps the dagger there.
+    """
     for name, content in packed_files(family):
-        latin = "-latin-" in name and "-latin-ext-" not in name
+        latin = "-latin-" in name
         if latin or name == "LICENSE":
             target = folder / family / ("files/" + name if latin else name)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +48,7 @@ def fetch(family: str, folder: Path) -> None:
 def main(fonts: Path | None) -> None:
     """Fetch the missing Latin font families."""
     folder = fonts or default_fonts_folder()
-    for family in (name for names in (*FONTSOURCE.values(), SAMPLE_HANDS) for name in names):
+    for family in (name for names in (*FONTSOURCE.values(), *OFFICE.values(), SAMPLE_HANDS) for name in names):
         if (folder / family).is_dir():
             continue
         try:
