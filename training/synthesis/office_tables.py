@@ -96,4 +96,4 @@ def form(rng: Draw) -> list[Block]:
         mark = one("☑☒", rng)
         pairs = tuple((f"{mark if k == ticked else '☐'} {name}", "") for k, name in enumerate(CHOICES[i]))
         blocks.append(Fields(pairs, "none"))
-    return [*blocks, Fields((("Room", codes.room(rng)), ("Date", codes.date(rng))), frame)]
+    return [*blocks, Fields((("Location", codes.room(rng)), ("Date", codes.date(rng))), frame)]
