@@ -19,7 +19,7 @@ from training.synthesis.office_pages import FAMILIES, MAKERS, PageJob, draw, mai
 from training.synthesis.office_prose import MARKED
 from training.synthesis.office_scans import SCANS
 from training.synthesis.office_type import TICKS, Faces, Type
-from training.synthesis.office_typesetting import Fields, Manner, Paragraph, Table, characters_in, typeset
+from training.synthesis.office_typesetting import Block, Fields, Manner, Paragraph, Table, characters_in, typeset
 
 #: The typographic marks that the set is there for.
 MARKS = "“”‘’–—…éèüñøß£€½¼§¶©®™°×±†«»¿¡"
@@ -91,7 +91,7 @@ def test_a_flatbed_scan_is_smaller_askew_and_grey() -> None:
 
 
 def test_rules_and_frames_touch_no_text(faces: Faces) -> None:
-    blocks = [
+    blocks: list[Block] = [
         Table((("1", "Valve"), ("2", "Gasket")), "rl", ruled=True),
         Fields((("Name", "Anna"), ("Room", "B2")), "box"),
         Fields((("Date", "1.2.99"),), "line"),
