@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -101,9 +102,10 @@ def test_a_format_is_one_file(image: Path, tmp_path: Path) -> None:
     written = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     expected = struct.pack("!HHH", 20, 40, 200) + np.asarray(Image.open(image)).tobytes()
     assert written == {"a-1.raw": expected, "a-2.raw": expected}
-    assert b"[json|lines|raster|text]" in run("read", "--help").stdout
+    (listed,) = re.findall(rb"--format \[(.*?)\]", run("read", "--help").stdout)
+    assert {b"json", b"lines", b"raster", b"text"} <= set(listed.split(b"|"))
     refused = run("classify", image, "--format", "raster")
-    assert refused.returncode == 2 and b"'raster' is not a format of classify; there are json, text" in refused.stderr
+    assert refused.returncode == 2 and b"'raster' is not a format of classify; there are json," in refused.stderr
 
 
 def test_another_package_adds_a_format(
@@ -149,8 +151,8 @@ def test_images_are_kept_for_formats_that_ask_for_them_only(image: Path) -> None
     ],
 )
 def test_formats_of_each_command(command: str, names: list[str], capfd: pytest.CaptureFixture) -> None:
-    assert registry.format_names(command) == names
-    for name in ("json", "jsonl", "text", "tsv", "pdf"):
+    assert set(names) <= set(registry.format_names(command))  # one more needs no change here
+    for name in ("json", "jsonl", "text", "tsv", "no-such-format"):
         arguments = [*command.split(), "gone.png", "gone.png", "-o", "/dev/null", "--format", name]
         if name not in names:
             with pytest.raises(UsageError, match=f"'{name}' is not a format of {command}"):

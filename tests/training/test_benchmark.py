@@ -193,6 +193,18 @@ def test_small_images_are_read_by_one_call(tmp_path: Path, monkeypatch: pytest.M
     assert len((tmp_path / "calls").read_text().splitlines()) == 1
 
 
+@pytest.mark.parametrize("engine", ["no-such-engine {image}", "/dev/null {image}"])
+def test_an_engine_that_is_not_there_has_no_score(engine: str, data: Path) -> None:
+    result = CliRunner().invoke(main, [str(data), "pages", "--engine", engine])
+    assert result.exit_code == 1 and result.stdout == ""
+    assert "the engine cannot be run, for there is no such program: " + engine.split()[0] in result.stderr
+
+
+def test_a_command_that_takes_no_image_is_no_engine(data: Path) -> None:
+    result = CliRunner().invoke(main, [str(data), "pages", "--engine", "cat"])
+    assert result.exit_code == 1 and "cat is no engine known here" in result.stderr
+
+
 def test_empty_set_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no items"):
         load_set(tmp_path, str(tmp_path), tmp_path)

@@ -29,12 +29,15 @@ _PGM_OPTIONS = {"ocrad": ("-F", "utf8"), "gocr": ()}
 _METER = """
 import json, os, resource, subprocess, sys, time
 start = time.perf_counter()
-subprocess.call(["bash", "-c", sys.argv[2]])
+code = subprocess.call(["bash", "-c", sys.argv[2]])
 seconds = time.perf_counter() - start
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 with open(sys.argv[1], "w") as out:
-    json.dump({"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss // 1024}, out)
+    cost = {"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss // 1024}
+    json.dump([code, cost], out)
 """
+#: What a shell ends with where there is no such program, or one that may not be run.
+_NOT_FOUND = (126, 127)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def read_set(engine: str, images: ImageSet, items: Sequence[Item], work: Path) -
 
     engine: ``tesseract``, ``tesseract6`` (pages as one block of text), ``ocrtool``, ``ocrad`` or ``gocr``, with or
     without options, or any shell command with ``{image}`` (and ``{lang}``) in it that prints text.
+    Raises ValueError for an engine that is not known or not installed.
     """
     if _is_ocrtool(engine) and images.kind in ("line", "word"):
         yield from _read_together(engine, images, items, work)
@@ -76,7 +80,7 @@ def read_set(engine: str, images: ImageSet, items: Sequence[Item], work: Path) -
 
 
 def command(engine: str, images: ImageSet, quoted: str) -> str:
-    """The shell command that reads the image of that (quoted) name."""
+    """The shell command that reads the image of that (quoted) name. Raises ValueError for an engine not known."""
     if _is_named(engine, "tesseract", "tesseract6"):
         return _tesseract(engine, images, quoted)
     if _is_ocrtool(engine):
@@ -84,6 +88,8 @@ def command(engine: str, images: ImageSet, quoted: str) -> str:
     if _is_named(engine, *_PGM_OPTIONS):
         name, *options = engine.split()
         return " ".join([name, *_PGM_OPTIONS[name], *options, quoted, "2>/dev/null"])
+    if "{image}" not in engine:
+        raise ValueError(f"{engine} is no engine known here, nor a shell command with {{image}} in it")
     return engine.format(image=quoted, lang=images.language)
 
 
@@ -134,9 +140,14 @@ def _as_pgm(image: Path, work: Path) -> Path:
 
 
 def _measured(shell_command: str) -> tuple[str, Cost]:
-    """Standard output of a shell command, and what it cost."""
+    """Standard output of a shell command, and what it cost; a command that fails may have printed something.
+
+    Raises ValueError if there is no such program: it would be scored as one that reads nothing.
+    """
     with tempfile.NamedTemporaryFile() as report:
         meter = [sys.executable, "-S", "-c", _METER, report.name, shell_command]
         output = subprocess.run(meter, stdout=subprocess.PIPE, check=True, env=os.environ).stdout
-        cost = Cost(**json.load(report))
-    return output.decode("utf-8", "replace"), cost
+        code, cost = json.load(report)
+    if code in _NOT_FOUND:
+        raise ValueError(f"the engine cannot be run, for there is no such program: {shell_command}")
+    return output.decode("utf-8", "replace"), Cost(**cost)
