@@ -139,7 +139,7 @@ def test_space_weights_are_learned_from_gaps() -> None:
 def parameters(**weights: float) -> dict[str, object]:
     path = {field.name: 1.0 for field in dataclasses.fields(PathWeights)} | weights
     beam = {"hypotheses": 8, "reach": 12.0}
-    lists = {"space_weights": [1.0], "text_weights": [1.0], "confidence": [[0.0, 0.0], [1.0, 1.0]]}
+    lists = {"space_weights": [1.0] * 6, "text_weights": [1.0] * 7, "confidence": [[0.0, 0.0], [1.0, 1.0]]}
     return {"guided": path, "unguided": path, "beam": beam, **lists}
 
 
