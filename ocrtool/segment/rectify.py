@@ -98,8 +98,8 @@ def _masked(soft: np.ndarray, line_labels: np.ndarray, region: LineRegion) -> tu
 
 def _full_contrast(cut: np.ndarray, ink: np.ndarray) -> np.ndarray:
     """Stretch a faint line to full ink, such as a dot-matrix line beside bold print."""
-    level = float(np.percentile(cut[ink], 80)) if ink.any() else 255.0
-    return cv2.convertScaleAbs(cut, alpha=255.0 / max(level, 32.0)) if level < FAINT else cut
+    ink_level = float(np.percentile(cut[ink], 80)) if ink.any() else 255.0
+    return cv2.convertScaleAbs(cut, alpha=255.0 / max(ink_level, 32.0)) if ink_level < FAINT else cut
 
 
 def rectify(soft: np.ndarray, line_labels: np.ndarray, region: LineRegion) -> LineImage:
