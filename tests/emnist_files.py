@@ -27,10 +27,11 @@ def upright(count: int) -> np.ndarray:
     return images
 
 
-def write_idx(path: Path, array: np.ndarray) -> None:
+def write_idx(path: Path, array: np.ndarray) -> Path:
     content = idx_header(array.shape) + array.astype(np.uint8).tobytes()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+    return path
 
 
 def write_plain(folder: Path, split: str, part: str, images: np.ndarray, labels: np.ndarray, end: str = "") -> None:

@@ -26,11 +26,7 @@ from training.emnist.idx import idx_header, read_idx
 from training.emnist.idx_writer import IdxPairWriter
 from training.emnist.splits import load_split
 
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("OCRTOOL_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 IMAGES, LABELS = "emnist-balanced-train-images-idx3-ubyte", "emnist-balanced-train-labels-idx1-ubyte"
@@ -86,7 +82,7 @@ def test_faulty_idx_files(tmp_path: Path, end: str, name: str, harm: Callable[[P
 
 
 def test_a_large_packed_file_that_is_cut_leaves_nothing_behind(
-    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(idx, "READ_WHOLE", 100)
     path = tmp_path / "some.gz"
@@ -94,7 +90,7 @@ def test_a_large_packed_file_that_is_cut_leaves_nothing_behind(
     cut(path)
     with pytest.raises(ValueError, match=r"some\.gz is cut off: its gzip data end early"):
         read_idx(path)
-    assert list(cache.iterdir()) == []
+    assert list(own_cache.iterdir()) == []
     path.write_bytes(gzip.compress(idx_header((3, 28, 28)) + bytes(5)))
     with pytest.raises(ValueError, match=r"some\.gz is cut off: its header declares 3 × 28 × 28 bytes, it holds 5"):
         read_idx(path)
@@ -194,7 +190,7 @@ def test_what_is_not_there(tmp_path: Path) -> None:
             load_split(tmp_path, split, part)
 
 
-def test_a_full_disk_is_named(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_named(tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -202,4 +198,4 @@ def test_a_full_disk_is_named(tmp_path: Path, cache: Path, monkeypatch: pytest.M
     monkeypatch.setattr(IdxPairWriter, "add", full)
     with pytest.raises(OSError, match=r"no room for the unpacked .*train\.csv in .*; OCRTOOL_CACHE names another"):
         load_split(tmp_path, "digits", "train")
-    assert list(cache.iterdir()) == []
+    assert list(own_cache.iterdir()) == []

@@ -12,11 +12,7 @@ from emnist_files import FORMS, Write, upright, write_csv, write_idx, write_plai
 from training.emnist import csv_form, idx, labelled, mapping
 from training.emnist.splits import LabelledImages, load_pair, load_split, one_hot, split_validation
 
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("OCRTOOL_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 @pytest.mark.parametrize("write", FORMS)
@@ -83,7 +79,7 @@ def test_splits_drawn_from_the_pool(tmp_path: Path) -> None:
         load_split(tmp_path, "mnist", "train")
 
 
-def test_large_sets_stay_on_disk(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_sets_stay_on_disk(tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(idx, "READ_WHOLE", 1000)
     monkeypatch.setattr(csv_form, "BLOCK", 3000)  # less than two lines, more than one
     monkeypatch.setattr(labelled, "COPY_TO_MEMORY", 1000)
@@ -96,17 +92,17 @@ def test_large_sets_stay_on_disk(tmp_path: Path, cache: Path, monkeypatch: pytes
         assert isinstance(data.images, np.memmap)
         part = data.take(np.array([8, 0, 3]))
         assert isinstance(part.images, np.memmap) and np.array_equal(part.images, images[[8, 0, 3]])
-    assert len(list(cache.iterdir())) == 4  # all but the plain one, which is mapped where it lies
+    assert len(list(own_cache.iterdir())) == 4  # all but the plain one, which is mapped where it lies
 
 
-def test_the_cache_follows_the_file(tmp_path: Path, cache: Path) -> None:
+def test_the_cache_follows_the_file(tmp_path: Path, own_cache: Path) -> None:
     for count in (3, 5):
         write_csv(tmp_path, "digits", "test", upright(count), np.zeros(count, np.uint8))
         assert len(load_split(tmp_path, "digits", "test")) == count
-        assert len(list(cache.iterdir())) == 1
-    made = next(cache.iterdir()).stat().st_mtime_ns
+        assert len(list(own_cache.iterdir())) == 1
+    made = next(own_cache.iterdir()).stat().st_mtime_ns
     assert len(load_split(tmp_path, "digits", "test")) == 5
-    assert next(cache.iterdir()).stat().st_mtime_ns == made
+    assert next(own_cache.iterdir()).stat().st_mtime_ns == made
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from emnist_files import write_idx
 
 from ocrtool.weights.store import sha256
+from tests.tiny_data import drawn_character
 from training.emnist.evaluate import main
-from training.emnist.idx import idx_header
 from training.publish import architectures, compile_weights
 from training.publish.architectures import Architecture
 
@@ -38,12 +37,6 @@ def build_tiny(spec: TinySpec) -> Any:
     return keras.Model(image, layers.Softmax(name="probabilities")(layers.Dense(spec.classes, name="logits")(x)))
 
 
-def draw(character: str) -> np.ndarray:
-    image = np.zeros((28, 28), np.uint8)
-    cv2.putText(image, character, (5, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.75, 255, 2)
-    return image
-
-
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(architectures.ARCHITECTURES, "tiny", Architecture(TinySpec, build_tiny))
@@ -52,7 +45,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 def make_weights(folder: Path, classes: str, split: str, **fields: Any) -> Path:
     """Weights that know each character of ``classes`` as `draw` draws it: the nearest is the likeliest."""
     folder.mkdir(parents=True)
-    pixels = np.stack([draw(c).ravel() for c in classes]).astype(np.float32) / 255  # (C, 784)
+    pixels = np.stack([drawn_character(c).ravel() for c in classes]).astype(np.float32) / 255  # (C, 784)
     model = build_tiny(TinySpec(len(classes)))
     model.get_layer("logits").set_weights([pixels.T, -np.sum(pixels**2, axis=1) / 2])
     h5 = folder / "tiny.weights.h5"
@@ -83,17 +76,11 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_weights(tmp_path_factory.mktemp("weights") / "tiny", CLASSES, "balanced")
 
 
-def write_idx(path: Path, values: np.ndarray) -> Path:
-    data = idx_header(values.shape) + values.astype(np.uint8).tobytes()
-    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
-    return path
-
-
 def write_pair(
     folder: Path, labels: list[int], characters: str, transposed: bool = True, suffix: str = ""
 ) -> dict[str, Path]:
     """An idx pair as the official files are, in ``folder``."""
-    images = np.stack([draw(c) for c in characters])
+    images = np.stack([drawn_character(c) for c in characters])
     images = images.transpose(0, 2, 1) if transposed else images
     return {
         "images": write_idx(folder / f"emnist-x-test-images-idx3-ubyte{suffix}", images),

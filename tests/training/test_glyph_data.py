@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from emnist_files import write_idx
 
 from ocrtool.charset import LATIN
 from ocrtool.segment.edges import Edges
@@ -152,11 +153,6 @@ def test_shards_come_back_as_written(tmp_path: Path) -> None:
 def test_held_out_families_are_kept_apart() -> None:
     assert not HELD_OUT & VALIDATION
     assert [part_of(f) for f in ("palatino", "cormorant", "roboto")] == ["test", "validation", "train"]
-
-
-def write_idx(path: Path, array: np.ndarray) -> None:
-    header = bytes([0, 0, 8, array.ndim]) + b"".join(int(n).to_bytes(4, "big") for n in array.shape)
-    path.write_bytes(gzip.compress(header + array.astype(np.uint8).tobytes()))
 
 
 def test_emnist_is_turned_upright(tmp_path: Path) -> None:

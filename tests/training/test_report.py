@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.tiny_data import drawn_character
 from training.report.pictures import Comparison, bar_chart, confusion_picture, curves
 from training.report.scores import confusion_matrix, split_scores, worst_confusions
 from training.report.write import write_report
@@ -25,10 +26,7 @@ def certain(guesses: list[int], count: int = len(CLASSES), sure: float = 1.0) ->
 
 def drawn(labels: np.ndarray, classes: str | tuple[str, ...]) -> np.ndarray:
     """An image (28, 28) uint8 of each label's character, ink bright."""
-    images = np.zeros((len(labels), 28, 28), np.uint8)
-    for image, label in zip(images, labels, strict=True):
-        cv2.putText(image, classes[label], (5, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.75, 255, 2)
-    return images
+    return np.stack([drawn_character(classes[label]) for label in labels])
 
 
 def test_scores_by_hand() -> None:

@@ -15,6 +15,7 @@ from emnist_files import unpadded, write_plain
 from ocrtool.cli import main as cli
 from ocrtool.errors import WeightsRefused
 from ocrtool.weights.store import Weights, open_weights, sha256
+from tests.tiny_data import drawn_character
 from training.emnist import part_scores
 from training.publish import ship
 from training.publish.manifest import write_manifest
@@ -26,27 +27,24 @@ NAME = "emnist_tuned_balanced"
 SIZES = {"filters": (4,), "depth": 1, "size": 1, "hidden": 784, "norm": False}
 
 
-def draw(character: str) -> np.ndarray:
-    image = np.zeros((28, 28), np.uint8)
-    cv2.putText(image, character, (5, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.75, 255, 2)
-    return image
-
-
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with the test part of balanced: every class drawn six times."""
     folder = tmp_path_factory.mktemp("data")
-    write_plain(folder, "balanced", "test", np.stack([draw(c) for c in 6 * CLASSES]), np.arange(282) % 47)
+    write_plain(folder, "balanced", "test", np.stack([drawn_character(c) for c in 6 * CLASSES]), np.arange(282) % 47)
     return folder
 
 
 def make_run(folder: Path, name: str = NAME, scale: float = 1.0, **fields: Any) -> Path:
-    """A run whose network knows each class as `draw` draws it: its logits compare pooled pixels."""
+    """A run whose network knows each class as `drawn_character` draws it: its logits compare pooled pixels."""
     from training.models.emnist import build_emnist
 
     folder.mkdir(parents=True)
     model = build_emnist("tuned", 47, **SIZES)
-    pooled = np.stack([cv2.dilate(draw(c), np.ones((2, 2)), anchor=(0, 0))[::2, ::2].ravel() for c in CLASSES]) / 255
+    pooled = (
+        np.stack([cv2.dilate(drawn_character(c), np.ones((2, 2)), anchor=(0, 0))[::2, ::2].ravel() for c in CLASSES])
+        / 255
+    )
     kernel, bias = model.get_layer("stage0_0_conv").get_weights()
     model.get_layer("stage0_0_conv").set_weights([np.ones_like(kernel), bias])
     model.get_layer("hidden").set_weights([np.eye(784, dtype=np.float32), np.zeros(784, np.float32)])
@@ -112,7 +110,9 @@ def test_a_run_is_shipped_small_and_compiled(
     # as anyone would load them
     model = keras.models.model_from_json((out / f"{NAME}.architecture.json").read_text())
     model.load_weights(weights.h5_path)
-    assert model.predict_on_batch(draw("Q")[None, ..., None].astype(np.float32)).argmax() == CLASSES.index("Q")
+    assert model.predict_on_batch(drawn_character("Q")[None, ..., None].astype(np.float32)).argmax() == CLASSES.index(
+        "Q"
+    )
     readme = unpadded((out / "README.md").read_text())
     assert f"| `{NAME}` | " in readme and "1.0000 / 1.0000 | 1.0000 / 1.0000 | Apache-2.0 |" in readme
     assert readme.startswith("# Weights\n\n<!-- emnist -->\n") and readme.endswith("<!-- /emnist -->\n\nThe rest.\n")
