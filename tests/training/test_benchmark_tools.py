@@ -35,10 +35,12 @@ def test_errors_of_print_are_broken_down_by_stage(tmp_path: Path) -> None:
     rows = {row[0]: dict(zip(Tally().rates(), map(float, row[1:]), strict=True)) for row in table_rows(printed)}
     assert list(rows) == ["old_books", "iam_hand_printed", "hand_printed_words"]
     # the caption, which is not in the truth, counts as read and as lost by the layout; the lines themselves are read
-    assert rows["old_books"]["as read"] == pytest.approx(29 / 150, abs=0.03)
-    assert rows["old_books"]["layout"] == pytest.approx(rows["old_books"]["as read"], abs=0.02)
+    edit = 1.01 / 150
+    assert rows["old_books"]["as read"] == pytest.approx(29 / 150, abs=edit)
+    assert rows["old_books"]["layout"] == pytest.approx(29 / 150, abs=edit)
+    assert rows["old_books"]["on true cuts"] <= edit
     for rates in rows.values():
-        assert rates["on true cuts"] <= 0.03 and rates["never found"] <= 0.03
+        assert rates["on true cuts"] <= 0.018 and rates["never found"] == 0.0  # one edit of IAM's 58 characters
         assert rates["as read"] == pytest.approx(rates["layout"] + rates["pieces"] + rates["on true cuts"], abs=2e-4)
 
 
@@ -61,10 +63,9 @@ def test_probabilities_are_compared_with_what_is_right(tmp_path: Path) -> None:
     data, picture = make_transcribed(tmp_path / "data"), tmp_path / "plot.png"
     printed = output(reliability.main, "--data", str(data), "--plot", str(picture))
     assert "old_books: " in printed and "iam_hand_printed: " in printed and "hand_printed_words" not in printed
-    books = table_rows(printed.split("iam_hand_printed")[0])
-    words = sum(int(row[0]) for row in books)
-    assert 25 <= words <= 36  # 31 in the text, and those of the caption unless it is taken for a picture
-    assert float(books[-1][2]) > 0.8  # of the surest words
+    # 31 words of the text are right, the 5 of the caption, which is not in it, wrong
+    assert "old_books: 36 words at 0.9 and above, 0.861 of them right" in printed
+    assert sum(int(row[0]) for row in table_rows(printed.split("iam_hand_printed")[0])) == 36
     assert Image.open(picture).size == (550, 550)
 
 
@@ -84,9 +85,9 @@ def test_variants_of_a_page_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     names = [match[1] for match in found if match]
     assert names == ["150 dpi", "300 dpi", "turned +3 degrees", "negative", "uneven light"]
     errors = {match[1]: float(match[2]) for match in found if match}
-    assert max(errors.values()) <= 0.05, errors
+    assert max(errors.values()) <= 0.007, errors  # one character of the page
     skew = {match[1]: float(match[3]) for match in found if match}
-    assert abs(skew["turned +3 degrees"] - 3) < 0.2 and abs(skew["300 dpi"]) < 0.2
+    assert skew == pytest.approx(dict.fromkeys(names, 0.0) | {"turned +3 degrees": 3.0}, abs=0.05)
     refused = CliRunner().invoke(robustness.main, [str(page)])
     assert refused.exit_code == 2 and "PAGE needs its TEXT" in refused.output
 
@@ -96,6 +97,6 @@ def test_the_speed_page_is_an_a4_page_of_3000_characters(tmp_path: Path) -> None
     page = Image.open(tmp_path / "out" / "a4.png")
     assert page.size == (2480, 3508) and page.info["dpi"] == pytest.approx((300, 300), abs=0.1)
     text = (tmp_path / "out" / "a4.txt").read_text(encoding="utf-8")
-    assert 2990 <= len(text) <= 3001
+    assert len(text) == 3000 + len("\n")
     dark = np.asarray(page) < 128
-    assert 0.01 < dark.mean() < 0.2 and not dark[:200].any()
+    assert dark.mean() == pytest.approx(0.06, abs=0.005) and not dark[:200].any()

@@ -37,7 +37,7 @@ def test_logistic_regression_finds_the_optimum() -> None:
     weights = fit_logistic(x, truth, ridge)
     gradient = x.T @ (truth - 1 / (1 + np.exp(-x @ weights))) - ridge * weights
     np.testing.assert_allclose(gradient, 0.0, atol=1e-6)
-    np.testing.assert_allclose(weights, [2.0, -1.0, 0.5], atol=0.5)
+    np.testing.assert_allclose(weights, [2.0, -1.0, 0.5], atol=0.15)
 
 
 def test_isotonic_calibration_rises() -> None:
@@ -45,7 +45,7 @@ def test_isotonic_calibration_rises() -> None:
     raw = rng.random(2000)
     points = isotonic(raw, (rng.random(2000) < raw**2).astype(float))
     assert [p[1] for p in points] == sorted(p[1] for p in points)
-    assert abs(np.interp(0.5, *zip(*points, strict=True)) - 0.25) < 0.08
+    assert abs(np.interp(0.5, *zip(*points, strict=True)) - 0.25) < 0.02
 
 
 def test_calibration_pools_what_falls() -> None:
@@ -127,7 +127,7 @@ def test_errors_are_counted_by_kind_and_over_folds_of_groups() -> None:
     evaluator = Evaluator([*good, *other], engine)
     errors = evaluator.errors(engine.path_weights)
     rates = evaluator.rates(errors)
-    assert rates["good"] == 0 and rates["bad"] > 10
+    assert rates == {"good": 0.0, "bad": sum(map(len, BOOK[:2])) / len("xxxx")}
     assert cross_validated(evaluator) == rates
     within = Sample("names", "1", good[0].lines, "Keeper", infix=True)
     assert Evaluator([within], engine).errors(engine.path_weights).tolist() == [0.0]
@@ -144,8 +144,11 @@ def fit(script: str, data: Path, out: Path, *more: str) -> DecoderSettings:
     assert set(manifest["parameters"]) == names | {"guided", "unguided"}
     assert set(manifest["parameters"]["guided"]) == {f.name for f in dataclasses.fields(PathWeights)}
     scores = manifest["scores"]
-    assert scores["space"]["wrong"] < 0.05
-    assert scores["text"]["text"] > 0 and scores["text"]["no_text"] > 0
+    assert scores["space"]["gaps"] > 200 and scores["space"]["wrong"] < 0.005
+    assert scores["text"]["text"] > 0 and scores["text"]["no_text"] > 0 and scores["text"]["text_lost"] == 0
+    # All that is set in a readable font is read without a fault; "lines" is drawn in bar codes.
+    for weights in ("guided", "unguided"):
+        assert {kind for kind, rate in scores[weights].items() if rate > 0} <= {"lines"}, scores[weights]
     return DecoderSettings.from_manifest(manifest["parameters"])
 
 
@@ -190,6 +193,6 @@ def test_what_cannot_be_fitted_is_refused_in_one_sentence(tmp_path: Path) -> Non
         assert not (tmp_path / "out").exists()
         return result.output
 
-    assert "no weights" in refused("--weights", str(tmp_path)).lower() or "latin" in refused("--weights", str(tmp_path))
+    assert f"{tmp_path} holds no weights" in refused("--weights", str(tmp_path))
     shutil.rmtree(data / "old_books")
     assert "old_books" in refused("--count", "1")

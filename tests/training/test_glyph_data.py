@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
 from emnist_files import write_idx
@@ -18,17 +19,14 @@ from training.glyphs.segmented_pages import UNCLEAR, edge_labels, page_examples
 from training.synthesis.degrade import degrade, kept_shares, nearest_labels
 from training.synthesis.drawn_page import DrawnPage, Manner, Stamp, set_lines
 from training.synthesis.font_face import FontFace, augment_stamp
-from training.synthesis.fonts import HELD_OUT, VALIDATION, FontFile, find_fonts, part_of
+from training.synthesis.fonts import HELD_OUT, VALIDATION, FontFile, part_of
 from training.synthesis.mark_positions import bounded_scale, top_of
 
 
 @pytest.fixture(scope="module")
 def font() -> FontFile:
-    try:
-        fonts = find_fonts()
-    except FileNotFoundError as missing:
-        pytest.skip(str(missing))
-    return next((f for f in fonts if f.kind in ("serif", "sans") and "talic" not in f.path.stem), fonts[0])
+    """A font that is always there."""
+    return FontFile(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", "dejavu-sans", "sans")
 
 
 def rng() -> np.random.Generator:

@@ -41,10 +41,7 @@ def make_run(folder: Path, name: str = NAME, scale: float = 1.0, **fields: Any) 
 
     folder.mkdir(parents=True)
     model = build_emnist("tuned", 47, **SIZES)
-    pooled = (
-        np.stack([cv2.dilate(drawn_character(c), np.ones((2, 2)), anchor=(0, 0))[::2, ::2].ravel() for c in CLASSES])
-        / 255
-    )
+    pooled = [cv2.dilate(drawn_character(c), np.ones((2, 2)), anchor=(0, 0))[::2, ::2].ravel() / 255 for c in CLASSES]
     kernel, bias = model.get_layer("stage0_0_conv").get_weights()
     model.get_layer("stage0_0_conv").set_weights([np.ones_like(kernel), bias])
     model.get_layer("hidden").set_weights([np.eye(784, dtype=np.float32), np.zeros(784, np.float32)])
@@ -110,9 +107,8 @@ def test_a_run_is_shipped_small_and_compiled(
     # as anyone would load them
     model = keras.models.model_from_json((out / f"{NAME}.architecture.json").read_text())
     model.load_weights(weights.h5_path)
-    assert model.predict_on_batch(drawn_character("Q")[None, ..., None].astype(np.float32)).argmax() == CLASSES.index(
-        "Q"
-    )
+    image = drawn_character("Q")[None, ..., None].astype(np.float32)
+    assert model.predict_on_batch(image).argmax() == CLASSES.index("Q")
     readme = unpadded((out / "README.md").read_text())
     assert f"| `{NAME}` | " in readme and "1.0000 / 1.0000 | 1.0000 / 1.0000 | Apache-2.0 |" in readme
     assert readme.startswith("# Weights\n\n<!-- emnist -->\n") and readme.endswith("<!-- /emnist -->\n\nThe rest.\n")

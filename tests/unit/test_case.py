@@ -16,11 +16,14 @@ def row(**probabilities: float) -> np.ndarray:
     return np.log(scores).astype(np.float32)
 
 
-@pytest.mark.parametrize(("height", "label"), [(1.0, "o"), (1.4, "O")])
-def test_height_tells_case(height: float, label: str) -> None:
+# Log-odds of the case that is right: 2.5 by the height, and 0.3 of what the classifier says, log(0.5 / 0.4) for O.
+@pytest.mark.parametrize(
+    ("height", "label", "odds"), [(1.0, "o", 2.5 - 0.3 * np.log(1.25)), (1.4, "O", 2.5 + 0.3 * np.log(1.25))]
+)
+def test_height_tells_case(height: float, label: str, odds: float) -> None:
     adjusted = adjust_case(row(O=0.5, o=0.4, e=0.1), np.array([height]))
     assert LATIN_CLASSES[int(adjusted[0].argmax())] == label
-    assert np.exp(adjusted[0, LATIN_CLASSES.index(label)]) > 0.75
+    assert np.exp(adjusted[0, LATIN_CLASSES.index(label)]) == pytest.approx(0.9 / (1 + np.exp(-odds)), abs=1e-5)
 
 
 def test_all_else_stays() -> None:
