@@ -17,7 +17,7 @@ from ocrtool.imaging.input import read_pages
 from ocrtool.metrics import cer
 from ocrtool.script.registry import language_choices
 from training.benchmark.speed_page import speed_page
-from training.command import errors_as_messages, weights_option
+from training.command import EXISTING, errors_as_messages, weights_option
 from training.decoder.engines import page_reader
 
 DPI = 300
@@ -41,8 +41,8 @@ def variants(gray: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
 
 
 @click.command()
-@click.argument("page", type=click.Path(path_type=Path, exists=True), required=False)
-@click.argument("text", type=click.Path(path_type=Path, exists=True), required=False)
+@click.argument("page", type=EXISTING, required=False)
+@click.argument("text", type=EXISTING, required=False)
 @weights_option()
 @click.option(
     "--lang",

@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from ocrtool.recognize.crops import glyph_geometry, glyph_images
 from ocrtool.script.latin.script import LATIN_CROP
-from training.command import data_option, errors_as_messages, seed_option, weights_option
+from training.command import data_option, errors_as_messages, out_option, seed_option, weights_option
 from training.datasets.transcribed import Transcript
 from training.datasets.transcribed_sets import SETS
 from training.decoder.aligned_lines import AlignedLine, aligned_lines
@@ -84,7 +84,7 @@ def write_shards(found: Examples, groups: np.ndarray, out: Path, name: str) -> N
 
 @click.command()
 @data_option("transcribed sets")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the shards.")
+@out_option("the shards")
 @weights_option()
 @click.option(
     "--set", "sets", type=click.Choice(sorted(SETS)), multiple=True, help="Use only these sets (default: all)."

@@ -22,7 +22,15 @@ import numpy as np
 
 from ocrtool.decode.settings import DecoderSettings, PathWeights
 from ocrtool.files import atomic_write
-from training.command import data_option, errors_as_messages, seed_option, weights_option
+from training.command import (
+    data_option,
+    errors_as_messages,
+    korean_fonts_option,
+    latin_fonts_option,
+    out_option,
+    seed_option,
+    weights_option,
+)
 from training.decoder.engines import Engine, open_engine
 from training.decoder.fit_confidence import SURE, fit_confidence
 from training.decoder.fit_spaces import fit_spaces, with_spaces
@@ -117,14 +125,14 @@ def write_decoder(path: Path, fitted: Fitted, facts: dict[str, str], seed: int) 
 @click.option("--script", type=click.Choice(list(SOURCES)), default="latin", show_default=True, help="Writing system.")
 @data_option("transcribed sets")
 @weights_option()
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for decoder_eng.json or _kor.json.")
+@out_option("decoder_eng.json or _kor.json")
 @click.option(
     "--count",
     type=click.IntRange(min=1),
     help=f"Latin: lines of each kind (default: {LINES}). Hangul: pages drawn, of a few lines each ({PAGES}).",
 )
-@click.option("--fonts", type=click.Path(path_type=Path), help="Korean fonts (default: OCRTOOL_KOREAN_FONTS).")
-@click.option("--latin-fonts", type=click.Path(path_type=Path), help="Latin fonts (default: OCRTOOL_FONTS).")
+@korean_fonts_option()
+@latin_fonts_option("--latin-fonts")
 @click.option(
     "--drawn",
     type=click.Path(path_type=Path, exists=True, file_okay=False),

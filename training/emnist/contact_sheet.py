@@ -17,7 +17,7 @@ import click
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from training.command import errors_as_messages
+from training.command import PATH, errors_as_messages
 from training.datasets.folder import default_data_folder
 from training.emnist.idx import SIDE
 from training.emnist.mapping import PARTS, SPLITS
@@ -133,11 +133,11 @@ def _choice(text: str | None, classes: tuple[str, ...]) -> list[str]:
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=None, help="Folder of data (default: OCRTOOL_DATA).")
+@click.option("--data", type=PATH, default=None, help="Folder of data (default: OCRTOOL_DATA).")
 @click.option("--split", type=click.Choice(SPLITS), default="balanced", show_default=True)
 @click.option("--part", type=click.Choice(PARTS), default="train", show_default=True)
-@click.option("--images", type=click.Path(path_type=Path), help="An idx file of images, in place of --data.")
-@click.option("--labels", type=click.Path(path_type=Path), help="The idx file of their labels, as in the split.")
+@click.option("--images", type=PATH, help="An idx file of images, in place of --data.")
+@click.option("--labels", type=PATH, help="The idx file of their labels, as in the split.")
 @click.option("--upright", is_flag=True, help="The --images are not transposed, as EMNIST's are.")
 @click.option("--classes", metavar="A,b,3", help="Classes to show (default: all).")
 @click.option("--per-class", type=click.IntRange(1, 200), default=12, show_default=True, help="Samples of each class.")
@@ -146,7 +146,7 @@ def _choice(text: str | None, classes: tuple[str, ...]) -> list[str]:
 @click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Random seed of samples and variants."
 )
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Picture to write.")
+@click.option("--out", type=PATH, required=True, help="Picture to write.")
 def main(
     data: Path | None,
     split: str,

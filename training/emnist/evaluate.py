@@ -15,7 +15,7 @@ import click
 from ocrtool.cli.options import cores
 from ocrtool.errors import WeightsRefused
 from ocrtool.weights.store import open_weights
-from training.command import errors_as_messages
+from training.command import PATH, errors_as_messages
 from training.emnist.mapping import SPLITS
 from training.emnist.predict import BATCH
 from training.emnist.splits import load_pair
@@ -90,11 +90,11 @@ def as_text(report: dict[str, Any]) -> str:
 
 
 @click.command()
-@click.argument("weights", type=click.Path(path_type=Path))
-@click.option("--images", type=click.Path(path_type=Path), required=True, help="Images: an idx file, plain or gzip.")
+@click.argument("weights", type=PATH)
+@click.option("--images", type=PATH, required=True, help="Images: an idx file, plain or gzip.")
 @click.option(
     "--labels",
-    type=click.Path(path_type=Path),
+    type=PATH,
     required=True,
     help="Labels: an idx file; images with label 255 are left out.",
 )
@@ -102,7 +102,7 @@ def as_text(report: dict[str, Any]) -> str:
 @click.option("--upright/--transposed", default=None, help="How images are stored (default: by the file's name).")
 @click.option("--compiled", is_flag=True, help="Measure the compiled form (int8) instead of the h5 file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.option("--report", "folder", type=click.Path(path_type=Path), help="Folder for figures and pictures.")
+@click.option("--report", "folder", type=PATH, help="Folder for figures and pictures.")
 @errors_as_messages()
 def main(
     weights: Path,

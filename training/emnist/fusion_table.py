@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from training.command import errors_as_messages
+from training.command import PATH, errors_as_messages
 from training.emnist.fusion.artifacts import find_trained
 from training.emnist.mapping import SPLITS
 from training.models.emnist import MODELS
@@ -46,8 +46,8 @@ def _per_cent(values: dict[str, float], decimals: int) -> str:
 
 
 @click.command()
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUNS...")
-@click.option("--into", type=click.Path(path_type=Path), help="Markdown file with marks to put the table between.")
+@click.argument("runs", nargs=-1, required=True, type=PATH, metavar="RUNS...")
+@click.option("--into", type=PATH, help="Markdown file with marks to put the table between.")
 @errors_as_messages()
 def main(runs: tuple[Path, ...], into: Path | None) -> None:
     """Print a table of the fusion trainings in RUNS: accuracy of all images / mean class accuracy, per cent."""

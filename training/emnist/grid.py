@@ -18,7 +18,7 @@ import click
 import cv2
 
 from ocrtool.errors import ExitCode
-from training.command import bfloat16_option, data_option, errors_as_messages, seed_option
+from training.command import bfloat16_option, data_option, errors_as_messages, out_option, seed_option
 from training.emnist.artifacts import headline
 from training.emnist.fit_classifier import FitData, measure
 from training.emnist.grid_picture import heat_map
@@ -108,7 +108,7 @@ KINDS = Values(str, lambda name: name in RATES, f"some of {', '.join(RATES)}")
 @click.option("--limit", type=click.IntRange(min=1), help="Train on at most N images.", metavar="N")
 @bfloat16_option()
 @seed_option()
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for table, picture and runs.")
+@out_option("table, picture and runs")
 def main(
     name: str,
     split: str,

@@ -19,7 +19,7 @@ from typing import Any
 import click
 from tqdm import tqdm
 
-from training.command import data_option, errors_as_messages
+from training.command import PATH, data_option, errors_as_messages
 from training.emnist.compiled_forms import compiled_facts, race
 from training.emnist.mapping import SPLITS
 from training.emnist.suite_runs import SuiteRun, find_runs
@@ -202,7 +202,7 @@ def write_tables(folder: Path, data: Path, out: Path, race_again: bool) -> list[
 @click.command()
 @click.argument("runs", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @data_option("EMNIST files")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("docs/models"), show_default=True)
+@click.option("--out", type=PATH, default=Path("docs/models"), show_default=True)
 @click.option("--race", "race_again", is_flag=True, help="Measure the speeds again.")
 def main(runs: Path, data: Path, out: Path, race_again: bool) -> None:
     """Write the tables of all trained models in RUNS into OUT.md, and their chart into OUT."""

@@ -16,7 +16,15 @@ import click
 import keras
 import numpy as np
 
-from training.command import data_option, errors_as_messages, resume_option, seed_option
+from training.command import (
+    data_option,
+    epochs_option,
+    errors_as_messages,
+    out_option,
+    rate_option,
+    resume_option,
+    seed_option,
+)
 from training.emnist.fit_classifier import RunOptions
 from training.emnist.fusion.language import (
     CONTEXT,
@@ -77,14 +85,8 @@ def write_language(
 @click.command()
 @click.option("--split", type=click.Choice(TEXT_SPLITS), required=True)
 @data_option("gutenberg/")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for weights and report.")
-@click.option(
-    "--epochs",
-    type=click.FloatRange(min=0, min_open=True),
-    default=DEFAULTS.epochs,
-    show_default=True,
-    help="Number of epochs of --steps batches each.",
-)
+@out_option("weights and report")
+@epochs_option(DEFAULTS.epochs, "Number of epochs of --steps batches each.")
 @click.option("--minutes", type=float, default=float("inf"), help="Time limit.")
 @click.option("--steps", type=click.IntRange(min=1), default=DEFAULTS.steps_per_epoch, show_default=True)
 @click.option("--batch-size", "batch", type=click.IntRange(min=1), default=DEFAULTS.batch, show_default=True)
@@ -95,7 +97,7 @@ def write_language(
     show_default=True,
     help="Length of a window in symbols.",
 )
-@click.option("--rate", type=float, default=DEFAULTS.rate, show_default=True, help="Peak learning rate.")
+@rate_option(DEFAULTS.rate)
 @click.option("--units", type=click.IntRange(min=1), default=320, show_default=True)
 @seed_option()
 @resume_option("--out")

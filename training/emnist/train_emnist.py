@@ -17,7 +17,18 @@ import click
 import cv2
 import keras
 
-from training.command import bfloat16_option, data_option, errors_as_messages, resume_option, seed_option
+from training.command import (
+    EXISTING,
+    bfloat16_option,
+    data_option,
+    epochs_option,
+    errors_as_messages,
+    minutes_option,
+    out_option,
+    rate_option,
+    resume_option,
+    seed_option,
+)
 from training.emnist.artifacts import EmnistResult, write_trained
 from training.emnist.fit_classifier import MOST_MINUTES, FitData, RunOptions, fit_classifier, measure, start_from
 from training.emnist.labelled import VALIDATION_SHARE, random_subset, split_validation
@@ -31,27 +42,23 @@ from training.models.emnist import MODELS, build_emnist, size_names
 @click.option("--model", "name", type=click.Choice(list(MODELS)), required=True)
 @click.option("--split", type=click.Choice(SPLITS), default="balanced", show_default=True)
 @data_option("EMNIST files", inside="emnist")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for weights and report.")
+@out_option("weights and report")
 @click.option("--augment", "augmented", is_flag=True, help="Augment the images.")
 @click.option(
     "--optimizer", type=click.Choice(list(RATES)), help="Default of this and the following options: the model's recipe."
 )
-@click.option("--rate", type=float, help="Peak learning rate.")
+@rate_option(None)
 @click.option("--batch-size", "batch", type=click.IntRange(min=1))
 @click.option("--dropout", type=click.FloatRange(0, 1, max_open=True))
-@click.option(
-    "--epochs",
-    type=click.FloatRange(min=0, min_open=True),
-    help="Passes over the images; may be fractional.",
-)
+@epochs_option(about="Passes over the images; may be fractional.")
 @click.option(
     "--tau", type=click.FloatRange(0, 1), help="Tau of the logit adjustment: 0 none, 1 equal class frequencies."
 )
 @click.option("--augment-scale", type=click.FloatRange(0, 1), help="Strength of the augmentation; 1 is standard.")
 @click.option("--size", "sizes", multiple=True, metavar="NAME=VALUE", help="A size of the model, such as hidden=128.")
 @click.option("--limit", type=click.IntRange(min=1), help="Train on at most N images.", metavar="N")
-@click.option("--minutes", type=float, default=MOST_MINUTES, show_default=True, help="Time limit of the training.")
-@click.option("--start", type=click.Path(path_type=Path, exists=True), help="Folder of trained weights to start from.")
+@minutes_option(MOST_MINUTES, "Time limit of the training.")
+@click.option("--start", type=EXISTING, help="Folder of trained weights to start from.")
 @bfloat16_option()
 @seed_option()
 @resume_option("--out")

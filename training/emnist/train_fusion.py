@@ -18,7 +18,16 @@ import cv2
 import keras
 
 from ocrtool.errors import WeightsRefused
-from training.command import data_option, errors_as_messages, resume_option, seed_option
+from training.command import (
+    PATH,
+    data_option,
+    epochs_option,
+    errors_as_messages,
+    out_option,
+    rate_option,
+    resume_option,
+    seed_option,
+)
 from training.emnist.fit_classifier import RunOptions
 from training.emnist.fusion.branch import load_branch, load_images
 from training.emnist.fusion.contexts import ContextStore
@@ -32,16 +41,16 @@ DEFAULTS, SIZES = FusionRecipe(), FusionSpec()
 
 
 @click.command()
-@click.option("--branch", type=click.Path(path_type=Path), required=True, help="Folder of the trained image model.")
-@click.option("--language", type=click.Path(path_type=Path), required=True, help="Folder of the trained LSTM.")
+@click.option("--branch", type=PATH, required=True, help="Folder of the trained image model.")
+@click.option("--language", type=PATH, required=True, help="Folder of the trained LSTM.")
 @data_option("emnist/ and gutenberg/")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for weights and report.")
-@click.option("--contexts", type=click.Path(path_type=Path), help="Cache of contexts [default: LANGUAGE/contexts].")
+@out_option("weights and report")
+@click.option("--contexts", type=PATH, help="Cache of contexts [default: LANGUAGE/contexts].")
 @click.option("--thaw", is_flag=True, help="Train the image branch too.")
 @click.option("--augment", "augmented", is_flag=True, help="Augment the images.")
-@click.option("--epochs", type=click.FloatRange(min=0, min_open=True), default=DEFAULTS.epochs, show_default=True)
+@epochs_option(DEFAULTS.epochs)
 @click.option("--batch-size", "batch", type=click.IntRange(min=1), default=DEFAULTS.batch, show_default=True)
-@click.option("--rate", type=float, default=DEFAULTS.rate, show_default=True, help="Peak learning rate.")
+@rate_option(DEFAULTS.rate)
 @click.option(
     "--copies",
     type=click.IntRange(min=1),

@@ -20,7 +20,15 @@ import click
 import cv2
 
 from ocrtool.errors import ExitCode
-from training.command import bfloat16_option, data_option, errors_as_messages, seed_option
+from training.command import (
+    bfloat16_option,
+    data_option,
+    epochs_option,
+    errors_as_messages,
+    minutes_option,
+    out_option,
+    seed_option,
+)
 from training.emnist.fit_classifier import FitData
 from training.emnist.labelled import VALIDATION_SHARE, random_subset, split_validation
 from training.emnist.recipes import RECIPES, Recipe
@@ -52,7 +60,7 @@ def write_choice(log: Table, recipe: Recipe, path: Path) -> dict[str, Any]:
     "--finalists", type=click.IntRange(min=0), default=3, show_default=True, help="Best trials, repeated longer."
 )
 @click.option("--images", type=click.IntRange(min=1), default=24000, show_default=True, help="Train images per trial.")
-@click.option("--epochs", type=click.FloatRange(min=0, min_open=True), default=1.0, show_default=True)
+@epochs_option(1.0)
 @click.option("--batch-size", "batch", type=click.IntRange(min=1), default=64, show_default=True)
 @click.option(
     "--macs",
@@ -61,16 +69,10 @@ def write_choice(log: Table, recipe: Recipe, path: Path) -> dict[str, Any]:
     show_default=True,
     help="Upper limit of multiplications per image, in millions.",
 )
-@click.option(
-    "--minutes",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    help="Time limit.",
-)
+@minutes_option(60.0, "Time limit.")
 @bfloat16_option()
 @seed_option()
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the log and the result.")
+@out_option("the log and the result")
 def main(
     data: Path,
     split: str,

@@ -15,7 +15,7 @@ from typing import Any
 import click
 import keras
 
-from training.command import data_option, errors_as_messages, resume_option, seed_option
+from training.command import PATH, data_option, errors_as_messages, minutes_option, resume_option, seed_option
 from training.fit import Run
 from training.language.export import Export, export
 from training.language.fit_language import Budget, fit_language, spec_of
@@ -25,14 +25,8 @@ from training.language.languages import LANGUAGES, Language, Recipe
 @click.command()
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), default="eng", show_default=True, help="Language.")
 @data_option("text")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the run (default: runs/lstm_LANG).")
-@click.option(
-    "--minutes",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    help="Total training time, without the evaluation at the end.",
-)
+@click.option("--out", type=PATH, help="Folder of the run (default: runs/lstm_LANG).")
+@minutes_option(60.0, "Total training time, without the evaluation at the end.")
 @click.option("--units", type=click.IntRange(min=1), help="Units of the LSTM (default: as the packaged model).")
 @click.option("--batch", type=click.IntRange(min=1), help="Windows per batch (default: as the packaged model).")
 @seed_option(1)

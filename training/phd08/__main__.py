@@ -15,14 +15,14 @@ from tqdm import tqdm
 
 from ocrtool.cli.options import cores
 from ocrtool.errors import printable
-from training.command import errors_as_messages, seed_option
+from training.command import PATH, errors_as_messages, seed_option
 from training.phd08.files import Source, find_sources
 from training.synthesis.hangul_syllables import all_syllables, characters_in, ks_x_1001, plain_characters
 
 #: At most so many of the characters that no font has are listed.
 MISSING_SHOWN = 20
 #: Arguments and options shared by commands.
-FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+FOLDER = click.argument("folder", metavar="DIR", type=PATH)
 CLASSES = click.option("--classes", metavar="라,호,댜", default="", help="Only these syllables, labels in this order.")
 JOBS = click.option("--jobs", type=click.IntRange(1), default=None, help="Processes (default: all cores).")
 
@@ -34,7 +34,7 @@ def main() -> None:
 
 @main.command("convert")
 @FOLDER
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="FILE.h5, or a folder for .npy pairs.")
+@click.option("--out", type=PATH, required=True, help="FILE.h5, or a folder for .npy pairs.")
 @click.option("--width", type=click.IntRange(1, 1024), default=28, show_default=True)
 @click.option("--height", type=click.IntRange(1, 1024), default=28, show_default=True)
 @click.option(
@@ -121,7 +121,7 @@ def info_command(folder: Path, classes: str, jobs: int | None) -> None:
     "--per-font", type=click.IntRange(1, 50), default=3, show_default=True, help="Number of samples of each font."
 )
 @seed_option()
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Picture to write.")
+@click.option("--out", type=PATH, required=True, help="Picture to write.")
 def sheet_command(folder: Path, classes: str, most: int, per_font: int, seed: int, out: Path) -> None:
     """Write a picture of some samples in DIR."""
     import numpy as np
@@ -140,14 +140,14 @@ def sheet_command(folder: Path, classes: str, most: int, per_font: int, seed: in
 
 
 @main.command("generate")
-@click.option("--fonts", "folder", type=click.Path(path_type=Path), help="Folder of fonts (default: the families).")
+@click.option("--fonts", "folder", type=PATH, help="Folder of fonts (default: the families).")
 @click.option("--part", type=click.Choice(["train", "validation", "test"]), help="Only families of this part.")
 @click.option("--fonts-limit", type=click.IntRange(1), help="At most N fonts, chosen at random.", metavar="N")
 @click.option("--syllables", default="", metavar="TEXT", help="The characters of this text.")
 @click.option("--ksx1001", is_flag=True, help="The 2,350 syllables of PHD08.")
 @click.option("--all", "everything", is_flag=True, help="All 11,172 syllables.")
 @click.option("--variations", type=click.IntRange(1, 243), default=243, show_default=True, help="Variations per font.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for .txt files, or FILE.h5.")
+@click.option("--out", type=PATH, required=True, help="Folder for .txt files, or FILE.h5.")
 @seed_option()
 @JOBS
 def generate_command(
@@ -186,10 +186,10 @@ def generate_command(
 
 
 @main.command("calibrate")
-@click.option("--fonts", "folder", type=click.Path(path_type=Path), help="Folder of fonts (default: the families).")
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder of real PHD08 files.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the table and a picture.")
-@click.option("--beside", type=click.Path(path_type=Path), help="Picture with real samples, outside the repository.")
+@click.option("--fonts", "folder", type=PATH, help="Folder of fonts (default: the families).")
+@click.option("--data", type=PATH, required=True, help="Folder of real PHD08 files.")
+@click.option("--out", type=PATH, required=True, help="Folder for the table and a picture.")
+@click.option("--beside", type=PATH, help="Picture with real samples, outside the repository.")
 @seed_option()
 def calibrate_command(folder: Path | None, data: Path, out: Path, beside: Path | None, seed: int) -> None:
     """Measure how similar generated samples are to real ones. Exit code 1 if a difference exceeds its tolerance."""

@@ -24,7 +24,7 @@ from ocrtool.script.hangul.charset import GLYPHS
 from ocrtool.script.hangul.classifier import HangulClassifier
 from ocrtool.script.hangul.script import HANGUL_CROP
 from ocrtool.weights.store import open_weights
-from training.command import errors_as_messages, seed_option
+from training.command import PATH, epochs_option, errors_as_messages, out_option, seed_option
 from training.emnist.batches import ImageBatches
 from training.emnist.fit_classifier import validation_figures
 from training.emnist.labelled import LabelledImages, split_validation
@@ -163,9 +163,9 @@ def _share(value: float | None) -> str:
 
 
 @click.command()
-@click.option("--fonts", "folder", type=click.Path(path_type=Path), help="Folder of Korean fonts.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for weights and report.")
-@click.option("--epochs", type=click.FloatRange(min=0, min_open=True), default=3.0, show_default=True)
+@click.option("--fonts", "folder", type=PATH, help="Folder of Korean fonts.")
+@out_option("weights and report")
+@epochs_option(3.0)
 @click.option(
     "--variations",
     type=click.IntRange(1, 243),
@@ -182,8 +182,8 @@ def _share(value: float | None) -> str:
 )
 @click.option("--own/--no-own", default=True, help="Also measure the program's Korean classifier.")
 @click.option("--turns/--no-turns", default=True, help="Also hold out each pair of consecutive fonts.")
-@click.option("--weights", type=click.Path(path_type=Path), help="Folder of the Korean classifier's weights.")
-@click.option("--into", type=click.Path(path_type=Path), help="Markdown file whose part <!-- dense --> is replaced.")
+@click.option("--weights", type=PATH, help="Folder of the Korean classifier's weights.")
+@click.option("--into", type=PATH, help="Markdown file whose part <!-- dense --> is replaced.")
 @seed_option()
 @errors_as_messages()
 def main(

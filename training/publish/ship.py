@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from ocrtool.weights.store import Weights, parse_manifest, sha256, verify
-from training.command import data_option, errors_as_messages
+from training.command import PATH, data_option, errors_as_messages
 from training.emnist.part_scores import COMPILED, part_scores
 from training.emnist.trained_weights import find_weights
 from training.publish.compile_weights import compile_folder
@@ -127,8 +127,8 @@ def _accuracies(scores: dict[str, Any] | None) -> str:
 
 
 @click.command()
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("weights/emnist"), show_default=True)
+@click.argument("runs", nargs=-1, required=True, type=PATH, metavar="RUN...")
+@click.option("--out", type=PATH, default=Path("weights/emnist"), show_default=True)
 @data_option("EMNIST files, and for fusion gutenberg/")
 @click.option("--compiled", is_flag=True, help="Also compile image models to int8.")
 def main(runs: Sequence[Path], out: Path, data: Path, compiled: bool) -> None:
