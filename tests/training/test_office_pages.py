@@ -80,14 +80,18 @@ def test_other_scans_show_their_truth_too(kind: str, scan: str, faces: Faces, mo
 def test_a_flatbed_scan_is_smaller_askew_and_grey() -> None:
     page = np.full((600, 900), 255, np.uint8)
     page[300:306, 100:800] = 15
-    scan = SCANS["200dpi"].make(page, np.random.default_rng(0))
+    scan = SCANS["200dpi"].make(page, np.random.default_rng(0)).astype(float)
     assert scan.shape == (400, 600)
-    left, right = (int(np.argmin(scan[:, x].astype(int))) for x in (80, 520))
-    low, high = (np.tan(np.radians(angle)) * 440 for angle in office_scans.SKEW)
-    assert low - 2 <= abs(left - right) <= high + 2
-    paper = scan[:150, :]
-    assert 200 < paper.mean() < 250
-    assert paper.std() > 3
+    low, high = office_scans.SKEW
+    ink = np.clip(150 - scan[150:250], 0, None)
+    left, right = (np.average(np.arange(100), weights=ink[:, x - 20 : x + 20].sum(axis=1)) for x in (100, 500))
+    assert low - 0.02 <= abs(np.degrees(np.arctan2(left - right, 400))) <= high + 0.02
+    paper = scan[:150]
+    assert paper.mean() == pytest.approx(office_scans.PAPER, abs=2)
+    assert np.diff(paper, axis=1).std() / np.sqrt(2) == pytest.approx(office_scans.GRAIN, abs=0.3)
+    assert abs(paper[:, :60].mean() - paper[:, -60:].mean()) == pytest.approx(0.9 * office_scans.FALL, abs=4)
+    patches = paper.reshape(3, 50, 12, 50).mean(axis=(1, 3))  # the grain averages out; the fall is the same in all rows
+    assert (patches - patches.mean(axis=0)).std() > 0.5  # of the unevenness besides
 
 
 def test_rules_and_frames_touch_no_text(faces: Faces) -> None:

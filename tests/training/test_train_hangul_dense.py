@@ -108,7 +108,7 @@ def test_training_leaves_weights_report_and_a_table(folder: Path) -> None:
     result = CliRunner().invoke(train_hangul_dense.main, [str(a) for a in arguments])
     assert result.exit_code == 0, result.output
     comparison = json.loads((out / "comparison.json").read_text())
-    assert comparison["unseen"]["samples"] == 2 * 8 * 6 and comparison["unseen"]["dense"] > 0.5
+    assert comparison["unseen"]["samples"] == 2 * 8 * 6 and comparison["unseen"]["dense"] > 0.9
     assert "own" not in comparison["unseen"]
     assert json.loads((out / "hangul_dense.json").read_text())["labels"] == list(CLASSES)
     for name in ("hangul_dense.weights.h5", "architecture.json", "report/report.json", "report/confusion.png"):
@@ -132,7 +132,7 @@ def test_each_pair_of_fonts_is_held_out_and_the_own_classifier_measured(folder: 
     samples = like_phd08(find_korean_fonts(folder), 1, 0)
     pairs = held_out_pairs(samples, samples.labelled(), 1.0, 0)
     assert list(pairs) == [f"{a}+{b}" for a, b in zip(NINE, (*NINE[1:], NINE[0]), strict=True)]
-    assert all(0.0 <= accuracy <= 1.0 for accuracy in pairs.values())
+    assert np.mean(list(pairs.values())) > 2 / 8  # after one epoch; by chance an eighth
 
     class ReadsEverythingAsRa:
         def candidates(self, crops: np.ndarray, geometry: np.ndarray) -> SimpleNamespace:

@@ -185,8 +185,8 @@ def test_the_shipped_pair_agrees() -> None:
     logits = model.predict({"image": images, "place": geometry}, verbose=0)
     exact = np.exp(log_softmax(logits / manifest["temperature"]))
     compiled = np.exp(LatinClassifier(weights).log_probs(images, geometry))
-    assert np.abs(compiled - exact).max() < 0.1
-    assert np.abs(compiled - exact).max(axis=1).mean() < 0.01
+    assert np.abs(compiled - exact).max() < 0.03
+    assert np.abs(compiled - exact).max(axis=1).mean() < 0.005
     read = exact[: len(LATIN)].argmax(axis=1)  # alone, without a line to show a letter's height
     missed = {
         c for i, c in enumerate(LATIN) if c.isalnum() and (read[i] == REJECT_LABEL or FOLDED[read[i]] != FOLDED[i])

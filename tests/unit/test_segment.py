@@ -64,15 +64,15 @@ def test_lines_have_the_same_geometry_at_any_resolution(scale: float) -> None:
     for region in layout.lines:
         soft = rectify(page.soft, layout.line_labels, region).soft
         rows = np.flatnonzero((soft > 128).sum(axis=1) > 0.25 * (soft > 128).sum(axis=1).max())
-        assert abs(rows[-1] - BASELINE_ROW) <= 2.5  # most ink ends at the baseline
-        assert 0.75 * X_HEIGHT <= BASELINE_ROW - rows[0] <= 1.6 * X_HEIGHT
+        assert abs(rows[-1] - BASELINE_ROW) <= 2  # most ink ends at the baseline
+        assert 0.9 * X_HEIGHT <= BASELINE_ROW - rows[0] <= 1.05 * X_HEIGHT
 
 
 @pytest.mark.parametrize("degrees", [-14.0, -3.3, 0.8, 7.0, 14.0])
 def test_skew_is_measured_and_undone(degrees: float) -> None:
     gray = turned(drawn_page(), degrees)
     page = prepare(gray).view()
-    assert page.skew == pytest.approx(degrees, abs=0.35)
+    assert page.skew == pytest.approx(degrees, abs=0.11)
     assert line_count(gray) == len(TEXTS)
 
 
@@ -120,7 +120,7 @@ def test_pieces_hold_all_ink_and_touching_letters_are_cut() -> None:
     line = rectify(page.soft, layout.line_labels, layout.lines[0])
     pieces = cut_pieces(line)
     assert np.count_nonzero((line.soft > 128) & (pieces.labels == 0)) == 0
-    assert len(pieces) >= 10
+    assert len(pieces) >= 22
     assert (np.diff(pieces.boxes[:, 0] + pieces.boxes[:, 2]) >= 0).all()
 
 
@@ -198,7 +198,7 @@ def test_faint_line_beside_bold_print_is_brightened() -> None:
     working, layout = find_text(page)
     assert len(layout.lines) == len(TEXTS)
     for region in layout.lines:
-        assert np.percentile(rectify(working.soft, layout.line_labels, region).soft, 99) > 200
+        assert np.percentile(rectify(working.soft, layout.line_labels, region).soft, 99) > 250
 
 
 def leaning_strokes(lean: float) -> np.ndarray:
@@ -218,7 +218,7 @@ def test_slant_is_undone(lean: float) -> None:
     filled = (line.soft > 128).any(axis=0)
     assert np.count_nonzero(np.diff(filled.astype(int)) == 1) == len(range(100, 600, 14))  # white between all strokes
     up = line.to_page @ [0.0, -1.0, 0.0]  # one row up in the line, on the page
-    assert up[0] / -up[1] == pytest.approx(lean, abs=0.03)
+    assert up[0] / -up[1] == pytest.approx(lean, abs=0.01)
 
 
 def blocks_of_type(*rows: tuple[int, int, int]) -> np.ndarray:
@@ -258,8 +258,8 @@ def test_lonely_specks_belong_to_no_line_and_dots_to_theirs() -> None:
 
 def test_x_height_of_few_small_letters_is_known_from_the_page() -> None:
     rises = np.array([20.0] * 3 + [29.0] * 12)  # twelve capitals, three small letters
-    assert fit_x_height(rises, 20.0, None) == pytest.approx(29.0, abs=1.0)
-    assert fit_x_height(rises, 20.0, 0.3) == pytest.approx(20.0, abs=1.0)
+    assert fit_x_height(rises, 20.0, None) == pytest.approx(29.0, abs=0.1)
+    assert fit_x_height(rises, 20.0, 0.3) == pytest.approx(20.0, abs=0.1)
 
 
 def test_lines_of_capitals_share_the_x_height_of_the_page() -> None:
@@ -269,4 +269,4 @@ def test_lines_of_capitals_share_the_x_height_of_the_page() -> None:
         rise = 29 if k < 11 else 20
         page[560 - rise : 560, 60 + 18 * k : 73 + 18 * k] = 0
     _, layout = find_text(page)
-    assert [line.x_height for line in layout.lines] == pytest.approx([20.0] * 8, abs=1.0)
+    assert [line.x_height for line in layout.lines] == pytest.approx([20.0] * 8, abs=0.1)

@@ -37,14 +37,14 @@ def test_a_strip_for_each_line_spans_the_same_part_of_it() -> None:
         assert strip.image.shape[0] == STRIP_ROWS
         rows = (strip.image > 128).sum(axis=1)
         body = np.flatnonzero(rows > 0.4 * rows.max())
-        assert abs(body[-1] - BASELINE_ROW) <= 4
-        assert abs((body[-1] - body[0]) - STRIP_X_HEIGHT) <= 6
+        assert abs(body[-1] - BASELINE_ROW) <= 3
+        assert abs((body[-1] - body[0]) - STRIP_X_HEIGHT) <= 2
 
 
 @pytest.mark.parametrize("scale", [0.6, 1.7])
 def test_resolution_does_not_show(scale: float) -> None:
     for one, other in zip(find_strips(page()), find_strips(page(scale)), strict=True):
-        assert likeness(one.image, other.image) > 0.8
+        assert likeness(one.image, other.image) > 0.87
 
 
 def test_grey_and_two_level_scans_are_alike() -> None:
@@ -52,7 +52,7 @@ def test_grey_and_two_level_scans_are_alike() -> None:
     faint = (gray.astype(np.float32) * 0.5 + np.linspace(60, 110, gray.shape[1])).astype(np.uint8)
     two_level = np.where(gray < 128, 0, 255).astype(np.uint8)
     for one, other in zip(find_strips(faint), find_strips(two_level), strict=True):
-        assert likeness(one.image, other.image) > 0.9
+        assert likeness(one.image, other.image) > 0.93
 
 
 def test_light_on_dark_gives_the_same_strips() -> None:
@@ -114,7 +114,7 @@ def test_probabilities_sum_to_one_and_name_the_writer() -> None:
         known = [vectors[writer_of == k][1:] for k in range(5)]
         ranking = rank(own[0], known, CALIBRATION)
         assert ranking.order[0] == writer
-        assert ranking.probabilities[0] > 0.9
+        assert ranking.probabilities[0] > 0.999
         assert np.sum(ranking.probabilities) + ranking.unknown == pytest.approx(1.0)
         assert (np.diff(ranking.probabilities) <= 0).all()
 
@@ -123,7 +123,7 @@ def test_a_hand_that_is_not_known_is_unknown() -> None:
     vectors, writer_of = page_vectors(6, 2, 0.2)
     known = [vectors[writer_of == k] for k in range(1, 6)]
     ranking = rank(vectors[0], known, CALIBRATION)
-    assert ranking.unknown > 0.9 > ranking.probabilities[0]
+    assert ranking.unknown > 0.99 and ranking.probabilities[0] < 0.01
 
 
 def test_with_nobody_known_every_hand_is_unknown() -> None:
@@ -144,7 +144,7 @@ def test_pages_are_grouped_by_hand_and_numbered_as_they_come() -> None:
     assert ((groups.number[:, None] == groups.number[None]) == same).all()
     _, first = np.unique(groups.number, return_index=True)
     assert (np.diff(first) > 0).all()
-    assert (groups.confidence > 0.9).all()
+    assert (groups.confidence > 0.99).all()
 
 
 def test_what_a_collection_has_in_common_does_not_make_one_group_of_it() -> None:
@@ -155,14 +155,14 @@ def test_what_a_collection_has_in_common_does_not_make_one_group_of_it() -> None
     shifted /= np.linalg.norm(shifted, axis=1, keepdims=True)
     same = writer_of[:, None] == writer_of[None]
     found = group(shifted, CALIBRATION).number
-    assert np.mean((found[:, None] == found[None]) == same) > 0.99
+    assert ((found[:, None] == found[None]) == same).all()
 
 
 def test_a_page_between_two_hands_is_placed_without_confidence() -> None:
     vectors, _ = page_vectors(2, 2, 0.05)
     between = vectors[0] + vectors[2]
     groups = group(np.vstack([vectors, between / np.linalg.norm(between)]), Calibration(20.0, -8.0))
-    assert groups.confidence[-1] < 0.7 < groups.confidence[:4].min()
+    assert groups.confidence[-1] < 0.51 and groups.confidence[:4].min() > 0.99
 
 
 def test_similarity_is_the_cosine() -> None:
