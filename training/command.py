@@ -107,6 +107,14 @@ def part_option(default: str = "train", parts: tuple[str, ...] = PARTS) -> Optio
     return click.option("--part", type=click.Choice(parts), default=default, show_default=True)
 
 
+def every_option() -> Option:
+    """``--every``: a sample of the items."""
+    count = click.IntRange(min=1)
+    return click.option(
+        "--every", type=count, default=1, show_default=True, metavar="N", help="Use every Nth item only."
+    )
+
+
 def jobs_option() -> Option:
     """``--jobs``: processes."""
     return click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Number of processes.")

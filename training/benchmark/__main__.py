@@ -31,7 +31,7 @@ import click
 from training.benchmark.engines import read_set
 from training.benchmark.scores import Score, markdown_table, score_set
 from training.benchmark.sets import PARTS, ImageSet, Item, load_set
-from training.command import PATH, errors_as_messages
+from training.command import PATH, errors_as_messages, every_option
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Choice:
     "--part", type=click.Choice(PARTS), default="test", show_default=True, help="Part of the sets that have parts."
 )
 @click.option("--only", default="*", metavar="PATTERN", help="Only images whose names match, such as '*_noisy.png'.")
-@click.option("--every", type=click.IntRange(min=1), default=1, metavar="N", help="Use every Nth item only.")
+@every_option()
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Use the first N items only.")
 @click.option("--json", "record", type=PATH, help="Append scores and worst items as JSON lines.")
 @click.option("--markdown", is_flag=True, help="Print a table for each set.")

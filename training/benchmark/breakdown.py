@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 from ocrtool.decode.lattice import Lattice
 from ocrtool.metrics import partial_edit_distance
-from training.command import data_option, errors_as_messages, part_option, weights_option
+from training.command import data_option, errors_as_messages, every_option, part_option, weights_option
 from training.datasets.transcribed import Transcript, book_pages, iam_lines, name_crops
 from training.decoder.align import Alignment
 from training.decoder.aligned_lines import align_line, line_texts
@@ -126,9 +126,7 @@ def tally_item(item: Transcript, engine: Engine, page: bool, tally: Tally) -> No
 @data_option("transcribed sets")
 @part_option("test", ("test", "train"))
 @weights_option()
-@click.option(
-    "--every", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Use every Nth item only."
-)
+@every_option()
 @errors_as_messages()
 def main(data: Path, part: str, weights: Path | None, every: int) -> None:
     """Break down the errors on the transcribed sets by stage."""

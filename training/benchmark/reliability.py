@@ -14,7 +14,7 @@ from tabulate import tabulate
 
 from ocrtool.types import Page
 from training.benchmark.breakdown import SETS
-from training.command import PATH, data_option, errors_as_messages, weights_option
+from training.command import PATH, data_option, errors_as_messages, every_option, weights_option
 from training.datasets.transcribed import Transcript
 from training.decoder.engines import page_reader
 from training.decoder.fit_confidence import SURE, words_right
@@ -66,9 +66,7 @@ def plot(outcomes: dict[str, tuple[np.ndarray, np.ndarray]], path: Path) -> None
 @click.command()
 @data_option("transcribed sets")
 @weights_option()
-@click.option(
-    "--every", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Use every Nth item only."
-)
+@every_option()
 @click.option("--plot", "picture", type=PATH, help="Write a reliability diagram to this file.")
 @errors_as_messages()
 def main(data: Path, weights: Path | None, every: int, picture: Path | None) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
+
+from training.datasets.tables import read_table
 
 PARTS = ("test", "train", "all")
 
@@ -63,11 +64,6 @@ def _rows(path: Path) -> list[list[str]]:
     return [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _table(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
 def _folder(root: Path) -> ImageSet:
     items = []
     for image in sorted(path for path in root.iterdir() if path.suffix.lower() in _IMAGES):
@@ -104,10 +100,10 @@ def _iam(root: Path, name: str, work: Path) -> ImageSet:
     hand_printed = name == "iam_hand_printed"
     forms = {
         row["form"]
-        for row in _table(root / "pages.tsv")
+        for row in read_table(root / "pages.tsv")
         if row["reading"] == "test" and (row["hand_printed"] == "1" if hand_printed else row["role"] != "other")
     }
-    lines = [row for row in _table(root / "lines.tsv") if row["form"] in forms]
+    lines = [row for row in read_table(root / "lines.tsv") if row["form"] in forms]
     if name == "iam_pages":
         texts = defaultdict(list)
         for row in lines:

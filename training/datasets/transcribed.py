@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 
 from ocrtool.imaging.input import read_pages
 from training.datasets import unipen
+from training.datasets.tables import read_table
 from training.language.fold_text import normalise
 
 #: Transcripts with this mark hold struck-out words: what stands on paper is not what is written down.
@@ -28,11 +28,6 @@ class Transcript:
     text: str
     infix: bool = False
     any_case: bool = False
-
-
-def _table(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def _parts(folder: Path, part: str) -> set[str]:
@@ -57,11 +52,11 @@ def iam_lines(data: Path, reading: str, hand_printed: bool | None = None) -> Ite
     folder = data / "iam"
     wanted = {
         row["form"]
-        for row in _table(folder / "pages.tsv")
+        for row in read_table(folder / "pages.tsv")
         if row["reading"] == reading and (hand_printed is None or (row["hand_printed"] == "1") == hand_printed)
     }
     page: tuple[str, np.ndarray] | None = None
-    for row in _table(folder / "lines.tsv"):
+    for row in read_table(folder / "lines.tsv"):
         if row["form"] not in wanted or STRUCK_OUT in row["text"]:
             continue
         if page is None or page[0] != row["form"]:
@@ -86,11 +81,11 @@ PEN_THICKNESS = (2.0, 5.0)
 WORD_HEIGHT = (45.0, 75.0)
 
 
-def pen_words(data: Path, part: str, every: int = 1, seed: int = 1) -> Iterator[Transcript]:
+def pen_words(data: Path, part: str) -> Iterator[Transcript]:
     """Words written with a digital pen, drawn as if scanned; group: the writer."""
     words = unipen.load(data / "unipen" / f"unipen-words-{part}.npz", "word")
-    rng = np.random.default_rng(seed)
-    for i in range(0, len(words), every):
+    rng = np.random.default_rng(1)  # the same words at every call
+    for i in range(len(words)):
         text = normalise(str(words.labels[i]))
         strokes = words.characters[i]
         width, height = unipen.extent(strokes)

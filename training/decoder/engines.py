@@ -1,4 +1,4 @@
-"""The program's engines as fitting uses them: all calls to `ocrtool.script` and to the search are here."""
+"""The program's engines as fitting uses them: opening them, scoring pages, and all calls to the search."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from ocrtool.segment.segmented import SegmentedLine, segment_line
 from ocrtool.types import Line, Page
 
 __all__ = [
+    "NOT_CALIBRATED",
     "Engine",
     "ScoredLine",
     "SegmentedLine",
@@ -40,7 +41,8 @@ __all__ = [
 THREADS = 2
 #: A page so large that no box of a line is cut off.
 _BOUNDS = (100_000, 100_000)
-_NOT_CALIBRATED = ((0.0, 0.0), (1.0, 1.0))
+#: Calibration points that leave word probabilities as they are.
+NOT_CALIBRATED = ((0.0, 0.0), (1.0, 1.0))
 
 
 def open_engine(script: str, weights: Path | None = None, *, language_model: bool = True) -> Engine:
@@ -106,5 +108,5 @@ def assembled_line(line: ScoredLine, path: list[Step], engine: Engine) -> Line |
     Its word probabilities are not calibrated.
     """
     lm, glyphs = engine.path_weights.lm, engine.alphabet.glyphs
-    assembler = LineAssembler(line.line.image, np.eye(2, 3), _BOUNDS, lm, _NOT_CALIBRATED, glyphs)
+    assembler = LineAssembler(line.line.image, np.eye(2, 3), _BOUNDS, lm, NOT_CALIBRATED, glyphs)
     return assembler.assemble(path, line.line.edges, line.lattice)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from ocrtool.decode.beam import SPACE, Step, path_text, search
+from ocrtool.decode.beam import SPACE, Step, path_text
 from ocrtool.decode.confidence import character_posterior, word_probability
 from ocrtool.decode.settings import PathWeights
-from training.decoder.engines import Engine, ScoredLine
+from training.decoder.engines import NOT_CALIBRATED, Engine, ScoredLine, search_lattices
 from training.decoder.path_search import Evaluator
 
 #: Probability from which a word counts as sure.
@@ -17,13 +19,12 @@ SURE = 0.9
 BINS = 12
 #: Probability of a word that nothing speaks against.
 MOST = 0.999
-_NOT_CALIBRATED = ((0.0, 0.0), (1.0, 1.0))
 
 
 def fit_confidence(evaluator: Evaluator, weights: PathWeights) -> tuple[list[tuple[float, float]], float]:
     """Calibration points of word probabilities, and the share right of words at SURE and above."""
     engine = evaluator.engine
-    paths = iter(search(evaluator.lattices, engine.language_model, weights, engine.settings.beam, engine.alphabet))
+    paths = iter(search_lattices(evaluator.lattices, dataclasses.replace(engine, path_weights=weights)))
     raw: list[float] = []
     right: list[bool] = []
     for sample in evaluator.samples:
@@ -57,7 +58,7 @@ def _words(path: list[Step], line: ScoredLine, lm: float, engine: Engine) -> lis
             run.append(step)
         elif run:
             each = [character_posterior(s, line.lattice, lm)[s.label] for s in run]
-            words.append((path_text(run, engine.alphabet.glyphs), word_probability(each, _NOT_CALIBRATED)))
+            words.append((path_text(run, engine.alphabet.glyphs), word_probability(each, NOT_CALIBRATED)))
             run = []
     return words
 

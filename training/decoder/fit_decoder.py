@@ -21,7 +21,6 @@ import click
 import numpy as np
 
 from ocrtool.decode.settings import DecoderSettings, PathWeights
-from ocrtool.files import atomic_write
 from training.command import (
     data_option,
     errors_as_messages,
@@ -40,6 +39,7 @@ from training.decoder.latin_samples import LINES, LatinSource
 from training.decoder.path_search import FOLDS, ROUNDS, Evaluator, coordinate_search, cross_validated
 from training.decoder.samples import Sample, SampleSource, SourceOptions
 from training.publish.manifest import library_versions, training_command
+from training.report.write import write_json
 
 #: Where the lines of each script come from.
 SOURCES: dict[str, Callable[[SourceOptions], SampleSource]] = {"latin": LatinSource, "hangul": HangulSource}
@@ -117,8 +117,7 @@ def write_decoder(path: Path, fitted: Fitted, facts: dict[str, str], seed: int) 
         "command": training_command(),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path) as file:
-        file.write((json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
+    write_json(path, manifest)
 
 
 @click.command()

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from ocrtool.decode.beam import path_text, search
 from ocrtool.decode.settings import PathWeights
 from ocrtool.metrics import partial_edit_distance
-from training.decoder.engines import Engine
+from training.decoder.engines import Engine, read_lattices
 from training.decoder.samples import Sample
 
 #: Rounds of the coordinate search, each with half the steps of the one before; parts of the cross-validation.
@@ -39,9 +38,8 @@ class Evaluator:
     def errors(self, weights: PathWeights) -> np.ndarray:
         """(samples,) edit distances."""
         if weights not in self.known:
-            engine = self.engine
-            paths = search(self.lattices, engine.language_model, weights, engine.settings.beam, engine.alphabet)
-            texts = np.split(np.array([path_text(p, engine.alphabet.glyphs) for p in paths], object), self._ends)
+            read = read_lattices(self.lattices, dataclasses.replace(self.engine, path_weights=weights))
+            texts = np.split(np.array(read, object), self._ends)
             self.known[weights] = np.array(
                 [_distance(s, " ".join(t)) for s, t in zip(self.samples, texts, strict=True)], float
             )

@@ -74,19 +74,17 @@ def load_split(folder: Path, split: str, part: str) -> LabelledImages:
     )
 
 
-def load_pair(
-    images: Path, labels: Path, split: str, transposed: bool | None = None, mapping: LabelMap | None = None
-) -> LabelledImages:
+def load_pair(images: Path, labels: Path, split: str, transposed: bool | None = None) -> LabelledImages:
     """Any two idx files with the labels of ``split``; images with label 255, no label, are left out.
 
     transposed: whether rows and columns are exchanged, as in all EMNIST files; by default decided by the name: only
-    those of the original MNIST are upright. mapping: by default the file beside the images, else the official one.
+    those of the original MNIST are upright. Labels are mapped by the file beside the images, else the official one.
     Raises ValueError or OSError with one sentence that names the file and the fault.
     """
     check_split(split)
     if transposed is None:
         transposed = not images.name.startswith(("train-images", "t10k-images"))
-    mapping = mapping or _mapping(images.parent, images, split)
+    mapping = _mapping(images.parent, images, split)
     pixels, marks = read_pair(images, labels)
     numbers = mapping.indices(marks, labels, none=NO_LABEL)
     return _labelled(pixels, numbers, mapping, transposed, labels)

@@ -14,7 +14,7 @@ import keras
 from training.emnist.batches import ImageBatches
 from training.emnist.fit_classifier import FitData, RunOptions, fit_classifier
 from training.emnist.recipes import Recipe
-from training.fit import Run
+from training.fit import Run, Steps
 from training.fit.precision import precision
 from training.fit.run import CHECKPOINT
 from training.models.emnist import build_emnist
@@ -59,14 +59,14 @@ def train_once(
         model = build_emnist(task.model, len(task.data.train.classes), **sizes)
         run = fit_classifier(model, task.data, recipe, RunOptions(folder, task.seed, minutes, resume=True))
     _check_finished(run, task, recipe, minutes)
-    best = run.epochs[run.best_epoch - 1]
-    figures = {key: best[f"val_{key}"] for key in ("loss", "accuracy", "class_accuracy")}
+    figures = {key: run.best[f"val_{key}"] for key in ("loss", "accuracy", "class_accuracy")}
     (folder / CHECKPOINT).unlink(missing_ok=True)
     return TrialResult(model.count_params(), figures, time.monotonic() - started)
 
 
 def _check_finished(run: Run, task: TrialTask, recipe: Recipe, minutes: float) -> None:
-    wanted = max(1, round(recipe.epochs * ImageBatches(task.data.train, recipe.batch, task.seed).steps_per_epoch))
+    steps_per_epoch = ImageBatches(task.data.train, recipe.batch, task.seed).steps_per_epoch
+    wanted = Steps.of_epochs(recipe.epochs, steps_per_epoch).count
     if run.steps < wanted and run.seconds >= 60 * minutes:
         raise OutOfTime(f"time limit reached after {run.steps} of {wanted} batches")
     if run.steps < wanted or "val_class_accuracy" not in run.epochs[-1]:  # the fit loop ends quietly on Ctrl-C

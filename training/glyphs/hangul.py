@@ -10,20 +10,19 @@ from typing import Any, ClassVar
 import keras
 import numpy as np
 
-from ocrtool.script.hangul.charset import GLYPHS, KINDS
+from ocrtool.script.hangul.charset import KINDS
 from training.emnist.predict import in_batches
 from training.fit import Monitor, Steps, Validate, compile_trainee, make_optimizer
 from training.glyphs import examples
 from training.glyphs.batches import augment
 from training.glyphs.examples import Examples
 from training.glyphs.hangul_heads import HeadsLoss, heads_accuracy, read_labels, slices, targets
+from training.glyphs.hangul_lines import REJECT
 from training.glyphs.scores import fit_temperature
 from training.models.glyph import GEOMETRY_SIZE
 from training.models.hangul import CROP_CHANNELS, CROP_SIDE, HangulSpec
 from training.publish.publish import Measure
 
-#: Label of the reject class.
-REJECT = len(GLYPHS)
 #: Default shares of isolated characters and of the reject class in the examples shown; the others are
 #: characters on lines.
 ALONE_SHARE, REJECT_SHARE = 0.35, 0.25
@@ -82,7 +81,7 @@ def shape_scores(logits: np.ndarray, data: Examples, spec: HangulSpec) -> dict[s
 
 
 def share_right(read: np.ndarray, labels: np.ndarray, mask: np.ndarray) -> float:
-    """Share of the examples ``of`` (mask) that are read as their label."""
+    """Share of the examples in ``mask`` that are read as their label; 1 where there are none."""
     return round(float(np.mean(read[mask] == labels[mask])), 4) if mask.any() else 1.0
 
 

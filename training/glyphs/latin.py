@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from ocrtool.charset import LATIN_CLASSES
+from ocrtool.recognize.network import log_softmax
 from training.fit import Minutes, Monitor, Validate, compile_trainee, held_out_loss
 from training.glyphs import examples, isolated
 from training.glyphs.batches import GlyphBatches
@@ -102,9 +103,8 @@ class LatinTask:
         def measured(model: keras.Model) -> dict[str, Any]:
             logits = model.predict({"image": held.images, "place": held.geometry}, batch_size=512, verbose=0)
             temperature = fit_temperature(logits, held.labels)
-            shifted = logits / temperature
-            log_probs = shifted - np.logaddexp.reduce(shifted, axis=1, keepdims=True)
-            return {"temperature": temperature, "scores": {"validation": scores_by_source(log_probs, held)}}
+            scores = scores_by_source(log_softmax(logits / temperature), held)
+            return {"temperature": temperature, "scores": {"validation": scores}}
 
         return measured
 

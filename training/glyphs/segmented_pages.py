@@ -103,7 +103,7 @@ def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reje
         by_piece, total = ink_by_label(line, pieces, label_map, len(classes))
         label = edge_labels(edges, by_piece, total, classes)
         chosen = choose_edges(label, edges.boxes, reject_share, rng)
-        edges = Edges(edges.start[chosen], edges.end[chosen], edges.boxes[chosen])
+        edges = edges.take(chosen)
         images.append(glyph_images(line, pieces, edges, LATIN_CROP))
         geometry.append(glyph_geometry(pieces, edges))
         labels.append(label[chosen])

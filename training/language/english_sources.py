@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from ocrtool.charset import LINE_START
+from training.datasets.tables import read_table
 from training.language.fold_text import normalise
 
 #: Books kept out of training: Frankenstein, The Time Machine, Romeo and Juliet, Democracy in America.
@@ -79,12 +79,9 @@ def load_iam_lines(folder: Path) -> list[str]:
     root = folder / "iam"
     if not root.exists():
         return []
-    with (root / "pages.tsv").open(encoding="utf-8") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        trainable = {row["form"] for row in rows if row["reading"] == "train"}
-    with (root / "lines.tsv").open(encoding="utf-8") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [normalise(r["text"]) for r in rows if r["form"] in trainable and r["text"] and "#" not in r["text"]]
+    trainable = {row["form"] for row in read_table(root / "pages.tsv") if row["reading"] == "train"}
+    rows = read_table(root / "lines.tsv")
+    return [normalise(r["text"]) for r in rows if r["form"] in trainable and r["text"] and "#" not in r["text"]]
 
 
 def load_receipt_lines(folder: Path) -> list[str]:

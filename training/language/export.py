@@ -17,6 +17,7 @@ from training.fit.run import BEST
 from training.language.scores import HeldOutText, sequence_log_probs, step_log_probs
 from training.language.vocabulary import Vocabulary
 from training.models.lstm import LstmSpec, build_sequence_model, build_step_model
+from training.publish.compile_weights import compile_model
 from training.publish.manifest import write_manifest
 from training.publish.publish import Card, Form, publish
 
@@ -46,16 +47,6 @@ def load_sequence_model(spec: LstmSpec, h5: Path) -> keras.Model:
     model = build_sequence_model(spec)
     model.load_weights(h5)
     return model
-
-
-def compile_step(spec: LstmSpec, model: keras.Model, path: Path, int8: bool = True) -> None:
-    """Write the reading form of ``model`` to ``path`` as LiteRT, any number of rows; ``int8``: weights of 8 bits."""
-    options: dict[str, Any] = {}
-    if int8:
-        from tensorflow import lite
-
-        options["optimizations"] = [lite.Optimize.DEFAULT]
-    build_step_model(spec, model).export(path, format="litert", verbose=False, **options)
 
 
 def export(
@@ -92,10 +83,11 @@ def _compile(
     plan: Export, spec: LstmSpec, texts: Mapping[str, HeldOutText], manifest: dict[str, Any]
 ) -> dict[str, Any]:
     """Write the compiled form, of 8 bits unless that costs too much. Returns the manifest with its scores and hash."""
-    model, compiled = load_sequence_model(spec, plan.h5), Weights(plan.name, plan.folder, manifest)
+    step = build_step_model(spec, load_sequence_model(spec, plan.h5))
+    compiled = Weights(plan.name, plan.folder, manifest)
     exact, first = manifest["scores"]["h5"], next(iter(texts))
     for int8 in (True, False):
-        compile_step(spec, model, compiled.tflite_path, int8)
+        compile_model(step, compiled.tflite_path, int8)
         reading = CharacterLSTM(compiled)
         scores = {key: text.measure(partial(step_log_probs, reading)) for key, text in texts.items()}
         loss = scores[first]["bits_per_character"] / exact[first]["bits_per_character"] - 1

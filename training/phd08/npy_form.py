@@ -19,6 +19,7 @@ from ocrtool.files import atomic_write
 from training.phd08.conversion import Conversion, Done, other_conversion
 from training.phd08.shards import read_images, read_notes
 from training.phd08.text_form import Fault
+from training.report.write import write_json
 
 INDEX = "phd08_index.json"
 
@@ -96,8 +97,7 @@ class NpyForm:
                 file.write(row.tobytes() * int((labels == label).sum()))
 
     def _write_index(self) -> None:
-        with atomic_write(self._conversion.out / INDEX) as file:
-            file.write(json.dumps(self._index, ensure_ascii=False, indent=1).encode())
+        write_json(self._conversion.out / INDEX, self._index)
 
 
 def _read_index(path: Path) -> dict[str, Any]:

@@ -24,7 +24,15 @@ from ocrtool.script.hangul.charset import GLYPHS
 from ocrtool.script.hangul.classifier import HangulClassifier
 from ocrtool.script.hangul.script import HANGUL_CROP
 from ocrtool.weights.store import open_weights
-from training.command import PATH, epochs_option, errors_as_messages, out_option, seed_option
+from training.command import (
+    PATH,
+    epochs_option,
+    errors_as_messages,
+    korean_fonts_option,
+    out_option,
+    seed_option,
+    weights_option,
+)
 from training.emnist.batches import ImageBatches
 from training.emnist.fit_classifier import validation_figures
 from training.emnist.labelled import LabelledImages, split_validation
@@ -163,7 +171,7 @@ def _share(value: float | None) -> str:
 
 
 @click.command()
-@click.option("--fonts", "folder", type=PATH, help="Folder of Korean fonts.")
+@korean_fonts_option()
 @out_option("weights and report")
 @epochs_option(3.0)
 @click.option(
@@ -182,12 +190,12 @@ def _share(value: float | None) -> str:
 )
 @click.option("--own/--no-own", default=True, help="Also measure the program's Korean classifier.")
 @click.option("--turns/--no-turns", default=True, help="Also hold out each pair of consecutive fonts.")
-@click.option("--weights", type=PATH, help="Folder of the Korean classifier's weights.")
+@weights_option()
 @click.option("--into", type=PATH, help="Markdown file whose part <!-- dense --> is replaced.")
 @seed_option()
 @errors_as_messages()
 def main(
-    folder: Path | None,
+    fonts: Path | None,
     out: Path,
     epochs: float,
     variations: int,
@@ -202,8 +210,8 @@ def main(
     cv2.setNumThreads(1)
     keras.utils.set_random_seed(seed)
     classifier = HangulClassifier(open_weights("hangul", weights)) if own else None
-    samples = like_phd08(find_korean_fonts(folder), variations, seed)
-    families = find_korean_fonts(folder, "test")
+    samples = like_phd08(find_korean_fonts(fonts), variations, seed)
+    families = find_korean_fonts(fonts, "test")
     with tqdm(total=len(families), desc="drawing", disable=None) as bar:
         others = in_families(families, test_variations, seed, bar.update)
     data, unseen = samples.labelled(), np.isin(samples.fonts, HELD_FONTS)

@@ -19,11 +19,14 @@ from training.publish.architectures import build, reading_form
 from training.publish.manifest import write_manifest
 
 
-def compile_model(model: keras.Model, path: Path) -> None:
-    """Write the LiteRT form of ``model`` to ``path``, any number of rows."""
-    from tensorflow import lite
+def compile_model(model: keras.Model, path: Path, int8: bool = True) -> None:
+    """Write the LiteRT form of ``model`` to ``path``, any number of rows; ``int8``: weights of 8 bits."""
+    options: dict[str, Any] = {}
+    if int8:
+        from tensorflow import lite
 
-    model.export(path, format="litert", verbose=False, optimizations=[lite.Optimize.DEFAULT])
+        options["optimizations"] = [lite.Optimize.DEFAULT]
+    model.export(path, format="litert", verbose=False, **options)
 
 
 def compile_folder(folder: Path, name: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import re
 import shlex
@@ -12,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from ocrtool.files import atomic_write
+from training.report.write import write_json
 
 #: Distributions whose versions decide what a training run gives.
 LIBRARIES = ("keras", "tensorflow", "jax", "numpy", "ai-edge-litert", "faker", "opencv-python-headless", "Pillow")
@@ -102,6 +101,4 @@ def write_manifest(path: Path, fields: Mapping[str, Any]) -> None:
     Raises ValueError if `check` finds a fault. Values must be plain (no NumPy scalars).
     """
     check(fields)
-    text = json.dumps(dict(fields), ensure_ascii=False, indent=1) + "\n"
-    with atomic_write(path) as file:
-        file.write(text.encode())
+    write_json(path, dict(fields))

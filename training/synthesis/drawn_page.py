@@ -61,7 +61,7 @@ class DrawnPage:
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How lines are set, in x-heights: leading from baseline to baseline, letter spacing, wobble of the baseline from
-    letter to letter, drift of it along a line, share of word spaces by which they augment.
+    letter to letter, drift of it along a line, share of word spaces by which they vary.
     """
 
     leading: float = 2.4

@@ -1,4 +1,4 @@
-"""A font at one size as a `Face`: printed, or written by hand where letters augment."""
+"""A font at one size as a `Face`: printed, or written by hand where letters vary."""
 
 from __future__ import annotations
 

@@ -151,8 +151,8 @@ def _glossed(choices: tuple[tuple[str, str], ...]) -> Callable[[np.random.Genera
     return _one_of(tuple(f"{korean}({english})" for korean, english in choices))
 
 
-def _number(low: int, high: int, form: str = "{}") -> Callable[[np.random.Generator], str]:
-    return lambda rng: form.format(int(rng.integers(low, high)))
+def _number(low: int, high: int) -> Callable[[np.random.Generator], str]:
+    return lambda rng: str(int(rng.integers(low, high)))
 
 
 def _date(rng: np.random.Generator) -> str:

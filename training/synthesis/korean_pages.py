@@ -22,7 +22,6 @@ from pathlib import Path
 
 import click
 import numpy as np
-from PIL import Image
 from tqdm import tqdm
 
 from training.command import (
@@ -39,6 +38,7 @@ from training.synthesis.hangul_fonts import KoreanFont, drawn_characters, find_k
 from training.synthesis.heldout_text import Stock
 from training.synthesis.korean_page_text import a4_blocks, drawn_blocks, mixed_blocks
 from training.synthesis.korean_typesetting import Faces, Manner, typeset
+from training.synthesis.page_files import write_page
 from training.synthesis.scans import SCANS
 
 #: Families for print, and handwriting-like ones, by part of training/synthesis/hangul_families.py.
@@ -146,12 +146,8 @@ def draw_all(out: Path, page_jobs: list[PageJob], stock: Stock, seed: int) -> It
     """Draw each page into its set's folder of ``out``; gives the pictures' names as they are written."""
     for number, job in enumerate(page_jobs):
         scan, lines = draw_page(job, stock, np.random.default_rng((seed, number)))
-        folder = out / job.set
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{job.name}.png"
-        dpi = SCANS[job.scan][1]
-        Image.fromarray(scan).save(path, dpi=(dpi, dpi))
-        path.with_suffix(".gt.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        path = out / job.set / f"{job.name}.png"
+        write_page(path, scan, lines, SCANS[job.scan][1])
         yield path
 
 

@@ -42,8 +42,8 @@ def number(low: int, high: int, rng: Draw) -> int:
     return int(rng.integers(low, high + 1))
 
 
-def in_groups(text: str, size: int, sign: str = " ") -> str:
-    return sign.join(text[i : i + size] for i in range(0, len(text), size))
+def in_groups(text: str, size: int) -> str:
+    return " ".join(text[i : i + size] for i in range(0, len(text), size))
 
 
 def serial(rng: Draw) -> str:
@@ -153,14 +153,10 @@ def version(rng: Draw) -> str:
     )
 
 
-def amount(rng: Draw, largest: float = 5.0) -> str:
-    """With separators of thousands as on English invoices; up to ten to the power ``largest``."""
-    return f"{10 ** rng.uniform(0.0, largest):,.2f}"
-
-
-def money(rng: Draw, largest: float = 5.0) -> str:
+def money(rng: Draw) -> str:
+    """Up to 100,000, with separators of thousands as on English invoices."""
     sign = one(CURRENCIES, rng)
-    figure = amount(rng, largest)
+    figure = f"{10 ** rng.uniform(0.0, 5.0):,.2f}"
     return f"{figure} {sign}" if len(sign) > 1 else f"{sign}{figure}"
 
 

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import click
 import numpy as np
-from PIL import Image
 from tqdm import tqdm
 
 from training.command import errors_as_messages, latin_fonts_option, part_option, seed_option
@@ -31,6 +30,7 @@ from training.synthesis.office_scans import SCANS
 from training.synthesis.office_tables import form, invoice
 from training.synthesis.office_type import Faces, characters_of
 from training.synthesis.office_typesetting import Block, Manner, Paragraph, characters_in, typeset
+from training.synthesis.page_files import write_page
 
 #: Families of each set, by part.
 FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -145,10 +145,7 @@ def draw_all(out: Path, every: list[PageJob], seed: int) -> Iterator[Path]:
     for number, job in enumerate(every):
         image, lines = draw(job, np.random.default_rng((seed, number)))
         path = out / job.set / f"{job.name}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        dpi = SCANS[job.scan].dpi
-        Image.fromarray(image).save(path, dpi=(dpi, dpi))
-        path.with_suffix(".gt.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        write_page(path, image, lines, SCANS[job.scan].dpi)
         yield path
 
 

@@ -29,7 +29,7 @@ BODY = (
 )
 CLOSINGS = ("Yours sincerely,", "Kind regards,", "Yours faithfully,", "With best wishes,")
 
-#: Prose with marks that typewriters lack. Fields in braces are filled by `_filled`.
+#: Prose with marks that typewriters lack. Fields in braces are filled by `filled`.
 MARKED = (
     "“I shan’t go,” said {name} — “not for £{n}, nor for €{n}.”",
     "The café on the Rue de l’Église serves crème brûlée, piñata cake and jalapeños from {n} °C to {n} °C.",

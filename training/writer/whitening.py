@@ -9,7 +9,7 @@ from scipy.linalg import eigh
 def fit_whitening(
     means: np.ndarray, writers: np.ndarray, dimensions: int, within_share: float, shrink: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Matrix (D, dimensions) and bias (dimensions,) of a map after which pages augment alike in all directions.
+    """Matrix (D, dimensions) and bias (dimensions,) of a map after which pages vary alike in all directions.
 
     means: (N, D) of pages; writers: (N,). The covariance undone is a mixture: ``within_share`` of that of pages about
     their writer's mean (Hatch et al., "Within-class covariance normalization for SVM-based speaker recognition", 2006),

@@ -66,7 +66,7 @@ class WriterFont:
         self.habit = habit
         self._face = FontFace(file, FINE)
         self._own: dict[str, Stamp | None] = {}
-        self._still = np.random.default_rng(0)  # asked for by faces that augment: this one does not
+        self._still = np.random.default_rng(0)  # asked for by faces whose letters vary: this one's do not
         self._widening = self._widening_for(habit.pen)
 
     def word(self, text: str, x_height: float, rng: np.random.Generator) -> Stamp | None:
