@@ -7,6 +7,17 @@ from collections.abc import Iterator
 #: The 94 printable ASCII characters, space excluded, in code-point order.
 LATIN = "".join(map(chr, range(0x21, 0x7F)))
 
+#: Characters of the line reader, the space first: ASCII, the letters of Western European languages, and the marks of
+#: letters, invoices, forms and lists. Ligatures are spelled out; of look-alikes only the commoner is here.
+LINE_CHARACTERS = (
+    " "
+    + LATIN
+    + "".join(map(chr, range(0xC0, 0x100)))  # the letters of Latin-1, with × and ÷
+    + "ŒœŠšŽžŸ"
+    + "“”‘’„‚«»‹›–—…•·†‡§¶©®™°±½¼¾²³¹µ£€¥¢¿¡ªº¬¦‰"
+    + "☐☒☑✓✗■□●○▪→←↑↓≤≥≠≈Ω№₂"
+)
+
 #: Name of the reject class, for non-characters: halves of characters, joined neighbours, specks.
 REJECT = "<reject>"
 
