@@ -28,13 +28,15 @@ class Components:
     """Connected components that may be text.
 
     labels: (H, W) int32, 0 = paper or dropped; boxes: (N, 4) int32 x0 y0 x1 y1; area: (N,) ink pixels;
-    number: (N,) int32, the label of each in ``labels``.
+    number: (N,) int32, the label of each in ``labels``; removed: (H, W) bool, ink that cannot be text whatever stands
+    beside it: rules, frames, pictures, edges; specks are dropped but may be dots, and are not in it.
     """
 
     labels: np.ndarray
     boxes: np.ndarray
     area: np.ndarray
     number: np.ndarray
+    removed: np.ndarray
 
 
 def _long_runs(ink: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
@@ -87,8 +89,8 @@ def remove_rules(ink: np.ndarray, x_height: float) -> np.ndarray:
 
 def text_components(ink: np.ndarray, x_height: float) -> Components:
     """Find the components that may be characters or parts of them. ink: (H, W) bool; x_height: in its pixels."""
-    ink = remove_rules(ink, x_height)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    unruled = remove_rules(ink, x_height)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(unruled.astype(np.uint8), connectivity=8)
     x, y, w, h, area = (stats[:, i].astype(np.int64) for i in range(5))
     page_h, page_w = ink.shape
     long_side, short_side = np.maximum(w, h), np.minimum(w, h)
@@ -100,13 +102,16 @@ def text_components(ink: np.ndarray, x_height: float) -> Components:
     touches = (x <= 1) | (y <= 1) | (x + w >= page_w - 1) | (y + h >= page_h - 1)
     edge = touches & ((h > 4 * x_height) | (w > 12 * x_height) | ((fill > BLOT_FILL) & (long_side > 2 * x_height)))
     stroke = (h > 4.5 * x_height) & (w < 0.5 * x_height)
-    keep = ~(speck | picture | frame | blot | edge | stroke)
+    other = picture | frame | blot | edge | stroke
+    other[0] = False
+    removed = (ink & ~unruled) | other[labels]
+    keep = ~(speck | other)
     keep[0] = False
     boxes = np.stack([x, y, x + w, y + h], axis=1).astype(np.int32)
     kept = np.flatnonzero(keep)
     keep[kept[lonely_specks(boxes[kept], ink.shape, x_height)]] = False
     labels[~keep[labels]] = 0
-    return Components(labels, boxes[keep], area[keep], np.flatnonzero(keep).astype(np.int32))
+    return Components(labels, boxes[keep], area[keep], np.flatnonzero(keep).astype(np.int32), removed)
 
 
 def lonely_specks(boxes: np.ndarray, shape: tuple[int, ...], x_height: float) -> np.ndarray:

@@ -19,13 +19,14 @@ class Layout:
     """The lines found on a view of a page.
 
     blocks: lines of each block, in reading order; line_labels: (H, W) int32 label map, the line of each ink pixel, 0 =
-    none; x_height: common to the lines, in working pixels.
+    none; x_height: common to the lines, in working pixels; removed: (H, W) bool, ink that is no text (`Components`).
     """
 
     page: WorkingPage
     blocks: list[list[LineRegion]]
     line_labels: np.ndarray
     x_height: float
+    removed: np.ndarray
 
     @property
     def lines(self) -> list[LineRegion]:
@@ -45,7 +46,7 @@ def find_layout(page: WorkingPage, ridge_height: float | None = None) -> Layout:
     blocks = [finder.lines(members) for members in find_blocks(components.boxes, page.part_height)]
     common = common_x_height([line for block in blocks for line in block], page.x_height)
     regions = [[fit_line(line, common, PRIOR_OCTAVES) for line in block] for block in blocks if block]
-    return Layout(page, regions, finder.line_of[components.labels], common)
+    return Layout(page, regions, finder.line_of[components.labels], common, components.removed)
 
 
 def find_text(page: PreparedPage, x_height: float | None = None) -> Layout | None:

@@ -16,6 +16,7 @@ from training.models.emnist import EmnistSpec, build_emnist_spec
 from training.models.fusion import FusionSpec, build_fusion
 from training.models.glyph import GlyphSpec, build_glyph
 from training.models.hangul import HangulSpec, build_hangul
+from training.models.line_reader import LineReaderSpec, build_line_reader
 from training.models.lstm import LstmSpec, build_sequence_model, build_step_model
 from training.models.writer import TutorialSpec, WriterSpec, build_describer, build_tutorial
 
@@ -36,6 +37,7 @@ class Architecture:
 ARCHITECTURES: dict[str, Architecture] = {
     "glyph": Architecture(GlyphSpec, build_glyph, glyphs_of="latin"),
     "hangul": Architecture(HangulSpec, build_hangul, glyphs_of="hangul"),
+    "line_reader": Architecture(LineReaderSpec, build_line_reader),
     "character_lstm": Architecture(LstmSpec, build_sequence_model, build_step_model),
     "emnist": Architecture(EmnistSpec, build_emnist_spec),
     "fusion": Architecture(FusionSpec, build_fusion),

@@ -1,0 +1,172 @@
+"""Batches of strips of about one width, varied anew each time they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ocrtool.segment.strip import STRIP_BASELINE, STRIP_ROWS
+from training.lines.ctc import encode, frame_targets, pack_targets
+from training.lines.pages import Sample
+from training.lines.shards import Shard, read_shard, shard_files
+
+#: Columns of a batch in all, and bounds of its number of strips.
+COLUMNS, FEWEST, MOST = 15_000, 6, 96
+#: Strips wider than this are not trained on.
+WIDEST = 1500
+#: Widths of a batch differ by at most this factor from the first drawn; widths are padded to a multiple of this.
+WIDTH_FACTOR, WIDTH_STEP = 1.12, 16
+#: Source of a shard -> share of the batches, where there are shards of it.
+SOURCE_SHARES = {"print": 0.64, "pen": 0.36}
+#: Steps between looks into the folder for shards that have come since.
+LOOK_AGAIN = 400
+#: Share of strips that are stretched, moved, and that get bits of other lines above and below.
+STRETCHED, MOVED, NEIGHBOURED, TONED = 0.6, 0.6, 0.2, 0.3
+#: Columns of the paper added left and right at most.
+EXTRA_MARGIN = 8
+
+
+class LineBatches:
+    """Batches for `training.fit.fit`. Known by their number as long as no shards are added."""
+
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        steps_per_epoch: int,
+        column: int,
+        frames: int,
+        steps: int,
+        shares: Mapping[str, float] = SOURCE_SHARES,
+        frame_loss: bool = True,
+    ) -> None:
+        """column, frames: of the network; steps: of the whole fit about, by which the loss of frames fades.
+
+        frame_loss: False trains by CTC alone. Raises ValueError if the folder holds no shards.
+        """
+        self.steps_per_epoch = steps_per_epoch
+        self._folder, self._seed, self._column, self._frames, self._steps = folder, seed, column, frames, steps
+        self._shares, self._frame_loss = shares, frame_loss
+        self._shards: dict[str, list[Shard]] = {}
+        self._index: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+        self._known: set[Path] = set()
+        self._looked = 0
+        self._look()
+        if not self._shards:
+            raise ValueError(f"{folder} holds no shards of lines")
+
+    def __len__(self) -> int:
+        return sum(len(shard) for shards in self._shards.values() for shard in shards)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Strips by source."""
+        return {source: sum(map(len, shards)) for source, shards in self._shards.items()}
+
+    def _look(self) -> None:
+        """Read the shards that are new, and sort each source's strips by width."""
+        fresh = [(source, path) for source, path in shard_files(self._folder) if path not in self._known]
+        for source, path in fresh:
+            self._known.add(path)
+            self._shards.setdefault(source, []).append(read_shard(path))
+        for source in {source for source, _ in fresh}:
+            shards = self._shards[source]
+            widths = np.concatenate([shard.widths for shard in shards])
+            number = np.repeat(np.arange(len(shards)), [len(shard) for shard in shards])
+            within = np.concatenate([np.arange(len(shard)) for shard in shards])
+            order = np.argsort(widths, kind="stable")
+            order = order[widths[order] <= WIDEST]
+            self._index[source] = widths[order], number[order], within[order]
+
+    def _draw(self, source: str, width: float, count: int, rng: np.random.Generator) -> list[Sample]:
+        widths, number, within = self._index[source]
+        low, high = np.searchsorted(widths, [width / WIDTH_FACTOR, width * WIDTH_FACTOR])
+        high = max(int(high), int(low) + 1)
+        chosen = rng.integers(min(int(low), len(widths) - 1), min(high, len(widths)), count)
+        return [self._shards[source][number[k]].sample(int(within[k])) for k in chosen]
+
+    def __getitem__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
+        """Strips (B, STRIP_ROWS, W, 1) uint8 and targets as `pack_targets` gives them."""
+        if step >= self._looked + LOOK_AGAIN:
+            self._looked = step
+            self._look()
+        rng = np.random.default_rng((self._seed, step))
+        shares = np.array([self._shares.get(source, 0.0) for source in self._index])
+        shares = shares / shares.sum()
+        widths = self._index[list(self._index)[int(rng.choice(len(shares), p=shares))]][0]
+        width = float(widths[rng.integers(len(widths))])
+        count = int(np.clip(COLUMNS / width, FEWEST, MOST))
+        numbers = rng.multinomial(count, shares)
+        samples = [
+            sample
+            for source, number in zip(self._index, numbers.tolist(), strict=True)
+            for sample in self._draw(source, width, number, rng)
+        ]
+        return self.pack([vary(sample, samples, rng) for sample in samples], step / max(1, self._steps))
+
+    def pack(self, samples: list[Sample], progress: float) -> tuple[np.ndarray, np.ndarray]:
+        """Strips padded to one width, and their targets. progress: of the fit, 0..1."""
+        width = max(sample.soft.shape[1] for sample in samples)
+        width = -(-width // WIDTH_STEP) * WIDTH_STEP
+        strips = np.zeros((len(samples), STRIP_ROWS, width, 1), np.uint8)
+        frames = width // self._column * self._frames
+        frame_width = self._column / self._frames
+        labels, frame_labels, valid = [], [], np.zeros(len(samples), np.int32)
+        for row, sample in enumerate(samples):
+            strips[row, :, : sample.soft.shape[1], 0] = sample.soft
+            labels.append(encode(sample.text))
+            frame_labels.append(frame_targets(labels[-1], sample.middles, frames, frame_width))
+            valid[row] = min(frames, int(np.ceil(sample.soft.shape[1] / frame_width)))
+        return strips, pack_targets(labels, frame_labels, valid, self._weights(progress))
+
+    def _weights(self, progress: float) -> tuple[float, float]:
+        """Weights of the two losses: frames first, then CTC with the loss of frames fading."""
+        if not self._frame_loss:
+            return 1.0, 0.0
+        if progress < 0.04:
+            return 0.1, 1.0
+        return 1.0, max(0.02, 0.5 * (1.0 - progress / 0.4))
+
+
+def vary(sample: Sample, others: list[Sample], rng: np.random.Generator) -> Sample:
+    """The strip stretched, moved, toned, and with bits of other lines, as scans differ from each other."""
+    soft, middles = sample.soft, sample.middles
+    height, width = soft.shape
+    along = float(np.exp(rng.normal(0.0, 0.06))) if rng.random() < STRETCHED else 1.0
+    up = float(np.exp(rng.normal(0.0, 0.035))) if rng.random() < STRETCHED else 1.0
+    shift = float(rng.normal(0.0, 0.7)) if rng.random() < MOVED else 0.0
+    left, right = (int(n) for n in rng.integers(0, EXTRA_MARGIN + 1, 2))
+    if rng.random() < 0.4:  # ends cut close
+        left, right = -min(left, 5), -min(right, 5)
+    matrix = np.array([[along, 0.0, left], [0.0, up, (1.0 - up) * STRIP_BASELINE + shift]])
+    size = (max(8, round(width * along) + left + right), height)
+    soft = cv2.warpAffine(np.ascontiguousarray(soft), matrix, size, flags=cv2.INTER_LINEAR)
+    if middles is not None:
+        middles = middles * along + left
+    if rng.random() < NEIGHBOURED:
+        soft = _with_neighbours(soft, others[rng.integers(len(others))].soft, rng)
+    if rng.random() < TONED:
+        curve = 255.0 * (np.arange(256) / 255.0) ** float(np.exp(rng.normal(0.0, 0.35)))
+        soft = cv2.LUT(soft, curve.astype(np.uint8))
+    return Sample(soft, sample.text, middles)
+
+
+def _with_neighbours(soft: np.ndarray, other: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Bits of another line: tails at the top, heads at the bottom, over part of the width."""
+    out = soft.copy()
+    width = min(soft.shape[1], other.shape[1])
+    first = int(rng.integers(0, max(1, width - 8)))
+    last = int(rng.integers(first, width)) + 1
+    at = int(rng.integers(0, soft.shape[1] - (last - first) + 1))
+    rows = int(rng.integers(1, 7))
+    baseline = round(STRIP_BASELINE)
+    if rng.random() < 0.65:
+        bits, target = other[baseline + 2 : baseline + 2 + rows, first:last], out[: min(rows, 9), at : at + last - first]
+    else:
+        bits, target = other[8 : 8 + rows, first:last], out[-rows:, at : at + last - first]
+    count = min(len(bits), len(target))
+    np.maximum(target[:count], bits[:count], out=target[:count])
+    return out

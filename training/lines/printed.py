@@ -1,0 +1,75 @@
+"""Lines in fonts: the faces of a page, and a line drawn in one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from training.lines.faces import LineFace, Pen
+from training.lines.families import fallback_files
+from training.lines.pages import InkLine, canvas, cropped
+
+#: Share of the pages by the kind of their family.
+KIND_SHARES = {"sans": 0.34, "serif": 0.26, "old": 0.1, "mono": 0.1, "typewriter": 0.03, "hand": 0.17}
+#: Share of pages in which each line has a family of its own; share of lines in another style of their family.
+MIXED, OTHER_STYLE = 0.25, 0.25
+#: Sizes of single lines about that of the page (natural logarithm), on the pages where sizes differ, and their share.
+SIZE_SPREAD, SIZED = 0.22, 0.2
+#: Share of lines stretched or squeezed, and of lines sheared besides what a font's italic does.
+STRETCHED, STRETCH = 0.12, 0.14
+
+
+class PrintedLines:
+    """Draws lines in fonts. text: of a line."""
+
+    def __init__(self, faces: dict[str, list[LineFace]], text: Callable[[np.random.Generator], str]) -> None:
+        self._text = text
+        self._by_kind: dict[str, list[list[LineFace]]] = {}
+        for styles in faces.values():
+            self._by_kind.setdefault(styles[0].kind, []).append(styles)
+        shares = np.array([KIND_SHARES.get(kind, 0.0) for kind in self._by_kind])
+        self._shares = shares / shares.sum()
+        self._fallback = {kind: fallback_files(kind) for kind in self._by_kind}
+
+    def page(self, rng: np.random.Generator) -> Callable[[np.random.Generator, float], InkLine | None]:
+        """A maker of the lines of one page."""
+        family = self._family(rng)
+        mixed, sized = rng.random() < MIXED, rng.random() < SIZED
+        first = family[0] if rng.random() < 0.7 else family[rng.integers(len(family))]
+
+        def make(rng: np.random.Generator, x_height: float) -> InkLine | None:
+            face = first
+            if mixed:
+                other = self._family(rng)
+                face = other[rng.integers(len(other))]
+            elif rng.random() < OTHER_STYLE:
+                face = family[rng.integers(len(family))]
+            size = x_height * float(np.exp(rng.normal(0.0, SIZE_SPREAD))) if sized else x_height
+            return self.line(face, size, rng)
+
+        return make
+
+    def line(self, face: LineFace, x_height: float, rng: np.random.Generator) -> InkLine | None:
+        """One line in a face; None if its text cannot be drawn."""
+        text = self._text(rng)
+        if face.capitals_only:
+            text = "".join(c.upper() if len(c.upper()) == 1 else c for c in text)
+        stretch = float(np.exp(rng.normal(0.0, STRETCH))) if rng.random() < STRETCHED else 1.0
+        pen = Pen.any(face, self._fallback[face.kind], x_height, rng)
+        try:
+            runs, middles, width = pen.place(text)
+        except (OSError, ValueError):
+            return None
+        picture, drawer, start, baseline = canvas(width, x_height)
+        pen.draw(drawer, runs, start, baseline, 255)
+        middles = middles + start
+        if stretch != 1.0:
+            picture = picture.resize((max(1, round(picture.width * stretch)), picture.height))
+            middles = middles * stretch
+        return cropped(picture, baseline, text, middles, x_height)
+
+    def _family(self, rng: np.random.Generator) -> list[LineFace]:
+        kinds = list(self._by_kind.values())
+        of_kind = kinds[int(rng.choice(len(kinds), p=self._shares))]
+        return of_kind[rng.integers(len(of_kind))]

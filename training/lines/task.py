@@ -1,0 +1,90 @@
+"""What the fit of a line reader needs: validation by character error rate, measuring, the facts of its manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from ocrtool.charset import LINE_CHARACTERS
+from ocrtool.segment.strip import STRIP_BASELINE, STRIP_ROWS, STRIP_X_HEIGHT
+from training.lines.batches import WIDTH_STEP, LineBatches
+from training.lines.ctc import BLANK_LABEL, CLASSES, greedy
+from training.lines.pages import Sample
+from training.lines.shards import read_shard, shard_files
+from training.models.line_reader import COLUMN, LineReaderSpec
+
+LABELS = (BLANK_LABEL, *LINE_CHARACTERS)
+SPEC = LineReaderSpec(CLASSES)
+INPUT = {
+    "strip": [STRIP_ROWS, None, 1],
+    "values": "soft ink, 0..255",
+    "x_height": STRIP_X_HEIGHT,
+    "baseline_row": STRIP_BASELINE,
+    "columns": f"a multiple of {COLUMN}",
+}
+LICENCE = (
+    "Weights: Apache-2.0 as far as this project holds rights. Trained on lines drawn in openly licensed fonts (SIL OFL, "
+    "Apache-2.0, Ubuntu Font License, GPL with font exception and alike), on UNIPEN train_r01_v07 (CC-BY-4.0) and on "
+    "EMNIST (NIST Special Database 19, public domain in the US); the lines say made-up text, lists of names of faker "
+    "(MIT) and Project Gutenberg books (public domain in the US)."
+)
+
+
+def predict(model: keras.Model, samples: Sequence[Sample], batch: int = 32) -> list[np.ndarray]:
+    """Logits (T, CLASSES) of each sample, computed in batches of about one width."""
+    order = sorted(range(len(samples)), key=lambda k: samples[k].soft.shape[1])
+    logits: list[np.ndarray] = [np.zeros((0, CLASSES))] * len(samples)
+    for first in range(0, len(order), batch):
+        chosen = order[first : first + batch]
+        width = max(samples[k].soft.shape[1] for k in chosen)
+        strips = np.zeros((len(chosen), STRIP_ROWS, -(-width // WIDTH_STEP) * WIDTH_STEP, 1), np.float32)
+        for row, k in enumerate(chosen):
+            strips[row, :, : samples[k].soft.shape[1], 0] = samples[k].soft
+        found = keras.ops.convert_to_numpy(model(strips, training=False))
+        for row, k in enumerate(chosen):
+            frames = -(-samples[k].soft.shape[1] * found.shape[1] // strips.shape[2])
+            logits[k] = found[row, :frames]
+    return logits
+
+
+def error_rate(samples: Sequence[Sample], logits: Sequence[np.ndarray]) -> float:
+    """Character error rate of the best paths, nothing folded."""
+    from rapidfuzz.distance import Levenshtein
+
+    pairs = zip(samples, logits, strict=True)
+    errors = sum(Levenshtein.distance(sample.text, greedy(rows)) for sample, rows in pairs)
+    return errors / max(1, sum(len(sample.text) for sample in samples))
+
+
+def load_held(folder: Path, most: int) -> dict[str, list[Sample]]:
+    """At most so many samples of each source in a folder of shards, spread evenly."""
+    found: dict[str, list[Sample]] = {}
+    for source, path in shard_files(folder):
+        shard = read_shard(path)
+        found.setdefault(source, []).extend(shard.sample(k) for k in range(len(shard)))
+    return {source: [items[k] for k in _spread(len(items), most)] for source, items in found.items()}
+
+
+def _spread(count: int, most: int) -> np.ndarray:
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
+
+
+def error_rates(model: keras.Model, held: Mapping[str, Sequence[Sample]]) -> dict[str, float]:
+    """Character error rate of each source, and ``val_cer``, their mean."""
+    rates = {f"cer_{source}": error_rate(items, predict(model, items)) for source, items in held.items()}
+    return {"val_cer": float(np.mean(list(rates.values()))), **rates}
+
+
+def facts(batches: LineBatches, held: Mapping[str, Sequence[Sample]], licence: str = LICENCE) -> dict[str, Any]:
+    """input, data, split and licence, for the manifest."""
+    return {
+        "input": INPUT,
+        "data": {"lines": batches.counts},
+        "split": "by writer, font family and book; chosen on "
+        + ", ".join(f"{len(items)} lines of {source}" for source, items in held.items()),
+        "licence": licence,
+    }

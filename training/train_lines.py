@@ -1,0 +1,100 @@
+"""Train the line reader.
+
+    python -m training.lines.make_lines print SHARDS --count 240000
+    python -m training.lines.make_lines pen SHARDS --count 120000
+    python -m training.lines.make_lines print HELD --count 4000 --part validation
+    python -m training.lines.make_lines pen HELD --count 4000 --part validation
+    python -m training.train_lines --shards SHARDS --validation HELD --run RUN --out OUT
+
+``--init`` starts from earlier weights; add ``--no-frames`` then, since they know where characters stand. Writes
+OUT/lines.weights.h5, .tflite and .json. Fastest on a CPU with Keras' PyTorch backend (``KERAS_BACKEND=torch``).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import cv2
+import keras
+
+from training.command import (
+    EXISTING,
+    errors_as_messages,
+    init_option,
+    minutes_option,
+    out_option,
+    rate_option,
+    resume_option,
+    run_option,
+    seed_option,
+)
+from training.fit import Minutes, Monitor, Plan, fit
+from training.lines import task
+from training.lines.batches import LineBatches
+from training.lines.ctc import LineLoss
+from training.models.line_reader import COLUMN
+from training.publish.architectures import build_spec
+from training.publish.publish import Card, publish
+
+#: Batches between two validations, and lines of each source to validate on.
+STEPS, HELD = 600, 400
+#: Larger gradients are cut to this norm; decoupled weight decay.
+GRADIENT_NORM, DECAY = 1.0, 1e-4
+#: Batches a minute on two cores, for the fading of the loss of frames.
+BATCHES_A_MINUTE = 150.0
+NAME = "lines"
+
+
+def compile_reader(model: keras.Model, rate: float) -> None:
+    """Make ``model`` ready to fit."""
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=DECAY, global_clipnorm=GRADIENT_NORM)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    model.compile(optimizer=optimizer, loss=LineLoss(), jit_compile=keras.backend.backend() == "jax")
+    optimizer.build(model.trainable_variables)
+
+
+@click.command()
+@click.option("--shards", type=EXISTING, required=True, help="Folder of shards to train on.")
+@click.option("--validation", type=EXISTING, required=True, help="Folder of shards to choose the weights by.")
+@run_option()
+@out_option()
+@init_option()
+@minutes_option(90.0)
+@rate_option(2.5e-3)
+@click.option("--frames/--no-frames", default=True, help="Begin with a loss of each frame.")
+@click.option("--name", default=NAME, show_default=True, help="Name of the weights.")
+@resume_option()
+@seed_option()
+@errors_as_messages()
+def main(
+    shards: Path,
+    validation: Path,
+    folder: Path,
+    out: Path,
+    init: Path | None,
+    minutes: float,
+    rate: float,
+    frames: bool,
+    name: str,
+    resume: bool,
+    seed: int,
+) -> None:
+    """Train the line reader and write its weights."""
+    cv2.setNumThreads(1)
+    keras.utils.set_random_seed(seed)
+    model = build_spec(task.SPEC)
+    if init is not None:
+        model.load_weights(init)
+    compile_reader(model, rate)
+    steps = round(minutes * BATCHES_A_MINUTE)
+    batches = LineBatches(shards, seed, STEPS, COLUMN, task.SPEC.frames, steps, frame_loss=frames)
+    held = task.load_held(validation, HELD)
+    plan = Plan(folder, Minutes(minutes), rate, Monitor("val_cer", "min"), resume)
+    run = fit(model, batches, plan, lambda model: task.error_rates(model, held))
+    facts = {**task.facts(batches, held), "seed": seed, "run": {"minutes": round(run.seconds / 60, 1), "batches": run.steps}}
+    publish(model, Card(name, task.SPEC, task.LABELS, facts), out, lambda model: {"scores": task.error_rates(model, held)})
+
+
+if __name__ == "__main__":
+    main()
