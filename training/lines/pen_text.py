@@ -7,9 +7,19 @@ import numpy as np
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS = "0123456789"
 #: Heads, middles and tails of made-up names.
-_HEADS = tuple("AN BER CAR DU EL FRAN GAR HEN IS JU KAR LE MAR NO OL PET QUI RO SAN THO UR VAN WIL XA YO ZIM".split())
-_MIDDLES = ("", "", "", *"BER CO DI GE LI MA NE RI SO TE VA ZE".split())
-_TAILS = tuple("A AUX D DEZ ER ET FF IA ICK INE KA LD LEY MAN NN O S SON TON TTE UX Y".split())
+# fmt: off
+_HEADS = (
+    "AN", "BER", "CAR", "DU", "EL", "FRAN", "GAR", "HEN", "IS", "JU", "KAR", "LE", "MAR", "NO", "OL", "PET", "QUI",
+    "RO", "SAN", "THO", "UR", "VAN", "WIL", "XA", "YO", "ZIM",
+)
+_MIDDLES = (
+    "", "", "", "BER", "CO", "DI", "GE", "LI", "MA", "NE", "RI", "SO", "TE", "VA", "ZE",
+)
+_TAILS = (
+    "A", "AUX", "D", "DEZ", "ER", "ET", "FF", "IA", "ICK", "INE", "KA", "LD", "LEY", "MAN", "NN", "O", "S", "SON",
+    "TON", "TTE", "UX", "Y",
+)
+# fmt: on
 #: Marks that join the parts of codes.
 _JOINTS = ("-", "/", " ", "", ".")
 
