@@ -1,4 +1,4 @@
-"""UNIPEN characters (Guyon et al., "UNIPEN project of on-line data exchange", 1994): pen tracks of known writers."""
+"""UNIPEN ink (Guyon et al., "UNIPEN project of on-line data exchange", 1994): pen tracks of known writers."""
 
 from __future__ import annotations
 
@@ -62,8 +62,60 @@ class PenCharacters:
         return PenCharacters(self.labels[keep], self.writers[keep], [self.characters[i] for i in keep])
 
 
+@dataclass(frozen=True)
+class PenTracks:
+    """Words or lines, packed: one array of points instead of one for each stroke.
+
+    labels, writers, styles, languages: (N,) str, the last two "" where the file has none; points: (P, 2) float32, y
+    down; stroke_ends: (S,) int64 into points; mark_ends: (N,) int64 into stroke_ends.
+    """
+
+    labels: np.ndarray
+    writers: np.ndarray
+    styles: np.ndarray
+    languages: np.ndarray
+    points: np.ndarray
+    stroke_ends: np.ndarray
+    mark_ends: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def strokes(self, index: int) -> list[np.ndarray]:
+        """Strokes of one word or line, each (n, 2) float32: views of the points."""
+        first = int(self.mark_ends[index - 1]) if index else 0
+        begin = int(self.stroke_ends[first - 1]) if first else 0
+        found = []
+        for end in self.stroke_ends[first : self.mark_ends[index]].tolist():
+            found.append(self.points[begin:end])
+            begin = end
+        return found
+
+
+def load_tracks(path: Path, mark: str) -> PenTracks:
+    """Read ``unipen-words-*.npz`` with mark "word", ``unipen-lines-*.npz`` with mark "line".
+
+    Raises FileNotFoundError.
+    """
+    with np.load(path, allow_pickle=False) as data:
+        points = data["points"].astype(np.float32)
+        points[:, 1] *= -1.0
+        labels = data["label"]
+        unknown = np.full(len(labels), "")
+        return PenTracks(
+            labels,
+            data["writer"],
+            data.get("style", unknown),
+            data.get("language", unknown),
+            points,
+            np.cumsum(data["stroke_length"], dtype=np.int64),
+            np.cumsum(data[f"strokes_per_{mark}"], dtype=np.int64),
+        )
+
+
 def load(path: Path, mark: str = "char") -> PenCharacters:
-    """Read ``unipen-train.npz`` or ``unipen-test.npz``, or with mark "word" ``unipen-words-*.npz``.
+    """Read ``unipen-train.npz`` or ``unipen-test.npz``, or with mark "word" ``unipen-words-*.npz``, with mark "line"
+    ``unipen-lines-*.npz``.
 
     Raises FileNotFoundError.
     """

@@ -34,6 +34,17 @@ def emnist_examples(folder: Path, part: str, byclass_only: bool = False) -> Exam
     return examples.alone(images, labels[known], "emnist_alone")
 
 
+def emnist_by_character(folder: Path, part: str) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """Images, (N, 28, 28) uint8, and the indices of those of each label of `LATIN`, of train, validation or test."""
+    data = emnist.load(folder, "test" if part == "test" else "train")
+    labels = emnist.character_labels(data)
+    if part != "test":
+        known = np.flatnonzero(labels >= 0)
+        held = np.arange(len(known)) % EMNIST_VALIDATION_STEP == 0
+        labels[known[held if part == "train" else ~held]] = -1
+    return data.images, {int(c): np.flatnonzero(labels == c) for c in np.unique(labels) if c >= 0}
+
+
 def unipen_examples(data: unipen.PenCharacters, rng: np.random.Generator, variants: int = 1) -> Examples:
     """Each mark drawn ``variants`` times with pens of different thickness; doubtful labels left out."""
     images, labels = [], []

@@ -77,11 +77,11 @@ def set_lines(lines: list[str], face: Face, manner: Manner, rng: np.random.Gener
     placed: list[tuple[Stamp, int, int]] = []
     for row, line in enumerate(lines):
         baseline = row * manner.leading * x_height
-        placed.extend(_set_line(line, face, manner, baseline, rng))
-    return _paint(placed, x_height)
+        placed.extend(set_line(line, face, manner, baseline, rng))
+    return paint(placed, x_height)
 
 
-def _set_line(
+def set_line(
     line: str, face: Face, manner: Manner, baseline: float, rng: np.random.Generator
 ) -> list[tuple[Stamp, int, int]]:
     """Stamps of one line with the column and row of their upper left corners; columns begin at 0."""
@@ -106,7 +106,8 @@ def _set_line(
     return placed
 
 
-def _paint(placed: list[tuple[Stamp, int, int]], x_height: float) -> DrawnPage:
+def paint(placed: list[tuple[Stamp, int, int]], x_height: float) -> DrawnPage:
+    """A page of stamps with the column and row of their upper left corners, and a margin around them."""
     if not placed:
         size = max(8, round(4 * x_height))
         return DrawnPage(np.zeros((size, size), np.uint8), np.zeros((size, size), np.int16), "", x_height)

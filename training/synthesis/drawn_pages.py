@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from training.datasets import emnist_images as emnist
 from training.datasets import unipen
 from training.glyphs import isolated
 from training.synthesis.degrade import ScannedPage, degrade
@@ -48,18 +47,7 @@ class PageMaker:
             marks = marks.choose(unipen.split_writers(marks)[part == "validation"])
         self._marks = marks
         self._writers = [w for w, found in marks.by_writer.items() if len(found) >= 8]
-        self._load_emnist(data / "emnist", part)
-
-    def _load_emnist(self, folder: Path, part: str) -> None:
-        images = emnist.load(folder, "test" if part == "test" else "train")
-        labels = emnist.character_labels(images)
-        if part != "test":
-            known = np.flatnonzero(labels >= 0)
-            held = np.arange(len(known)) % isolated.EMNIST_VALIDATION_STEP == 0
-            labels = labels.copy()
-            labels[known[held if part == "train" else ~held]] = -1
-        self._images = images.images
-        self._by_label = {int(c): np.flatnonzero(labels == c) for c in np.unique(labels) if c >= 0}
+        self._images, self._by_label = isolated.emnist_by_character(data / "emnist", part)
 
     def page(self, source: str, rng: np.random.Generator) -> ScannedPage:
         """A page of "print", "hand_font", "pen" or "emnist". Raises ValueError if the part has no such fonts."""
