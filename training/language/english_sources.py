@@ -45,8 +45,8 @@ def book_paragraphs(text: str) -> list[str]:
     return paragraphs
 
 
-def load_books(folder: Path) -> dict[str, Books]:
-    """The books of ``folder``/gutenberg as {"train", "validation", "test"}. Raises FileNotFoundError if there are none.
+def book_files(folder: Path) -> dict[str, list[Path]]:
+    """The files of ``folder``/gutenberg as {"train", "validation", "test"}. Raises FileNotFoundError if there are none.
 
     Where the named held-out books are absent, the last books by name stand in for them.
     """
@@ -56,11 +56,24 @@ def load_books(folder: Path) -> dict[str, Books]:
     names = {p.name for p in paths}
     test = TEST_BOOKS & names or {paths[-1].name}
     validation = VALIDATION_BOOKS & names or {paths[-2].name}
-    parts: dict[str, list[str]] = {"train": [], "validation": [], "test": []}
+    parts: dict[str, list[Path]] = {"train": [], "validation": [], "test": []}
     for path in paths:
-        part = "test" if path.name in test else "validation" if path.name in validation else "train"
-        parts[part].extend(book_paragraphs(path.read_text(encoding="utf-8", errors="replace")))
-    return {part: Books(LINE_START.join(paragraphs)) for part, paragraphs in parts.items()}
+        parts["test" if path.name in test else "validation" if path.name in validation else "train"].append(path)
+    return parts
+
+
+def load_books(folder: Path) -> dict[str, Books]:
+    """The text of the files of `book_files`, normalised."""
+    return {
+        part: Books(
+            LINE_START.join(
+                paragraph
+                for path in paths
+                for paragraph in book_paragraphs(path.read_text(encoding="utf-8", errors="replace"))
+            )
+        )
+        for part, paths in book_files(folder).items()
+    }
 
 
 def load_hand_printed_names(folder: Path, part: str) -> list[str]:
