@@ -1,4 +1,4 @@
-"""Small draws that every made-up line is put together from: one of several, digits, stamped patterns, filled templates."""
+"""Small draws that made-up lines are put together from: one of several, digits, stamped patterns, filled templates."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def chance(probability: float, rng: Draw) -> bool:
 
 
 def stamped(pattern: str, rng: Draw) -> str:
-    """``pattern`` with its stamps drawn: ``#`` a digit, ``@`` a capital, ``&`` a small letter, ``?`` ``*`` see STAMPS."""
+    """``pattern`` with a character drawn for each of STAMPS: ``@#-&`` may give ``K7-e``."""
     drawn = []
     for sign, u in zip(pattern, rng.random(len(pattern)), strict=True):
         alphabet = STAMPS.get(sign, sign)

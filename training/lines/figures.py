@@ -2,143 +2,21 @@
 
 from __future__ import annotations
 
-from training.lines.draws import CAPITALS, DIGITS, Draw, chance, number, one, some, stamped
+from training.lines.draws import CAPITALS, DIGITS, Draw, Maker, chance, number, one, some, stamped
+from training.lines.lists import kept
 
-MONTHS = {
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    "de": [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ],
-    "fr": [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    "es": [
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ],
-    "sv": [
-        "januari",
-        "februari",
-        "mars",
-        "april",
-        "maj",
-        "juni",
-        "juli",
-        "augusti",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
-}
-WEEKDAYS = (
-    *("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Mon", "Tue", "Wed", "Thu", "Fri"),
-    *("Montag", "Mittwoch", "Samstag", "lundi", "mercredi", "samedi", "miércoles", "sábado", "måndag", "lørdag"),
-)
-BEFORE = (
-    "£",
-    "$",
-    "€",
-    "¥",
-    "US$",
-    "A$",
-    "$ ",
-    "€ ",
-    "£ ",
-    "CHF ",
-    "EUR ",
-    "USD ",
-    "RM ",
-    "RM",
-    "Rs. ",
-    "kr ",
-    "R$ ",
-    "GBP ",
-)
-AFTER = (" €", "€", " EUR", " kr", " Kč", " CHF", " USD", " SEK", " zł", "¢", " DKK", ",- kr", " ¥", " NOK", "p")
-UNITS = (
-    *("°C", "°F", "K", "mm", "cm", "m", "km", "µm", "nm", "m²", "cm²", "m³", "cm³", "km²", "ha", "l", "ml", "dl", "µl"),
-    *("kg", "g", "mg", "µg", "t", "lb", "oz", "ft", "in.", "yd", "mi", "mph", "km/h", "m/s", "m/s²", "kN", "N·m", "Nm"),
-    *("V", "mV", "kV", "A", "mA", "µA", "W", "kW", "kWh", "MW", "Ω", "kΩ", "MΩ", "µF", "nF", "pF", "Hz", "kHz", "MHz"),
-    *("bar", "hPa", "Pa", "psi", "dB", "dB(A)", "lm", "lx", "cd", "ppm", "‰", "%", "mol/l", "mmol/l", "mg/dl", "IU/l"),
-    *("kB", "MB", "GB", "GiB", "Mbit/s", "px", "dpi", "pt", "rpm", "min⁻".rstrip("⁻"), "h", "s", "ms", "kcal", "kJ"),
-)
-ELEMENTS = ("H", "C", "N", "O", "Na", "Cl", "Ca", "Fe", "S", "P", "K", "Mg", "Zn", "Cu", "Al", "Si", "Ag", "Br", "Li")
-COMPOUNDS = (
-    *("H₂O", "CO₂", "O₂", "N₂", "H₂SO4", "SO₂", "NO₂", "TiO₂", "SiO₂", "CaCl₂", "Ca(OH)₂", "Mg(OH)₂", "H₂O₂", "CH₂O"),
-    *("C₂H5OH", "NaCl", "NaHCO3", "Fe2O3", "Cu²+", "Ca²+", "SO4²–", "CH4", "NH3", "C6H12O6", "KMnO4", "AgNO3"),
-)
-RELATIONS = ("=", "≠", "≈", "<", ">", "≤", "≥", "±", "→", "←", "×", "÷", "+", "–", "-", "·", "/", ":=", "==", "~")
-VARIABLES = (
-    "x",
-    "y",
-    "z",
-    "n",
-    "a",
-    "b",
-    "k",
-    "t",
-    "p",
-    "r",
-    "s",
-    "v",
-    "E",
-    "F",
-    "R",
-    "T",
-    "U",
-    "I",
-    "N",
-    "Q",
-    "Ω",
-    "µ",
-)
-POWERS = ("²", "³", "¹", "₂", "^2", "^n", "'", "*", "°", "!", "_0", "_i")
+MONTHS = {tongue: kept(f"months_{tongue}") for tongue in ("en", "de", "fr", "es", "sv")}
+#: Templates of `str.format`.
+DATES, TIMES, MEASURES = kept("dates"), kept("times"), kept("measures")
+WEEKDAYS = kept("weekdays")
+BEFORE = kept("currencies_before")
+AFTER = kept("currencies_after")
+UNITS = kept("units")
+ELEMENTS = kept("elements")
+COMPOUNDS = kept("compounds")
+RELATIONS = kept("relations")
+VARIABLES = kept("variables")
+POWERS = kept("term_marks")
 FRACTIONS = "½¼¾"
 
 
@@ -174,7 +52,7 @@ def amount(rng: Draw) -> str:
         text = f"{text}{one(('%', ' %', '‰', ' % p.a.'), rng)}"
     sign = rng.random()
     if sign < 0.1:
-        return one(("-", "–", "+", "- ", "− ".replace("−", "-")), rng) + text
+        return one(("-", "-", "–", "+", "- "), rng) + text
     if sign < 0.14:
         return f"({text})"
     return text + one((" CR", " DR", "-", "*", " T", " A"), rng) if sign < 0.18 else text
@@ -199,90 +77,45 @@ def percent(rng: Draw) -> str:
 
 
 def date(rng: Draw) -> str:
-    """A day of any style: 03/11/2024, 3.11.24, 2024-11-03, 3 November 2024, den 3. november, Q3/24."""
+    """A day of any style: 03/11/2024, 3.11.24, 2024-11-03, 3rd November 2024, den 3. november, Q3 2024."""
     day, month, year = number(1, 31, rng), number(1, 12, rng), number(1890, 2035, rng)
-    short, tongue = year % 100, one(tuple(MONTHS), rng) if chance(0.5, rng) else "en"
-    name = MONTHS[tongue][month - 1]
-    suffix = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}.get(day, "th")
-    forms = (
-        *(
-            f"{day:02d}/{month:02d}/{year}",
-            f"{month}/{day}/{year}",
-            f"{day}/{month}/{short:02d}",
-            f"{year}/{month:02d}/{day:02d}",
-        ),
-        *(
-            f"{day:02d}.{month:02d}.{year}",
-            f"{day}.{month}.{year}",
-            f"{day:02d}.{month:02d}.{short:02d}",
-            f"{day}. {month}. {year}",
-        ),
-        *(
-            f"{year}-{month:02d}-{day:02d}",
-            f"{day:02d}-{month:02d}-{year}",
-            f"{day:02d}-{name[:3].upper()}-{short:02d}",
-        ),
-        *(
-            f"{day} {name} {year}",
-            f"{name} {day}, {year}",
-            f"{day}. {name} {year}",
-            f"{name[:3]} {day}, {year}",
-            f"{day} {name[:3]}. {short:02d}",
-        ),
-        *(
-            f"{day}{suffix} {name} {year}",
-            f"{name} {day}{suffix}, {year}",
-            f"{one(WEEKDAYS, rng)}, {day} {name} {year}",
-            f"{name} {year}",
-        ),
-        *(
-            f"{one(WEEKDAYS, rng)} {day}/{month}",
-            f"Q{number(1, 4, rng)} {year}",
-            f"{year}–{(short + 1) % 100:02d}",
-            f"’{short:02d}",
-            f"{year}",
-        ),
-        *(
-            f"{year}{month:02d}{day:02d}",
-            f"{name} ’{short:02d}",
-            f"FY{short:02d}",
-            f"{day}–{day + 3} {name}",
-            f"{name.upper()} {day}, {year}",
-        ),
+    name = MONTHS[one(tuple(MONTHS), rng) if chance(0.5, rng) else "en"][month - 1]
+    return one(DATES, rng).format(
+        d=day,
+        dd=f"{day:02d}",
+        nd=day + 3,
+        m=month,
+        mm=f"{month:02d}",
+        q=number(1, 4, rng),
+        y=year,
+        yy=f"{year % 100:02d}",
+        ny=f"{(year + 1) % 100:02d}",
+        day=one(WEEKDAYS, rng),
+        month=name,
+        MONTH=name.upper(),
+        mon=name[:3],
+        MON=name[:3].upper(),
+        th={1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}.get(day, "th"),
     )
-    return one(forms, rng)
 
 
 def time(rng: Draw) -> str:
     hour, minute, second = number(0, 23, rng), number(0, 59, rng), number(0, 59, rng)
-    half, twelve = ("am", "pm")[hour // 12], hour % 12 or 12
-    forms = (
-        *(
-            f"{hour:02d}:{minute:02d}",
-            f"{hour:02d}:{minute:02d}:{second:02d}",
-            f"{twelve}:{minute:02d} {half}",
-            f"{hour}.{minute:02d} Uhr",
-        ),
-        *(
-            f"{twelve}{half}",
-            f"{twelve}:{minute:02d}{half.upper()}",
-            f"{twelve}.{minute:02d} {half[0]}.m.",
-            f"{hour} h {minute:02d}",
-            f"{hour}h{minute:02d}",
-        ),
-        *(
-            f"{hour:02d}:{minute:02d}–{(hour + 2) % 24:02d}:{minute:02d}",
-            f"{hour:02d}:{minute:02d}:{second:02d}.{number(0, 999, rng):03d}",
-        ),
-        *(
-            f"{minute}'{second:02d}\"",
-            f"T+{minute:02d}:{second:02d}",
-            f"{hour:02d}{minute:02d} hrs",
-            f"kl. {hour}.{minute:02d}",
-            f"{minute} min {second} s",
-        ),
+    half = ("am", "pm")[hour // 12]
+    return one(TIMES, rng).format(
+        H=hour,
+        HH=f"{hour:02d}",
+        NH=f"{(hour + 2) % 24:02d}",
+        h=hour % 12 or 12,
+        M=minute,
+        MM=f"{minute:02d}",
+        S=second,
+        SS=f"{second:02d}",
+        ms=f"{number(0, 999, rng):03d}",
+        half=half,
+        HALF=half.upper(),
+        a=half[0],
     )
-    return one(forms, rng)
 
 
 def timestamp(rng: Draw) -> str:
@@ -298,34 +131,15 @@ def timestamp(rng: Draw) -> str:
 
 def measure(rng: Draw) -> str:
     """A number with its unit: 25 °C, 3 µm, 12.5 m², 1½ l, 10–20 kN."""
-    value, unit = f"{10 ** rng.uniform(-1.5, 3.5):.{number(0, 2, rng)}f}", one(UNITS, rng)
-    value = value.replace(".", ",") if chance(0.25, rng) else value
-    small, more = number(1, 9, rng), number(10, 99, rng)
-    forms = (
-        *(f"{value} {unit}", f"{value} {unit}", f"{value} {unit}", f"{value}{unit}", f"{value} ± {small / 10} {unit}"),
-        *(
-            f"{small}{one(FRACTIONS, rng)} {unit}",
-            f"{small}–{more} {unit}",
-            f"± {value} {unit}",
-            f"≤ {value} {unit}",
-            f"≥ {value} {unit}",
-        ),
-        *(
-            f"{more} × {small} × {more} {unit}",
-            f"{more} x {small} {unit}",
-            f"≈ {value} {unit}",
-            f"-{value} {unit}",
-            f"max. {value} {unit}",
-        ),
-        *(
-            f"Ø {value} {unit}",
-            f"{value} {unit} / {small} {unit}",
-            f"{small}/{more} {unit}",
-            f"{one(FRACTIONS, rng)} {unit}",
-            f"{more}° {small}' N",
-        ),
+    value = f"{10 ** rng.uniform(-1.5, 3.5):.{number(0, 2, rng)}f}"
+    return one(MEASURES, rng).format(
+        v=value.replace(".", ",") if chance(0.25, rng) else value,
+        u=one(UNITS, rng),
+        u2=one(UNITS, rng),
+        f=one(FRACTIONS, rng),
+        s=number(1, 9, rng),
+        l=number(10, 99, rng),
     )
-    return one(forms, rng)
 
 
 def term(rng: Draw) -> str:
@@ -341,11 +155,7 @@ def term(rng: Draw) -> str:
         return f"{one(('f', 'g', 'sin', 'cos', 'log', 'ln', 'exp', 'max', 'P'), rng)}({one(VARIABLES, rng)})"
     if kind < 0.9:
         return f"({one(VARIABLES, rng)} {one('+-–·/', rng)} {number(1, 20, rng)}){one(('', '²', '³'), rng)}"
-    return (
-        number(0, 9, rng) * one(("", "-"), rng) + one(FRACTIONS, rng)
-        if chance(0.3, rng)
-        else f"{number(1, 12, rng)}{one(FRACTIONS, rng)}"
-    )
+    return f"{one(('', '-', '1', '2', '7', '12'), rng)}{one(FRACTIONS, rng)}"
 
 
 def formula(rng: Draw) -> str:
@@ -363,19 +173,15 @@ def formula(rng: Draw) -> str:
 
 def digits(rng: Draw) -> str:
     """A row of a table of digits, all cells alike."""
-    count, style = number(2, 9, rng), number(0, 5, rng)
-    if style == 0:
-        return " ".join(some(DIGITS, number(1, 4, rng), rng) for _ in range(count))
-    if style == 1:
-        size = number(2, 6, rng)
-        return " ".join(some(DIGITS, size, rng) for _ in range(count))
-    if style == 2:
-        return " ".join(f"{rng.uniform(-2, 10):.{2}f}" for _ in range(count))
-    if style == 3:
-        return some(DIGITS, number(1, 24, rng), rng)
-    if style == 4:
-        return " ".join(grouped(int(10 ** rng.uniform(1, 6)), ",") for _ in range(count))
-    return f"{some(CAPITALS, 1, rng)}{number(1, 99, rng)} " + " ".join(
-        one(("–", "-", "0", "n/a", "1", "12.5", "3*"), rng) if chance(0.3, rng) else str(number(0, 999, rng))
-        for _ in range(count)
+    count, size = number(2, 9, rng), number(2, 6, rng)
+    styles: tuple[Maker, ...] = (
+        lambda rng: some(DIGITS, number(1, 4, rng), rng),
+        lambda rng: some(DIGITS, size, rng),
+        lambda rng: f"{rng.uniform(-2, 10):.2f}",
+        lambda rng: grouped(int(10 ** rng.uniform(1, 6)), ","),
+        lambda rng: one(("–", "-", "0", "n/a", "1", "12.5", "3*"), rng) if chance(0.3, rng) else some(DIGITS, 3, rng),
     )
+    if chance(0.2, rng):
+        return some(DIGITS, number(1, 24, rng), rng)
+    style, head = one(styles, rng), f"{one(CAPITALS, rng)}{number(1, 99, rng)} " if chance(0.2, rng) else ""
+    return head + " ".join(style(rng) for _ in range(count))

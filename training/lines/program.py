@@ -4,115 +4,11 @@ from __future__ import annotations
 
 from training.lines import figures, unguessable
 from training.lines.draws import HEX, SMALL, Draw, Maker, chance, filled, number, one, some
+from training.lines.lists import kept
 
-STEMS = (
-    "get",
-    "set",
-    "item",
-    "count",
-    "max",
-    "idx",
-    "node",
-    "list",
-    "buf",
-    "tmp",
-    "size",
-    "len",
-    "key",
-    "val",
-    "user",
-    "row",
-    "col",
-    "err",
-    "init",
-    "load",
-    "parse",
-    "x",
-    "i",
-    "n",
-    "ctx",
-    "http",
-    "img",
-    "out",
-)
+STEMS = kept("identifier_stems")
 #: Fields stand between « and », as braces are common here.
-TEMPLATES = (
-    *(
-        "def «snake»(«snake»: int = «n») -> str:",
-        "return «snake»[«n»:-«n»]",
-        "if «camel» != null && «camel».«camel»() > «n» {",
-        "for (int i = 0; i < «n»; i++) {",
-    ),
-    *(
-        "import «snake» as «w»",
-        "from «snake».«w» import «Camel»",
-        "«snake» = {\"«w»\": «n», '«w»': [«n», «n»]}",
-        "const «camel» = («w») => «w».map(x => x * «n»);",
-    ),
-    *(
-        "public static void «camel»(String[] «w»)",
-        "#include <«w».h>",
-        "#define «UPPER» 0x«hex»",
-        'printf("%d\\t%s\\n", «w», «w»);',
-        "std::vector<«Camel»> «snake»_;",
-    ),
-    *(
-        "SELECT «w», «snake» FROM «snake» WHERE «w» >= «n»;",
-        "UPDATE «w» SET «w» = '«w»' WHERE id = «n»;",
-        "$ «w» --«w»=«n» -«l» «path»",
-        "sudo apt-get install «w»-«w»",
-    ),
-    *(
-        '$ git commit -m "«w»: «w» «w»"',
-        "git checkout -b «w»/«n»-«w»",
-        "cd ~/«w» && make -j«d»",
-        "ls -la | grep '^«l»' > «path»",
-        "«w»@«w»:~$ cat «path»",
-        "chmod 755 «path»",
-    ),
-    *(
-        "curl -X POST «url» -d '{\"«w»\":«n»}'",
-        'export «UPPER»="$«UPPER»:«path»"',
-        "<«w» class=\"«w»-«n»\" id='«w»'>«n»</«w»>",
-        "</«w»></«w»>",
-        "&«w»;&#«n»;",
-        "{ color: #«hex»; margin: «n»px }",
-    ),
-    *(
-        "«stamp» ERROR [«Camel»] «w» failed (code «n»)",
-        "«stamp» WARN «snake»: «n» ms",
-        "Traceback: «path»:«n»",
-        "«Camel»Error: '«w»' is not «w»",
-        "# TODO(«w»): «w» «snake»",
-        "// «w» «n» == «n»",
-    ),
-    *(
-        "/* «w» */ «w» |= 1 << «d»;",
-        '@«w».«w»("/«w»/<«w»>")',
-        '«w»: "^«d».«n».0",',
-        "\\section{«Camel»}\\label{«w»:«w»}",
-        "^[A-Z]{«d»,}\\d+(?:«l»|«l»)*$",
-        "%«w»% \\\\«w»\\«w»$",
-    ),
-    *(
-        "x«d» = (a + b) * «l»[i][j] % «n»",
-        "«w» ?? «w»?.«camel»!",
-        "~«w» ^ «w» & 0x«hex»",
-        "`«w»` **«w»** _«w»_ ~~«w»~~",
-        "[«w»](«url»)",
-        "«UPPER»_«UPPER» = «n»",
-        "--«w» --no-«w» -«l»«l»",
-    ),
-    *(
-        "a[«d»] = {«d», «d», «d»};",
-        "«w»; } // «n»",
-        "while (!«camel») { «w»++; }",
-        "«n» «n» «hex» «hex» «hex»",
-        "«hex» «hex» «hex» «hex» |«w»..|",
-        "404 «url»",
-        "«Camel»::«camel»<T>(&self)",
-    ),
-)
+TEMPLATES = kept("program_lines")
 
 
 def _word(rng: Draw) -> str:

@@ -6,7 +6,6 @@ A reader that learned from prose alone would read what it expects; numbers, code
 from __future__ import annotations
 
 import unicodedata
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,33 +17,35 @@ from training.lines.draws import CAPITALS, DIGITS, SMALL, Draw, Maker, Mixture, 
 #: Kinds of lines and how many of a hundred lines are of each.
 MIX = {
     # What no language model can guess.
-    "code": 9.0,
-    "amount": 3.5,
+    "code": 7.5,
+    "amount": 3.0,
     "date": 3.0,
-    "row": 7.0,
-    "receipt": 4.0,
-    "form": 4.0,
+    "row": 6.0,
+    "receipt": 3.5,
+    "form": 3.5,
     "address": 3.0,
     "person": 2.5,
     "firm": 1.0,
     "measure": 2.0,
     "formula": 2.0,
     "program": 2.5,
-    "digits": 2.0,
-    "letters": 2.0,
+    "digits": 1.5,
+    "letters": 1.5,
     "lookalikes": 2.0,
     "lone": 1.5,
     "soup": 6.0,
     # Prose.
-    "book": 24.0,
-    "english": 6.0,
-    "foreign": 11.0,
+    "book": 28.0,
+    "english": 6.5,
+    "foreign": 11.5,
     "capitals": 2.0,
 }
 #: Share of the lines of prose that are cut down to one to four words.
-SHORT = 0.33
+SHORT = 0.22
+#: Shares of the lines of prose that are set in capitals, and with a capital to every word.
+UPPER, TITLED = 0.04, 0.02
 #: Share of short unguessable lines that another of any kind is joined to.
-JOINED = 0.3
+JOINED = 0.45
 #: Share of the words of soup that are ordinary.
 ORDINARY = 0.3
 SYMBOLS = LINE_CHARACTERS[1:]
@@ -166,15 +167,11 @@ class LineText:
             "lone": lone,
             "soup": soup,
         }
-        tellers: dict[str, Maker] = {
-            "book": partial(self._book, 90),
-            "english": prose.english,
-            "foreign": prose.foreign,
-            "capitals": prose.capitals,
-        }
+        tellers: dict[str, Maker] = {"english": prose.english, "foreign": prose.foreign, "capitals": prose.capitals}
         self._unguessable = Mixture({maker: MIX[name] for name, maker in makers.items()})
-        self._prose = Mixture({maker: MIX[name] for name, maker in tellers.items()})
-        self._prose_share = sum(MIX[name] for name in tellers) / sum(MIX.values())
+        self._made_up = Mixture({maker: MIX[name] for name, maker in tellers.items()})
+        self._book_share = MIX["book"] / sum(MIX[name] for name in ("book", *tellers))
+        self._prose_share = sum(MIX[name] for name in ("book", *tellers)) / sum(MIX.values())
 
     def draw(self, rng: np.random.Generator, longest: int = 90) -> str:
         """One line of 1 to ``longest`` of LINE_CHARACTERS, with single spaces between words and none at the ends."""
@@ -185,7 +182,15 @@ class LineText:
                 return text
 
     def _told(self, rng: Draw, longest: int) -> str:
-        text = self._prose(rng)
+        if not chance(self._book_share, rng):
+            text = self._made_up(rng)
+        elif self._books is None:
+            text = prose.english(rng)
+        else:
+            text = self._books(number(longest // 3, longest, rng), rng)
+        kind = rng.random()
+        if kind < UPPER + TITLED:
+            text = text.upper() if kind < UPPER else prose.titled(text)
         return few_words(text, rng) if chance(SHORT, rng) else text
 
     def _code(self, rng: Draw, longest: int) -> str:
@@ -193,8 +198,3 @@ class LineText:
         while len(text) < longest / 2 and chance(JOINED, rng):
             text += one((" ", " ", " ", ", ", "; ", " / ", " – ", " | ", ": "), rng) + self._unguessable(rng)
         return text
-
-    def _book(self, length: int, rng: Draw) -> str:
-        if self._books is None:
-            return prose.english(rng)
-        return self._books(number(length // 3, length, rng), rng)
