@@ -20,7 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 from training.command import data_option, errors_as_messages, jobs_option, latin_fonts_option, part_option, seed_option
-from training.lines.pages import InkLine, Sample, draw_samples
+from training.lines.pages import InkLine, LineMaker, Sample, draw_samples
 from training.lines.printing import any_medium
 from training.lines.shards import pack, write_shard
 from training.synthesis.fonts import default_fonts_folder
@@ -31,7 +31,10 @@ SOURCES = ("print", "pen")
 #: Longest text of a line.
 LONGEST = 90
 
-MakePage = Callable[[np.random.Generator], Callable[[np.random.Generator, float], "InkLine | None"]]
+#: Leading of handwriting, in x-heights.
+PEN_LEADING = (3.0, 6.0)
+
+MakePage = Callable[[np.random.Generator], LineMaker]
 
 
 def page_maker(source: str, data: Path, fonts: Path, part: str) -> MakePage:
@@ -48,10 +51,13 @@ def page_maker(source: str, data: Path, fonts: Path, part: str) -> MakePage:
 
     lines = PenLines(data, part, partial(text.draw, longest=40))
 
-    def page(rng: np.random.Generator) -> Callable[[np.random.Generator, float], InkLine | None]:
-        return lines.draw
+    def line(rng: np.random.Generator, x_height: float) -> InkLine | None:
+        written = lines.draw(rng, x_height, LONGEST)
+        if written is None:
+            return None
+        return InkLine(written.ink, written.baseline, written.text, written.centres, written.x_height)
 
-    return page
+    return lambda rng: LineMaker(line, PEN_LEADING)
 
 
 def samples(make_page: MakePage, rng: np.random.Generator) -> Iterator[Sample]:

@@ -21,11 +21,13 @@ from ocrtool.segment.types import LineRegion
 from training.lines.printing import MEDIA
 
 #: Lines of a page; leading from baseline to baseline and margins in x-heights; widest text in x-heights.
-LINES, LEADING, MARGIN, WIDEST = (6, 20), (2.15, 3.6), 2.5, 130.0
-#: A found line is a drawn one if its ends differ by at most this much, and its middle in height (x-heights).
-END_TOLERANCE, ROW_TOLERANCE = 0.75, 0.8
+LINES, LEADING, MARGIN, WIDEST = (6, 20), (2.1, 3.6), 2.5, 130.0
+#: A found line is a drawn one if this share of its ink is the drawn line's, and this share of that line's ink is in it.
+PURITY, COMPLETENESS = 0.985, 0.98
+#: Ink counts from this strength on.
+OWNED = 96
 #: Bounds of the measured x-height over the drawn one: beyond, lines of the page ran into each other.
-TALLEST = (0.6, 1.9)
+TALLEST = (0.5, 2.2)
 #: Degrees of skew, and the share of pages that are askew, underlined, ruled or specked with bits of neighbours.
 SKEW, SKEWED, RULED = 1.2, 0.4, 0.12
 
@@ -61,29 +63,40 @@ class _Placed:
     baseline: float
 
 
-def set_page(lines: list[InkLine], rng: np.random.Generator) -> tuple[np.ndarray, list[_Placed], float]:
-    """Set lines one under the other: ink (H, W) uint8, where each stands, and the x-height of most."""
+@dataclass(frozen=True, slots=True)
+class SetPage:
+    """ink: (H, W) uint8, bright; owner: (H, W) uint8, k + 1 where the ink is that of lines[k]; x_height: of most."""
+
+    ink: np.ndarray
+    owner: np.ndarray
+    lines: list[_Placed]
+    x_height: float
+
+
+def set_page(lines: list[InkLine], leading: tuple[float, float], rng: np.random.Generator) -> SetPage:
+    """Set lines one under the other. leading: bounds of that of the page, in x-heights."""
     x_height = float(np.median([line.x_height for line in lines]))
-    leading = float(rng.uniform(*LEADING))
+    pitch = float(rng.uniform(*leading))
     margin = round(MARGIN * x_height)
     y, placed = margin + 2.2 * lines[0].x_height, []
     indent = rng.random() < 0.4
     for line in lines:
         x = margin + (round(rng.uniform(0, 12) * x_height) if indent and rng.random() < 0.5 else 0)
         placed.append(_Placed(line, x, y))
-        y += max(leading, 1.9 + rng.normal(0.0, 0.05)) * line.x_height + (rng.random() < 0.1) * 2 * x_height
+        y += max(pitch + rng.normal(0.0, 0.05), leading[0]) * line.x_height + (rng.random() < 0.1) * 2 * x_height
     height = int(y + 2 * x_height)
     width = max(p.x + p.line.ink.shape[1] for p in placed) + margin
-    page = np.zeros((height, width), np.uint8)
-    for p in placed:
+    page, owner = np.zeros((height, width), np.uint8), np.zeros((height, width), np.uint8)
+    for number, p in enumerate(placed, start=1):
         top = round(p.baseline - p.line.baseline)
         first = max(0, -top)
         part = p.line.ink[first : max(first, min(p.line.ink.shape[0], height - top))]
-        window = page[top + first : top + first + part.shape[0], p.x : p.x + part.shape[1]]
-        np.maximum(window, part, out=window)
+        window = np.s_[top + first : top + first + part.shape[0], p.x : p.x + part.shape[1]]
+        owner[window][part > OWNED] = number
+        np.maximum(page[window], part, out=page[window])
     if rng.random() < RULED:
         _rule(page, placed, rng)
-    return page, placed, x_height
+    return SetPage(page, owner, placed, x_height)
 
 
 def _rule(page: np.ndarray, placed: list[_Placed], rng: np.random.Generator) -> None:
@@ -116,40 +129,39 @@ def photographed(
     return MEDIA[medium].make(ink, x_height, rng), matrix
 
 
-def strips_of(gray: np.ndarray, matrix: np.ndarray, placed: list[_Placed]) -> list[Sample]:
-    """Find the lines of an image as reading does, and keep the strips of those that are whole drawn lines."""
+def strips_of(gray: np.ndarray, matrix: np.ndarray, drawn: SetPage) -> list[Sample]:
+    """Find the lines of an image as reading does, and keep the strips of those that are whole drawn lines.
+
+    matrix: (2, 3), drawn page -> image.
+    """
     page = prepare(gray)
     layout = None if page is None else find_text(page)
     if layout is None:
         return []
     to_working = compose(cv2.invertAffineTransform(layout.page.to_input), matrix)
-    found = layout.lines
-    boxes = np.array([region.box for region in found], float)
-    rows = np.array([_baseline_at(region) for region in found])
+    height, width = layout.line_labels.shape
+    owner = cv2.warpAffine(drawn.owner, to_working, (width, height), flags=cv2.INTER_NEAREST)
+    size = int(layout.line_labels.max()) + 1
+    ink = (owner > 0) & layout.page.ink
+    pairs = owner[ink].astype(np.int64) * size + layout.line_labels[ink]
+    counts = np.bincount(pairs, minlength=(len(drawn.lines) + 1) * size).reshape(-1, size)
+    unit = float(np.hypot(*to_working[:, 0]))
     samples = []
-    for p in placed:
-        line = p.line
-        ends = np.array([[p.x, p.baseline], [p.x + line.ink.shape[1], p.baseline]])
-        (x0, y0), (x1, y1) = cv2.transform(ends[None], to_working)[0]
-        unit = line.x_height * float(np.hypot(*to_working[:, 0]))
-        near = np.flatnonzero(
-            (np.abs(rows - (y0 + y1) / 2) < ROW_TOLERANCE * unit) & (boxes[:, 0] < x1 + unit) & (boxes[:, 2] > x0 - unit)
-        )
-        if len(near) != 1:
+    for region in layout.lines:
+        k = int(np.argmax(counts[:, region.label]))
+        own = counts[k, region.label]
+        elsewhere = counts[k, 1:].sum() - own  # specks belong to no line, and may be in the strip all the same
+        if k == 0 or own < PURITY * counts[:, region.label].sum() or elsewhere > (1.0 - COMPLETENESS) * own:
             continue
-        k = int(near[0])
-        if max(abs(boxes[k, 0] - x0), abs(boxes[k, 2] - x1)) > END_TOLERANCE * unit:
+        if counts[k, 0] > 2 * (1.0 - COMPLETENESS) * own:
             continue
-        if not TALLEST[0] < found[k].x_height / unit < TALLEST[1]:
+        placed = drawn.lines[k - 1]
+        if not TALLEST[0] < region.x_height / (unit * placed.line.x_height) < TALLEST[1]:
             continue
-        sample = _sample(layout, found[k], p, to_working)
+        sample = _sample(layout, region, placed, to_working)
         if sample is not None:
             samples.append(sample)
     return samples
-
-
-def _baseline_at(region: LineRegion) -> float:
-    return region.slope * (region.box[0] + region.box[2]) / 2 + region.intercept
 
 
 def _sample(layout: Layout, region: LineRegion, placed: _Placed, to_working: np.ndarray) -> Sample | None:
@@ -167,21 +179,27 @@ def _sample(layout: Layout, region: LineRegion, placed: _Placed, to_working: np.
     return Sample(strip.soft, placed.line.text, middles)
 
 
-def draw_samples(
-    make_line: Callable[[np.random.Generator, float], InkLine | None], medium: str, rng: np.random.Generator
-) -> list[Sample]:
-    """Samples of one page. make_line: an InkLine at an x-height in pixels; None: try another."""
+@dataclass(frozen=True, slots=True)
+class LineMaker:
+    """line: an InkLine at an x-height in pixels, None: try another; leading: bounds of that of a page, in x-heights."""
+
+    line: Callable[[np.random.Generator, float], InkLine | None]
+    leading: tuple[float, float] = LEADING
+
+
+def draw_samples(maker: LineMaker, medium: str, rng: np.random.Generator) -> list[Sample]:
+    """Samples of one page of the lines that ``maker`` makes."""
     x_height = float(rng.uniform(*MEDIA[medium].x_heights))
     lines: list[InkLine] = []
     for _ in range(int(rng.integers(*LINES))):
-        line = make_line(rng, x_height)
+        line = maker.line(rng, x_height)
         if line is not None and 0 < line.ink.shape[1] < WIDEST * x_height:
             lines.append(line)
     if not lines:
         return []
-    ink, placed, common = set_page(lines, rng)
-    gray, matrix = photographed(ink, medium, common, rng)
-    return strips_of(gray, matrix, placed)
+    drawn = set_page(lines, maker.leading, rng)
+    gray, matrix = photographed(drawn.ink, medium, drawn.x_height, rng)
+    return strips_of(gray, matrix, drawn)
 
 
 def cropped(picture: Image.Image, baseline: float, text: str, middles: np.ndarray | None, x_height: float) -> InkLine | None:

@@ -8,10 +8,12 @@ import numpy as np
 
 from training.lines.faces import LineFace, Pen
 from training.lines.families import fallback_files
-from training.lines.pages import InkLine, canvas, cropped
+from training.lines.pages import LEADING, InkLine, LineMaker, canvas, cropped
 
 #: Share of the pages by the kind of their family.
 KIND_SHARES = {"sans": 0.34, "serif": 0.26, "old": 0.1, "mono": 0.1, "typewriter": 0.03, "hand": 0.17}
+#: Leading of handwriting in x-heights, which letters leave farther.
+HAND_LEADING = (2.6, 5.0)
 #: Share of pages in which each line has a family of its own; share of lines in another style of their family.
 MIXED, OTHER_STYLE = 0.25, 0.25
 #: Sizes of single lines about that of the page (natural logarithm), on the pages where sizes differ, and their share.
@@ -32,7 +34,7 @@ class PrintedLines:
         self._shares = shares / shares.sum()
         self._fallback = {kind: fallback_files(kind) for kind in self._by_kind}
 
-    def page(self, rng: np.random.Generator) -> Callable[[np.random.Generator, float], InkLine | None]:
+    def page(self, rng: np.random.Generator) -> LineMaker:
         """A maker of the lines of one page."""
         family = self._family(rng)
         mixed, sized = rng.random() < MIXED, rng.random() < SIZED
@@ -48,7 +50,7 @@ class PrintedLines:
             size = x_height * float(np.exp(rng.normal(0.0, SIZE_SPREAD))) if sized else x_height
             return self.line(face, size, rng)
 
-        return make
+        return LineMaker(make, HAND_LEADING if family[0].kind == "hand" else LEADING)
 
     def line(self, face: LineFace, x_height: float, rng: np.random.Generator) -> InkLine | None:
         """One line in a face; None if its text cannot be drawn."""
