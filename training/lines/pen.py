@@ -17,7 +17,7 @@ from training.lines.pen_place import Placed, expected_width, place, readable
 from training.lines.pen_text import form_field
 from training.synthesis.drawn_page import MARGIN, Face, Manner, Stamp, paint, set_line
 from training.synthesis.written_faces import EmnistFace, PenFace, WritingManner
-from training.writer.unipen_writers import smoothed
+from training.writer.unipen_writers import COARSE, smoothed
 
 #: How often each source is drawn: whole lines, words of one writer joined, characters of one writer and EMNIST images
 #: set in lines.
@@ -62,7 +62,8 @@ class _Pool:
 
     def strokes(self, mark: Placed) -> list[np.ndarray]:
         """Strokes of a mark in x-heights, left edge and baseline at 0."""
-        return [mark.of(smoothed(stroke, mark.unit)) for stroke in self.tracks.strokes(mark.index)]
+        unit = max(mark.unit, COARSE)  # smoothed once at most: tracks have few points to a letter, and loops would go
+        return [mark.of(smoothed(stroke, unit)) for stroke in self.tracks.strokes(mark.index)]
 
 
 class PenLines:

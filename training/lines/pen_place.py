@@ -85,7 +85,13 @@ def expected_width(text: str) -> float:
 def expected_height(text: str) -> float:
     """Height of a text from its highest to its lowest edge, in x-heights."""
     letters = set(text)
-    rise = TALL_WORD if letters & ASCENDERS else CAPITAL_WORD if any(not c.islower() for c in letters) else PLAIN_WORD
+    rise = (
+        TALL_WORD
+        if letters & ASCENDERS
+        else CAPITAL_WORD
+        if any(c.isupper() or c.isdigit() for c in letters)
+        else PLAIN_WORD
+    )
     return rise + (DESCENT if letters & DESCENDERS else 0.0)
 
 
