@@ -26,6 +26,8 @@ from training.writer.baselines import (
 SLOPES, SLOPE_BINS = np.linspace(-0.15, 0.15, 31), 8
 #: Shorter ink (x-heights) shows no slope.
 SHORTEST_SLOPED = 8.0
+#: Pen units: no tablet is so coarse.
+SMALLEST_X_HEIGHT = 1.0
 #: Times that the writer's x-height is measured anew with what the baselines of the last time showed.
 ROUNDS = 2
 #: Small letters at which a mark's own size counts as much as the writer's.
@@ -85,13 +87,9 @@ def expected_width(text: str) -> float:
 def expected_height(text: str) -> float:
     """Height of a text from its highest to its lowest edge, in x-heights."""
     letters = set(text)
-    rise = (
-        TALL_WORD
-        if letters & ASCENDERS
-        else CAPITAL_WORD
-        if any(c.isupper() or c.isdigit() for c in letters)
-        else PLAIN_WORD
-    )
+    rise = CAPITAL_WORD if any(c.isupper() or c.isdigit() for c in letters) else PLAIN_WORD
+    if letters & ASCENDERS:
+        rise = TALL_WORD
     return rise + (DESCENT if letters & DESCENDERS else 0.0)
 
 
@@ -139,7 +137,7 @@ def _first_x_height(texts: list[str], marks: list[list[np.ndarray]]) -> float:
             points = np.concatenate(strokes)
             height = np.ptp(points[:, 1] - slope_of(points, x_height) * points[:, 0])
             heights.append(height / expected_height(text))
-        x_height = max(1e-3, float(np.median(heights)))
+        x_height = max(SMALLEST_X_HEIGHT, float(np.median(heights)))
     return x_height
 
 
