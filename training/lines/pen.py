@@ -17,7 +17,7 @@ from training.lines.pen_place import Placed, expected_width, place, readable
 from training.lines.pen_text import form_field
 from training.synthesis.drawn_page import MARGIN, Face, Manner, Stamp, paint, set_line
 from training.synthesis.written_faces import EmnistFace, PenFace, WritingManner
-from training.writer.unipen_writers import smoothed
+from training.writer.unipen_writers import COARSE, smoothed
 
 #: How often each source is drawn: whole lines, words of one writer joined, characters of one writer and EMNIST images
 #: set in lines.
@@ -33,7 +33,7 @@ SPACE, SPACE_SPREAD, SPACE_JITTER, LEAST_SPACE = 1.3, 0.3, 0.2, 0.6
 WORD_MISS, WORD_SPREAD = 0.05, 0.04
 #: Writers with fewer different characters are not set in lines.
 FEWEST_CHARACTERS = 30
-#: Tries to find a word that still fits.
+#: Words looked at for each that is wanted: some do not fit any more.
 TRIES = 4
 
 Text = Callable[[np.random.Generator], str]
@@ -62,7 +62,8 @@ class _Pool:
 
     def strokes(self, mark: Placed) -> list[np.ndarray]:
         """Strokes of a mark in x-heights, left edge and baseline at 0."""
-        return [mark.of(smoothed(stroke, mark.unit)) for stroke in self.tracks.strokes(mark.index)]
+        unit = max(mark.unit, COARSE)  # smoothed once at most: tracks have few points to a letter, and loops would go
+        return [mark.of(smoothed(stroke, unit)) for stroke in self.tracks.strokes(mark.index)]
 
 
 class PenLines:
@@ -174,13 +175,10 @@ def _fitting(marks: list[Placed], count: int, longest: int, rng: np.random.Gener
     """Up to ``count`` of a writer's words whose text, joined by spaces, has at most ``longest`` characters."""
     words: list[Placed] = []
     room = longest
-    for _ in range(count):
-        for _ in range(TRIES):
-            word = marks[rng.integers(len(marks))]
-            if len(word.text) <= room:
-                words.append(word)
-                room -= len(word.text) + 1
-                break
+    for i in rng.choice(len(marks), min(len(marks), count * TRIES), replace=False):
+        if len(words) < count and len(marks[i].text) <= room:
+            words.append(marks[i])
+            room -= len(marks[i].text) + 1
     return words
 
 

@@ -66,16 +66,16 @@ def rewritten(strokes: list[np.ndarray], hand: Hand, rng: np.random.Generator) -
     """Strokes in x-heights (baseline 0, y down) as this hand writes them."""
     points = np.concatenate(strokes)
     x, y = points[:, 0], points[:, 1]
-    waves = [_wave(hand.warp, rng.uniform(1.5, 5.0), rng) for _ in range(4)]
+    waves = [_Wave(hand.warp, rng.uniform(1.5, 5.0), rng) for _ in range(4)]
     moved_x = x + waves[0](x) + waves[1](y) - hand.slant * y
     middle = (x.min() + x.max()) / 2
-    moved_y = y + waves[2](x) + waves[3](x + y) + _wave(hand.rise, rng.uniform(8.0, 30.0), rng)(x)
+    moved_y = y + waves[2](x) + waves[3](x + y) + _Wave(hand.rise, rng.uniform(8.0, 30.0), rng)(x)
     moved_y += hand.slope * (x - middle)
     moved = np.stack([moved_x * hand.stretch, moved_y], axis=1).astype(np.float32)
     return np.split(moved, np.cumsum([len(stroke) for stroke in strokes])[:-1])
 
 
-class _wave:
+class _Wave:
     """A sine of this height and length, begun anywhere."""
 
     def __init__(self, height: float, length: float, rng: np.random.Generator) -> None:

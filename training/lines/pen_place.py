@@ -8,22 +8,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocrtool.charset import LINE_CHARACTERS
-from training.datasets.unipen import PenTracks
+from training.datasets.unipen import PLAIN_LETTERS, PenTracks
 from training.writer.baselines import (
     ASCENDERS,
     CAPITAL_WORD,
     DESCENDERS,
     DESCENT,
+    DOUBTFUL,
     PLAIN_WORD,
     TALL_WORD,
     baseline_of,
     size_of,
+    x_height_of,
 )
 
 #: Slopes tried (rows per column), and rows of an x-height in which ink is counted to compare them.
 SLOPES, SLOPE_BINS = np.linspace(-0.15, 0.15, 31), 8
 #: Shorter ink (x-heights) shows no slope.
 SHORTEST_SLOPED = 8.0
+#: Pen units: no tablet is so coarse.
+SMALLEST_X_HEIGHT = 1.0
 #: Times that the writer's x-height is measured anew with what the baselines of the last time showed.
 ROUNDS = 2
 #: Small letters at which a mark's own size counts as much as the writer's.
@@ -32,12 +36,19 @@ OWN_SIZE_LETTERS = 4.0
 NARROW, BROAD, SPACE_WIDTH = frozenset("iljtfrI1.,:;'!|()[]\"`°·’"), frozenset("mwMWGOQ@%&—½¼¾…"), 1.1
 #: Width against the writer's usual outside which a label does not belong to the ink: of short texts, of long ones.
 SHORT_RANGE, LONG_RANGE = (0.4, 2.3), (0.62, 1.6)
+#: Ink under the baseline (x-heights): a text with tails has at least so much, one without tails at most. Ink over it:
+#: a text of plain small letters has at most so much. Others are in capitals, or other words, or on a wrong baseline.
+LEAST_TAIL, MOST_WITHOUT_TAIL, MOST_PLAIN = 0.2, 1.2, 2.2
+#: Capitals stand on the lowest ink where that is so far (x-heights) under the baseline that was found.
+CAPITALS_BELOW = 0.4
 #: Characters from which a text is long.
 LONG_TEXT = 12
 #: Widths of a character outside which no hand is legible, in x-heights.
 NARROWEST, WIDEST = 0.35, 3.5
-#: Most ink above and below the baseline, in x-heights.
-MOST_ABOVE, MOST_BELOW = 4.0, 2.5
+#: Most ink above and below the baseline, in x-heights: some hands have tiny letters and long stems.
+MOST_ABOVE, MOST_BELOW = 5.5, 4.0
+#: A stroke that begins so far below the baseline, and is so high, is of a second row (x-heights).
+ROW_BELOW, ROW_HEIGHT = 0.6, 0.8
 
 _KNOWN = frozenset(LINE_CHARACTERS)
 
@@ -76,7 +87,9 @@ def expected_width(text: str) -> float:
 def expected_height(text: str) -> float:
     """Height of a text from its highest to its lowest edge, in x-heights."""
     letters = set(text)
-    rise = TALL_WORD if letters & ASCENDERS else CAPITAL_WORD if any(not c.islower() for c in letters) else PLAIN_WORD
+    rise = CAPITAL_WORD if any(c.isupper() or c.isdigit() for c in letters) else PLAIN_WORD
+    if letters & ASCENDERS:
+        rise = TALL_WORD
     return rise + (DESCENT if letters & DESCENDERS else 0.0)
 
 
@@ -106,16 +119,26 @@ def _measured(text: str, strokes: list[np.ndarray], x_height: float) -> tuple[fl
     baseline = baseline_of(label, level, x_height)
     if baseline is None:
         return None
+    if label.isalnum() and not any(c.islower() or c in DOUBTFUL for c in label):
+        lowest = float(np.percentile([s[:, 1].max() for s in level], 90))
+        baseline = lowest if lowest > baseline + CAPITALS_BELOW * x_height else baseline
     return slope, baseline, size_of(label, level, baseline, x_height)
 
 
 def _first_x_height(texts: list[str], marks: list[list[np.ndarray]]) -> float:
-    """A writer's x-height from the heights of marks and texts."""
-    heights = []
-    for text, strokes in zip(texts, marks, strict=True):
-        low, high = np.percentile(np.concatenate(strokes)[:, 1], (1, 99))
-        heights.append((high - low) / expected_height(text))
-    return max(1e-3, float(np.percentile(heights, 40)))  # slopes make lines higher, never lower
+    """A writer's x-height from words of clear shape where there are some, else from the heights of all marks."""
+    known = x_height_of(texts, marks)
+    if known is not None:
+        return known
+    x_height = np.inf
+    for _ in range(2):  # with slopes first, which make lines higher; then without
+        heights = []
+        for text, strokes in zip(texts, marks, strict=True):
+            points = np.concatenate(strokes)
+            height = np.ptp(points[:, 1] - slope_of(points, x_height) * points[:, 0])
+            heights.append(height / expected_height(text))
+        x_height = max(SMALLEST_X_HEIGHT, float(np.median(heights)))
+    return x_height
 
 
 def place(tracks: PenTracks, indices: np.ndarray) -> list[Placed]:
@@ -155,9 +178,29 @@ def _placed(
     left, right = float(points[:, 0].min()), float(points[:, 0].max())
     rows = (points[:, 1] - slope * (points[:, 0] - left) - baseline) / unit
     width = (right - left) / unit
-    sound = rows.min() > -MOST_ABOVE and rows.max() < MOST_BELOW
+    sound = rows.min() > -MOST_ABOVE and rows.max() < MOST_BELOW and _reaches_as_written(text, rows)
     legible = NARROWEST * (len(text) - 1) < width < WIDEST * (len(text) + 1)
-    return Placed(index, text, left, slope, baseline, unit, width) if sound and legible else None
+    if not sound or not legible or _has_second_row(rows, strokes):
+        return None
+    return Placed(index, text, left, slope, baseline, unit, width)
+
+
+def _reaches_as_written(text: str, rows: np.ndarray) -> bool:
+    """Whether the ink reaches as far up and down as the letters do. rows: of all points, x-heights below the line."""
+    letters = set(text) - {" "}
+    above, below = -float(rows.min()), float(rows.max())
+    if letters & DESCENDERS:
+        return below > LEAST_TAIL
+    if letters <= set(PLAIN_LETTERS) and above > MOST_PLAIN:
+        return False
+    return bool(letters & DOUBTFUL) or below < MOST_WITHOUT_TAIL
+
+
+def _has_second_row(rows: np.ndarray, strokes: list[np.ndarray]) -> bool:
+    """Whether the end of the text stands under the line. rows: of all points, in x-heights below the baseline."""
+    starts = np.cumsum([0] + [len(stroke) for stroke in strokes[:-1]])
+    top, bottom = np.minimum.reduceat(rows, starts), np.maximum.reduceat(rows, starts)
+    return bool(((top > ROW_BELOW) & (bottom - top > ROW_HEIGHT)).any())
 
 
 def _as_wide_as_usual(marks: list[Placed]) -> list[Placed]:
