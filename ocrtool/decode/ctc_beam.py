@@ -24,7 +24,7 @@ characters' own terms would throw it away.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -84,6 +84,20 @@ class _Beam:
 
     def take(self, index: np.ndarray) -> _Beam:
         return _Beam(*(getattr(self, name)[index] for name in _Beam.__slots__))
+
+
+@dataclass(slots=True)
+class _Appended:
+    """Texts got by appending a label: (m,) row of the hypothesis extended, scores of ink and the rest, label, hash."""
+
+    row: np.ndarray
+    ink: np.ndarray
+    lm: np.ndarray
+    label: np.ndarray
+    text: np.ndarray
+
+    def take(self, index: np.ndarray) -> _Appended:
+        return _Appended(*(getattr(self, name)[index] for name in _Appended.__slots__))
 
 
 class _Store:
@@ -147,53 +161,85 @@ class _Search:
 
     def _advance(self, beam: _Beam, step: int) -> _Beam:
         """Read the next event of each window: keep hypotheses as they are, append each label tried, merge and prune."""
-        windows = self.windows
-        event = windows.begin[beam.window] + step
+        event = self.windows.begin[beam.window] + step
         total = np.logaddexp(beam.blank, beam.label)
-        blank = total + windows.blank[event]
-        label = beam.label + self._repeat(event, beam.last)
-        labels = windows.labels[event]  # (n, K)
+        stays = replace(
+            beam,
+            blank=total + self.windows.blank[event],
+            label=beam.label + self._repeat(event, beam.last),
+            ids=beam.ids.copy(),
+        )
+        appended = self._append(beam, stays, event, total)
+        appended = appended.take(self._merge(beam, stays, event, appended))
+        score = np.concatenate([np.logaddexp(stays.blank, stays.label) + beam.lm, appended.ink + appended.lm])
+        window = np.concatenate([beam.window, beam.window[appended.row]])
+        kept = _prune(window, score, self.size)
+        following = self._join(beam, stays, appended, event, kept)
+        new = kept >= len(event)
+        goes_on = np.flatnonzero(new & (self.windows.length[following.window] > step + 1))
+        if len(goes_on):
+            symbols = self.classes.symbol[following.last[goes_on]]
+            read = self.model.step(symbols, following.state[goes_on])
+            following.log_probs[goes_on], following.state[goes_on] = read
+        return following
+
+    def _append(self, beam: _Beam, stays: _Beam, event: np.ndarray, total: np.ndarray) -> _Appended:
+        """Append to each hypothesis each label tried, as far as the result may be within reach of the best."""
+        labels = self.windows.labels[event]  # (n, K)
         from_ink = np.where(labels == beam.last[:, None], beam.blank[:, None], total[:, None])
-        appended = from_ink + windows.scores[event]
+        ink = from_ink + self.windows.scores[event]
         lm = beam.lm[:, None] + self._lm_scores(beam.log_probs, labels)
         starts = np.flatnonzero(np.diff(beam.window, prepend=-1))
-        score = np.maximum(blank, label) + beam.lm
-        best = np.maximum.reduceat(np.maximum(score, (appended + lm).max(axis=1)), starts)
-        group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(event))))
-        row, column = np.nonzero(appended + lm >= (best - self.size.reach)[group, None])
-        ink, lm, chosen = appended[row, column], lm[row, column], labels[row, column]
-        text = beam.text[row] * HASH_PRIME + chosen
-        fresh = self._merge(beam.text, label, text, ink)
-        row, ink, lm, chosen, text = row[fresh], ink[fresh], lm[fresh], chosen[fresh], text[fresh]
-        score = np.concatenate([np.logaddexp(blank, label) + beam.lm, ink + lm])
-        window = np.concatenate([beam.window, beam.window[row]])
-        kept = _prune(window, score, self.size)
-        old = kept < len(event)
-        parent = np.concatenate([np.arange(len(event)), row])[kept]
-        kept_ends = windows.ends[event][parent]
-        blank = np.concatenate([blank, np.full(len(row), -np.inf)])[kept]
-        label = np.concatenate([label, ink])[kept]
-        last, text, lm = (np.concatenate(x)[kept] for x in ((beam.last, chosen), (beam.text, text), (beam.lm, lm)))
-        ids = beam.ids[parent]
-        new = np.flatnonzero(~old)
-        ids[new] = self.store.add(ids[new], event[parent[new]], last[new], beam.log_probs[parent[new]])
-        state, log_probs = beam.state[parent], beam.log_probs[parent]
-        goes_on = new[windows.length[window[kept[new]]] > step + 1]
-        if len(goes_on):
-            symbols = self.classes.symbol[last[goes_on]]
-            log_probs[goes_on], state[goes_on] = self.model.step(symbols, state[goes_on])
-        joined = np.logaddexp(blank, label)
+        score = np.maximum(np.maximum(stays.blank, stays.label) + beam.lm, (ink + lm).max(axis=1))
+        best = np.repeat(np.maximum.reduceat(score, starts), np.diff(np.append(starts, len(event))))
+        row, column = np.nonzero(ink + lm >= (best - self.size.reach)[:, None])
+        label = labels[row, column]
+        text = beam.text[row] * HASH_PRIME + label
+        return _Appended(row, ink[row, column], lm[row, column], label, text)
+
+    def _merge(self, beam: _Beam, stays: _Beam, event: np.ndarray, appended: _Appended) -> np.ndarray:
+        """Add to texts that are there already the alignments that reach them by appending; return which are new: (m,).
+
+        A text whose last character is more likely to start here than before is taken to start here.
+        """
+        order = np.argsort(beam.text)
+        found = order[np.minimum(np.searchsorted(beam.text, appended.text, sorter=order), len(order) - 1)]
+        same = beam.text[found] == appended.text
+        at, ink = found[same], appended.ink[same]
+        starts_here = ink > np.logaddexp(stays.blank[at], stays.label[at])
+        stays.label[at] = np.logaddexp(stays.label[at], ink)
+        moved = appended.take(np.flatnonzero(same)[starts_here])
+        stays.ids[at[starts_here]] = self._store(beam, event, moved)
+        return np.flatnonzero(~same)
+
+    def _join(self, beam: _Beam, stays: _Beam, appended: _Appended, event: np.ndarray, kept: np.ndarray) -> _Beam:
+        """Join the hypotheses ``kept`` of those that stay and, numbered after them, those appended.
+
+        The language model is still to be advanced over the appended characters.
+        """
+        count = len(event)
+        row = np.concatenate([np.arange(count), appended.row])[kept]
+        new = kept >= count
+        ids = stays.ids[row]
+        ids[new] = self._store(beam, event, appended.take(kept[new] - count))
+        blank = np.concatenate([stays.blank, np.full(len(appended.row), -np.inf)])[kept]
+        label = np.concatenate([stays.label, appended.ink])[kept]
+        ends = self.windows.ends[event[row]]
         return _Beam(
-            window=window[kept],
-            blank=np.where(kept_ends, joined, blank),
-            label=np.where(kept_ends, -np.inf, label),
-            lm=lm,
-            last=last,
-            text=text,
+            window=beam.window[row],
+            blank=np.where(ends, np.logaddexp(blank, label), blank),
+            label=np.where(ends, -np.inf, label),
+            lm=np.concatenate([beam.lm, appended.lm])[kept],
+            last=np.concatenate([beam.last, appended.label])[kept],
+            text=np.concatenate([beam.text, appended.text])[kept],
             ids=ids,
-            state=state,
-            log_probs=log_probs,
+            state=beam.state[row],
+            log_probs=beam.log_probs[row],
         )
+
+    def _store(self, beam: _Beam, event: np.ndarray, appended: _Appended) -> np.ndarray:
+        row = appended.row
+        return self.store.add(beam.ids[row], event[row], appended.label, beam.log_probs[row])
 
     def _repeat(self, event: np.ndarray, last: np.ndarray) -> np.ndarray:
         """What the ink says of the last character going on, (n,)."""
@@ -205,18 +251,6 @@ class _Search:
         """Score labels (n, K) after each hypothesis, its log_probs (n, symbols): the terms that are not the ink's."""
         says = log_probs[np.arange(len(labels))[:, None], self.classes.symbol[labels]]
         return np.asarray(self.weights.lm * (says + self.classes.share[labels]) + self.classes.bonus[labels])
-
-    @staticmethod
-    def _merge(texts: np.ndarray, label: np.ndarray, text: np.ndarray, ink: np.ndarray) -> np.ndarray:
-        """Add to hypotheses that are there already what leads to them by appending; return which texts are new.
-
-        texts, label: of the hypotheses, label is changed; text, ink: of the appended. No two of these are equal.
-        """
-        order = np.argsort(texts)
-        found = order[np.minimum(np.searchsorted(texts, text, sorter=order), len(texts) - 1)]
-        same = texts[found] == text
-        label[found[same]] = np.logaddexp(label[found[same]], ink[same])
-        return np.asarray(~same)
 
     def _finish(self, beam: _Beam, step: int) -> _Beam:
         """Take out the windows that are read, or of which nothing is left to decide."""
