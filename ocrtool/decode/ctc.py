@@ -1,6 +1,7 @@
-"""The text of a line from the frames of a CTC reader: the best path, and the probability of each character.
+"""The text of lines from a CTC reader: along the best path, and with a language model where that is unsure.
 
-`ocrtool.decode.ctc_beam` reads what the best path leaves unsure.
+A reader gives for each line (T, C) float32 natural logarithms of probabilities: class 0 is the blank, class 1 the
+space, and class k + 2 the glyph k of an `Alphabet`. `ocrtool.decode.ctc_beam` has the formula of the score.
 """
 
 from __future__ import annotations
@@ -10,52 +11,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocrtool.decode.ctc_places import BLANK, Places, find_places, spikes
+from ocrtool.decode.alphabet import Alphabet
+from ocrtool.decode.ctc_beam import Classes, Search
+from ocrtool.decode.ctc_places import Places, find_places, spikes
+from ocrtool.decode.ctc_reading import Prior, Reading, best_path, find_peaks, reading
+from ocrtool.decode.ctc_windows import Windows, build_windows, unsureness
+from ocrtool.decode.language_model import LanguageModel
+from ocrtool.decode.settings import BeamSize, CtcWeights
 
-#: Number of alternatives of a character.
-ALTERNATIVES = 5
 #: A place whose text is wrong with more than this probability is unsure.
 UNSURE = 0.02
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reading:
-    """The characters of a line.
-
-    labels: (n,) int32 classes, never the blank; frames: (n,) int32, where each is the most likely, ascending; first,
-    last: (n,) int32, first and last frame that may belong to it; probability: (n,) float32, that the label is right;
-    alternative_labels: (n, 5) int32, the most likely first, 0 for none; alternative_probabilities: (n, 5) float32. What
-    these lack to 1 is the probability of no character, or of one that is not among them.
-    """
-
-    labels: np.ndarray
-    frames: np.ndarray
-    first: np.ndarray
-    last: np.ndarray
-    probability: np.ndarray
-    alternative_labels: np.ndarray
-    alternative_probabilities: np.ndarray
-
-    def alternatives(self, index: int) -> list[tuple[int, float]]:
-        """Return the labels that a character may have, with their probabilities, the most likely first."""
-        pairs = zip(self.alternative_labels[index], self.alternative_probabilities[index], strict=True)
-        return [(int(label), float(p)) for label, p in pairs if label != BLANK]
-
-    def text(self, characters: Sequence[str]) -> str:
-        """Return the text. characters: class k is ``characters[k - 1]``."""
-        return "".join(characters[label - 1] for label in self.labels)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prior:
-    """What the text says of the labels of a line's characters: log_scores (n, C) float, added to those of the ink."""
-
-    log_scores: np.ndarray
-
-
 def greedy(log_probs: np.ndarray) -> Reading:
     """Read a line along the best path. log_probs: (T, C) float32, natural logarithms, class 0 the blank."""
-    return greedy_at(find_places(log_probs))
+    return best_path(find_places(log_probs))
 
 
 def is_sure(log_probs: np.ndarray, unsure: float = UNSURE) -> bool:
@@ -66,119 +36,74 @@ def is_sure(log_probs: np.ndarray, unsure: float = UNSURE) -> bool:
     return bool((find_places(log_probs).probability >= 1.0 - unsure).all())
 
 
-def greedy_at(places: Places) -> Reading:
-    """Read a line along the best path of its places."""
-    found = spikes(places)
-    peaks = _peaks(places, found.labels, found.first, found.last + 1)
-    return reading(places, found.labels, peaks)
+def search(
+    lines: Sequence[np.ndarray],
+    model: LanguageModel,
+    weights: CtcWeights,
+    beam: BeamSize,
+    alphabet: Alphabet,
+    unsure: float = UNSURE,
+) -> list[Reading]:
+    """Read the lines of a page; the language model is asked of unsure places alone.
 
-
-def reading(places: Places, labels: np.ndarray, peaks: np.ndarray, prior: Prior | None = None) -> Reading:
-    """Describe the characters of a line.
-
-    labels, peaks: (n,) classes and indices of the active frames where they stand, ascending.
+    lines: (T, C) float32 each, natural logarithms, class 0 the blank, 1 the space, and k + 2 ``alphabet.glyphs[k]``;
+    unsure: a place whose best path is wrong with more than this probability is searched.
     """
-    if not len(labels):
-        none, wide = np.zeros(0, np.int32), np.zeros((0, ALTERNATIVES), np.int32)
-        return Reading(none, none, none, none, none.astype(np.float32), wide, wide.astype(np.float32))
-    first, end = _spans(places, peaks)
-    choices = _choices(places.log_probs[peaks], labels)
-    masses = _masses(places, labels, first, end, choices)
-    if prior is not None:
-        says = prior.log_scores[np.arange(len(labels))[:, None], choices]
-        masses = _weigh(masses, np.where(choices == BLANK, 0.0, says))
-    own = masses[:, 0].copy()  # the choices begin with the label itself
-    order = np.argsort(-masses, axis=1, kind="stable")
-    return Reading(
-        labels.astype(np.int32),
-        places.frames[peaks].astype(np.int32),
-        places.frames[first].astype(np.int32),
-        places.frames[end - 1].astype(np.int32),
-        own.astype(np.float32),
-        np.take_along_axis(choices, order, axis=1).astype(np.int32),
-        np.take_along_axis(masses, order, axis=1).astype(np.float32),
-    )
+    places = [find_places(line) for line in lines]
+    which = [np.flatnonzero(found.probability < 1.0 - unsure) for found in places]
+    if not any(len(x) for x in which):
+        return [best_path(found) for found in places]
+    doubt = [unsureness(found.probability[x], weights) for found, x in zip(places, which, strict=True)]
+    windows = build_windows(places, which, [1.0 / u for u in doubt])
+    classes = Classes.of(alphabet, weights)
+    found = Search(windows, model, weights, beam, classes)
+    found.run(alphabet.start)
+    decided = _decided(windows, found)
+    return [
+        _reading(line, x, decided[k], weights, classes) if len(x) else best_path(line)
+        for k, (line, x) in enumerate(zip(places, which, strict=True))
+    ]
 
 
-def find_peaks(places: Places, labels: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Find the frame where each character is the most likely, from where it starts to the next or its place's end.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Decided:
+    """Characters read at the unsure places of a line, ascending: (m,) class, active frame where it starts, u of its
+    place, and (m, symbols) what the language model says there."""
 
-    labels, starts: (n,) classes and indices of active frames, ascending. Returns (n,) indices of active frames.
-    """
-    ends = places.first[places.place[starts] + 1]
-    ends[:-1] = np.minimum(ends[:-1], starts[1:])
-    return _peaks(places, labels, starts, np.maximum(ends, starts + 1))
-
-
-def _peaks(places: Places, labels: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    if not len(labels):
-        return starts
-    row, owner, offset = _rows(starts, ends)
-    values = places.log_probs[row, labels[owner]]
-    highest = np.flatnonzero(values == np.maximum.reduceat(values, offset)[owner])
-    return np.asarray(row[highest[np.searchsorted(owner[highest], np.arange(len(labels)))]])
+    labels: np.ndarray
+    starts: np.ndarray
+    doubt: np.ndarray
+    log_probs: np.ndarray
 
 
-def _rows(starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Enumerate the indices of runs: each index, its run, and where each run begins among them."""
-    lengths = ends - starts
-    offset = np.cumsum(lengths) - lengths
-    owner = np.repeat(np.arange(len(starts)), lengths)
-    return starts[owner] + np.arange(len(owner)) - offset[owner], owner, offset
+def _decided(windows: Windows, found: Search) -> dict[int, _Decided]:
+    """Trace back the best hypothesis of each window; the characters of each line that has one."""
+    parent, event, label, log_probs = found.store.joined()
+    kept: dict[int, list[int]] = {int(line): [] for line in windows.line}
+    for line, hypothesis in zip(windows.line.tolist(), found.ended.tolist(), strict=True):
+        path = []
+        while hypothesis >= 0:
+            path.append(hypothesis)
+            hypothesis = int(parent[hypothesis])
+        kept[line] += reversed(path)
+    result = {}
+    for line, path in kept.items():
+        ids = np.array(path, np.int64)
+        ids = ids[windows.source[event[ids]] >= 0]
+        at = event[ids]
+        result[line] = _Decided(label[ids], windows.source[at], 1.0 / windows.weight[at], log_probs[ids])
+    return result
 
 
-def _spans(places: Places, peaks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Share a place's frames among its characters: half-way between their peaks. Returns first and end indices."""
-    place = places.place[peaks]
-    first, end = places.first[place], places.first[place + 1]
-    shared = np.flatnonzero(place[1:] == place[:-1])
-    border = (peaks[shared] + peaks[shared + 1] + 1) // 2
-    first[shared + 1] = end[shared] = border
-    return first, end
-
-
-def _choices(log_probs: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return the label of each frame and the four most likely others, (n, 5); blanks where there are fewer classes."""
-    others = log_probs[:, 1:].copy()
-    rows = np.arange(len(labels))
-    others[rows, labels - 1] = -np.inf
-    wanted = min(ALTERNATIVES - 1, others.shape[1] - 1)
-    choices = np.full((len(labels), ALTERNATIVES), BLANK, np.int64)
-    choices[:, 0] = labels
-    if wanted:
-        choices[:, 1 : wanted + 1] = np.argpartition(-others, wanted - 1, axis=1)[:, :wanted] + 1
-    return choices
-
-
-def _masses(places: Places, labels: np.ndarray, first: np.ndarray, end: np.ndarray, choices: np.ndarray) -> np.ndarray:
-    """Return the probability that frames hold one label alone, for each choice: (n, K), 0 for the blank.
-
-    Frames of a CTC reader are independent: a run holds only blanks and the label k with probability
-    ``prod(p_blank + p_k)``, only blanks with ``prod(p_blank)``. A neighbour in the same place counts as blank.
-    """
-    row, owner, offset = _rows(first, end)
-    nothing = np.exp(places.log_probs[row, BLANK].astype(np.float64))
-    place = places.place[first]
-    for step in (-1, 1):
-        beside = np.zeros(len(labels), np.int64)
-        near, far = (slice(1, None), slice(None, -1)) if step < 0 else (slice(None, -1), slice(1, None))
-        beside[near] = np.where((place[near] == place[far]) & (labels[near] != labels[far]), labels[far], BLANK)
-        mine = beside[owner]
-        nothing += np.where(mine != BLANK, np.exp(places.log_probs[row, mine]), 0.0)
-    each = np.exp(places.log_probs[row[:, None], choices[owner]].astype(np.float64))
-    none = np.multiply.reduceat(nothing, offset)
-    either = np.multiply.reduceat(np.minimum(nothing[:, None] + each, 1.0), offset, axis=0)
-    masses = np.where(choices == BLANK, 0.0, np.maximum(either - none[:, None], 0.0))
-    return np.asarray(masses / np.maximum(masses.sum(axis=1, keepdims=True), 1.0))
-
-
-def _weigh(masses: np.ndarray, log_scores: np.ndarray) -> np.ndarray:
-    """Weigh probabilities (n, K) of the ink with what the text says of them, in natural logarithms.
-
-    It has no say on what is left to 1: no character, several, or a label that is not among the choices.
-    """
-    left = np.maximum(1.0 - masses.sum(axis=1), 0.0)
-    shift = np.maximum(log_scores.max(axis=1), 0.0)
-    weighed = masses * np.exp(log_scores - shift[:, None])
-    total = weighed.sum(axis=1) + left * np.exp(-shift)
-    return np.asarray(weighed / np.maximum(total, np.finfo(float).tiny)[:, None])
+def _reading(places: Places, unsure: np.ndarray, decided: _Decided, weights: CtcWeights, classes: Classes) -> Reading:
+    """Join the sure characters of a line and those decided."""
+    path = spikes(places)
+    sure = ~np.isin(places.place[path.first], unsure)
+    labels = np.concatenate([path.labels[sure], decided.labels])
+    starts = np.concatenate([path.first[sure], decided.starts])
+    order = np.argsort(starts, kind="stable")
+    scores = np.zeros((len(labels), len(classes.symbol)))
+    says = weights.lm * (decided.log_probs[:, classes.symbol] + classes.share) + classes.bonus
+    scores[np.count_nonzero(sure) :] = decided.doubt[:, None] * says
+    labels, starts = labels[order], starts[order]
+    return reading(places, labels, find_peaks(places, labels, starts), Prior(scores[order]))

@@ -23,15 +23,14 @@ characters' own terms would throw it away.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ocrtool.decode.alphabet import Alphabet
-from ocrtool.decode.ctc import UNSURE, Prior, Reading, find_peaks, greedy_at, reading
-from ocrtool.decode.ctc_places import BLANK, Places, find_places, spikes
-from ocrtool.decode.ctc_windows import LEAST_WEIGHT, Windows, build_windows
+from ocrtool.decode.ctc_hypotheses import Appended, Beam, Store, prune
+from ocrtool.decode.ctc_places import BLANK
+from ocrtool.decode.ctc_windows import Windows
 from ocrtool.decode.language_model import LanguageModel
 from ocrtool.decode.settings import BeamSize, CtcWeights
 
@@ -41,14 +40,8 @@ SPACE = 1
 HASH_PRIME, HASH_WINDOW = np.int64(1_000_003), np.int64(0x1E3779B97F4A7C15)
 
 
-def unsureness(probability: np.ndarray, weights: CtcWeights) -> np.ndarray:
-    """Return u of places, (P,) float64. probability: (P,) of the best path's text of each."""
-    doubt = np.clip((1.0 - probability) / weights.unsure_scale, 0.0, 1.0)
-    return np.maximum(doubt**weights.power, LEAST_WEIGHT)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class _Classes:
+class Classes:
     """What the language model makes of the reader's classes: (C,) symbol of each, and what is added to its score."""
 
     symbol: np.ndarray
@@ -56,7 +49,7 @@ class _Classes:
     bonus: np.ndarray
 
     @classmethod
-    def of(cls, alphabet: Alphabet, weights: CtcWeights) -> _Classes:
+    def of(cls, alphabet: Alphabet, weights: CtcWeights) -> Classes:
         symbol = np.concatenate([[alphabet.space] * 2, alphabet.symbol_of]).astype(np.int32)
         share = np.concatenate([[0.0, 0.0], alphabet.share])
         bonus = np.full(len(symbol), weights.character)
@@ -64,64 +57,12 @@ class _Classes:
         return cls(symbol, share, bonus)
 
 
-@dataclass(slots=True)
-class _Beam:
-    """Hypotheses of all windows, those of a window in succession and its best one first; (n,) arrays.
-
-    blank, label: ink's score of the alignments that end in a blank, in the last character; lm: the rest of the score;
-    last: the last class; text: hash; ids: in the store; state (n, S), log_probs (n, symbols) after the last character.
-    """
-
-    window: np.ndarray
-    blank: np.ndarray
-    label: np.ndarray
-    lm: np.ndarray
-    last: np.ndarray
-    text: np.ndarray
-    ids: np.ndarray
-    state: np.ndarray
-    log_probs: np.ndarray
-
-    def take(self, index: np.ndarray) -> _Beam:
-        return _Beam(*(getattr(self, name)[index] for name in _Beam.__slots__))
-
-
-@dataclass(slots=True)
-class _Appended:
-    """Texts got by appending a label: (m,) row of the hypothesis extended, scores of ink and the rest, label, hash."""
-
-    row: np.ndarray
-    ink: np.ndarray
-    lm: np.ndarray
-    label: np.ndarray
-    text: np.ndarray
-
-    def take(self, index: np.ndarray) -> _Appended:
-        return _Appended(*(getattr(self, name)[index] for name in _Appended.__slots__))
-
-
-class _Store:
-    """All hypotheses that appended a character: parent, event, label, and the language model's say before it."""
-
-    def __init__(self) -> None:
-        self.columns: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
-        self.size = 0
-
-    def add(self, parent: np.ndarray, event: np.ndarray, label: np.ndarray, log_probs: np.ndarray) -> np.ndarray:
-        self.columns.append((parent, event, label, log_probs.astype(np.float16)))
-        self.size += len(parent)
-        return np.arange(self.size - len(parent), self.size)
-
-    def joined(self) -> tuple[np.ndarray, ...]:
-        return tuple(np.concatenate(column) for column in zip(*self.columns, strict=True))
-
-
-class _Search:
+class Search:
     """One search over the windows of a page. ended: the best hypothesis of each window, -1 for the empty text."""
 
-    def __init__(self, windows: Windows, model: LanguageModel, weights: CtcWeights, beam: BeamSize, classes: _Classes):
+    def __init__(self, windows: Windows, model: LanguageModel, weights: CtcWeights, beam: BeamSize, classes: Classes):
         self.windows, self.model, self.weights, self.size, self.classes = windows, model, weights, beam, classes
-        self.store = _Store()
+        self.store = Store()
         self.ended = np.full(len(windows.line), -1)
 
     def run(self, start: int) -> None:
@@ -132,7 +73,7 @@ class _Search:
             beam = self._finish(self._advance(beam, step), step)
             step += 1
 
-    def _start(self, start: int) -> _Beam:
+    def _start(self, start: int) -> Beam:
         """Create the empty hypothesis of each window, with the language model advanced over the context."""
         context = self.windows.context
         count = len(context)
@@ -147,7 +88,7 @@ class _Search:
             rows = np.flatnonzero(lengths >= longest - 1 - column)
             log_probs[rows], state[rows] = self.model.step(symbols[rows, column], state[rows])
         window = np.arange(count)
-        return _Beam(
+        return Beam(
             window=window,
             blank=np.zeros(count),
             label=np.full(count, -np.inf),
@@ -159,7 +100,7 @@ class _Search:
             log_probs=log_probs,
         )
 
-    def _advance(self, beam: _Beam, step: int) -> _Beam:
+    def _advance(self, beam: Beam, step: int) -> Beam:
         """Read the next event of each window: keep hypotheses as they are, append each label tried, merge and prune."""
         event = self.windows.begin[beam.window] + step
         total = np.logaddexp(beam.blank, beam.label)
@@ -173,7 +114,7 @@ class _Search:
         appended = appended.take(self._merge(beam, stays, event, appended))
         score = np.concatenate([np.logaddexp(stays.blank, stays.label) + beam.lm, appended.ink + appended.lm])
         window = np.concatenate([beam.window, beam.window[appended.row]])
-        kept = _prune(window, score, self.size)
+        kept = prune(window, score, self.size)
         following = self._join(beam, stays, appended, event, kept)
         new = kept >= len(event)
         goes_on = np.flatnonzero(new & (self.windows.length[following.window] > step + 1))
@@ -183,7 +124,7 @@ class _Search:
             following.log_probs[goes_on], following.state[goes_on] = read
         return following
 
-    def _append(self, beam: _Beam, stays: _Beam, event: np.ndarray, total: np.ndarray) -> _Appended:
+    def _append(self, beam: Beam, stays: Beam, event: np.ndarray, total: np.ndarray) -> Appended:
         """Append to each hypothesis each label tried, as far as the result may be within reach of the best."""
         labels = self.windows.labels[event]  # (n, K)
         from_ink = np.where(labels == beam.last[:, None], beam.blank[:, None], total[:, None])
@@ -195,9 +136,9 @@ class _Search:
         row, column = np.nonzero(ink + lm >= (best - self.size.reach)[:, None])
         label = labels[row, column]
         text = beam.text[row] * HASH_PRIME + label
-        return _Appended(row, ink[row, column], lm[row, column], label, text)
+        return Appended(row, ink[row, column], lm[row, column], label, text)
 
-    def _merge(self, beam: _Beam, stays: _Beam, event: np.ndarray, appended: _Appended) -> np.ndarray:
+    def _merge(self, beam: Beam, stays: Beam, event: np.ndarray, appended: Appended) -> np.ndarray:
         """Add to texts that are there already the alignments that reach them by appending; return which are new: (m,).
 
         A text whose last character is more likely to start here than before is taken to start here.
@@ -212,7 +153,7 @@ class _Search:
         stays.ids[at[starts_here]] = self._store(beam, event, moved)
         return np.flatnonzero(~same)
 
-    def _join(self, beam: _Beam, stays: _Beam, appended: _Appended, event: np.ndarray, kept: np.ndarray) -> _Beam:
+    def _join(self, beam: Beam, stays: Beam, appended: Appended, event: np.ndarray, kept: np.ndarray) -> Beam:
         """Join the hypotheses ``kept`` of those that stay and, numbered after them, those appended.
 
         The language model is still to be advanced over the appended characters.
@@ -225,7 +166,7 @@ class _Search:
         blank = np.concatenate([stays.blank, np.full(len(appended.row), -np.inf)])[kept]
         label = np.concatenate([stays.label, appended.ink])[kept]
         ends = self.windows.ends[event[row]]
-        return _Beam(
+        return Beam(
             window=beam.window[row],
             blank=np.where(ends, np.logaddexp(blank, label), blank),
             label=np.where(ends, -np.inf, label),
@@ -237,7 +178,7 @@ class _Search:
             log_probs=beam.log_probs[row],
         )
 
-    def _store(self, beam: _Beam, event: np.ndarray, appended: _Appended) -> np.ndarray:
+    def _store(self, beam: Beam, event: np.ndarray, appended: Appended) -> np.ndarray:
         row = appended.row
         return self.store.add(beam.ids[row], event[row], appended.label, beam.log_probs[row])
 
@@ -252,7 +193,7 @@ class _Search:
         says = log_probs[np.arange(len(labels))[:, None], self.classes.symbol[labels]]
         return np.asarray(self.weights.lm * (says + self.classes.share[labels]) + self.classes.bonus[labels])
 
-    def _finish(self, beam: _Beam, step: int) -> _Beam:
+    def _finish(self, beam: Beam, step: int) -> Beam:
         """Take out the windows that are read, or of which nothing is left to decide."""
         windows = self.windows
         starts = np.flatnonzero(np.diff(beam.window, prepend=-1))
@@ -263,90 +204,3 @@ class _Search:
             return beam
         self.ended[window[done]] = beam.ids[starts[done]]
         return beam.take(np.flatnonzero(~np.isin(beam.window, window[done])))
-
-
-def _prune(window: np.ndarray, score: np.ndarray, size: BeamSize) -> np.ndarray:
-    """Return the best hypotheses of each window, the windows in order, each best first."""
-    order = np.lexsort((-score, window))
-    sorted_window = window[order]
-    starts = np.flatnonzero(np.diff(sorted_window, prepend=-1))
-    group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(order))))
-    rank = np.arange(len(order)) - starts[group]
-    kept = (rank < size.hypotheses) & (score[order] >= (score[order[starts]] - size.reach)[group])
-    return np.asarray(order[kept])
-
-
-def search(
-    lines: Sequence[np.ndarray],
-    model: LanguageModel,
-    weights: CtcWeights,
-    beam: BeamSize,
-    alphabet: Alphabet,
-    unsure: float = UNSURE,
-) -> list[Reading]:
-    """Read the lines of a page; the language model is asked of unsure places alone.
-
-    lines: (T, C) float32 each, natural logarithms, class 0 the blank, 1 the space, and k + 2 ``alphabet.glyphs[k]``;
-    unsure: a place whose best path is wrong with more than this probability is searched.
-    """
-    places = [find_places(line) for line in lines]
-    which = [np.flatnonzero(found.probability < 1.0 - unsure) for found in places]
-    if not any(len(x) for x in which):
-        return [greedy_at(found) for found in places]
-    doubt = [unsureness(found.probability[x], weights) for found, x in zip(places, which, strict=True)]
-    windows = build_windows(places, which, [1.0 / u for u in doubt])
-    classes = _Classes.of(alphabet, weights)
-    found = _Search(windows, model, weights, beam, classes)
-    found.run(alphabet.start)
-    decided = _decided(windows, found)
-    return [
-        _reading(line, x, decided[k], weights, classes) if len(x) else greedy_at(line)
-        for k, (line, x) in enumerate(zip(places, which, strict=True))
-    ]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Decided:
-    """Characters read at the unsure places of a line, ascending: (m,) class, active frame where it starts, u of its
-    place, and (m, symbols) what the language model says there."""
-
-    labels: np.ndarray
-    starts: np.ndarray
-    doubt: np.ndarray
-    log_probs: np.ndarray
-
-
-def _decided(windows: Windows, found: _Search) -> dict[int, _Decided]:
-    """Trace back the best hypothesis of each window; the characters of each line that has one."""
-    columns = found.store.joined() if found.store.size else None
-    kept: dict[int, list[int]] = {int(line): [] for line in windows.line}
-    if columns is None:
-        return {}
-    parent, event, label, log_probs = columns
-    for line, hypothesis in zip(windows.line.tolist(), found.ended.tolist(), strict=True):
-        path = []
-        while hypothesis >= 0:
-            path.append(hypothesis)
-            hypothesis = int(parent[hypothesis])
-        kept[line] += reversed(path)
-    result = {}
-    for line, path in kept.items():
-        ids = np.array(path, np.int64)
-        ids = ids[windows.source[event[ids]] >= 0]
-        at = event[ids]
-        result[line] = _Decided(label[ids], windows.source[at], 1.0 / windows.weight[at], log_probs[ids])
-    return result
-
-
-def _reading(places: Places, unsure: np.ndarray, decided: _Decided, weights: CtcWeights, classes: _Classes) -> Reading:
-    """Join the sure characters of a line and those decided."""
-    path = spikes(places)
-    sure = ~np.isin(places.place[path.first], unsure)
-    labels = np.concatenate([path.labels[sure], decided.labels])
-    starts = np.concatenate([path.first[sure], decided.starts])
-    order = np.argsort(starts, kind="stable")
-    scores = np.zeros((len(labels), len(classes.symbol)))
-    says = weights.lm * (decided.log_probs[:, classes.symbol] + classes.share) + classes.bonus
-    scores[np.count_nonzero(sure) :] = decided.doubt[:, None] * says
-    labels, starts = labels[order], starts[order]
-    return reading(places, labels, find_peaks(places, labels, starts), Prior(scores[order]))

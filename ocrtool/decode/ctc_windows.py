@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocrtool.decode.ctc_places import BLANK, Places, Spikes, spikes
+from ocrtool.decode.settings import CtcWeights
 
 #: Sure characters given to the language model before a window.
 CONTEXT = 40
@@ -74,6 +75,12 @@ class _Events:
         self.given.append(given)
         self.weight.append(np.full(len(source), weight))
         self.ends.append(ends)
+
+
+def unsureness(probability: np.ndarray, weights: CtcWeights) -> np.ndarray:
+    """Return u of places, (P,) float64. probability: (P,) of the best path's text of each."""
+    doubt = np.clip((1.0 - probability) / weights.unsure_scale, 0.0, 1.0)
+    return np.maximum(doubt**weights.power, LEAST_WEIGHT)
 
 
 def build_windows(lines: Sequence[Places], unsure: Sequence[np.ndarray], sharpness: Sequence[np.ndarray]) -> Windows:
