@@ -14,7 +14,8 @@ import numpy as np
 from ocrtool.decode.alphabet import Alphabet
 from ocrtool.decode.ctc_beam import Classes, Search
 from ocrtool.decode.ctc_places import Places, find_places, spikes
-from ocrtool.decode.ctc_reading import Prior, Reading, best_path, find_peaks, reading
+from ocrtool.decode.ctc_posterior import Posterior
+from ocrtool.decode.ctc_reading import Ink, Reading, ask_ink, best_path, describe, find_peaks
 from ocrtool.decode.ctc_windows import Windows, build_windows, unsureness
 from ocrtool.decode.language_model import LanguageModel
 from ocrtool.decode.settings import BeamSize, CtcWeights
@@ -59,51 +60,58 @@ def search(
     found = Search(windows, model, weights, beam, classes)
     found.run(alphabet.start)
     decided = _decided(windows, found)
-    return [
-        _reading(line, x, decided[k], weights, classes) if len(x) else best_path(line)
-        for k, (line, x) in enumerate(zip(places, which, strict=True))
-    ]
+    characters = [_characters(line, x, decided.get(k)) for k, (line, x) in enumerate(zip(places, which, strict=True))]
+    inks = [found.ink for found in characters]
+    posterior = Posterior(model, weights, classes, alphabet.start)
+    probabilities = posterior.weigh(inks, [found.doubt for found in characters])
+    return [describe(*line) for line in zip(places, inks, probabilities, strict=True)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Decided:
-    """Characters read at the unsure places of a line, ascending: (m,) class, active frame where it starts, u of its
-    place, and (m, symbols) what the language model says there."""
+    """Characters read at the unsure places of a line, ascending: (m,) class, index of the active frame where each
+    starts, and u of its place."""
 
     labels: np.ndarray
     starts: np.ndarray
     doubt: np.ndarray
-    log_probs: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Characters:
+    """All characters of a line: what the ink says of them, and (n,) u of their places, 0 where that is sure."""
+
+    ink: Ink
+    doubt: np.ndarray
 
 
 def _decided(windows: Windows, found: Search) -> dict[int, _Decided]:
     """Trace back the best hypothesis of each window; the characters of each line that has one."""
-    parent, event, label, log_probs = found.store.joined()
-    kept: dict[int, list[int]] = {int(line): [] for line in windows.line}
+    parent, event, label = found.store.joined()
+    paths: dict[int, list[int]] = {int(line): [] for line in windows.line}
     for line, hypothesis in zip(windows.line.tolist(), found.ended.tolist(), strict=True):
         path = []
         while hypothesis >= 0:
             path.append(hypothesis)
             hypothesis = int(parent[hypothesis])
-        kept[line] += reversed(path)
+        paths[line] += reversed(path)
     result = {}
-    for line, path in kept.items():
-        ids = np.array(path, np.int64)
-        ids = ids[windows.source[event[ids]] >= 0]
-        at = event[ids]
-        result[line] = _Decided(label[ids], windows.source[at], 1.0 / windows.weight[at], log_probs[ids])
+    for line, ids in paths.items():
+        at = event[np.array(ids, np.int64)]
+        read = windows.source[at] >= 0  # the others are sure characters
+        labels = label[np.array(ids, np.int64)][read]
+        result[line] = _Decided(labels, windows.source[at[read]], 1.0 / windows.weight[at[read]])
     return result
 
 
-def _reading(places: Places, unsure: np.ndarray, decided: _Decided, weights: CtcWeights, classes: Classes) -> Reading:
+def _characters(places: Places, unsure: np.ndarray, decided: _Decided | None) -> _Characters:
     """Join the sure characters of a line and those decided."""
     path = spikes(places)
     sure = ~np.isin(places.place[path.first], unsure)
-    labels = np.concatenate([path.labels[sure], decided.labels])
-    starts = np.concatenate([path.first[sure], decided.starts])
+    labels, starts, doubt = path.labels[sure], path.first[sure], np.zeros(np.count_nonzero(sure))
+    if decided is not None:
+        labels, starts = np.concatenate([labels, decided.labels]), np.concatenate([starts, decided.starts])
+        doubt = np.concatenate([doubt, decided.doubt])
     order = np.argsort(starts, kind="stable")
-    scores = np.zeros((len(labels), len(classes.symbol)))
-    says = weights.lm * (decided.log_probs[:, classes.symbol] + classes.share) + classes.bonus
-    scores[np.count_nonzero(sure) :] = decided.doubt[:, None] * says
     labels, starts = labels[order], starts[order]
-    return reading(places, labels, find_peaks(places, labels, starts), Prior(scores[order]))
+    return _Characters(ask_ink(places, labels, find_peaks(places, labels, starts)), doubt[order])

@@ -180,7 +180,7 @@ class Search:
 
     def _store(self, beam: Beam, event: np.ndarray, appended: Appended) -> np.ndarray:
         row = appended.row
-        return self.store.add(beam.ids[row], event[row], appended.label, beam.log_probs[row])
+        return self.store.add(beam.ids[row], event[row], appended.label)
 
     def _repeat(self, event: np.ndarray, last: np.ndarray) -> np.ndarray:
         """What the ink says of the last character going on, (n,)."""

@@ -46,14 +46,14 @@ class Appended:
 
 
 class Store:
-    """All hypotheses that appended a character: parent, event, label, and the language model's say before it."""
+    """All hypotheses that appended a character: parent, event, label."""
 
     def __init__(self) -> None:
-        self.columns: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
+        self.columns: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self.size = 0
 
-    def add(self, parent: np.ndarray, event: np.ndarray, label: np.ndarray, log_probs: np.ndarray) -> np.ndarray:
-        self.columns.append((parent, event, label, log_probs.astype(np.float16)))
+    def add(self, parent: np.ndarray, event: np.ndarray, label: np.ndarray) -> np.ndarray:
+        self.columns.append((parent, event, label))
         self.size += len(parent)
         return np.arange(self.size - len(parent), self.size)
 

@@ -42,43 +42,53 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Prior:
-    """What the text says of the labels of a line's characters: log_scores (n, C) float, added to those of the ink."""
+class Ink:
+    """What the ink says of the characters of a line.
 
-    log_scores: np.ndarray
+    labels: (n,) int64 classes; peaks, first, end: (n,) int64, indices of the active frames where each is the most
+    likely and of those that may belong to it; choices: (n, K) int64, its label and the most likely others, the blank
+    for none; masses: (n, K) float64, their probabilities.
+    """
+
+    labels: np.ndarray
+    peaks: np.ndarray
+    first: np.ndarray
+    end: np.ndarray
+    choices: np.ndarray
+    masses: np.ndarray
 
 
 def best_path(places: Places) -> Reading:
     """Read a line along its best path."""
     found = spikes(places)
-    peaks = _peaks(places, found.labels, found.first, found.last + 1)
-    return reading(places, found.labels, peaks)
+    ink = ask_ink(places, found.labels, _peaks(places, found.labels, found.first, found.last + 1))
+    return describe(places, ink, ink.masses)
 
 
-def reading(places: Places, labels: np.ndarray, peaks: np.ndarray, prior: Prior | None = None) -> Reading:
-    """Describe the characters of a line.
+def ask_ink(places: Places, labels: np.ndarray, peaks: np.ndarray) -> Ink:
+    """Ask the ink of the characters of a line.
 
     labels, peaks: (n,) classes and indices of the active frames where they stand, ascending.
     """
     if not len(labels):
-        none, wide = np.zeros(0, np.int32), np.zeros((0, ALTERNATIVES), np.int32)
-        return Reading(none, none, none, none, none.astype(np.float32), wide, wide.astype(np.float32))
+        none = np.zeros(0, np.int64)
+        return Ink(none, none, none, none, np.zeros((0, ALTERNATIVES), np.int64), np.zeros((0, ALTERNATIVES)))
     first, end = _spans(places, peaks)
     choices = _choices(places.log_probs[peaks], labels)
-    masses = _masses(places, labels, first, end, choices)
-    if prior is not None:
-        says = prior.log_scores[np.arange(len(labels))[:, None], choices]
-        masses = _weigh(masses, np.where(choices == BLANK, 0.0, says))
-    own = masses[:, 0].copy()  # the choices begin with the label itself
-    order = np.argsort(-masses, axis=1, kind="stable")
+    return Ink(labels, peaks, first, end, choices, _masses(places, labels, first, end, choices))
+
+
+def describe(places: Places, ink: Ink, probabilities: np.ndarray) -> Reading:
+    """Describe the characters of a line. probabilities: (n, K) of the ink's choices."""
+    order = np.argsort(-probabilities, axis=1, kind="stable")
     return Reading(
-        labels.astype(np.int32),
-        places.frames[peaks].astype(np.int32),
-        places.frames[first].astype(np.int32),
-        places.frames[end - 1].astype(np.int32),
-        own.astype(np.float32),
-        np.take_along_axis(choices, order, axis=1).astype(np.int32),
-        np.take_along_axis(masses, order, axis=1).astype(np.float32),
+        labels=ink.labels.astype(np.int32),
+        frames=places.frames[ink.peaks].astype(np.int32),
+        first=places.frames[ink.first].astype(np.int32),
+        last=places.frames[ink.end - 1].astype(np.int32),
+        probability=probabilities[:, 0].astype(np.float32),
+        alternative_labels=np.take_along_axis(ink.choices, order, axis=1).astype(np.int32),
+        alternative_probabilities=np.take_along_axis(probabilities, order, axis=1).astype(np.float32),
     )
 
 
@@ -152,15 +162,3 @@ def _masses(places: Places, labels: np.ndarray, first: np.ndarray, end: np.ndarr
     either = np.multiply.reduceat(np.minimum(nothing[:, None] + each, 1.0), offset, axis=0)
     masses = np.where(choices == BLANK, 0.0, np.maximum(either - none[:, None], 0.0))
     return np.asarray(masses / np.maximum(masses.sum(axis=1, keepdims=True), 1.0))
-
-
-def _weigh(masses: np.ndarray, log_scores: np.ndarray) -> np.ndarray:
-    """Weigh probabilities (n, K) of the ink with what the text says of them, in natural logarithms.
-
-    It has no say on what is left to 1: no character, several, or a label that is not among the choices.
-    """
-    left = np.maximum(1.0 - masses.sum(axis=1), 0.0)
-    shift = np.maximum(log_scores.max(axis=1), 0.0)
-    weighed = masses * np.exp(log_scores - shift[:, None])
-    total = weighed.sum(axis=1) + left * np.exp(-shift)
-    return np.asarray(weighed / np.maximum(total, np.finfo(float).tiny)[:, None])

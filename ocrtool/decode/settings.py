@@ -44,8 +44,8 @@ class CtcWeights:
     the language model has its full weight against the ink; power: how fast its weight falls where the ink is surer.
     """
 
-    lm: float = field(default=0.6, metadata={"step": 0.2, "least": 0.0})
-    character: float = field(default=1.5, metadata={"step": 0.6})
+    lm: float = field(default=0.4, metadata={"step": 0.2, "least": 0.0})
+    character: float = field(default=2.0, metadata={"step": 0.6})
     word: float = field(default=0.0, metadata={"step": 0.7})
     unsure_scale: float = field(default=0.2, metadata={"step": 0.1, "least": 0.01})
     power: float = field(default=0.5, metadata={"step": 0.25, "least": 0.0})

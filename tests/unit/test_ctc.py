@@ -229,6 +229,32 @@ def test_alignments_of_a_text_are_added_up() -> None:
     assert text(read(line, UniformModel(SYMBOLS), PLAIN)) == "a"
 
 
+def test_a_character_stands_where_it_most_likely_is() -> None:
+    faint, strong = {"a": 0.1, "_": 0.9}, {"a": 0.85, "_": 0.15}
+    found = read(frames("_", faint, "_", strong, "_", faint, "_"), UniformModel(SYMBOLS), PLAIN)
+    assert (text(found), found.frames.tolist()) == ("a", [3])
+
+
+def test_equal_letters_of_two_places_are_two() -> None:
+    likely = {"l": 0.85, "_": 0.15}
+    assert text(read(frames("_", likely, "_", "_", likely, "_"), UniformModel(SYMBOLS), PLAIN)) == "ll"
+
+
+def test_the_surer_the_ink_the_less_the_language_model_says() -> None:
+    line = frames("_", "h", "_", {"8": 0.97, "B": 0.03}, "_", "d", "_")
+    model = Bigrams.favouring("hB", "Bd")
+    weights = CtcWeights(lm=0.5, character=0.0)
+    assert text(read(line, model, replace(weights, power=0.0))) == "hBd"
+    assert text(read(line, model, weights)) == "h8d"
+
+
+def test_reading_ends_when_one_hypothesis_is_left() -> None:
+    model = Bigrams.favouring("8a")
+    line = frames({"8": 0.5, "B": 0.4, "_": 0.1}, *(row for _ in range(20) for row in ("a", "_")))
+    assert text(search([line], model, GUIDED, BeamSize(hypotheses=1), ALPHABET)[0]) == "8" + "a" * 20
+    assert model.steps < 15
+
+
 def test_windows_of_a_line_are_read_apart_with_their_context() -> None:
     """Sure characters between cost a step each at most, however many hypotheses there are."""
     even = {"8": 0.5, "B": 0.4, "_": 0.1}
@@ -236,7 +262,7 @@ def test_windows_of_a_line_are_read_apart_with_their_context() -> None:
     model = Bigrams.favouring("aB")
     found = read(frames(even, "_", *sure, even, "_", *sure), model)
     assert text(found) == "8" + "a" * 30 + "B" + "a" * 30
-    assert model.steps < 130
+    assert model.steps < 140
     assert (np.diff(found.frames) > 0).all()
 
 
@@ -249,6 +275,7 @@ def test_probability_is_that_of_ink_and_text() -> None:
     (best, high), (_, low) = found.alternatives(1)[:2]
     assert (CHARACTERS[best - 1], found.probability[1]) == ("B", pytest.approx(high))
     assert high > 0.8 > 0.2 > low
+    assert read(line, Bigrams.favouring("Bd")).probability[1] > 0.7, "what follows counts too"
     assert found.alternative_probabilities.sum(axis=1).max() <= 1.0 + 1e-6
 
 
