@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,13 +10,20 @@ import numpy as np
 
 from ocrtool.charset import LINE_START, OTHER, Labels
 
+#: Plain signs that stand for others of the same use in a text.
+PLAIN = {sign: plain for plain, signs in {'"': "“”„«»", "'": "‘’‚‹›", "-": "–—", "*": "•·○●"}.items() for sign in signs}
+#: Symbol of signs that are like none that a language model knows: rare, and anything may follow it.
+STRANGE = "*"
+#: Logarithm of what all characters that borrow a symbol get of its probability, if the symbol has a character itself.
+BORROWED = float(np.log(0.05))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alphabet:
     """Glyphs of a lattice and their symbols.
 
     glyphs: label k of a lattice is ``glyphs[k]``; symbol_of: (len(glyphs),) int32, the symbol of each; share:
-    (len(glyphs),) float64, log of the glyph's share of its symbol: 0 except for glyphs that share ``<other>``; start,
+    (len(glyphs),) float64, log of the glyph's share of its symbol: 0 except for glyphs that share one; start,
     space: the symbols for the beginning of a line and for a word space.
     """
 
@@ -34,3 +42,27 @@ class Alphabet:
         symbol_of = np.array([symbols.index(g if k else OTHER) for g, k in zip(glyphs, known, strict=True)], np.int32)
         share = np.where(known, 0.0, -np.log(max(1, int(np.count_nonzero(~known)))))
         return cls(glyphs, symbol_of, share, symbols.index(LINE_START), symbols.index(" "))
+
+    @classmethod
+    def nearest(cls, glyphs: Sequence[str], symbols: Labels) -> Alphabet:
+        """Map each glyph to its symbol, or to that of the nearest character that has one.
+
+        An accented letter borrows its base letter's, a typographic sign that of a plain one; the rest share
+        ``<other>``, or a rare sign's if the model lacks it. Raises KeyError if it lacks that too.
+        """
+        own = np.array([glyph in symbols for glyph in glyphs])
+        near = [glyph if k else _nearest(glyph, symbols) for glyph, k in zip(glyphs, own, strict=True)]
+        symbol_of = np.array([symbols.index(symbol) for symbol in near], np.int32)
+        borrowers = np.bincount(symbol_of[~own], minlength=len(symbols))[symbol_of]
+        owned = np.isin(symbol_of, symbol_of[own])
+        share = np.where(own, 0.0, np.where(owned, BORROWED, 0.0) - np.log(np.maximum(borrowers, 1)))
+        return cls(glyphs, symbol_of, share, symbols.index(LINE_START), symbols.index(" "))
+
+
+def _nearest(glyph: str, symbols: Labels) -> str:
+    """Return the symbol for a glyph that has none. Raises KeyError."""
+    base = unicodedata.normalize("NFD", glyph)[0]
+    for near in (base, PLAIN.get(glyph, ""), OTHER, STRANGE):
+        if near in symbols:
+            return near
+    raise KeyError(f"the language model has no symbol for {glyph!r}")

@@ -36,6 +36,22 @@ class PathWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class CtcWeights:
+    """Weights of the score of a CTC reader's line, a log-linear model; `ocrtool.decode.ctc_beam` has the formula.
+
+    lm: of the language model's log-probability; character: added for each character, and word for each space, as each
+    costs the language model a few nats; unsure_scale: where the best reading is wrong with this probability or more,
+    the language model has its full weight against the ink; power: how fast its weight falls where the ink is surer.
+    """
+
+    lm: float = field(default=0.4, metadata={"step": 0.2, "least": 0.0})
+    character: float = field(default=2.0, metadata={"step": 0.6})
+    word: float = field(default=0.0, metadata={"step": 0.7})
+    unsure_scale: float = field(default=0.2, metadata={"step": 0.1, "least": 0.01})
+    power: float = field(default=0.5, metadata={"step": 0.25, "least": 0.0})
+
+
+@dataclass(frozen=True, slots=True)
 class BeamSize:
     """Size of the beam. hypotheses: kept per node; reach: a hypothesis this far (nats) below the best is dropped."""
 

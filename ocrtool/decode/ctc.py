@@ -1,0 +1,117 @@
+"""The text of lines from a CTC reader: along the best path, and with a language model where that is unsure.
+
+A reader gives for each line (T, C) float32 natural logarithms of probabilities: class 0 is the blank, class 1 the
+space, and class k + 2 the glyph k of an `Alphabet`. `ocrtool.decode.ctc_beam` has the formula of the score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocrtool.decode.alphabet import Alphabet
+from ocrtool.decode.ctc_beam import Classes, Search
+from ocrtool.decode.ctc_places import Places, find_places, spikes
+from ocrtool.decode.ctc_posterior import Posterior
+from ocrtool.decode.ctc_reading import Ink, Reading, ask_ink, best_path, describe, find_peaks
+from ocrtool.decode.ctc_windows import Windows, build_windows, unsureness
+from ocrtool.decode.language_model import LanguageModel
+from ocrtool.decode.settings import BeamSize, CtcWeights
+
+#: A place whose text is wrong with more than this probability is unsure.
+UNSURE = 0.02
+
+
+def greedy(log_probs: np.ndarray) -> Reading:
+    """Read a line along the best path. log_probs: (T, C) float32, natural logarithms, class 0 the blank."""
+    return best_path(find_places(log_probs))
+
+
+def is_sure(log_probs: np.ndarray, unsure: float = UNSURE) -> bool:
+    """Whether the best path leaves nothing to decide: no place is wrong with more than the probability ``unsure``.
+
+    A character that may be where the blank wins makes its frame unsure, unless it is the tail of a neighbour's spike.
+    """
+    return bool((find_places(log_probs).probability >= 1.0 - unsure).all())
+
+
+def search(
+    lines: Sequence[np.ndarray],
+    model: LanguageModel,
+    weights: CtcWeights,
+    beam: BeamSize,
+    alphabet: Alphabet,
+    unsure: float = UNSURE,
+) -> list[Reading]:
+    """Read the lines of a page; the language model is asked of unsure places alone.
+
+    lines: (T, C) float32 each, natural logarithms, class 0 the blank, 1 the space, and k + 2 ``alphabet.glyphs[k]``;
+    unsure: a place whose best path is wrong with more than this probability is searched.
+    """
+    places = [find_places(line) for line in lines]
+    which = [np.flatnonzero(found.probability < 1.0 - unsure) for found in places]
+    if not any(len(x) for x in which):
+        return [best_path(found) for found in places]
+    doubt = [unsureness(found.probability[x], weights) for found, x in zip(places, which, strict=True)]
+    windows = build_windows(places, which, [1.0 / u for u in doubt])
+    classes = Classes.of(alphabet, weights)
+    found = Search(windows, model, weights, beam, classes)
+    found.run(alphabet.start)
+    decided = _decided(windows, found)
+    characters = [_characters(line, x, decided.get(k)) for k, (line, x) in enumerate(zip(places, which, strict=True))]
+    inks = [found.ink for found in characters]
+    posterior = Posterior(model, weights, classes, alphabet.start)
+    probabilities = posterior.weigh(inks, [found.doubt for found in characters])
+    return [describe(*line) for line in zip(places, inks, probabilities, strict=True)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Decided:
+    """Characters read at the unsure places of a line, ascending: (m,) class, index of the active frame where each
+    starts, and u of its place."""
+
+    labels: np.ndarray
+    starts: np.ndarray
+    doubt: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Characters:
+    """All characters of a line: what the ink says of them, and (n,) u of their places, 0 where that is sure."""
+
+    ink: Ink
+    doubt: np.ndarray
+
+
+def _decided(windows: Windows, found: Search) -> dict[int, _Decided]:
+    """Trace back the best hypothesis of each window; the characters of each line that has one."""
+    parent, event, label = found.store.joined()
+    paths: dict[int, list[int]] = {int(line): [] for line in windows.line}
+    for line, hypothesis in zip(windows.line.tolist(), found.ended.tolist(), strict=True):
+        path = []
+        while hypothesis >= 0:
+            path.append(hypothesis)
+            hypothesis = int(parent[hypothesis])
+        paths[line] += reversed(path)
+    result = {}
+    for line, ids in paths.items():
+        at = event[np.array(ids, np.int64)]
+        read = windows.source[at] >= 0  # the others are sure characters
+        labels = label[np.array(ids, np.int64)][read]
+        result[line] = _Decided(labels, windows.source[at[read]], 1.0 / windows.weight[at[read]])
+    return result
+
+
+def _characters(places: Places, unsure: np.ndarray, decided: _Decided | None) -> _Characters:
+    """Join the sure characters of a line and those decided."""
+    path = spikes(places)
+    sure = ~np.isin(places.place[path.first], unsure)
+    labels, starts, doubt = path.labels[sure], path.first[sure], np.zeros(np.count_nonzero(sure))
+    if decided is not None:
+        labels, starts = np.concatenate([labels, decided.labels]), np.concatenate([starts, decided.starts])
+        doubt = np.concatenate([doubt, decided.doubt])
+    order = np.argsort(starts, kind="stable")
+    labels, starts = labels[order], starts[order]
+    return _Characters(ask_ink(places, labels, find_peaks(places, labels, starts)), doubt[order])
