@@ -9,7 +9,7 @@ import numpy as np
 from ocrtool.imaging.prepare import prepare
 from ocrtool.script.engines import Engines
 from ocrtool.script.lines import find_lines, piece_corners
-from ocrtool.script.reading import assemble_lines, assemble_page, decode_lines, score_lines
+from ocrtool.script.reading import assemble_page, read_lines
 from ocrtool.types import Page
 
 
@@ -51,8 +51,6 @@ def read_page_detailed(gray: np.ndarray, engines: Engines) -> tuple[Page, Detail
     """Read one page as `read_page`, with the details that the overlay shows."""
     size = (gray.shape[0], gray.shape[1])
     page = prepare(gray)  # ink
-    found = find_lines(page, engines)  # layout; each line segmented for the engine that reads it
-    scored = score_lines(found.lines)  # a lattice of each line
-    paths = decode_lines(found.lines, scored)  # best path, with the language model
-    lines = assemble_lines(found.lines, scored, paths, size)  # characters, words and lines with boxes
+    found = find_lines(page, engines)  # layout; each line prepared for the engine that reads it
+    lines = read_lines(found.lines, size)  # characters, words and lines with boxes, by way of the language model
     return assemble_page(found, lines, engines, size), Details(piece_corners(found.lines))

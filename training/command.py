@@ -97,7 +97,7 @@ def batch_option(default: int) -> Option:
     )
 
 
-def init_option(about: str = "Weights (h5) to start from.") -> Any:
+def init_option(about: str = "Weights (h5) to start from.") -> Option:
     """``--init``: weights to start from."""
     return click.option("--init", type=EXISTING, help=about)
 

@@ -92,8 +92,14 @@ def main(
     held = task.load_held(validation, HELD)
     plan = Plan(folder, Minutes(minutes), rate, Monitor("val_cer", "min"), resume)
     run = fit(model, batches, plan, lambda model: task.error_rates(model, held))
-    facts = {**task.facts(batches, held), "seed": seed, "run": {"minutes": round(run.seconds / 60, 1), "batches": run.steps}}
-    publish(model, Card(name, task.SPEC, task.LABELS, facts), out, lambda model: {"scores": task.error_rates(model, held)})
+    facts = {
+        **task.facts(batches, held),
+        "seed": seed,
+        "run": {"minutes": round(run.seconds / 60, 1), "batches": run.steps},
+    }
+    publish(
+        model, Card(name, task.SPEC, task.LABELS, facts), out, lambda model: {"scores": task.error_rates(model, held)}
+    )
 
 
 if __name__ == "__main__":

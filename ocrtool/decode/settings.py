@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from ocrtool.decode import spaces, text_filter
 from ocrtool.weights.store import finite
@@ -60,6 +60,40 @@ class BeamSize:
 
 
 @dataclass(frozen=True, slots=True)
+class CtcSettings:
+    """All that decoding the lines of a CTC reader needs besides the networks.
+
+    weights: of the score; text_weights: of `ocrtool.decode.text_filter`; confidence: calibration points (raw, true),
+    ascending.
+    """
+
+    weights: CtcWeights
+    text_weights: tuple[float, ...]
+    confidence: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
+    beam: BeamSize = BeamSize()
+
+    @classmethod
+    def from_manifest(cls, parameters: Mapping[str, Any]) -> CtcSettings:
+        """Read the settings from the ``parameters`` of a manifest.
+
+        Raises LookupError, TypeError, ValueError and other errors if they do not fit. For a block of
+        ``ocrtool.weights.store.read_as``.
+        """
+        settings = cls(
+            _weights_of(CtcWeights, parameters["weights"]),
+            tuple(map(finite, parameters["text_weights"])),
+            tuple((finite(a), finite(b)) for a, b in parameters["confidence"]),
+            BeamSize(int(parameters["beam"]["hypotheses"]), finite(parameters["beam"]["reach"])),
+        )
+        _check(settings.text_weights, settings.confidence, settings.beam)
+        return settings
+
+    def as_parameters(self) -> dict[str, Any]:
+        """Return the ``parameters`` of a manifest, which `from_manifest` reads."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class DecoderSettings:
     """All that decoding needs besides the networks.
 
@@ -83,23 +117,16 @@ class DecoderSettings:
         know why. For a block of ``ocrtool.weights.store.read_as``.
         """
         settings = cls(
-            _path_weights(parameters[_WITH_LM]),
-            _path_weights(parameters[_WITHOUT_LM]),
+            _weights_of(PathWeights, parameters[_WITH_LM]),
+            _weights_of(PathWeights, parameters[_WITHOUT_LM]),
             tuple(map(finite, parameters["space_weights"])),
             tuple(map(finite, parameters["text_weights"])),
             tuple((finite(a), finite(b)) for a, b in parameters["confidence"]),
             BeamSize(int(parameters["beam"]["hypotheses"]), finite(parameters["beam"]["reach"])),
         )
-        for name, weights, features in (
-            ("space_weights", settings.space_weights, spaces.FEATURES),
-            ("text_weights", settings.text_weights, text_filter.FEATURES),
-        ):
-            if len(weights) != len(features):
-                raise ValueError(f"{len(weights)} {name} for {len(features)} features")
-        if not settings.confidence:
-            raise ValueError("no points of the confidence of words")
-        if settings.beam.hypotheses < 1 or settings.beam.reach <= 0.0:
-            raise ValueError("a beam of no hypotheses, or without reach")
+        if len(settings.space_weights) != len(spaces.FEATURES):
+            raise ValueError(f"{len(settings.space_weights)} space_weights for {len(spaces.FEATURES)} features")
+        _check(settings.text_weights, settings.confidence, settings.beam)
         return settings
 
     def as_parameters(self) -> dict[str, Any]:
@@ -108,8 +135,21 @@ class DecoderSettings:
         return {_WITH_LM: values.pop("with_lm"), _WITHOUT_LM: values.pop("without_lm"), **values}
 
 
-def _path_weights(values: Mapping[str, Any]) -> PathWeights:
-    names = {f.name for f in fields(PathWeights)}
+def _check(text_weights: Sequence[float], confidence: Sequence[tuple[float, float]], beam: BeamSize) -> None:
+    """Raise ValueError for settings that cannot be decoded with."""
+    if len(text_weights) != len(text_filter.FEATURES):
+        raise ValueError(f"{len(text_weights)} text_weights for {len(text_filter.FEATURES)} features")
+    if not confidence:
+        raise ValueError("no points of the confidence of words")
+    if beam.hypotheses < 1 or beam.reach <= 0.0:
+        raise ValueError("a beam of no hypotheses, or without reach")
+
+
+Kind = TypeVar("Kind", PathWeights, CtcWeights)
+
+
+def _weights_of(kind: type[Kind], values: Mapping[str, Any]) -> Kind:
+    names = {f.name for f in fields(kind)}
     if odd := names ^ values.keys():
         raise ValueError(f"missing or unknown weights of the path score: {', '.join(sorted(odd))}")
-    return PathWeights(**{name: finite(value) for name, value in values.items()})
+    return kind(**{name: finite(value) for name, value in values.items()})

@@ -47,9 +47,8 @@ def evidence(found: Sequence[Claim | None], engine: Engine) -> float | None:
     return float(shares @ lengths) / float(lengths.sum()) if holds else None
 
 
-def sample(layout: Layout, most: int | None) -> list[LineRegion]:
+def sample(lines: Sequence[LineRegion], most: int | None) -> Sequence[LineRegion]:
     """Sample at most ``most`` lines, spread evenly over the page; None: all lines."""
-    lines = layout.lines
     if most is None or len(lines) <= most:
         return lines
     return [lines[k] for k in np.linspace(0, len(lines) - 1, most).round().astype(int)]

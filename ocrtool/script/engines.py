@@ -1,11 +1,10 @@
-"""Engines: a script with its classifier, language model and decoder settings."""
+"""Engines: a script with what reads its lines: a line reader, or a classifier over a lattice of glyphs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from ocrtool.errors import WeightsRefused
 from ocrtool.recognize.cascade import Classifier, Proposals, score_cascade
 from ocrtool.script.registry import AUTO, load_script, parse_languages
 from ocrtool.script.script import Script
+from ocrtool.script.strip_engine import StripEngine, load_strip_engine
 from ocrtool.segment.edges import gaps_before
 from ocrtool.segment.segmented import SegmentedLine
 from ocrtool.weights.store import open_weights, read_as, read_manifest
@@ -36,7 +36,9 @@ class ScoredLine:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Reads the lines of one script. sample_lines: number of lines sampled to detect the script; None: all."""
+    """Reads the lines of one script glyph by glyph. sample_lines: number of lines sampled to detect the script; None:
+    all.
+    """
 
     script: Script
     classifier: Classifier
@@ -59,8 +61,22 @@ class Engine:
         return space_probabilities(gaps_before(line.pieces), np.array(self.settings.space_weights))
 
 
-#: The engines of a run; the first reads the lines that no other engine claims.
-Engines: TypeAlias = tuple[Engine, ...]
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The engines of a run. strips: reads the lines that no other engine claims, None if the first of ``others`` does;
+    others: read glyph by glyph, in the order of their scripts.
+    """
+
+    strips: StripEngine | None
+    others: tuple[Engine, ...] = ()
+
+    @property
+    def first(self) -> StripEngine | Engine:
+        """The engine of the lines that no other claims."""
+        return self.others[0] if self.strips is None else self.strips
+
+    def __iter__(self) -> Iterator[StripEngine | Engine]:
+        return iter(self.others if self.strips is None else (self.strips, *self.others))
 
 
 def load_engines(
@@ -98,12 +114,18 @@ def load_engines(
     ['Latin', 'Hangul']
     """
     sample = SAMPLE_LINES if language == AUTO else None
-    engines = [load_engine(x, weights, language_model, threads) for x in parse_languages(language)]
-    return tuple(replace(engine, sample_lines=sample) for engine in engines)
+    strips, others = None, []
+    for each in parse_languages(language):
+        script = load_script(each)
+        if script.weights.line_reader is not None:
+            strips = load_strip_engine(script, weights, language_model, threads)
+        else:
+            others.append(replace(load_engine(each, weights, language_model, threads), sample_lines=sample))
+    return Engines(strips, tuple(others))
 
 
 def load_engine(language: str, weights: Path | None = None, language_model: bool = True, threads: int = 1) -> Engine:
-    """Load the engine of one language. Raises WeightsNotFound, WeightsRefused."""
+    """Load the engine that reads one language glyph by glyph. Raises WeightsNotFound, WeightsRefused."""
     script = load_script(language)
     classifier = script.open_classifier(weights, threads)
     settings = _settings(script.weights.decoder, weights)

@@ -1,4 +1,4 @@
-"""Finds the lines of a page and segments each for the engine that reads it."""
+"""Finds the lines of a page and prepares each for the engine that reads it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from ocrtool.imaging.page import PreparedPage
 from ocrtool.recognize.cascade import Proposals
 from ocrtool.script.cut import best_claim, claims, evidence, sample
 from ocrtool.script.engines import Engine, Engines
+from ocrtool.script.strip_engine import StripEngine, StripLine
+from ocrtool.segment.layout import Layout
 from ocrtool.segment.segmented import SegmentedLine, segment_line
+from ocrtool.segment.types import LineRegion
+
+#: A line that the line reader reads with at least this mean probability of its characters is in its script, where
+#: scripts are only sampled for.
+SURELY_READ = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class EngineLine:
-    """A line and the engine that reads it.
+    """A line and the engine that reads it glyph by glyph.
 
     block: number of its block; to_input: (2, 3) working pixel -> input pixel; proposals: its whole glyphs, if they have
     been scored to choose the engine.
@@ -32,10 +39,19 @@ class EngineLine:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineStrip:
+    """A line and the engine whose line reader reads it. block: number of its block."""
+
+    engine: StripEngine
+    block: int
+    line: StripLine
+
+
+@dataclass(frozen=True, slots=True)
 class PageLines:
     """Lines of a page in reading order. skew: degrees, counter-clockwise."""
 
-    lines: tuple[EngineLine, ...] = ()
+    lines: tuple[EngineLine | EngineStrip, ...] = ()
     skew: float = 0.0
 
 
@@ -45,11 +61,13 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
     The first engine's script finds the lines. If samples show another script with confidence, that script finds them
     again, and each line goes to the engine with most evidence, or to the first engine if none has enough.
     """
-    first, *others = engines
-    layout = None if page is None else first.script.find_lines(page)
+    layout = None if page is None else engines.first.script.find_lines(page)
     if page is None or layout is None:
         return PageLines()
-    shares = [evidence(claims(layout, sample(layout, other.sample_lines), other), other) for other in others]
+    strips = engines.strips
+    looked = [] if strips is None else strips.look(layout, layout.lines)
+    others = engines.others if strips is not None else engines.others[1:]
+    shares = [_evidence(layout, looked, other) for other in others]
     present = sorted(
         ((share, k) for k, share in enumerate(shares) if share is not None), key=lambda found: (-found[0], found[1])
     )
@@ -57,21 +75,44 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
         leading = others[present[0][1]].script
         refined = leading.find_lines(page, layout.x_height * layout.page.input_scale)
         present = present if refined is not None else []
-        layout = refined or layout
+        if refined is not None:
+            layout, looked = refined, []
     regions = [(number, region) for number, block in enumerate(layout.blocks) for region in block]
-    claimed = [claims(layout, [region for _, region in regions], others[k]) for _, k in present]
-    lines = []
-    for k, (block, region) in enumerate(regions):
-        if (best := best_claim([column[k] for column in claimed])) is not None:
-            lines.append(EngineLine(best.engine, block, best.line, layout.page.to_input, best.proposals))
-        elif (line := segment_line(layout, region, first.script)) is not None:
-            lines.append(EngineLine(first, block, line, layout.page.to_input))
+    claimed = [
+        best_claim(row) for row in zip(*(claims(layout, layout.lines, others[k]) for _, k in present), strict=True)
+    ]
+    claimed = claimed or [None] * len(regions)
+    if strips is not None and not looked:
+        rest = [region for (_, region), claim in zip(regions, claimed, strict=True) if claim is None]
+        looked = strips.look(layout, rest)
+    unclaimed = iter(looked)
+    lines: list[EngineLine | EngineStrip] = []
+    for (block, region), claim in zip(regions, claimed, strict=True):
+        if claim is not None:
+            lines.append(EngineLine(claim.engine, block, claim.line, layout.page.to_input, claim.proposals))
+        elif strips is not None:
+            lines.append(EngineStrip(strips, block, next(unclaimed)))
+        elif (line := segment_line(layout, region, engines.others[0].script)) is not None:
+            lines.append(EngineLine(engines.others[0], block, line, layout.page.to_input))
     return PageLines(tuple(lines), layout.page.skew)
 
 
-def piece_corners(lines: Sequence[EngineLine]) -> list[np.ndarray]:
-    """Return the corners of each line's pieces in input pixels: (N, 4, 2) float per line."""
-    return [_corners(line.line.pieces.boxes, compose(line.to_input, line.line.image.to_page)) for line in lines]
+def _evidence(layout: Layout, looked: Sequence[StripLine], other: Engine) -> float | None:
+    """Share of another script on a page; lines that the line reader is sure of are not sampled."""
+    if other.sample_lines is None or not looked:
+        return evidence(claims(layout, sample(layout.lines, other.sample_lines), other), other)
+    doubtful: list[LineRegion] = [line.region for line in looked if line.sureness < SURELY_READ]
+    return evidence(claims(layout, sample(doubtful, other.sample_lines), other), other) if doubtful else None
+
+
+def piece_corners(lines: Sequence[EngineLine | EngineStrip]) -> list[np.ndarray]:
+    """Return the corners of each line's pieces in input pixels: (N, 4, 2) float per line; none of a strip."""
+    return [
+        _corners(line.line.pieces.boxes, compose(line.to_input, line.line.image.to_page))
+        if isinstance(line, EngineLine)
+        else np.zeros((0, 4, 2))
+        for line in lines
+    ]
 
 
 def _corners(boxes: np.ndarray, matrix: np.ndarray) -> np.ndarray:

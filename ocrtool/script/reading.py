@@ -1,4 +1,4 @@
-"""Reads segmented lines: scoring, decoding and assembly, with the lines of each engine processed together."""
+"""Reads the lines of a page: each engine its own, all of them together."""
 
 from __future__ import annotations
 
@@ -6,57 +6,43 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from ocrtool.decode.assemble import LineAssembler
-from ocrtool.decode.beam import Step, search
+from ocrtool.decode.beam import search
 from ocrtool.decode.text_filter import is_text_probability, median_x_height
-from ocrtool.script.engines import Engine, Engines, ScoredLine
-from ocrtool.script.lines import EngineLine, PageLines
+from ocrtool.script.engines import Engine, Engines
+from ocrtool.script.lines import EngineLine, EngineStrip, PageLines
 from ocrtool.types import Block, Box, Line, Page
 
 #: Lines below this text probability are dropped: hatching and blots yield lines too.
 TEXT_LEVEL = 0.5
 
 
-def score_lines(lines: Sequence[EngineLine]) -> list[ScoredLine]:
-    """Classify all edges of the lines and build their lattices, each with its engine."""
-    scored: dict[int, ScoredLine] = {}
-    for engine, indices in _by_engine(lines):
-        known = [proposals for k in indices if (proposals := lines[k].proposals) is not None]
-        first = known if len(known) == len(indices) else None
-        scored.update(zip(indices, engine.score([lines[k].line for k in indices], first), strict=True))
-    return [scored[k] for k in range(len(lines))]
+def read_lines(lines: Sequence[EngineLine | EngineStrip], size: tuple[int, int]) -> list[Line | None]:
+    """Read lines, with boxes in pixels of the input; None for a line without characters. size: (H, W) of the input."""
+    read: dict[int, Line | None] = {}
+    for numbered in _by_engine(lines).values():
+        strips = [(k, line) for k, line in numbered if isinstance(line, EngineStrip)]
+        glyphs = [(k, line) for k, line in numbered if isinstance(line, EngineLine)]
+        if strips:
+            found = strips[0][1].engine.read([line.line for _, line in strips], size)
+            read.update(zip([k for k, _ in strips], found, strict=True))
+        if glyphs:
+            found = read_glyph_lines(glyphs[0][1].engine, [line for _, line in glyphs], size)
+            read.update(zip([k for k, _ in glyphs], found, strict=True))
+    return [read[k] for k in range(len(lines))]
 
 
-def decode_lines(lines: Sequence[EngineLine], scored: Sequence[ScoredLine]) -> list[list[Step]]:
-    """Find the best path through each line's lattice; the lines of one engine advance together."""
-    paths: dict[int, list[Step]] = {}
-    for engine, indices in _by_engine(lines):
-        lattices = [scored[k].lattice for k in indices]
-        found = search(lattices, engine.language_model, engine.path_weights, engine.settings.beam, engine.alphabet)
-        paths.update(zip(indices, found, strict=True))
-    return [paths[k] for k in range(len(lines))]
-
-
-def assemble_lines(
-    lines: Sequence[EngineLine], scored: Sequence[ScoredLine], paths: Sequence[list[Step]], size: tuple[int, int]
-) -> list[Line | None]:
-    """Assemble the line of each path; None if it is empty. size: (H, W) of the input."""
-    return [
-        assembler(line, found, size).assemble(path, found.line.edges, found.lattice)
-        for line, found, path in zip(lines, scored, paths, strict=True)
-    ]
-
-
-def assembler(line: EngineLine, scored: ScoredLine, size: tuple[int, int]) -> LineAssembler:
-    """Return what turns a path of the line into text with boxes in input pixels. size: (H, W) of the input."""
-    engine = line.engine
-    return LineAssembler(
-        scored.line.image,
-        line.to_input,
-        size,
-        engine.path_weights.lm,
-        engine.settings.confidence,
-        engine.alphabet.glyphs,
-    )
+def read_glyph_lines(engine: Engine, lines: Sequence[EngineLine], size: tuple[int, int]) -> list[Line | None]:
+    """Read lines glyph by glyph: classify their edges, and search the best path through each lattice."""
+    known = [proposals for line in lines if (proposals := line.proposals) is not None]
+    scored = engine.score([line.line for line in lines], known if len(known) == len(lines) else None)
+    lattices = [found.lattice for found in scored]
+    paths = search(lattices, engine.language_model, engine.path_weights, engine.settings.beam, engine.alphabet)
+    lm, confidence, glyphs = engine.path_weights.lm, engine.settings.confidence, engine.alphabet.glyphs
+    read = []
+    for line, found, path in zip(lines, scored, paths, strict=True):
+        assembler = LineAssembler(found.line.image, line.to_input, size, lm, confidence, glyphs)
+        read.append(assembler.assemble(path, found.line.edges, found.lattice))
+    return read
 
 
 def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engines, size: tuple[int, int]) -> Page:
@@ -73,15 +59,17 @@ def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engin
     return Page(size[1], size[0], blocks, round(found.skew, 2), language)
 
 
-def _language(lines: Sequence[EngineLine], engines: Engines) -> str:
+def _language(lines: Sequence[EngineLine | EngineStrip], engines: Engines) -> str:
     """Join the languages of the engines in use by ``+``; of a blank page, return the first engine's."""
     used = {id(line.engine) for line in lines}
-    return "+".join(e.script.language for e in engines if id(e) in used) or engines[0].script.language
+    return "+".join(e.script.language for e in engines if id(e) in used) or engines.first.script.language
 
 
-def _by_engine(lines: Sequence[EngineLine]) -> list[tuple[Engine, list[int]]]:
-    """Group line numbers by engine."""
-    groups: dict[int, tuple[Engine, list[int]]] = {}
+def _by_engine(
+    lines: Sequence[EngineLine | EngineStrip],
+) -> dict[int, list[tuple[int, EngineLine | EngineStrip]]]:
+    """Group lines, each with its number, by the identity of their engine."""
+    groups: dict[int, list[tuple[int, EngineLine | EngineStrip]]] = {}
     for k, line in enumerate(lines):
-        groups.setdefault(id(line.engine), (line.engine, []))[1].append(k)
-    return list(groups.values())
+        groups.setdefault(id(line.engine), []).append((k, line))
+    return groups

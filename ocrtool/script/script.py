@@ -23,11 +23,15 @@ from ocrtool.segment.types import LineImage, LineRegion, Pieces
 
 @dataclass(frozen=True, slots=True)
 class WeightNames:
-    """Names of a script's weights: glyph classifier, language model, decoder settings."""
+    """Names of a script's weights: glyph classifier, language model, settings of the decoder over glyphs; and of a
+    script that a line reader reads, the line reader and the settings of the decoder over its frames.
+    """
 
     classifier: str
     language_model: str
     decoder: str
+    line_reader: str | None = None
+    line_decoder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

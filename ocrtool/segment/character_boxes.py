@@ -95,7 +95,7 @@ def _borders(ink: _Ink, places: np.ndarray) -> np.ndarray:
     cost = profile + ASIDE * aside * (1.0 + profile.mean())
     order = np.lexsort((cost, pair))
     best = order[np.flatnonzero(np.diff(pair[order], prepend=-1))]
-    borders = middles.copy()
+    borders: np.ndarray = middles.copy()
     borders[pair[best]] = columns[best]
     return borders
 

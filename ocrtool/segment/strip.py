@@ -27,7 +27,7 @@ LONGEST_GAP = 3.0
 OVERSAMPLING = 2
 #: Ink is stretched to full strength if this percentile of it is weaker.
 INK_PERCENTILE, FULL_INK, LEAST_INK = 80, 230.0, 24.0
-#: Share of a line's ink that may be cut off above and below, and how far its ends may stand from the strip's edges (rows).
+#: Share of a line's ink that may be cut off above and below, and how far the rest stays from the strip's edges (rows).
 CUT_SHARE, EDGE_ROWS = 0.004, 1.0
 #: Soft ink below this is paper where gaps are measured.
 GAP_LEVEL = 48
@@ -48,7 +48,7 @@ class Strip:
 
     def page_columns(self, columns: np.ndarray) -> np.ndarray:
         """Map columns (n,) of the strip to columns before gaps were shortened, between pixels too."""
-        return np.interp(columns, np.arange(len(self.columns)), self.columns)
+        return np.asarray(np.interp(columns, np.arange(len(self.columns)), self.columns))
 
 
 def cut_strip(layout: Layout, region: LineRegion) -> Strip:

@@ -156,7 +156,7 @@ def vary(sample: Sample, others: list[Sample], rng: np.random.Generator) -> Samp
 
 def _with_neighbours(soft: np.ndarray, other: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Bits of another line: tails at the top, heads at the bottom, over part of the width."""
-    out = soft.copy()
+    out: np.ndarray = soft.copy()
     width = min(soft.shape[1], other.shape[1])
     first = int(rng.integers(0, max(1, width - 8)))
     last = int(rng.integers(first, width)) + 1
@@ -164,7 +164,10 @@ def _with_neighbours(soft: np.ndarray, other: np.ndarray, rng: np.random.Generat
     rows = int(rng.integers(1, 7))
     baseline = round(STRIP_BASELINE)
     if rng.random() < 0.65:
-        bits, target = other[baseline + 2 : baseline + 2 + rows, first:last], out[: min(rows, 9), at : at + last - first]
+        bits, target = (
+            other[baseline + 2 : baseline + 2 + rows, first:last],
+            out[: min(rows, 9), at : at + last - first],
+        )
     else:
         bits, target = other[8 : 8 + rows, first:last], out[-rows:, at : at + last - first]
     count = min(len(bits), len(target))

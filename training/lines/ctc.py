@@ -72,8 +72,7 @@ def pack_targets(
     return rows
 
 
-@keras.saving.register_keras_serializable("ocrtool")
-class LineLoss(keras.losses.Loss):
+class LineLoss(keras.losses.Loss):  # type: ignore[misc]  # Keras is untyped
     """CTC loss for each character of a line, plus the cross-entropy of frames."""
 
     def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:

@@ -61,7 +61,10 @@ def looks_capital(path: Path) -> bool:
     font = open_face(path, PROBE_SIZE)
     alike = 0
     for small in "aeghnrt":
-        pair = [np.array(font.getmask(c, mode="L")).reshape(font.getmask(c, mode="L").size[::-1]) for c in (small, small.upper())]
+        pair = [
+            np.array(font.getmask(c, mode="L")).reshape(font.getmask(c, mode="L").size[::-1])
+            for c in (small, small.upper())
+        ]
         if min(p.size for p in pair) == 0:
             return False
         a, b = (_normal(p) for p in pair)
@@ -103,7 +106,13 @@ class Pen:
         elif draw < 0.11:
             tracking = float(rng.uniform(-0.06, 0.0))
         return cls(
-            face, fallback, x_height, bool(rng.random() < DRAWN_TICKS), rng.uniform(*TICK_SIDE), rng.uniform(*TICK_PEN), tracking
+            face,
+            fallback,
+            x_height,
+            bool(rng.random() < DRAWN_TICKS),
+            rng.uniform(*TICK_SIDE),
+            rng.uniform(*TICK_PEN),
+            tracking,
         )
 
     def font_of(self, character: str) -> tuple[Path, ImageFont.FreeTypeFont] | None:
@@ -165,7 +174,9 @@ class Pen:
             i = end
         return runs, middles, x
 
-    def draw(self, pen: ImageDraw.ImageDraw, runs: list[tuple[str, Path | None, float]], x: float, y: float, ink: int) -> None:
+    def draw(
+        self, pen: ImageDraw.ImageDraw, runs: list[tuple[str, Path | None, float]], x: float, y: float, ink: int
+    ) -> None:
         """Draw placed runs with the line's start at x and its baseline at y."""
         for run, path, offset in runs:
             if path is None:

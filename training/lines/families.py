@@ -78,7 +78,7 @@ def _fontsource(files: Path, family: str, kind: str) -> list[LineFace]:
 def _is_usable(face: LineFace) -> bool:
     """False for a font that cannot be opened, lacks common characters, or is in small capitals."""
     try:
-        if not NEEDED <= drawn_by(face.files[0]):
+        if not drawn_by(face.files[0]) >= NEEDED:
             return False
         return face.capitals_only or not looks_capital(face.files[0])
     except OSError:

@@ -100,9 +100,7 @@ def main(
     """Draw training lines of a SOURCE and write them to shards in OUT."""
     out.mkdir(parents=True, exist_ok=True)
     numbers = list(range(first, first - (-count // SHARD)))
-    work = partial(
-        make, source=source, out=out, data=data, fonts=fonts or default_fonts_folder(), part=part, seed=seed
-    )
+    work = partial(make, source=source, out=out, data=data, fonts=fonts or default_fonts_folder(), part=part, seed=seed)
     with get_context("spawn").Pool(min(jobs, len(numbers))) as pool:
         parts = [[number] for number in numbers] if jobs == 1 else [numbers[k::jobs] for k in range(jobs)]
         for _ in tqdm(pool.imap_unordered(work, parts), total=len(parts), unit="part", disable=None):

@@ -121,7 +121,7 @@ def photographed(
     ink: np.ndarray, medium: str, x_height: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """The image of a page, (H, W) uint8 with dark ink, and the map (2, 3) from the drawn page to it."""
-    matrix = np.eye(2, 3)
+    matrix: np.ndarray = np.eye(2, 3)
     if medium not in ("clean", "screen") and rng.random() < SKEWED:
         h, w = ink.shape
         matrix = cv2.getRotationMatrix2D((w / 2, h / 2), rng.normal(0.0, SKEW / 2), 1.0)
@@ -202,7 +202,9 @@ def draw_samples(maker: LineMaker, medium: str, rng: np.random.Generator) -> lis
     return strips_of(gray, matrix, drawn)
 
 
-def cropped(picture: Image.Image, baseline: float, text: str, middles: np.ndarray | None, x_height: float) -> InkLine | None:
+def cropped(
+    picture: Image.Image, baseline: float, text: str, middles: np.ndarray | None, x_height: float
+) -> InkLine | None:
     """A drawn picture (mode L, ink bright) as an InkLine; None if it is empty."""
     box = picture.getbbox()
     if box is None:

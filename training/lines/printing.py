@@ -35,7 +35,9 @@ def _blurred(page: np.ndarray, sigma: float) -> np.ndarray:
     return cv2.GaussianBlur(page, (0, 0), sigma) if sigma > 0.15 else page
 
 
-def _toned(ink: np.ndarray, rng: np.random.Generator, low: tuple[float, float], high: tuple[float, float]) -> np.ndarray:
+def _toned(
+    ink: np.ndarray, rng: np.random.Generator, low: tuple[float, float], high: tuple[float, float]
+) -> np.ndarray:
     """Ink (H, W) float32 0..1 on paper, (H, W) float32 in grey levels."""
     black, paper = rng.uniform(*low), rng.uniform(*high)
     return np.asarray(paper - (paper - black) * ink, np.float32)
@@ -48,7 +50,7 @@ def _stored(gray: np.ndarray, quality: int) -> np.ndarray:
 
 
 def _bytes(gray: np.ndarray) -> np.ndarray:
-    return np.clip(gray, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(gray, 0, 255), np.uint8)
 
 
 def spread(ink: np.ndarray, x_height: float, rng: np.random.Generator, strength: float) -> np.ndarray:
@@ -60,7 +62,7 @@ def spread(ink: np.ndarray, x_height: float, rng: np.random.Generator, strength:
     if strength > 0.15:
         field += np.float32(0.09 * strength) * smooth_noise(ink.shape, rng.uniform(1.0, 5.0) * x_height, rng)
         field += np.float32(0.13 * strength) * cv2.GaussianBlur(grain(ink.shape, rng), (0, 0), 0.8) * 2
-    return np.clip((soft - field) * np.float32(rng.uniform(2.0, 6.0)) + 0.5, 0.0, 1.0)
+    return np.asarray(np.clip((soft - field) * np.float32(rng.uniform(2.0, 6.0)) + 0.5, 0.0, 1.0))
 
 
 def _specked(gray: np.ndarray, rng: np.random.Generator, most: float) -> np.ndarray:

@@ -56,7 +56,7 @@ def _block(x: keras.KerasTensor, spec: LineReaderSpec, name: str) -> keras.Keras
 
 
 def build_line_reader(spec: LineReaderSpec) -> keras.Model:
-    """Model from strips (B, ROWS, W, 1) in 0..255, W a multiple of COLUMN, to logits (B, W / COLUMN * frames, classes)."""
+    """Model from strips (B, ROWS, W, 1) in 0..255 to logits (B, W / COLUMN * frames, classes); COLUMN divides W."""
     strip = keras.Input((ROWS, None, 1), name="strip")
     x = layers.Rescaling(1.0 / 255.0, name="scale")(strip)
     first, second, third = spec.stem

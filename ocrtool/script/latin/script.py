@@ -30,7 +30,7 @@ class Latin(Script):
     glyphs = LATIN
     symbols = Labels(ENGLISH)
     crop = LATIN_CROP
-    weights = WeightNames("latin", "lstm_eng", "decoder_eng")
+    weights = WeightNames("latin", "lstm_eng", "decoder_eng", "lines", "decoder_lines")
 
     def open_classifier(self, folder: Path | None, threads: int = 1) -> LatinClassifier:
         return LatinClassifier(open_weights(self.weights.classifier, folder), threads)

@@ -1,0 +1,142 @@
+"""The engine of a script that a line reader reads: strips, frame probabilities, text, boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ocrtool.charset import LINE_START, Labels
+from ocrtool.decode import ctc
+from ocrtool.decode.alphabet import Alphabet
+from ocrtool.decode.assemble import input_boxes
+from ocrtool.decode.confidence import word_probability
+from ocrtool.decode.ctc_reading import Reading
+from ocrtool.decode.language_model import CharacterLSTM, LanguageModel, UniformModel
+from ocrtool.decode.settings import CtcSettings
+from ocrtool.errors import WeightsRefused
+from ocrtool.recognize.line_reader import LineReader
+from ocrtool.script.script import Script
+from ocrtool.segment.character_boxes import character_boxes
+from ocrtool.segment.layout import Layout
+from ocrtool.segment.strip import Strip, cut_strip
+from ocrtool.segment.types import LineRegion
+from ocrtool.types import Alternative, Box, Character, Line, Word
+from ocrtool.weights.store import open_weights, read_as, read_manifest
+
+#: Less likely alternatives of a character are dropped.
+LEAST_PROBABILITY = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class StripLine:
+    """A line before the line reader. log_probs: (T, classes) float32, natural, of each frame of the strip."""
+
+    layout: Layout
+    region: LineRegion
+    strip: Strip
+    log_probs: np.ndarray
+
+    @property
+    def sureness(self) -> float:
+        """Mean probability of the characters of the best path, 0..1; 0 if there are none."""
+        found = ctc.greedy(self.log_probs)
+        return float(found.probability.mean()) if len(found.labels) else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StripEngine:
+    """Reads the lines of one script with its line reader and its language model."""
+
+    script: Script
+    reader: LineReader
+    language_model: LanguageModel
+    settings: CtcSettings
+    alphabet: Alphabet
+    guided: bool = True
+
+    def look(self, layout: Layout, regions: Sequence[LineRegion]) -> list[StripLine]:
+        """Cut the strips of lines and run the line reader over them."""
+        strips = [cut_strip(layout, region) for region in regions]
+        found = self.reader.read(strips)
+        return [StripLine(layout, *each) for each in zip(regions, strips, found, strict=True)]
+
+    def decode(self, lines: Sequence[StripLine]) -> list[Reading]:
+        """Find the text of each line: along the best path, and by the language model where that is unsure."""
+        log_probs = [line.log_probs for line in lines]
+        if not self.guided:
+            return [ctc.greedy(rows) for rows in log_probs]
+        settings = self.settings
+        return ctc.search(log_probs, self.language_model, settings.weights, settings.beam, self.alphabet)
+
+    def read(self, lines: Sequence[StripLine], size: tuple[int, int]) -> list[Line | None]:
+        """Read lines, with boxes in pixels of the input; None for a line without characters. size: (H, W) of it."""
+        readings = self.decode(lines)
+        return [self._assemble(line, reading, size) for line, reading in zip(lines, readings, strict=True)]
+
+    def _assemble(self, line: StripLine, reading: Reading, size: tuple[int, int]) -> Line | None:
+        labels = self.reader.labels
+        printed = np.flatnonzero([labels[k] != " " for k in reading.labels])
+        if len(printed) == 0:
+            return None
+        frame = line.strip.soft.shape[1] / max(1, len(line.log_probs))
+        columns = (reading.frames[printed] + 0.5) * frame
+        to_input = line.layout.page.to_input
+        boxes = iter(input_boxes(character_boxes(line.layout, line.region, line.strip, columns), to_input, size))
+        words: list[Word] = []
+        characters: list[Character] = []
+        for k, label in enumerate(reading.labels.tolist()):
+            if labels[label] == " ":
+                self._close(characters, words)
+                characters = []
+            else:
+                characters.append(self._character(reading, k, next(boxes)))
+        self._close(characters, words)
+        x0, _, x1, _ = line.region.box
+        ends = [[x, line.region.slope * x + line.region.intercept] for x in (x0, x1)]
+        baseline = cv2.transform(np.array([ends]), to_input)[0].round(1)
+        (left, from_top), (right, to_top) = baseline.tolist()
+        x_height = round(line.region.x_height * line.layout.page.input_scale, 1)
+        return Line(Box.around([w.box for w in words]), tuple(words), (left, from_top, right, to_top), x_height)
+
+    def _character(self, reading: Reading, index: int, box: Box) -> Character:
+        labels = self.reader.labels
+        chosen = labels[int(reading.labels[index])]
+        probability = round(min(1.0, float(reading.probability[index])), 4)
+        kept = [
+            Alternative(labels[k], round(min(1.0, p), 4))
+            for k, p in reading.alternatives(index)
+            if labels[k] != " " and (labels[k] == chosen or p >= LEAST_PROBABILITY)
+        ]
+        return Character(box, chosen, probability, tuple(kept))
+
+    def _close(self, characters: list[Character], words: list[Word]) -> None:
+        if characters:
+            probability = word_probability([c.probability for c in characters], self.settings.confidence)
+            box = Box.around([c.box for c in characters])
+            words.append(Word(box, tuple(characters), round(probability, 4)))
+
+
+def load_strip_engine(
+    script: Script, weights: Path | None = None, language_model: bool = True, threads: int = 1
+) -> StripEngine:
+    """Load the engine of a script with a line reader. Raises WeightsNotFound, WeightsRefused."""
+    names = script.weights
+    if names.line_reader is None or names.line_decoder is None:
+        raise ValueError(f"{script.name} has no line reader")
+    reader = LineReader(open_weights(names.line_reader, weights), threads)
+    manifest = read_manifest(names.line_decoder, weights)
+    with read_as("a decoder of lines", names.line_decoder):
+        settings = CtcSettings.from_manifest(manifest["parameters"])
+    glyphs = reader.labels[2:]
+    model: LanguageModel = UniformModel(Labels((LINE_START, " ", *glyphs)))
+    if language_model:
+        model = CharacterLSTM(open_weights(names.language_model, weights))
+    try:
+        alphabet = Alphabet.nearest(glyphs, model.symbols)
+    except KeyError as error:
+        raise WeightsRefused(f"{names.language_model} is no model of {script.name}: {error.args[0]}") from error
+    return StripEngine(script, reader, model, settings, alphabet, language_model)
