@@ -138,6 +138,20 @@ def test_probability_of_a_place_is_that_of_its_text(log_probs: np.ndarray) -> No
     assert places.probability[0] == pytest.approx(np.exp(expected), rel=1e-4)
 
 
+def test_probability_of_repeated_letters_needs_the_blank() -> None:
+    likely = {"l": 0.9, "_": 0.1}
+    places = find_places(frames(likely, {"l": 0.4, "_": 0.6}, likely))
+    assert places.probability.tolist() == [pytest.approx(0.9 * 0.6 * 0.9, rel=1e-3)]
+
+
+def test_sharpened_ink_counts_in_every_frame_of_a_character() -> None:
+    """The best path has p = 0.483, u is 0.574: a second character costs 1.39 nats, and 1.67 if only starts count."""
+    line = frames({"a": 0.7, "b": 0.3}, {"a": 0.69, "b": 0.31})
+    weights = CtcWeights(lm=0.0, unsure_scale=0.9, power=1.0)
+    found = [text(read(line, UniformModel(SYMBOLS), replace(weights, character=bonus))) for bonus in (1.3, 1.5)]
+    assert found == ["a", "ab"]
+
+
 def test_best_path_is_collapsed() -> None:
     found = greedy(frames("_", "h", "h", "_", "e", " ", "l", "_", "l", "l", "b"))
     assert text(found) == "he llb"
