@@ -19,9 +19,9 @@ from ocrtool.decode.language_model import LanguageModel
 from ocrtool.decode.settings import CtcWeights
 
 #: Characters after one that are asked how they follow each alternative. What comes later says little more.
-FOLLOWING = 4
+FOLLOWING = 3
 #: Alternatives less likely than this, given the text before them, are not followed.
-LEAST_PROBABILITY = 0.01
+LEAST_PROBABILITY = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
