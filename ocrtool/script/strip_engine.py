@@ -27,6 +27,8 @@ from ocrtool.segment.types import LineRegion
 from ocrtool.types import Alternative, Box, Character, Line, Word
 from ocrtool.weights.store import open_weights, read_as, read_manifest
 
+#: Lines whose characters have a lower mean probability on the best path are pictures: searching them takes seconds.
+HOPELESS = 0.3
 #: Less likely alternatives of a character are dropped.
 LEAST_PROBABILITY = 1e-4
 
@@ -66,11 +68,15 @@ class StripEngine:
 
     def decode(self, lines: Sequence[StripLine]) -> list[Reading]:
         """Find the text of each line: along the best path, and by the language model where that is unsure."""
-        log_probs = [line.log_probs for line in lines]
+        greedy = [ctc.greedy(line.log_probs) for line in lines]
         if not self.guided:
-            return [ctc.greedy(rows) for rows in log_probs]
-        settings = self.settings
-        return ctc.search(log_probs, self.language_model, settings.weights, settings.beam, self.alphabet)
+            return greedy
+        hopeful = [k for k, found in enumerate(greedy) if len(found.labels) and found.probability.mean() >= HOPELESS]
+        settings, log_probs = self.settings, [lines[k].log_probs for k in hopeful]
+        found = ctc.search(log_probs, self.language_model, settings.weights, settings.beam, self.alphabet)
+        for k, reading in zip(hopeful, found, strict=True):
+            greedy[k] = reading
+        return greedy
 
     def read(self, lines: Sequence[StripLine], size: tuple[int, int]) -> list[Line | None]:
         """Read lines, with boxes in pixels of the input; None for a line without characters. size: (H, W) of it."""
