@@ -33,6 +33,8 @@ LONGEST = 90
 
 #: Leading of handwriting, in x-heights.
 PEN_LEADING = (3.0, 6.0)
+#: Handwriting is larger than print; its pages are drawn at a lower resolution.
+PEN_SIZE = 0.75
 
 MakePage = Callable[[np.random.Generator], LineMaker]
 
@@ -57,7 +59,7 @@ def page_maker(source: str, data: Path, fonts: Path, part: str) -> MakePage:
             return None
         return InkLine(written.ink, written.baseline, written.text, written.centres, written.x_height)
 
-    return lambda rng: LineMaker(line, PEN_LEADING)
+    return lambda rng: LineMaker(line, PEN_LEADING, PEN_SIZE)
 
 
 def samples(make_page: MakePage, rng: np.random.Generator) -> Iterator[Sample]:

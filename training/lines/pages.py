@@ -181,15 +181,18 @@ def _sample(layout: Layout, region: LineRegion, placed: _Placed, to_working: np.
 
 @dataclass(frozen=True, slots=True)
 class LineMaker:
-    """line: an InkLine at an x-height in pixels, None: try another; leading: bounds of that of a page, in x-heights."""
+    """line: an InkLine at an x-height in pixels, None: try another; leading: bounds of that of a page, in x-heights;
+    size: factor of the x-heights of the media.
+    """
 
     line: Callable[[np.random.Generator, float], InkLine | None]
     leading: tuple[float, float] = LEADING
+    size: float = 1.0
 
 
 def draw_samples(maker: LineMaker, medium: str, rng: np.random.Generator) -> list[Sample]:
     """Samples of one page of the lines that ``maker`` makes."""
-    x_height = float(rng.uniform(*MEDIA[medium].x_heights))
+    x_height = maker.size * float(rng.uniform(*MEDIA[medium].x_heights))
     lines: list[InkLine] = []
     for _ in range(int(rng.integers(*LINES))):
         line = maker.line(rng, x_height)

@@ -44,7 +44,7 @@ def predict(model: keras.Model, samples: Sequence[Sample], batch: int = 32) -> l
         strips = np.zeros((len(chosen), STRIP_ROWS, -(-width // WIDTH_STEP) * WIDTH_STEP, 1), np.float32)
         for row, k in enumerate(chosen):
             strips[row, :, : samples[k].soft.shape[1], 0] = samples[k].soft
-        found = keras.ops.convert_to_numpy(model(strips, training=False))
+        found = model.predict_on_batch(strips)
         for row, k in enumerate(chosen):
             frames = -(-samples[k].soft.shape[1] * found.shape[1] // strips.shape[2])
             logits[k] = found[row, :frames]
