@@ -15,8 +15,8 @@ from PIL import Image, ImageDraw
 
 from ocrtool.imaging.affine import compose
 from ocrtool.imaging.prepare import prepare
-from ocrtool.segment.layout import Layout, find_text
-from ocrtool.segment.strip import STRIP_ROWS, cut_strip
+from ocrtool.segment.layout import Layout
+from ocrtool.segment.strip import STRIP_ROWS, cut_strip, find_strip_layout
 from ocrtool.segment.types import LineRegion
 from training.lines.printing import MEDIA
 
@@ -135,7 +135,7 @@ def strips_of(gray: np.ndarray, matrix: np.ndarray, drawn: SetPage) -> list[Samp
     matrix: (2, 3), drawn page -> image.
     """
     page = prepare(gray)
-    layout = None if page is None else find_text(page)
+    layout = None if page is None else find_strip_layout(page)
     if layout is None:
         return []
     to_working = compose(cv2.invertAffineTransform(layout.page.to_input), matrix)
