@@ -72,7 +72,7 @@ class Runes(Script):
     weights = WeightNames("runes", "lstm_rne", "decoder_rne")
     detection = Detection(clear_share=0.5, page_share=0.1, line_share=0.3)
 
-    def open_classifier(self, folder, threads=1):
+    def open_classifier(self, folder, threads=1, model="any"):
         templates = np.load(folder / "runes.npy")
         return ByLikeness(np.stack([isolated_image(t, self.crop)[..., 0] for t in templates]))
 
