@@ -2,7 +2,8 @@
 
     python -m training.lines.make_lines SOURCE OUT --count N [--part train|validation|test] [--seed N]
 
-SOURCE is ``print`` (fonts, handwriting fonts among them) or ``pen`` (UNIPEN and EMNIST). OUT/SOURCE-NUMBER.npz hold the
+SOURCE is ``print`` (fonts, handwriting fonts among them), ``pen`` (UNIPEN and EMNIST) or ``form`` (printed labels with
+entries of UNIPEN and EMNIST). OUT/SOURCE-NUMBER.npz hold the
 strips. Shards that are there already are left as they are, so that an interrupted run goes on.
 """
 
@@ -27,7 +28,7 @@ from training.synthesis.fonts import default_fonts_folder
 
 #: Strips of a shard, and tries of a page before a source is given up.
 SHARD, TRIES = 4000, 1000
-SOURCES = ("print", "pen")
+SOURCES = ("print", "pen", "form")
 #: Longest text of a line.
 LONGEST = 90
 
@@ -44,11 +45,16 @@ def page_maker(source: str, data: Path, fonts: Path, part: str) -> MakePage:
     from training.lines.text import LineText
 
     text = LineText(data if data.is_dir() else None)
-    if source == "print":
+    if source != "pen":
         from training.lines.families import find_faces
         from training.lines.printed import PrintedLines
 
-        return PrintedLines(find_faces(fonts, part), partial(text.draw, longest=LONGEST)).page
+        printed = PrintedLines(find_faces(fonts, part), partial(text.draw, longest=LONGEST))
+        if source == "print":
+            return printed.page
+        from training.lines.forms import FormLines
+
+        return FormLines(data, part, printed).page
     from training.lines.pen import PenLines
 
     lines = PenLines(data, part, partial(text.draw, longest=40))
