@@ -28,9 +28,9 @@ INPUT = {
 }
 LICENCE = (
     "Weights: Apache-2.0 as far as this project holds rights. Trained on lines drawn in openly licensed fonts (SIL "
-    "OFL, Apache-2.0, Ubuntu Font License, GPL with font exception and alike), on UNIPEN train_r01_v07 (CC-BY-4.0) and "
-    "on EMNIST (NIST Special Database 19, public domain in the US); the lines say made-up text, lists of names of faker "
-    "(MIT) and Project Gutenberg books (public domain in the US)."
+    "OFL, Apache-2.0, Ubuntu Font License, GPL with font exception and alike), on UNIPEN train_r01_v07 (CC-BY-4.0) "
+    "and on EMNIST (NIST Special Database 19, public domain in the US); the lines say made-up text, lists of names of "
+    "faker (MIT) and Project Gutenberg books (public domain in the US)."
 )
 
 
