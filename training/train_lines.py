@@ -6,8 +6,9 @@
     python -m training.lines.make_lines pen HELD --count 4000 --part validation
     python -m training.train_lines --shards SHARDS --validation HELD --run RUN --out OUT
 
-``--init`` starts from earlier weights; add ``--no-frames`` then, since they know where characters stand. Writes
-OUT/lines.weights.h5, .tflite and .json. Fastest on a CPU with Keras' PyTorch backend (``KERAS_BACKEND=torch``).
+``--init`` starts from earlier weights; add ``--no-frames`` then, since they know where characters stand. Such weights
+can cut lines of real pages (`training.lines.make_aligned`) into SHARDS to go on with. Writes OUT/lines.weights.h5,
+.tflite and .json. Fastest on a CPU with Keras' PyTorch backend (``KERAS_BACKEND=torch``).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from training.command import (
 )
 from training.fit import Minutes, Monitor, Plan, fit
 from training.lines import task
-from training.lines.batches import LineBatches
+from training.lines.batches import SOURCE_SHARES, LineBatches
 from training.lines.ctc import LineLoss
 from training.models.line_reader import COLUMN
 from training.publish.architectures import build_spec
@@ -54,6 +55,20 @@ def compile_reader(model: keras.Model, rate: float) -> None:
     optimizer.build(model.trainable_variables)
 
 
+def parse_shares(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, float]:
+    """SOURCE=SHARE of each ``--share``, beside the usual ones. Raises click.BadParameter."""
+    shares = dict(SOURCE_SHARES)
+    for value in values:
+        source, _, share = value.partition("=")
+        try:
+            shares[source] = float(share)
+        except ValueError:
+            raise click.BadParameter(f"{value} is not SOURCE=SHARE, such as iam=0.25") from None
+        if not (source and 0 <= shares[source] < float("inf")):
+            raise click.BadParameter(f"{value} is not SOURCE=SHARE with a share of 0 or more")
+    return shares
+
+
 @click.command()
 @click.option("--shards", type=EXISTING, required=True, help="Folder of shards to train on.")
 @click.option("--validation", type=EXISTING, required=True, help="Folder of shards to choose the weights by.")
@@ -62,6 +77,14 @@ def compile_reader(model: keras.Model, rate: float) -> None:
 @init_option()
 @minutes_option(90.0)
 @rate_option(2.5e-3)
+@click.option(
+    "--share",
+    "shares",
+    multiple=True,
+    metavar="SOURCE=SHARE",
+    callback=parse_shares,
+    help="Share of a source in the batches, relative to the others; 0 leaves it out. May be given again.",
+)
 @click.option("--frames/--no-frames", default=True, help="Begin with a loss of each frame.")
 @click.option("--name", default=NAME, show_default=True, help="Name of the weights.")
 @resume_option()
@@ -75,6 +98,7 @@ def main(
     init: Path | None,
     minutes: float,
     rate: float,
+    shares: dict[str, float],
     frames: bool,
     name: str,
     resume: bool,
@@ -88,7 +112,7 @@ def main(
         model.load_weights(init)
     compile_reader(model, rate)
     steps = round(minutes * BATCHES_A_MINUTE)
-    batches = LineBatches(shards, seed, STEPS, COLUMN, task.SPEC.frames, steps, frame_loss=frames)
+    batches = LineBatches(shards, seed, STEPS, COLUMN, task.SPEC.frames, steps, shares, frames)
     held = task.load_held(validation, HELD)
     plan = Plan(folder, Minutes(minutes), rate, Monitor("val_cer", "min"), resume)
     run = fit(model, batches, plan, lambda model: task.error_rates(model, held))

@@ -19,7 +19,7 @@ from ocrtool.charset import LINE_CHARACTERS
 from ocrtool.decode import ctc
 from ocrtool.imaging.prepare import prepare
 from ocrtool.script.strip_engine import StripEngine, StripLine
-from training.lines.ctc import BLANK, encode
+from training.lines.ctc import encode
 from training.lines.forced import Forced, force, text_scores
 from training.lines.pages import Sample
 
@@ -37,7 +37,7 @@ REACH, REACH_WITHIN = 10, 4
 #: Cost (nats) of a line that begins within a word.
 WITHIN_COST = 3.0
 #: Cuts of a line that are compared by the ink.
-CUTS = 10
+CUTS = 6
 #: A shorter reading is not looked for in all of the transcript.
 LEAST_TO_SEARCH = 10
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,15 @@ INPUT = {
     "baseline_row": STRIP_BASELINE,
     "columns": f"a multiple of {COLUMN}",
 }
-LICENCE = (
-    "Weights: Apache-2.0 as far as this project holds rights. Trained on lines drawn in openly licensed fonts (SIL "
-    "OFL, Apache-2.0, Ubuntu Font License, GPL with font exception and alike), on UNIPEN train_r01_v07 (CC-BY-4.0) and on "
-    "EMNIST (NIST Special Database 19, public domain in the US); the lines say made-up text, lists of names of faker "
-    "(MIT) and Project Gutenberg books (public domain in the US)."
-)
+#: What the weights owe to each source of lines.
+_OWED = {
+    "print": "lines drawn in openly licensed fonts (SIL OFL, Apache-2.0, Ubuntu Font License, GPL with font exception "
+    "and alike) that say made-up text, lists of names of faker (MIT) and Project Gutenberg books (public domain in the US)",
+    "pen": "UNIPEN train_r01_v07 (CC-BY-4.0) and EMNIST (NIST Special Database 19, public domain in the US)",
+    "books": "scans of books of 1850-1920 (public domain in the US)",
+    "names": "hand-printed names (CC0)",
+    "iam": "IAM, whose licence allows non-commercial research only",
+}
 
 
 def predict(model: keras.Model, samples: Sequence[Sample], batch: int = 32) -> list[np.ndarray]:
@@ -79,12 +82,18 @@ def error_rates(model: keras.Model, held: Mapping[str, Sequence[Sample]]) -> dic
     return {"val_cer": float(np.mean(list(rates.values()))), **rates}
 
 
-def facts(batches: LineBatches, held: Mapping[str, Sequence[Sample]], licence: str = LICENCE) -> dict[str, Any]:
+def licence(sources: Iterable[str]) -> str:
+    """Terms of weights trained on lines of these sources."""
+    owed = "; ".join(_OWED.get(source, f"lines of {source}") for source in sources)
+    return f"Weights: Apache-2.0 as far as this project holds rights. Trained on {owed}."
+
+
+def facts(batches: LineBatches, held: Mapping[str, Sequence[Sample]]) -> dict[str, Any]:
     """input, data, split and licence, for the manifest."""
     return {
         "input": INPUT,
         "data": {"lines": batches.counts},
         "split": "by writer, font family and book; chosen on "
         + ", ".join(f"{len(items)} lines of {source}" for source, items in held.items()),
-        "licence": licence,
+        "licence": licence(batches.counts),
     }
