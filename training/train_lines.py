@@ -33,26 +33,15 @@ from training.command import (
 from training.fit import Minutes, Monitor, Plan, fit
 from training.lines import task
 from training.lines.batches import SOURCE_SHARES, LineBatches
-from training.lines.ctc import LineLoss
 from training.models.line_reader import COLUMN
 from training.publish.architectures import build_spec
 from training.publish.publish import Card, publish
 
 #: Batches between two validations, and lines of each source to validate on.
 STEPS, HELD = 600, 400
-#: Larger gradients are cut to this norm; decoupled weight decay.
-GRADIENT_NORM, DECAY = 1.0, 1e-4
 #: Batches a minute on two cores, for the fading of the loss of frames.
 BATCHES_A_MINUTE = 150.0
 NAME = "lines"
-
-
-def compile_reader(model: keras.Model, rate: float) -> None:
-    """Make ``model`` ready to fit."""
-    optimizer = keras.optimizers.AdamW(rate, weight_decay=DECAY, global_clipnorm=GRADIENT_NORM)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    model.compile(optimizer=optimizer, loss=LineLoss(), jit_compile=keras.backend.backend() == "jax")
-    optimizer.build(model.trainable_variables)
 
 
 def parse_shares(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, float]:
@@ -110,7 +99,7 @@ def main(
     model = build_spec(task.SPEC)
     if init is not None:
         model.load_weights(init)
-    compile_reader(model, rate)
+    task.compile_reader(model, rate)
     steps = round(minutes * BATCHES_A_MINUTE)
     batches = LineBatches(shards, seed, STEPS, COLUMN, task.SPEC.frames, steps, shares, frames)
     held = task.load_held(validation, HELD)

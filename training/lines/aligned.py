@@ -19,7 +19,7 @@ from ocrtool.charset import LINE_CHARACTERS
 from ocrtool.decode import ctc
 from ocrtool.imaging.prepare import prepare
 from ocrtool.script.strip_engine import StripEngine, StripLine
-from training.lines.ctc import encode
+from training.lines.ctc import BLANK, encode
 from training.lines.forced import Forced, force, text_scores
 from training.lines.pages import Sample
 
@@ -28,7 +28,7 @@ from training.lines.pages import Sample
 PAGE_DISTANCE, CROP_DISTANCE = 0.35, 0.6
 #: Characters at each end of a line that must be seen, all but one of them with at least this log-probability.
 END, END_SCORE = 3, -3.5
-#: Most that may stand before and after a text, as -log-probability of blank paper.
+#: Most that may stand before and after a text, as -log-probability of empty paper.
 MOST_OUTSIDE = 3.0
 #: Lines where more than this share of the letters differ in case are small capitals, or written otherwise.
 CASE_SHARE = 0.25
@@ -44,6 +44,7 @@ LEAST_TO_SEARCH = 10
 HYPHEN, BREAKS_AFTER = "-", "-–—/"
 #: Marks that transcripts often simplify: the plain form first.
 MARKS = ("'‘’", '"“”', "-–—")
+_QUOTES = MARKS[0] + MARKS[1]
 _PLAIN = str.maketrans({rich: marks[0] for marks in MARKS for rich in marks[1:]})
 _SPELLED = str.maketrans({"\u00ad": "", "‐": "-", "‑": "-", "―": "—", "′": "'", "″": '"', "μ": "µ"})
 #: Stands for what the line reader has no class for: lines with it are not used.
@@ -187,16 +188,26 @@ def _verified(line: StripLine, read: str, cuts: Sequence[_Cut], plain: str, most
     if Levenshtein.distance(folded, own) > most * len(own) or _case_differs(read, text):
         return None
     found = force(line.log_probs, encode(text))
-    if found is None or not _ends_match(found):
+    if found is None or not _ends_match(found, line.log_probs, text):
         return None
     return Sample(line.strip.soft, _inked(text, found, line.log_probs, plain), None)
 
 
-def _ends_match(found: Forced) -> bool:
+def _ends_match(found: Forced, log_probs: np.ndarray, text: str) -> bool:
     """Whether the first and the last characters are there, and nothing stands before or after them."""
     needed = max(1, min(END, len(found.scores)) - 1)
     ends = (found.scores[:END], found.scores[-END:])
-    return found.outside <= MOST_OUTSIDE and all(np.count_nonzero(each > END_SCORE) >= needed for each in ends)
+    if not all(np.count_nonzero(each > END_SCORE) >= needed for each in ends):
+        return False
+    before = _emptiness(log_probs[: found.first[0]], text[0])
+    after = _emptiness(log_probs[found.last[-1] + 1 :], text[-1])
+    return before + after <= MOST_OUTSIDE
+
+
+def _emptiness(log_probs: np.ndarray, beside: str) -> float:
+    """-log-probability that frames are empty; beside a quotation mark its halves do not count."""
+    classes = [BLANK, *encode(_QUOTES)] if beside in _QUOTES else [BLANK]
+    return -float(np.logaddexp.reduce(log_probs[:, classes].astype(np.float64), axis=1).sum())
 
 
 def _case_differs(read: str, text: str) -> bool:

@@ -22,13 +22,12 @@ class Forced:
     """The best path of a line that spells a text.
 
     first, last: (n,) int, first and last frame of each character; scores: (n,) of each, the log-probability of its
-    class where that is highest; outside: -log-probability that nothing stands before the first and after the last.
+    class where that is highest.
     """
 
     first: np.ndarray
     last: np.ndarray
     scores: np.ndarray
-    outside: float
 
 
 def text_scores(log_probs: np.ndarray, texts: Sequence[np.ndarray]) -> np.ndarray:
@@ -88,9 +87,7 @@ def _described(log_probs: np.ndarray, text: np.ndarray, path: np.ndarray) -> For
     own = log_probs[frames, text[which]]
     scores = np.full(len(text), -np.inf)
     np.maximum.at(scores, which, own)
-    blank = log_probs[:, BLANK].astype(np.float64)
-    outside = -float(blank[: first[0]].sum() + blank[last[-1] + 1 :].sum())
-    return Forced(first, last, scores, outside)
+    return Forced(first, last, scores)
 
 
 def _skips(states: np.ndarray) -> np.ndarray:

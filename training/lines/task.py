@@ -12,7 +12,7 @@ import numpy as np
 from ocrtool.charset import LINE_CHARACTERS
 from ocrtool.segment.strip import STRIP_BASELINE, STRIP_ROWS, STRIP_X_HEIGHT
 from training.lines.batches import WIDTH_STEP, LineBatches
-from training.lines.ctc import BLANK_LABEL, CLASSES, greedy
+from training.lines.ctc import BLANK_LABEL, CLASSES, LineLoss, greedy
 from training.lines.pages import Sample
 from training.lines.shards import read_shard, shard_files
 from training.models.line_reader import COLUMN, LineReaderSpec
@@ -29,12 +29,25 @@ INPUT = {
 #: What the weights owe to each source of lines.
 _OWED = {
     "print": "lines drawn in openly licensed fonts (SIL OFL, Apache-2.0, Ubuntu Font License, GPL with font exception "
-    "and alike) that say made-up text, lists of names of faker (MIT) and Project Gutenberg books (public domain in the US)",
+    "and alike) that say made-up text, lists of names of faker (MIT) and Project Gutenberg books (public domain in the "
+    "US)",
     "pen": "UNIPEN train_r01_v07 (CC-BY-4.0) and EMNIST (NIST Special Database 19, public domain in the US)",
     "books": "scans of books of 1850-1920 (public domain in the US)",
     "names": "hand-printed names (CC0)",
     "iam": "IAM, whose licence allows non-commercial research only",
 }
+
+
+#: Larger gradients are cut to this norm; decoupled weight decay.
+GRADIENT_NORM, DECAY = 1.0, 1e-4
+
+
+def compile_reader(model: keras.Model, rate: float) -> None:
+    """Make ``model`` ready to fit."""
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=DECAY, global_clipnorm=GRADIENT_NORM)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    model.compile(optimizer=optimizer, loss=LineLoss(), jit_compile=keras.backend.backend() == "jax")
+    optimizer.build(model.trainable_variables)
 
 
 def predict(model: keras.Model, samples: Sequence[Sample], batch: int = 32) -> list[np.ndarray]:
