@@ -6,8 +6,9 @@
     python -m training.lines.make_lines pen HELD --count 4000 --part validation
     python -m training.train_lines --shards SHARDS --validation HELD --run RUN --out OUT
 
-``--init`` starts from earlier weights; add ``--no-frames`` then, since they know where characters stand. Writes
-OUT/lines.weights.h5, .tflite and .json. Fastest on a CPU with Keras' PyTorch backend (``KERAS_BACKEND=torch``).
+``--init`` starts from earlier weights; add ``--no-frames`` then, since they know where characters stand. Such weights
+can cut lines of real pages (`training.lines.make_aligned`) into SHARDS to go on with. Writes OUT/lines.weights.h5,
+.tflite and .json. Fastest on a CPU with Keras' PyTorch backend (``KERAS_BACKEND=torch``).
 """
 
 from __future__ import annotations
@@ -31,27 +32,30 @@ from training.command import (
 )
 from training.fit import Minutes, Monitor, Plan, fit
 from training.lines import task
-from training.lines.batches import LineBatches
-from training.lines.ctc import LineLoss
+from training.lines.batches import SOURCE_SHARES, LineBatches
 from training.models.line_reader import COLUMN
 from training.publish.architectures import build_spec
 from training.publish.publish import Card, publish
 
 #: Batches between two validations, and lines of each source to validate on.
 STEPS, HELD = 600, 400
-#: Larger gradients are cut to this norm; decoupled weight decay.
-GRADIENT_NORM, DECAY = 1.0, 1e-4
 #: Batches a minute on two cores, for the fading of the loss of frames.
 BATCHES_A_MINUTE = 150.0
 NAME = "lines"
 
 
-def compile_reader(model: keras.Model, rate: float) -> None:
-    """Make ``model`` ready to fit."""
-    optimizer = keras.optimizers.AdamW(rate, weight_decay=DECAY, global_clipnorm=GRADIENT_NORM)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    model.compile(optimizer=optimizer, loss=LineLoss(), jit_compile=keras.backend.backend() == "jax")
-    optimizer.build(model.trainable_variables)
+def parse_shares(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, float]:
+    """SOURCE=SHARE of each ``--share``, beside the usual ones. Raises click.BadParameter."""
+    shares = dict(SOURCE_SHARES)
+    for value in values:
+        source, _, share = value.partition("=")
+        try:
+            shares[source] = float(share)
+        except ValueError:
+            raise click.BadParameter(f"{value} is not SOURCE=SHARE, such as iam=0.25") from None
+        if not (source and 0 <= shares[source] < float("inf")):
+            raise click.BadParameter(f"{value} is not SOURCE=SHARE with a share of 0 or more")
+    return shares
 
 
 @click.command()
@@ -62,6 +66,14 @@ def compile_reader(model: keras.Model, rate: float) -> None:
 @init_option()
 @minutes_option(90.0)
 @rate_option(2.5e-3)
+@click.option(
+    "--share",
+    "shares",
+    multiple=True,
+    metavar="SOURCE=SHARE",
+    callback=parse_shares,
+    help="Share of a source in the batches, relative to the others; 0 leaves it out. May be given again.",
+)
 @click.option("--frames/--no-frames", default=True, help="Begin with a loss of each frame.")
 @click.option("--name", default=NAME, show_default=True, help="Name of the weights.")
 @resume_option()
@@ -75,6 +87,7 @@ def main(
     init: Path | None,
     minutes: float,
     rate: float,
+    shares: dict[str, float],
     frames: bool,
     name: str,
     resume: bool,
@@ -86,9 +99,9 @@ def main(
     model = build_spec(task.SPEC)
     if init is not None:
         model.load_weights(init)
-    compile_reader(model, rate)
+    task.compile_reader(model, rate)
     steps = round(minutes * BATCHES_A_MINUTE)
-    batches = LineBatches(shards, seed, STEPS, COLUMN, task.SPEC.frames, steps, frame_loss=frames)
+    batches = LineBatches(shards, seed, STEPS, COLUMN, task.SPEC.frames, steps, shares, frames)
     held = task.load_held(validation, HELD)
     plan = Plan(folder, Minutes(minutes), rate, Monitor("val_cer", "min"), resume)
     run = fit(model, batches, plan, lambda model: task.error_rates(model, held))

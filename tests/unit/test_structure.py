@@ -118,7 +118,7 @@ def test_every_package_is_installed() -> None:
 def test_roots_are_small() -> None:
     """What belongs to one part of the program stands in that part's folder."""
     files = [[p for p in (ROOT / root).iterdir() if p.is_file()] for root in ("ocrtool", "training")]
-    assert [len(found) <= most for found, most in zip(files, (12, 3), strict=True)] == [True, True], files
+    assert [len(found) <= most for found, most in zip(files, (12, 5), strict=True)] == [True, True], files
 
 
 SCRIPT_FREE = ("decode", "recognize", "segment", "imaging")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ocrtool.imaging.input import read_pages
+from ocrtool.text import normal
 from training.datasets import unipen
 from training.datasets.tables import read_table
 from training.language.fold_text import normalise
@@ -19,8 +20,10 @@ STRUCK_OUT = "#"
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """gray: (H, W) uint8; text: normalised; group: book, writer or form, never to be split; infix: the image holds more
-    than the text (printed labels, bits of other lines); any_case: the text is upper case whatever was written."""
+    """gray: (H, W) uint8; text: normalised, unless its loader says otherwise; group: book, writer or form, never to be
+    split; infix: the image holds more than the text (printed labels, bits of other lines); any_case: the text is upper
+    case whatever was written.
+    """
 
     name: str
     group: str
@@ -39,12 +42,13 @@ def _gray(path: Path) -> np.ndarray:
     return next(iter(read_pages(path, str(path)))).gray
 
 
-def book_pages(data: Path, part: str) -> Iterator[Transcript]:
-    """Scanned book pages with running text; group: the book."""
+def book_pages(data: Path, part: str, as_printed: bool = False) -> Iterator[Transcript]:
+    """Scanned book pages with running text; group: the book. as_printed: keep the accents, quotes and dashes."""
     folder = data / "old_books"
     for name in sorted(_parts(folder, part)):
         text = (folder / name).with_suffix(".txt").read_text(encoding="utf-8")
-        yield Transcript(name, name[0], _gray(folder / name), normalise(text).replace("\n", " "))
+        plain = normal(text) if as_printed else normalise(text).replace("\n", " ")
+        yield Transcript(name, name[0], _gray(folder / name), plain)
 
 
 def iam_lines(data: Path, reading: str, hand_printed: bool | None = None) -> Iterator[Transcript]:

@@ -43,11 +43,14 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """Stop after ``minutes`` by the clock on any machine, validation included. steps: an end before that."""
+    """Stop after ``minutes`` by the clock on any machine, validation included. steps: an end before that; patience:
+    end after so many validations that found no better weights.
+    """
 
     minutes: float
     steps: float = math.inf
     warm_up: int = WARM_UP
+    patience: float = math.inf
 
     def share_used(self, run: Run) -> float:
         """How much of the budget is used up, 0 to 1."""
@@ -55,7 +58,8 @@ class Minutes:
 
     def reached(self, run: Run) -> bool:
         """True where the fit ends."""
-        return run.seconds >= 60 * self.minutes or run.steps >= self.steps
+        tired = len(run.epochs) - run.best_epoch >= self.patience
+        return tired or run.seconds >= 60 * self.minutes or run.steps >= self.steps
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ COLUMNS, FEWEST, MOST = 15_000, 6, 96
 WIDEST = 1500
 #: Widths of a batch differ by at most this factor from the first drawn; widths are padded to a multiple of this.
 WIDTH_FACTOR, WIDTH_STEP = 1.12, 16
-#: Source of a shard -> share of the batches, where there are shards of it.
-SOURCE_SHARES = {"print": 0.58, "pen": 0.3, "form": 0.12}
+#: Source of a shard -> share of the batches, where there are shards of it; shards of other sources are left alone.
+SOURCE_SHARES = {"print": 0.5, "pen": 0.28, "form": 0.12, "books": 0.07, "names": 0.03}
 #: Steps between looks into the folder for shards that have come since.
 LOOK_AGAIN = 400
 #: Share of strips that are stretched, moved, and that get bits of other lines above and below.
@@ -45,7 +45,8 @@ class LineBatches:
     ) -> None:
         """column, frames: of the network; steps: of the whole fit about, by which the loss of frames fades.
 
-        frame_loss: False trains by CTC alone. Raises ValueError if the folder holds no shards.
+        shares: of the batches by source, relative to each other; frame_loss: False trains by CTC alone. Raises
+        ValueError if the folder holds no shards of these sources.
         """
         self.steps_per_epoch = steps_per_epoch
         self._folder, self._seed, self._column, self._frames, self._steps = folder, seed, column, frames, steps
@@ -56,7 +57,7 @@ class LineBatches:
         self._looked = 0
         self._look()
         if not self._shards:
-            raise ValueError(f"{folder} holds no shards of lines")
+            raise ValueError(f"{folder} holds no shards of lines of {', '.join(shares)}")
 
     def __len__(self) -> int:
         return sum(len(shard) for shards in self._shards.values() for shard in shards)
@@ -68,7 +69,10 @@ class LineBatches:
 
     def _look(self) -> None:
         """Read the shards that are new, and sort each source's strips by width."""
-        fresh = [(source, path) for source, path in shard_files(self._folder) if path not in self._known]
+        wanted = {source for source, share in self._shares.items() if share > 0}
+        fresh = [
+            (source, path) for source, path in shard_files(self._folder) if path not in self._known and source in wanted
+        ]
         for source, path in fresh:
             self._known.add(path)
             self._shards.setdefault(source, []).append(read_shard(path))
@@ -94,7 +98,7 @@ class LineBatches:
             self._looked = step
             self._look()
         rng = np.random.default_rng((self._seed, step))
-        shares = np.array([self._shares.get(source, 0.0) for source in self._index])
+        shares = np.array([self._shares[source] for source in self._index])
         shares = shares / shares.sum()
         widths = self._index[list(self._index)[int(rng.choice(len(shares), p=shares))]][0]
         width = float(widths[rng.integers(len(widths))])

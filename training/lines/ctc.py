@@ -77,8 +77,8 @@ class LineLoss(keras.losses.Loss):  # type: ignore[misc]  # Keras is untyped
 
     def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         """Loss of each strip, (B,). y_true: of `pack_targets`; y_pred: logits (B, T, CLASSES)."""
-        steps = y_pred.shape[1]
-        longest = y_true.shape[1] - HEAD - steps
+        steps = ops.shape(y_pred)[1]  # not of the shapes themselves, which TensorFlow does not know in its graphs
+        longest = ops.shape(y_true)[1] - HEAD - steps
         valid, count = ops.cast(y_true[:, 0], "int32"), ops.cast(y_true[:, 1], "int32")
         labels = ops.cast(y_true[:, HEAD : HEAD + longest], "int32")
         ctc = ops.ctc_loss(labels, y_pred, count, valid, mask_index=BLANK)

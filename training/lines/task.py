@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from ocrtool.charset import LINE_CHARACTERS
 from ocrtool.segment.strip import STRIP_BASELINE, STRIP_ROWS, STRIP_X_HEIGHT
 from training.lines.batches import WIDTH_STEP, LineBatches
-from training.lines.ctc import BLANK_LABEL, CLASSES, greedy
+from training.lines.ctc import BLANK_LABEL, CLASSES, LineLoss, greedy
 from training.lines.pages import Sample
 from training.lines.shards import read_shard, shard_files
 from training.models.line_reader import COLUMN, LineReaderSpec
@@ -26,12 +26,29 @@ INPUT = {
     "baseline_row": STRIP_BASELINE,
     "columns": f"a multiple of {COLUMN}",
 }
-LICENCE = (
-    "Weights: Apache-2.0 as far as this project holds rights. Trained on lines drawn in openly licensed fonts (SIL "
-    "OFL, Apache-2.0, Ubuntu Font License, GPL with font exception and alike), on UNIPEN train_r01_v07 (CC-BY-4.0) "
-    "and on EMNIST (NIST Special Database 19, public domain in the US); the lines say made-up text, lists of names of "
-    "faker (MIT) and Project Gutenberg books (public domain in the US)."
-)
+#: What the weights owe to each source of lines.
+_OWED = {
+    "print": "lines drawn in openly licensed fonts (SIL OFL, Apache-2.0, Ubuntu Font License, GPL with font exception "
+    "and alike) that say made-up text, lists of names of faker (MIT) and Project Gutenberg books (public domain in the "
+    "US)",
+    "pen": "UNIPEN train_r01_v07 (CC-BY-4.0) and EMNIST (NIST Special Database 19, public domain in the US)",
+    "form": "labels in such fonts with entries of UNIPEN and EMNIST",
+    "books": "scans of books of 1850-1920 (public domain in the US)",
+    "names": "hand-printed names (CC0)",
+    "iam": "IAM, whose licence allows non-commercial research only",
+}
+
+
+#: Larger gradients are cut to this norm; decoupled weight decay.
+GRADIENT_NORM, DECAY = 1.0, 1e-4
+
+
+def compile_reader(model: keras.Model, rate: float) -> None:
+    """Make ``model`` ready to fit."""
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=DECAY, global_clipnorm=GRADIENT_NORM)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    model.compile(optimizer=optimizer, loss=LineLoss(), jit_compile=keras.backend.backend() == "jax")
+    optimizer.build(model.trainable_variables)
 
 
 def predict(model: keras.Model, samples: Sequence[Sample], batch: int = 32) -> list[np.ndarray]:
@@ -79,12 +96,18 @@ def error_rates(model: keras.Model, held: Mapping[str, Sequence[Sample]]) -> dic
     return {"val_cer": float(np.mean(list(rates.values()))), **rates}
 
 
-def facts(batches: LineBatches, held: Mapping[str, Sequence[Sample]], licence: str = LICENCE) -> dict[str, Any]:
+def licence(sources: Iterable[str]) -> str:
+    """Terms of weights trained on lines of these sources."""
+    owed = "; ".join(_OWED.get(source, f"lines of {source}") for source in sources)
+    return f"Weights: Apache-2.0 as far as this project holds rights. Trained on {owed}."
+
+
+def facts(batches: LineBatches, held: Mapping[str, Sequence[Sample]]) -> dict[str, Any]:
     """input, data, split and licence, for the manifest."""
     return {
         "input": INPUT,
         "data": {"lines": batches.counts},
         "split": "by writer, font family and book; chosen on "
         + ", ".join(f"{len(items)} lines of {source}" for source, items in held.items()),
-        "licence": licence,
+        "licence": licence(batches.counts),
     }

@@ -7,6 +7,9 @@ full integer arithmetic here, needs no sample data, and a glyph's scores do not 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,9 @@ from ocrtool.weights.store import sha256
 from training.command import errors_as_messages
 from training.publish.architectures import build, reading_form
 from training.publish.manifest import write_manifest
+
+#: Keras' backend that compiles.
+COMPILER = "tensorflow"
 
 
 def compile_model(model: keras.Model, path: Path, int8: bool = True) -> None:
@@ -32,8 +38,11 @@ def compile_model(model: keras.Model, path: Path, int8: bool = True) -> None:
 def compile_folder(folder: Path, name: str) -> dict[str, Any]:
     """Compile ``name`` in ``folder`` and set the hashes in its manifest. Returns the manifest.
 
-    Raises FileNotFoundError if the manifest or the h5 file is missing.
+    Only TensorFlow compiles: where Keras runs on another backend, a process of its own does it. Raises
+    FileNotFoundError if the manifest or the h5 file is missing, ValueError if that process fails.
     """
+    if keras.backend.backend() != COMPILER:
+        return _compile_elsewhere(folder, name)
     manifest_path, h5 = folder / f"{name}.json", folder / f"{name}.weights.h5"
     manifest: dict[str, Any] = json.loads(manifest_path.read_text(encoding="utf-8"))
     architecture = manifest["architecture"]
@@ -43,6 +52,17 @@ def compile_folder(folder: Path, name: str) -> dict[str, Any]:
     compile_model(reading_form(architecture, manifest["parameters"], model), compiled)
     manifest |= {"h5_sha256": sha256(h5), "tflite_sha256": sha256(compiled)}
     write_manifest(manifest_path, manifest)
+    return manifest
+
+
+def _compile_elsewhere(folder: Path, name: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "training.publish.compile_weights", str(folder), "--name", name]
+    done = subprocess.run(command, env={**os.environ, "KERAS_BACKEND": COMPILER}, capture_output=True, text=True)
+    if done.returncode:
+        raise ValueError(
+            f"{name} could not be compiled: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}"
+        )
+    manifest: dict[str, Any] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     return manifest
 
 

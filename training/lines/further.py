@@ -1,0 +1,97 @@
+"""Fit the line reader further, to a few hundred lines of one kind, without forgetting what else it reads."""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from ocrtool.recognize.line_reader import LineReader
+from training.fit import Minutes, Monitor, Plan, Run, fit
+from training.lines import task
+from training.lines.batches import COLUMNS, LineBatches
+from training.lines.pages import Sample
+from training.lines.shards import pack, write_shard
+from training.models.line_reader import COLUMN, LineReaderSpec
+
+#: One line in so many is kept to choose the weights by.
+HELD_STEP = 8
+#: Passes over the lines between two validations, and validations without a better one that end a fit.
+PASSES, PATIENCE = 2, 6
+#: Steps of warm-up: the network is not far from where it goes.
+WARM_UP = 10
+#: How far the weights go from where they started to the best of the fit, tried in this order.
+WAYS = (1.0, 0.75, 0.5, 0.25)
+SOURCE = "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """rate, before: character error rates of the lines kept aside; interrupted: by Ctrl-C."""
+
+    before: float
+    rate: float
+    way: float
+    run: Run
+    interrupted: bool
+
+
+class ModelReader(LineReader):
+    """A line reader that runs a Keras model, before it is compiled."""
+
+    def __init__(self, model: keras.Model, labels: Sequence[str]) -> None:
+        self.labels, self._temperature, self._model = tuple(labels), 1.0, model
+
+    def _run(self, batch: np.ndarray) -> np.ndarray:
+        return np.asarray(keras.ops.convert_to_numpy(self._model(batch, training=False)))
+
+
+def keep_aside(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
+    """Lines to fit to and lines to choose the weights by; a line is of the same part whenever it is found again."""
+    aside = [zlib.crc32(sample.soft.tobytes()) % HELD_STEP == 0 for sample in samples]
+    if not any(aside) or all(aside):
+        aside = [k % HELD_STEP == 0 for k in range(len(samples))]
+    fitted = [sample for sample, held in zip(samples, aside, strict=True) if not held]
+    return fitted, [sample for sample, held in zip(samples, aside, strict=True) if held]
+
+
+def freeze_statistics(model: keras.Model) -> None:
+    """Keep the normalisation of every layer as it is: a few hundred lines are no measure of it."""
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
+
+
+def fit_further(
+    model: keras.Model, spec: LineReaderSpec, samples: Sequence[Sample], minutes: float, rate: float, seed: int
+) -> Fitted:
+    """Fit ``model`` to lines, two at least, and leave it with the weights that read the lines kept aside best.
+
+    These lie between those of the start and the best of the fit; if none reads better than the start, that is kept.
+    Ctrl-C ends the fit as the end of its time does.
+    """
+    freeze_statistics(model)
+    task.compile_reader(model, rate)
+    lines, held = keep_aside(samples)
+    start = [np.array(weight) for weight in model.get_weights()]
+    before = task.error_rate(held, task.predict(model, held))
+    with tempfile.TemporaryDirectory() as scratch:
+        shards = Path(scratch)
+        write_shard(shards / f"{SOURCE}-000.npz", pack(lines))
+        steps = max(1, round(PASSES * sum(sample.soft.shape[1] for sample in lines) / COLUMNS))
+        batches = LineBatches(shards, seed, steps, COLUMN, spec.frames, 1, {SOURCE: 1.0}, frame_loss=False)
+        stop = Minutes(minutes, warm_up=WARM_UP, patience=PATIENCE)
+        plan = Plan(shards / "run", stop, rate, Monitor("val_cer", "min"))
+        run = fit(model, batches, plan, lambda model: {"val_cer": task.error_rate(held, task.predict(model, held))})
+    best = [np.array(weight) for weight in model.get_weights()]
+    found = (before, 0.0)
+    for way in WAYS if run.best_epoch else ():
+        model.set_weights([a + way * (b - a) for a, b in zip(start, best, strict=True)])
+        found = min(found, (task.error_rate(held, task.predict(model, held)), way))
+    model.set_weights([a + found[1] * (b - a) for a, b in zip(start, best, strict=True)])
+    return Fitted(before, found[0], found[1], run, not stop.reached(run))
