@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,8 @@ from training.synthesis.form_text import FIELD_LABELS, NAME_LABELS, FormText
 #: Share of the lines with a printed label, of the entries in capitals, and of entries by source of the handwriting.
 LABELLED, CAPITALS = 0.45, 0.72
 ENTRY_SHARES = {"char": 0.5, "emnist": 0.35, "word": 0.15}
-#: Share of entries whose letters stand far apart.
-WIDE = 0.3
+#: Share of entries whose letters stand far apart, and of those in capitals that are written with a dotted i.
+WIDE, DOTTED = 0.5, 0.3
 #: x-height of an entry over that of its label; gap between them in x-heights; how far baselines differ.
 ENTRY_SIZE, ENTRY_GAP, ENTRY_SHIFT = (0.9, 1.9), (0.7, 5.0), 0.2
 #: Leading in x-heights, size beside print, and share of pages with lines to write on or boxes.
@@ -47,13 +48,17 @@ class FormLines:
             entry = self._pen.draw_from(source, rng, size, LONGEST)
             if entry is None:
                 return None
+            if entry.text.replace("i", "").isupper():
+                entry = replace(entry, text=entry.text.upper())
             return beside(label, entry, rng)
 
         return LineMaker(make, LEADING, SIZE, RULED)
 
     def _entry(self, rng: np.random.Generator) -> str:
         text = self._fields.line(rng)[1]
-        return text.upper() if rng.random() < CAPITALS else text
+        if rng.random() >= CAPITALS:
+            return text
+        return text.upper().replace("I", "i") if rng.random() < DOTTED else text.upper()
 
 
 def _label(rng: np.random.Generator) -> str:
