@@ -13,7 +13,7 @@ import pytest
 import ocrtool.script
 from ocrtool.pipeline import read_page
 from ocrtool.script import registry
-from ocrtool.script.engines import Engine, Engines, load_engine, load_engines
+from ocrtool.script.engines import Engines, load_engine, load_engines
 
 ROOT = Path(__file__).parents[2]
 
@@ -142,8 +142,7 @@ def test_it_is_told_from_latin_on_one_page(weights: Path) -> None:
 
 
 def latin_and_runes(weights: Path) -> Engines:
-    latin: Engine = load_engine("eng")
-    return (latin, load_engine("rne", weights, language_model=False))
+    return Engines(load_engines("eng").strips, (load_engine("rne", weights, language_model=False),))
 
 
 def test_it_can_be_asked_for(weights: Path) -> None:

@@ -33,7 +33,7 @@ SPACE, SPACE_SPREAD, SPACE_JITTER, LEAST_SPACE = 1.3, 0.3, 0.2, 0.6
 WORD_MISS, WORD_SPREAD = 0.05, 0.04
 #: Writers with fewer different characters are not set in lines.
 FEWEST_CHARACTERS = 30
-#: Words looked at for each that is wanted: some do not fit any more.
+#: Words tried for each that is wanted: some do not fit any more.
 TRIES = 4
 
 #: Letters written far apart, as in the boxes of a form: gap, and how much wider a word space is, in x-heights.
