@@ -41,10 +41,22 @@ def dark_on_light(gray: np.ndarray) -> np.ndarray:
 
 def is_two_level(gray: np.ndarray) -> bool:
     """Return True if nearly every pixel is black or white, as in fax and archive scans."""
-    low, high = int(gray.min()), int(gray.max())
+    counts = histogram(gray)
+    low, high = extremes(counts)
     margin = min(TWO_LEVEL_MARGIN, (high - low) // 4)
-    dark, bright = np.count_nonzero(gray <= low + margin), np.count_nonzero(gray >= high - margin)
+    dark, bright = int(counts[: low + margin + 1].sum()), int(counts[high - margin :].sum())
     return bool(gray.size - dark - bright < BETWEEN_SHARE * min(dark, bright))
+
+
+def histogram(gray: np.ndarray) -> np.ndarray:
+    """Count the pixels of each level: (256,) int64. gray: (H, W) uint8."""
+    return np.asarray(cv2.calcHist([gray], [0], None, [256], [0, 256])).ravel().astype(np.int64)
+
+
+def extremes(counts: np.ndarray) -> tuple[int, int]:
+    """Return the lowest and the highest level that occurs."""
+    levels = np.flatnonzero(counts)
+    return int(levels[0]), int(levels[-1])
 
 
 def paper_level(gray: np.ndarray) -> np.ndarray:
@@ -61,13 +73,12 @@ def paper_level(gray: np.ndarray) -> np.ndarray:
 def flatten_light(gray: np.ndarray) -> np.ndarray:
     """Divide by the paper's brightness and stretch, so that paper is 255 and the darkest ink about 0."""
     if is_two_level(gray):
-        low, high = int(gray.min()), int(gray.max())
+        low, high = extremes(histogram(gray))
         if high - low < MIN_CONTRAST:
             return np.full_like(gray, 255)
         return cv2.convertScaleAbs(gray, alpha=255.0 / (high - low), beta=-low * 255.0 / (high - low))
     flat = cv2.divide(gray, paper_level(gray), scale=255.0)
-    histogram = np.cumsum(np.bincount(flat.ravel(), minlength=256))
-    darkest = int(np.searchsorted(histogram, flat.size * 0.001))
+    darkest = int(np.searchsorted(np.cumsum(histogram(flat)), flat.size * 0.001))
     if 255 - darkest < MIN_CONTRAST:
         return np.full_like(gray, 255)
     table = np.clip((np.arange(256) - darkest) * (255.0 / max(1, 245 - darkest)), 0, 255).astype(np.uint8)

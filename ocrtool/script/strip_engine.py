@@ -14,6 +14,7 @@ from ocrtool.decode import ctc
 from ocrtool.decode.alphabet import Alphabet
 from ocrtool.decode.assemble import input_boxes
 from ocrtool.decode.confidence import word_probability
+from ocrtool.decode.ctc_places import BLANK
 from ocrtool.decode.ctc_reading import Reading
 from ocrtool.decode.language_model import CharacterLSTM, LanguageModel, UniformModel
 from ocrtool.decode.settings import CtcSettings
@@ -94,12 +95,16 @@ class StripEngine:
         boxes = iter(input_boxes(character_boxes(line.layout, line.region, line.strip, columns), to_input, size))
         words: list[Word] = []
         characters: list[Character] = []
-        for k, label in enumerate(reading.labels.tolist()):
+        probabilities = np.minimum(reading.probability.astype(np.float64), 1.0).round(4).tolist()
+        others = np.minimum(reading.alternative_probabilities.astype(np.float64), 1.0).round(4).tolist()
+        for label, probability, *rest in zip(
+            reading.labels.tolist(), probabilities, reading.alternative_labels.tolist(), others, strict=True
+        ):
             if labels[label] == " ":
                 self._close(characters, words)
                 characters = []
             else:
-                characters.append(self._character(reading, k, next(boxes)))
+                characters.append(self._character(next(boxes), label, probability, *rest))
         self._close(characters, words)
         x0, _, x1, _ = line.region.box
         ends = [[x, line.region.slope * x + line.region.intercept] for x in (x0, x1)]
@@ -108,16 +113,17 @@ class StripEngine:
         x_height = round(line.region.x_height * line.layout.page.input_scale, 1)
         return Line(Box.around([w.box for w in words]), tuple(words), (left, from_top, right, to_top), x_height)
 
-    def _character(self, reading: Reading, index: int, box: Box) -> Character:
+    def _character(
+        self, box: Box, label: int, probability: float, others: list[int], chances: list[float]
+    ) -> Character:
+        """others, chances: what else it may be, the label itself among them, and 0 for none."""
         labels = self.reader.labels
-        chosen = labels[int(reading.labels[index])]
-        probability = round(min(1.0, float(reading.probability[index])), 4)
-        kept = [
-            Alternative(labels[k], round(min(1.0, p), 4))
-            for k, p in reading.alternatives(index)
-            if labels[k] != " " and (labels[k] == chosen or p >= LEAST_PROBABILITY)
-        ]
-        return Character(box, chosen, probability, tuple(kept))
+        kept = tuple(
+            Alternative(labels[k], p)
+            for k, p in zip(others, chances, strict=True)
+            if (k == label or p >= LEAST_PROBABILITY) and k != BLANK and labels[k] != " "
+        )
+        return Character(box, labels[label], probability, kept)
 
     def _close(self, characters: list[Character], words: list[Word]) -> None:
         if characters:
