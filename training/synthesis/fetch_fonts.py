@@ -1,4 +1,4 @@
-"""Fetch the Fontsource families of `training.synthesis.fonts` with npm.
+"""Fetch the Fontsource families of `training.synthesis.fonts` and `training.lines.families` with npm.
 
 python -m training.synthesis.fetch_fonts [--fonts DIR]
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from training.command import errors_as_messages, latin_fonts_option
+from training.lines.families import table
 from training.synthesis.fonts import FONTSOURCE, OFFICE, SAMPLE_HANDS, default_fonts_folder
 
 
@@ -48,7 +49,7 @@ def fetch(family: str, folder: Path) -> None:
 def main(fonts: Path | None) -> None:
     """Fetch the missing Latin font families."""
     folder = fonts or default_fonts_folder()
-    for family in (name for names in (*FONTSOURCE.values(), *OFFICE.values(), SAMPLE_HANDS) for name in names):
+    for family in (name for names in (*FONTSOURCE.values(), *OFFICE.values(), SAMPLE_HANDS, table()) for name in names):
         if (folder / family).is_dir():
             continue
         try:
