@@ -49,7 +49,12 @@ def __dir__() -> list[str]:
 
 
 def read(
-    image: ImageLike, lang: str = "auto", *, weights: str | Path | None = None, language_model: bool = True
+    image: ImageLike,
+    lang: str = "auto",
+    *,
+    weights: str | Path | None = None,
+    model: str = "any",
+    language_model: bool = True,
 ) -> Page:
     """Read one page.
 
@@ -62,6 +67,8 @@ def read(
         ``auto``, a language (``eng``, ``kor``), or several joined by ``+``.
     weights : path, optional
         Folder of your own weights; those that are not there are taken from the program's.
+    model : str
+        ``any`` for weights for any use, ``research`` for those for non-commercial research only where there are some.
     language_model : bool
         False decodes without the language model.
 
@@ -78,7 +85,7 @@ def read(
     WeightsNotFound, WeightsRefused
         The weights are missing or do not match their manifest.
     ValueError
-        The language is unknown, or the pixels have another shape or type, or are too few or too many.
+        The language or the model is unknown, or the pixels have another shape or type, or are too few or too many.
     TypeError
         The image is none of the above.
 
@@ -91,11 +98,16 @@ def read(
     """
     from ocrtool import api
 
-    return api.read(image, lang, weights=weights, language_model=language_model)
+    return api.read(image, lang, weights=weights, model=model, language_model=language_model)
 
 
 def read_pages(
-    file: str | Path | bytes, lang: str = "auto", *, weights: str | Path | None = None, language_model: bool = True
+    file: str | Path | bytes,
+    lang: str = "auto",
+    *,
+    weights: str | Path | None = None,
+    model: str = "any",
+    language_model: bool = True,
 ) -> Iterator[Page]:
     """Read all pages of a file, one at a time; parameters and errors as of `read`.
 
@@ -106,4 +118,4 @@ def read_pages(
     """
     from ocrtool import api
 
-    return api.read_pages(file, lang, weights=weights, language_model=language_model)
+    return api.read_pages(file, lang, weights=weights, model=model, language_model=language_model)

@@ -31,18 +31,23 @@ ENGINES_KEPT = 4
 UNNAMED = "image"
 
 
-def read(image: ImageLike, lang: str, *, weights: str | Path | None, language_model: bool) -> Page:
+def read(image: ImageLike, lang: str, *, weights: str | Path | None, model: str, language_model: bool) -> Page:
     """Read one page; see `ocrtool.read`."""
     if isinstance(image, (str, Path, bytes, bytearray, memoryview)):
-        return next(read_pages(image, lang, weights=weights, language_model=language_model))
-    return read_page(gray_of(image), _engines(lang, weights, language_model))
+        return next(read_pages(image, lang, weights=weights, model=model, language_model=language_model))
+    return read_page(gray_of(image), _engines(lang, weights, model, language_model))
 
 
 def read_pages(
-    file: str | Path | bytes | bytearray | memoryview, lang: str, *, weights: str | Path | None, language_model: bool
+    file: str | Path | bytes | bytearray | memoryview,
+    lang: str,
+    *,
+    weights: str | Path | None,
+    model: str,
+    language_model: bool,
 ) -> Iterator[Page]:
     """Read all pages of a file; see `ocrtool.read_pages`."""
-    engines = _engines(lang, weights, language_model)
+    engines = _engines(lang, weights, model, language_model)
     place = Path(file) if isinstance(file, (str, Path)) else bytes(file)
     name = UNNAMED if isinstance(place, bytes) else str(file)
     for page in decode_pages(place, name):
@@ -81,11 +86,11 @@ def _check_size(width: int, height: int) -> None:
         raise ValueError(error.fault) from error
 
 
-def _engines(lang: str, weights: str | Path | None, language_model: bool) -> Engines:
-    return _loaded(lang, None if weights is None else Path(weights), language_model, threading.get_ident())
+def _engines(lang: str, weights: str | Path | None, model: str, language_model: bool) -> Engines:
+    return _loaded(lang, None if weights is None else Path(weights), model, language_model, threading.get_ident())
 
 
 @lru_cache(maxsize=ENGINES_KEPT)
-def _loaded(lang: str, weights: Path | None, language_model: bool, thread: int) -> Engines:
+def _loaded(lang: str, weights: Path | None, model: str, language_model: bool, thread: int) -> Engines:
     """Load engines once per thread: interpreters cannot be shared between threads."""
-    return load_engines(lang, weights, language_model=language_model)
+    return load_engines(lang, weights, model=model, language_model=language_model)

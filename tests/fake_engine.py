@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ocrtool.jobs.options import ReadOptions
+from ocrtool.jobs.options import ClassifyOptions, ReadOptions
 from ocrtool.jobs.read import Reader
 from ocrtool.script.single import SingleReading
 from ocrtool.types import Alternative, Block, Box, Character, Line, Page, Word
@@ -84,7 +84,7 @@ class SlowClassifier:
         return SingleReading(None)
 
 
-def slow_classifier(language: str, weights: Path | None, threads: int = 1) -> SlowClassifier:
+def slow_classifier(options: ClassifyOptions) -> SlowClassifier:
     """As ``ocrtool.jobs.classify.load_classifier``, without weights."""
     return SlowClassifier()
 

@@ -13,6 +13,7 @@ can cut lines of real pages (`training.lines.make_aligned`) into SHARDS to go on
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -110,9 +111,7 @@ def main(
         "seed": seed,
         "run": {"minutes": round(run.seconds / 60, 1), "batches": run.steps},
     }
-    publish(
-        model, Card(name, task.SPEC, task.LABELS, facts), out, lambda model: {"scores": task.error_rates(model, held)}
-    )
+    publish(model, Card(name, task.SPEC, task.LABELS, facts), out, partial(task.measure, held=held))
 
 
 if __name__ == "__main__":

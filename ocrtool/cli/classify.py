@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @options.format_option("classify")
 @options.output_option("classify")
 @option("classify", "--plot", type=PATH, metavar="FILE.png", help="Plot each image beside bars of its probabilities.")
+@options.model_option("classify")
 @options.weights_option()
 @options.jobs_option("classify")
 @options.quiet_option("classify")
@@ -42,6 +43,7 @@ def classify(
     format_: Format,
     output: Path | None,
     plot: Path | None,
+    model: str,
     weights: Path | None,
     jobs: int,
     quiet: bool,
@@ -65,7 +67,7 @@ def classify(
     guard = OverwriteGuard(inputs.sources)
     target = plan_document(output, guard, standard_output())
     guard.reserve(plot)
-    job = classification_job(ClassifyOptions(lang, weights, options.threads(jobs), top, plot is not None))
+    job = classification_job(ClassifyOptions(lang, weights, model, options.threads(jobs), top, plot is not None))
     with Workers(job, jobs, progress(quiet, output is None)) as workers:
         outcomes = with_plot(workers.run(inputs.sources), plot)
         code = Delivery(guard, print_error).deliver(outcomes, format_.writers["classify"], target)

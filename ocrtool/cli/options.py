@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from ocrtool.cli.console import print_error, start_log
-from ocrtool.jobs.options import MOST_JOBS_PER_CORE, WRITER_MODELS
+from ocrtool.jobs.options import MOST_JOBS_PER_CORE
 from ocrtool.script.registry import AUTO, JOINER, language_choices, parse_languages
+from ocrtool.weights.store import ANY, MODELS
 from ocrtool.weights.store import ENVIRONMENT as WEIGHTS_ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -74,14 +75,14 @@ def overlay_option(command: str) -> Decorator:
 
 
 def model_option(command: str) -> Decorator:
-    """Declare ``--model``, the weights for writer identification."""
+    """Declare ``--model``, which weights are allowed."""
     return option(
         command,
         "--model",
-        type=click.Choice(WRITER_MODELS),
-        default=WRITER_MODELS[0],
+        type=click.Choice(MODELS),
+        default=ANY,
         show_default=True,
-        help="Weights: writer (most accurate, non-commercial) or writer_free (any use).",
+        help="Weights: for any use, or those for non-commercial research only where there are some.",
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @option("read", "--output", "-o", metavar="FILE|DIR", help="Write here, not to standard output.")
 @options.overlay_option("read")
 @option("read", "--no-lm", is_flag=True, help="Decode without the language model.")
+@options.model_option("read")
 @options.weights_option()
 @options.jobs_option("read")
 @option("read", "--fail-fast", is_flag=True, help="Stop at the first failure.")
@@ -35,6 +36,7 @@ def read(
     output: str | None,
     overlay: Path | None,
     no_lm: bool,
+    model: str,
     weights: Path | None,
     jobs: int,
     fail_fast: bool,
@@ -60,8 +62,8 @@ def read(
     guard = OverwriteGuard(inputs.sources)
     plan_pictures(overlay, inputs.sources, [OVERLAY_SUFFIX], guard)
     target = plan_destination(output, inputs.sources, pages, format_.extension, guard, standard_output())
-    job = reading_job(ReadOptions(lang, not no_lm, weights, options.threads(jobs), overlay, format_.needs_image))
-    with Workers(job, jobs, progress(quiet, output is None)) as workers:
+    asked = ReadOptions(lang, not no_lm, weights, model, options.threads(jobs), overlay, format_.needs_image)
+    with Workers(reading_job(asked), jobs, progress(quiet, output is None)) as workers:
         outcomes = workers.run(inputs.sources)
         code = Delivery(guard, print_error, fail_fast).deliver(outcomes, format_.writers["read"], target)
     inputs.passed_over.report(print_error)

@@ -1,6 +1,6 @@
 """Probabilities of a line's characters, given the ink and the text on both sides of them.
 
-The beam search finds the best text of a line; what each of its characters might be instead is told by putting the
+The beam search finds the best text of a line; what each of its characters might be instead is found by putting the
 alternatives in its place, with the rest of the text as it is. The weights are those of the beam search
 (`ocrtool.decode.ctc_beam`), brought to the scale of the ink: the language model's terms times u of the place.
 """

@@ -5,6 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+#: Letters of the commonest height cover at least this share of the area of all boxes; less are specks.
+LEAST_COVER = 0.04
+
 
 def character_boxes(ink: np.ndarray) -> np.ndarray:
     """Find the (N, 4) int boxes of components that could be characters: neither specks nor rules nor frames.
@@ -30,7 +33,8 @@ def typical_height(boxes: np.ndarray) -> float | None:
     """Estimate the x-height (capital height on a page of capitals) in pixels from component heights.
 
     Returns the mode of a smoothed histogram on a logarithmic scale, since small letters are the most common components
-    of running text. Tall components weigh more, so that many specks do not outvote a few letters. None without boxes.
+    of running text. Tall components weigh more, so that many specks do not outvote a few letters; if the mode is
+    specks all the same, which cover next to nothing, it is looked for among larger components. None without boxes.
     """
     if len(boxes) == 0:
         return None
@@ -38,10 +42,22 @@ def typical_height(boxes: np.ndarray) -> float | None:
     widths = (boxes[:, 2] - boxes[:, 0]).astype(np.float64)
     heavy = np.minimum(heights, 4.0 * np.median(heights))  # a picture's height must not outvote the letters' number
     weights = heavy**1.5 * np.clip(widths / heights, 0.5, 1.0)
+    area = heights * widths
+    near = _near_mode(heights, weights)
+    while near.any() and area[near].sum() < LEAST_COVER * area.sum() and not near.all():
+        larger = heights > heights[near].max()
+        if not larger.any():
+            break
+        weights = np.where(larger, weights, 0.0)
+        near = _near_mode(heights, weights) & larger
+    return float(np.average(heights[near], weights=weights[near])) if near.any() else float(np.median(heights))
+
+
+def _near_mode(heights: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return (N,) bool: True for heights (N,) near the mode of their smoothed logarithmic histogram."""
     bins_per_octave = 12
     logs = np.log2(heights) * bins_per_octave
     histogram = np.bincount(np.round(logs).astype(int), weights=weights, minlength=140)
     smooth = np.convolve(histogram, np.array([1, 2, 3, 2, 1]) / 9.0, mode="same")
     peak = int(np.argmax(smooth))
-    near = np.abs(logs - peak) <= 2.5
-    return float(np.average(heights[near], weights=weights[near])) if near.any() else float(np.median(heights))
+    return np.asarray(np.abs(logs - peak) <= 2.5)

@@ -36,7 +36,7 @@ def dark_on_light(gray: np.ndarray) -> np.ndarray:
     window = max(15, round(max(size) / 12))
     about = small - cv2.blur(small, (window, window), borderType=cv2.BORDER_REPLICATE)
     about -= about.mean()
-    return 255 - gray if float((about**3).mean()) > 0.0 else gray
+    return 255 - gray if float((about * about * about).mean()) > 0.0 else gray
 
 
 def is_two_level(gray: np.ndarray) -> bool:

@@ -31,7 +31,7 @@ class WorkingPage:
 
     soft: (H, W) uint8 soft ink; ink: (H, W) bool; x_height: estimate in working pixels; part_height: typical height of
     a connected component, the x-height in print but more in cursive handwriting; to_input: (2, 3) float64, working
-    pixel -> input pixel; skew: measured, in degrees counter-clockwise.
+    pixel -> input pixel; skew: measured, in degrees counter-clockwise; input_soft: soft ink of the input.
     """
 
     soft: np.ndarray
@@ -40,6 +40,7 @@ class WorkingPage:
     part_height: float
     to_input: np.ndarray
     skew: float
+    input_soft: np.ndarray
 
     @property
     def input_scale(self) -> float:
@@ -47,9 +48,9 @@ class WorkingPage:
         return scale_of(self.to_input)
 
 
-def working_scale(x_height: float, shape: tuple[int, int]) -> float:
-    """Return the scale factor from input to working page."""
-    scale = min(MAX_ENLARGE, WORKING_X_HEIGHT / x_height)
+def working_scale(x_height: float, shape: tuple[int, int], wanted: float = WORKING_X_HEIGHT) -> float:
+    """Return the scale factor from input to working page. wanted: x-height of the working page."""
+    scale = min(MAX_ENLARGE, wanted / x_height)
     if KEEP_SCALE[0] <= scale <= KEEP_SCALE[1]:
         scale = 1.0
     size = shape[0] * shape[1]
@@ -70,13 +71,13 @@ class PreparedPage:
     boxes: np.ndarray
     height: float
 
-    def view(self, x_height: float | None = None) -> WorkingPage:
-        """Return the page upright at the working x-height.
+    def view(self, x_height: float | None = None, wanted: float = WORKING_X_HEIGHT) -> WorkingPage:
+        """Return the page upright at the x-height ``wanted`` in pixels.
 
         x_height: of the text in input pixels, if known; None: estimated from component heights.
         """
         x_height = x_height or self.height
-        scale = working_scale(x_height, self.soft.shape)
+        scale = working_scale(x_height, self.soft.shape, wanted)
         heights = self.boxes[:, 3] - self.boxes[:, 1]
         skew = measure_skew(self.boxes[(heights > 0.5 * x_height) & (heights < 3.5 * x_height)], x_height)
         if abs(skew) < LEAST_SKEW:
@@ -87,7 +88,8 @@ class PreparedPage:
             soft = warp(self.soft, matrix, shape)
         ink = soft >= 128 if is_small(soft) else ink_mask(soft, round(WINDOW_X_HEIGHTS * x_height * scale))
         part_height = max(self.height, x_height) * scale
-        return WorkingPage(soft, ink, x_height * scale, part_height, cv2.invertAffineTransform(matrix), skew)
+        to_input = cv2.invertAffineTransform(matrix)
+        return WorkingPage(soft, ink, x_height * scale, part_height, to_input, skew, self.soft)
 
 
 def is_small(soft: np.ndarray) -> bool:

@@ -36,14 +36,14 @@ def classification_job(options: ClassifyOptions) -> Loader[CharacterImage]:
     return partial(_load, options, load_classifier)
 
 
-def load_classifier(language: str, weights: Path | None, threads: int = 1) -> CharacterClassifier:
-    """Load the classifiers of all scripts that ``language`` names. Raises WeightsNotFound, WeightsRefused."""
+def load_classifier(options: ClassifyOptions) -> CharacterClassifier:
+    """Load the classifiers of all scripts of the language. Raises WeightsNotFound, WeightsRefused."""
     import cv2
 
     from ocrtool.script.single import load_single_classifier
 
-    cv2.setNumThreads(threads)
-    return load_single_classifier(language, weights, threads)
+    cv2.setNumThreads(options.threads)
+    return load_single_classifier(options.language, options.weights, options.threads, options.model)
 
 
 def with_plot(outcomes: Iterable[Outcome[CharacterImage]], plot: Path | None) -> Iterator[Outcome[CharacterImage]]:
@@ -60,10 +60,8 @@ def with_plot(outcomes: Iterable[Outcome[CharacterImage]], plot: Path | None) ->
         yield Outcome(None, notices=partly if len(rows) == MOST_ROWS else (), files=(SideFile(plot, as_png(rows)),))
 
 
-def _load(
-    options: ClassifyOptions, load: Callable[[str, Path | None, int], CharacterClassifier]
-) -> PageWork[CharacterImage]:
-    return partial(_classify, options, load(options.language, options.weights, options.threads))
+def _load(options: ClassifyOptions, load: Callable[[ClassifyOptions], CharacterClassifier]) -> PageWork[CharacterImage]:
+    return partial(_classify, options, load(options))
 
 
 def _classify(

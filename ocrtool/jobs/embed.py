@@ -18,9 +18,12 @@ from ocrtool.imaging.input import InputPage
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.options import EmbedOptions
 from ocrtool.jobs.outcome import Loader, PageResult, PageWork
-from ocrtool.weights.store import open_weights
+from ocrtool.weights.store import Weights, chosen_name, open_weights
 from ocrtool.writer.compare import Calibration
 from ocrtool.writer.embed import Embedder, PageEmbedding
+
+#: Name of the weights for any use.
+WRITER = "writer"
 
 _log = logging.getLogger(__name__)
 
@@ -66,17 +69,21 @@ def load_embedder(options: EmbedOptions) -> PageEmbedder:
     import cv2
 
     cv2.setNumThreads(options.threads)
-    return Embedder(open_weights(options.model, options.weights), options.threads)
+    return Embedder(_open(options), options.threads)
 
 
 def load_calibration(options: EmbedOptions) -> Calibration:
     """Load the calibration of similarities. Raises WeightsNotFound, WeightsRefused."""
-    return Calibration.from_manifest(open_weights(options.model, options.weights).manifest)
+    return Calibration.from_manifest(_open(options).manifest)
 
 
 def embedding_job(options: EmbedOptions) -> Loader[EmbeddedPage]:
     """Return the job for `ocrtool.jobs.workers.Workers`. Loading it raises WeightsNotFound, WeightsRefused."""
     return partial(_load, options, load_embedder)
+
+
+def _open(options: EmbedOptions) -> Weights:
+    return open_weights(chosen_name(WRITER, options.model, options.weights), options.weights)
 
 
 def _load(options: EmbedOptions, load: EmbedderLoader) -> PageWork[EmbeddedPage]:

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ocrtool.script.registry import AUTO
-
-#: Weights for writer identification: the most accurate (non-commercial research only), and those for any use.
-WRITER_MODELS = ("writer", "writer_free")
+from ocrtool.weights.store import ANY
 
 #: Maximum number of worker processes per core; more would only compete for memory and time.
 MOST_JOBS_PER_CORE = 4
@@ -18,13 +16,14 @@ MOST_JOBS_PER_CORE = 4
 class ReadOptions:
     """How to read pages.
 
-    weights: the user's folder; threads: per process; overlay: folder for overlays, None for none; keep_images: True if
-    the output format needs the image of each page.
+    weights: the user's folder; model: one of `ocrtool.weights.store.MODELS`; threads: per process; overlay: folder for
+    overlays, None for none; keep_images: True if the output format needs the image of each page.
     """
 
     language: str = AUTO
     language_model: bool = True
     weights: Path | None = None
+    model: str = ANY
     threads: int = 1
     overlay: Path | None = None
     keep_images: bool = False
@@ -32,10 +31,14 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class ClassifyOptions:
-    """How to classify images of single characters. top: number of labels; keep_images: True for a plot."""
+    """How to classify images of single characters.
+
+    model: as for reading; top: number of labels; keep_images: True for a plot.
+    """
 
     language: str = AUTO
     weights: Path | None = None
+    model: str = ANY
     threads: int = 1
     top: int = 5
     keep_images: bool = False
@@ -57,9 +60,9 @@ class SegmentOptions:
 
 @dataclass(frozen=True, slots=True)
 class EmbedOptions:
-    """How to embed pages. model: one of WRITER_MODELS; thumbnails: True to keep a detail of each page's writing."""
+    """How to embed pages. model: as for reading; thumbnails: True to keep a detail of each page's writing."""
 
     weights: Path | None = None
-    model: str = WRITER_MODELS[0]
+    model: str = ANY
     threads: int = 1
     thumbnails: bool = False

@@ -42,7 +42,11 @@ def load_reader(options: ReadOptions) -> Reader:
 
     cv2.setNumThreads(options.threads)
     engines = load_engines(
-        options.language, options.weights, language_model=options.language_model, threads=options.threads
+        options.language,
+        options.weights,
+        model=options.model,
+        language_model=options.language_model,
+        threads=options.threads,
     )
 
     def read(gray: np.ndarray) -> tuple[Page, Sequence[np.ndarray]]:

@@ -20,7 +20,7 @@ from ocrtool.script.script import Script
 from ocrtool.script.strip_engine import StripEngine, load_strip_engine
 from ocrtool.segment.edges import gaps_before
 from ocrtool.segment.segmented import SegmentedLine
-from ocrtool.weights.store import open_weights, read_as, read_manifest
+from ocrtool.weights.store import ANY, open_weights, read_as, read_manifest
 
 #: Number of lines, spread over a page, that are sampled to detect a script that was not asked for.
 SAMPLE_LINES = 12
@@ -80,7 +80,12 @@ class Engines:
 
 
 def load_engines(
-    language: str = AUTO, weights: Path | None = None, *, language_model: bool = True, threads: int = 1
+    language: str = AUTO,
+    weights: Path | None = None,
+    *,
+    model: str = ANY,
+    language_model: bool = True,
+    threads: int = 1,
 ) -> Engines:
     """Load the engines of one or more languages.
 
@@ -90,6 +95,8 @@ def load_engines(
         ``auto`` for all languages, a language (``eng``), or several joined by ``+``.
     weights : path, optional
         Folder of your own weights; those that it lacks are taken from the package.
+    model : str
+        ``any`` for weights for any use, ``research`` for those for non-commercial research only where there are some.
     language_model : bool
         False reads without the language model.
     threads : int
@@ -103,7 +110,7 @@ def load_engines(
     Raises
     ------
     ValueError
-        The language is unknown.
+        The language or the model is unknown.
     WeightsNotFound, WeightsRefused
         The weights are missing or do not match their manifest.
 
@@ -118,30 +125,30 @@ def load_engines(
     for each in parse_languages(language):
         script = load_script(each)
         if script.weights.line_reader is not None:
-            strips = load_strip_engine(script, weights, language_model, threads)
+            strips = load_strip_engine(script, weights, language_model, threads, model)
         else:
-            others.append(replace(load_engine(each, weights, language_model, threads), sample_lines=sample))
+            engine = load_engine(each, weights, language_model, threads, model)
+            others.append(replace(engine, sample_lines=sample))
     return Engines(strips, tuple(others))
 
 
-def load_engine(language: str, weights: Path | None = None, language_model: bool = True, threads: int = 1) -> Engine:
+def load_engine(
+    language: str, weights: Path | None = None, language_model: bool = True, threads: int = 1, model: str = ANY
+) -> Engine:
     """Load the engine that reads one language glyph by glyph. Raises WeightsNotFound, WeightsRefused."""
     script = load_script(language)
-    classifier = script.open_classifier(weights, threads)
-    settings = _settings(script.weights.decoder, weights)
-    model = UniformModel(script.symbols) if not language_model else _language_model(script, weights)
+    names = script.weights.of(model, weights)
+    classifier = script.open_classifier(weights, threads, model)
+    settings = _settings(names.decoder, weights)
+    text_model: LanguageModel = UniformModel(script.symbols)
+    if language_model:
+        text_model = CharacterLSTM(open_weights(names.language_model, weights))  # one thread: its steps are short
     try:
-        alphabet = Alphabet.from_symbols(script.glyphs, model.symbols)
+        alphabet = Alphabet.from_symbols(script.glyphs, text_model.symbols)
     except KeyError as error:
-        raise WeightsRefused(
-            f"{script.weights.language_model} is no model of {script.name}: {error.args[0]}"
-        ) from error
+        raise WeightsRefused(f"{names.language_model} is no model of {script.name}: {error.args[0]}") from error
     path_weights = settings.with_lm if language_model else settings.without_lm
-    return Engine(script, classifier, model, settings, path_weights, alphabet)
-
-
-def _language_model(script: Script, weights: Path | None) -> CharacterLSTM:
-    return CharacterLSTM(open_weights(script.weights.language_model, weights))  # one thread: its steps are short
+    return Engine(script, classifier, text_model, settings, path_weights, alphabet)
 
 
 def _settings(name: str, weights: Path | None) -> DecoderSettings:

@@ -16,6 +16,7 @@ from ocrtool.script.engines import Engine, Engines
 from ocrtool.script.strip_engine import StripEngine, StripLine
 from ocrtool.segment.layout import Layout
 from ocrtool.segment.segmented import SegmentedLine, segment_line
+from ocrtool.segment.strip import find_strip_layout
 from ocrtool.segment.types import LineRegion
 
 #: A line that the line reader reads with at least this mean probability of its characters is in its script, where
@@ -61,7 +62,7 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
     The first engine's script finds the lines. If samples show another script with confidence, that script finds them
     again, and each line goes to the engine with most evidence, or to the first engine if none has enough.
     """
-    layout = None if page is None else engines.first.script.find_lines(page)
+    layout = None if page is None else _find_layout(page, engines)
     if page is None or layout is None:
         return PageLines()
     strips = engines.strips
@@ -95,6 +96,13 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
         elif (line := segment_line(layout, region, engines.others[0].script)) is not None:
             lines.append(EngineLine(engines.others[0], block, line, layout.page.to_input))
     return PageLines(tuple(lines), layout.page.skew)
+
+
+def _find_layout(page: PreparedPage, engines: Engines) -> Layout | None:
+    """Find the lines as the first engine's script does; for a line reader on a smaller page, which is cheaper."""
+    if engines.strips is None:
+        return engines.first.script.find_lines(page)
+    return find_strip_layout(page)
 
 
 def _evidence(layout: Layout, looked: Sequence[StripLine], other: Engine) -> float | None:

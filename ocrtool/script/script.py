@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +19,7 @@ from ocrtool.segment.edges import Edges, whole_components
 from ocrtool.segment.layout import Layout, find_text
 from ocrtool.segment.pieces import cut_pieces
 from ocrtool.segment.types import LineImage, LineRegion, Pieces
+from ocrtool.weights.store import ANY, chosen_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class WeightNames:
     decoder: str
     line_reader: str | None = None
     line_decoder: str | None = None
+
+    def of(self, model: str, folder: Path | None = None) -> WeightNames:
+        """Return the names with those for research where ``model`` and the weights present allow; see `chosen_name`."""
+        names = {field.name: getattr(self, field.name) for field in fields(self)}
+        return WeightNames(**{part: name and chosen_name(name, model, folder) for part, name in names.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +101,10 @@ class Script:
     weights: WeightNames
     detection: Detection | None = None
 
-    def open_classifier(self, folder: Path | None, threads: int = 1) -> GlyphClassifier:
+    def open_classifier(self, folder: Path | None, threads: int = 1, model: str = ANY) -> GlyphClassifier:
         """Open the glyph classifier from the weights in ``folder``, else those of the package.
 
-        Raises WeightsNotFound, WeightsRefused.
+        model: one of `ocrtool.weights.store.MODELS`. Raises WeightsNotFound, WeightsRefused.
         """
         raise NotImplementedError
 

@@ -13,6 +13,7 @@ from ocrtool.recognize.crops import GEOMETRY_SIZE, isolated_image
 from ocrtool.script.registry import AUTO, load_script, parse_languages
 from ocrtool.script.script import GlyphClassifier, Script
 from ocrtool.types import Alternative, Box
+from ocrtool.weights.store import ANY
 
 #: Exponents of two classifiers' odds in the choice of script (see `merged`): both are overconfident about what they
 #: were not trained on. Chosen on EMNIST's training images, drawn characters of held-out families, and samples of
@@ -81,13 +82,16 @@ class SingleClassifier:
         return merged_shares
 
 
-def load_single_classifier(language: str = AUTO, weights: Path | None = None, threads: int = 1) -> SingleClassifier:
+def load_single_classifier(
+    language: str = AUTO, weights: Path | None = None, threads: int = 1, model: str = ANY
+) -> SingleClassifier:
     """Load the classifiers of all languages that ``language`` names.
 
-    Raises ValueError for an unknown language, WeightsNotFound, WeightsRefused.
+    model: one of `ocrtool.weights.store.MODELS`. Raises ValueError for an unknown language or model, WeightsNotFound,
+    WeightsRefused.
     """
     scripts = [load_script(name) for name in parse_languages(language)]
-    return SingleClassifier([(script, script.open_classifier(weights, threads)) for script in scripts])
+    return SingleClassifier([(script, script.open_classifier(weights, threads, model)) for script in scripts])
 
 
 def _trust(view: View, shares: np.ndarray) -> float:

@@ -25,7 +25,7 @@ from ocrtool.segment.layout import Layout
 from ocrtool.segment.strip import Strip, cut_strip
 from ocrtool.segment.types import LineRegion
 from ocrtool.types import Alternative, Box, Character, Line, Word
-from ocrtool.weights.store import open_weights, read_as, read_manifest
+from ocrtool.weights.store import ANY, open_weights, read_as, read_manifest
 
 #: Lines whose characters have a lower mean probability on the best path are pictures: searching them takes seconds.
 HOPELESS = 0.3
@@ -127,10 +127,10 @@ class StripEngine:
 
 
 def load_strip_engine(
-    script: Script, weights: Path | None = None, language_model: bool = True, threads: int = 1
+    script: Script, weights: Path | None = None, language_model: bool = True, threads: int = 1, model: str = ANY
 ) -> StripEngine:
     """Load the engine of a script with a line reader. Raises WeightsNotFound, WeightsRefused."""
-    names = script.weights
+    names = script.weights.of(model, weights)
     if names.line_reader is None or names.line_decoder is None:
         raise ValueError(f"{script.name} has no line reader")
     reader = LineReader(open_weights(names.line_reader, weights), threads)
@@ -138,11 +138,11 @@ def load_strip_engine(
     with read_as("a decoder of lines", names.line_decoder):
         settings = CtcSettings.from_manifest(manifest["parameters"])
     glyphs = reader.labels[2:]
-    model: LanguageModel = UniformModel(Labels((LINE_START, " ", *glyphs)))
+    text_model: LanguageModel = UniformModel(Labels((LINE_START, " ", *glyphs)))
     if language_model:
-        model = CharacterLSTM(open_weights(names.language_model, weights))
+        text_model = CharacterLSTM(open_weights(names.language_model, weights))
     try:
-        alphabet = Alphabet.nearest(glyphs, model.symbols)
+        alphabet = Alphabet.nearest(glyphs, text_model.symbols)
     except KeyError as error:
         raise WeightsRefused(f"{names.language_model} is no model of {script.name}: {error.args[0]}") from error
-    return StripEngine(script, reader, model, settings, alphabet, language_model)
+    return StripEngine(script, reader, text_model, settings, alphabet, language_model)

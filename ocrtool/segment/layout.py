@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocrtool.imaging.page import PreparedPage, WorkingPage
+from ocrtool.imaging.page import WORKING_X_HEIGHT, PreparedPage, WorkingPage
 from ocrtool.segment.blocks import find_blocks
 from ocrtool.segment.clean import text_components
 from ocrtool.segment.line_finder import LineFinder
@@ -49,14 +49,15 @@ def find_layout(page: WorkingPage, ridge_height: float | None = None) -> Layout:
     return Layout(page, regions, finder.line_of[components.labels], common, components.removed)
 
 
-def find_text(page: PreparedPage, x_height: float | None = None) -> Layout | None:
+def find_text(page: PreparedPage, x_height: float | None = None, wanted: float = WORKING_X_HEIGHT) -> Layout | None:
     """Find the lines of a page; None if there are none.
 
     The scale is estimated from component heights, but in cursive handwriting components are words. If the lines found
-    have another x-height, the page is analysed again at that scale. x_height: a better estimate, in input pixels.
+    have another x-height, the page is analysed again at that scale. x_height: a better estimate, in input pixels;
+    wanted: x-height of the working page.
     """
-    layout = find_layout(page.view(x_height))
+    layout = find_layout(page.view(x_height, wanted))
     if layout.lines and not RESCALE[0] < layout.x_height / layout.page.x_height < RESCALE[1]:
-        second = find_layout(page.view(layout.x_height * layout.page.input_scale))
+        second = find_layout(page.view(layout.x_height * layout.page.input_scale, wanted))
         layout = second if second.lines else layout
     return layout if layout.lines else None

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from ocrtool.imaging.affine import scale_of
-from ocrtool.segment.layout import Layout
+from ocrtool.imaging.affine import compose, scale_of
+from ocrtool.imaging.page import PreparedPage
+from ocrtool.segment.layout import Layout, find_text
 from ocrtool.segment.rectify import MAX_WIDTH, level, line_map, own_mask
 from ocrtool.segment.types import LineRegion
 
@@ -20,6 +21,8 @@ from ocrtool.segment.types import LineRegion
 STRIP_ROWS = 40
 STRIP_X_HEIGHT = 14
 STRIP_BASELINE = 29.0
+#: x-height in pixels of the page on which lines are found.
+LAYOUT_X_HEIGHT = 15.0
 #: Paper kept left and right of the ink, and the widest gap kept between ink, in x-heights.
 STRIP_MARGIN = 0.6
 LONGEST_GAP = 3.0
@@ -51,33 +54,31 @@ class Strip:
         return np.asarray(np.interp(columns, np.arange(len(self.columns)), self.columns))
 
 
+def find_strip_layout(page: PreparedPage) -> Layout | None:
+    """Find the lines of a page for strips; None if there are none.
+
+    The page on which lines are found is small, which is cheap: the pixels of strips come from the input.
+    """
+    return find_text(page, wanted=LAYOUT_X_HEIGHT)
+
+
 def cut_strip(layout: Layout, region: LineRegion) -> Strip:
-    """Cut the strip of one line from the working page.
+    """Cut the strip of one line from the input.
 
     A line that is too tall for the strip, such as hand-printing behind a small printed label, is made smaller.
     """
     region = replace(region, x_height=_fitting_x_height(layout, region))
     turn = level(region.slope, OVERSAMPLING * STRIP_X_HEIGHT / region.x_height)
     margin = OVERSAMPLING * STRIP_MARGIN * STRIP_X_HEIGHT
-    matrix, width = line_map(region, turn, margin, OVERSAMPLING * STRIP_BASELINE)
-    width = OVERSAMPLING * int(np.clip(np.ceil(width / OVERSAMPLING), 4, MAX_WIDTH))
-    cut, (x0, y0) = _cut_band(layout, region)
-    matrix[:, 2] += matrix[:, :2] @ np.array([x0, y0], float)
-    scale = scale_of(matrix)
-    if scale < 0.6:
-        cut = cv2.blur(cut, (max(2, round(0.7 / scale)),) * 2)
-    large = cv2.warpAffine(
-        cut,
-        matrix,
-        (width, OVERSAMPLING * STRIP_ROWS),
-        flags=cv2.INTER_CUBIC if scale > 1.2 else cv2.INTER_LINEAR,
-        borderValue=0,
-    )
-    soft = cv2.resize(large, (width // OVERSAMPLING, STRIP_ROWS), interpolation=cv2.INTER_AREA)
-    matrix[:, 2] -= matrix[:, :2] @ np.array([x0, y0], float)
+    to_large, width = line_map(region, turn, margin, OVERSAMPLING * STRIP_BASELINE)
+    size = (OVERSAMPLING * int(np.clip(np.ceil(width / OVERSAMPLING), 4, MAX_WIDTH)), OVERSAMPLING * STRIP_ROWS)
+    mask, strength = _own_band(layout, region, to_large, size)
+    ink = _warp_input(layout, to_large, size)
+    large = cv2.multiply(ink, mask, scale=1.0 / strength)
+    soft = cv2.resize(large, (size[0] // OVERSAMPLING, STRIP_ROWS), interpolation=cv2.INTER_AREA)
     shrink = np.diag([1.0 / OVERSAMPLING] * 2)
     half = (1.0 / OVERSAMPLING - 1.0) / 2.0  # of a pixel: averaging moves the middles of pixels
-    to_strip = np.hstack([shrink @ matrix[:, :2], shrink @ matrix[:, 2:] + half])
+    to_strip = np.hstack([shrink @ to_large[:, :2], shrink @ to_large[:, 2:] + half])
     kept = _kept_columns(soft)
     return Strip(soft[:, kept], kept.astype(np.float32), cv2.invertAffineTransform(to_strip))
 
@@ -94,29 +95,56 @@ def _fitting_x_height(layout: Layout, region: LineRegion) -> float:
     return max(region.x_height, float(rows) * STRIP_X_HEIGHT)
 
 
-def _cut_band(layout: Layout, region: LineRegion) -> tuple[np.ndarray, tuple[int, int]]:
-    """Crop what may belong to the line at full contrast, (h, w) uint8; returns the crop and its origin (x, y)."""
-    soft, unit = layout.page.soft, region.x_height / STRIP_X_HEIGHT
-    x0, y0, x1, y1 = region.box
+def _own_band(
+    layout: Layout, region: LineRegion, to_large: np.ndarray, size: tuple[int, int]
+) -> tuple[np.ndarray, float]:
+    """Return where the line's own ink may be in the large strip, (h, w) uint8 0..255, and the strength of its ink.
+
+    Other lines' ink, rules and pictures are left out with a rim; what belongs to nothing, such as specks, stays.
+    """
+    unit = region.x_height / STRIP_X_HEIGHT
+    x0, _, x1, _ = region.box
     ends = [region.slope * x + region.intercept for x in (x0, x1)]
     top = int(np.floor(min(ends) - unit * STRIP_BASELINE)) - 2
     bottom = int(np.ceil(max(ends) + unit * (STRIP_ROWS - STRIP_BASELINE))) + 2
-    x0, x1 = max(0, x0 - 3), min(soft.shape[1], x1 + 3)
-    y0, y1 = max(0, top), min(soft.shape[0], max(bottom, top + 1))
+    height, width = layout.line_labels.shape
+    reach = int(np.ceil(STRIP_MARGIN * region.x_height)) + 2
+    x0, x1 = max(0, x0 - reach), min(width, x1 + reach)
+    y0, y1 = max(0, top), min(height, max(bottom, top + 1))
     if y1 <= y0:
-        return np.zeros((1, 1), np.uint8), (x0, y0)
+        return np.zeros(size[::-1], np.uint8), 255.0
     labels = layout.line_labels[y0:y1, x0:x1]
     own = own_mask(labels, region.label)
     foreign = ((labels != region.label) & (labels != 0)) | layout.removed[y0:y1, x0:x1]
     rim = cv2.dilate(foreign.astype(np.uint8), np.ones((3, 3), np.uint8))
-    cut = soft[y0:y1, x0:x1] * np.maximum(own, 1 - rim)
-    return _full_contrast(cut, labels == region.label), (x0, y0)
+    band = np.maximum(own, 1 - rim) * np.uint8(255)
+    moved = to_large.copy()
+    moved[:, 2] += to_large[:, :2] @ np.array([x0, y0], float)
+    mask = cv2.warpAffine(band, moved, size, flags=cv2.INTER_LINEAR, borderValue=0)
+    inked = labels == region.label
+    strength = 255.0
+    if inked.any():
+        strength = float(np.percentile(layout.page.soft[y0:y1, x0:x1][inked], INK_PERCENTILE))
+    return mask, 255.0 if strength >= FULL_INK else max(strength, LEAST_INK)
 
 
-def _full_contrast(cut: np.ndarray, own: np.ndarray) -> np.ndarray:
-    """Stretch faint ink to full strength."""
-    strength = float(np.percentile(cut[own], INK_PERCENTILE)) if own.any() else 255.0
-    return cv2.convertScaleAbs(cut, alpha=255.0 / max(strength, LEAST_INK)) if strength < FULL_INK else cut
+def _warp_input(layout: Layout, to_large: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Return the input's soft ink in the large strip, (h, w) uint8."""
+    soft = layout.page.input_soft
+    matrix = compose(to_large, cv2.invertAffineTransform(layout.page.to_input))
+    back = cv2.invertAffineTransform(matrix)
+    corners = cv2.transform(np.array([[[0, 0], [size[0], 0], [0, size[1]], size]], np.float64), back)[0]
+    low = np.clip(np.floor(corners.min(axis=0)).astype(int) - 3, 0, None)
+    high = np.ceil(corners.max(axis=0)).astype(int) + 4
+    cut = soft[low[1] : max(high[1], low[1] + 1), low[0] : max(high[0], low[0] + 1)]
+    if cut.size == 0:
+        return np.zeros(size[::-1], np.uint8)
+    matrix[:, 2] += matrix[:, :2] @ low
+    scale = scale_of(matrix)
+    if scale < 0.6:
+        cut = cv2.blur(cut, (max(2, round(0.7 / scale)),) * 2)
+    flags = cv2.INTER_CUBIC if scale > 1.2 else cv2.INTER_LINEAR
+    return np.asarray(cv2.warpAffine(cut, matrix, size, flags=flags, borderValue=0))
 
 
 def _kept_columns(soft: np.ndarray) -> np.ndarray:

@@ -19,6 +19,7 @@ PURPOSES = {
     "character_lstm": "language model",
     "decoder": "weights of the path score",
     "emnist": "classifies single hand-printed characters",
+    "line_reader": "reads lines of Latin letters",
     "hangul": "classifies Korean characters on a line",
     "writer": "embeds handwriting for writer identification",
 }
@@ -28,6 +29,7 @@ HEADLINES = {
     "class_accuracy": "mean of classes",
     "accuracy": "accuracy",
     "bits_per_character": "bits per character",
+    "character_error_rate": "character error rate",
 }
 
 

@@ -1,7 +1,8 @@
 """Find, verify and open weights: ``NAME.json`` (manifest), ``NAME.weights.h5`` and its compiled form ``NAME.tflite``.
 
 Weights are searched in the user's folder (or ``$OCRTOOL_WEIGHTS``), then in the package, name by name: a user's Latin
-classifier works with the packaged language model.
+classifier works with the packaged language model. NAME_research are weights for the same task that are for
+non-commercial research only; `chosen_name` alone decides between the two.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from ocrtool.stderr import silence_stderr
 
 #: Environment variable that names a folder of weights.
 ENVIRONMENT = "OCRTOOL_WEIGHTS"
+
+#: Choices of weights: those for any use, or those for non-commercial research only wherever there are some.
+ANY, RESEARCH = "any", "research"
+MODELS = (ANY, RESEARCH)
 
 _CHUNK = 1 << 20  # bytes hashed at a time
 
@@ -68,6 +73,44 @@ def chosen_folder(folder: Path | None = None) -> Path | None:
     if folder is not None and not folder.is_dir():
         raise WeightsNotFound(f"{folder} is not a folder of weights")
     return folder
+
+
+def chosen_name(name: str, model: str, folder: Path | None = None) -> str:
+    """Choose between weights for any use and those for research.
+
+    Parameters
+    ----------
+    name : str
+        Of the weights for any use, such as ``writer``.
+    model : str
+        One of `MODELS`.
+    folder : path, optional
+        The user's folder of weights, as for `open_weights`.
+
+    Returns
+    -------
+    str
+        ``name``; for ``research``, ``name_research`` if the user's folder or the package has such weights.
+
+    Raises
+    ------
+    ValueError
+        ``model`` is not one of `MODELS`.
+    WeightsNotFound
+        The user's folder does not exist.
+
+    Examples
+    --------
+    >>> from ocrtool.weights.store import chosen_name
+    >>> chosen_name("writer", "research"), chosen_name("hangul", "research"), chosen_name("writer", "any")
+    ('writer_research', 'hangul', 'writer')
+    """
+    if model not in MODELS:
+        raise ValueError(f"model {model!r} is not one of {', '.join(MODELS)}")
+    research = f"{name}_{RESEARCH}"
+    roots = (chosen_folder(folder), packaged_folder()) if model == RESEARCH else ()
+    found = any(root is not None and (root / f"{research}.json").is_file() for root in roots)
+    return research if found else name
 
 
 def find_folder(name: str, folder: Path | None = None) -> Path:

@@ -16,6 +16,7 @@ FORMAT, VERSION = "ocrtool-writers", 1
 #: Status of an enrolled page: new, enrolled before, or enrolled before for another writer.
 ADDED, REPLACED, MOVED = "added", "replaced", "moved"
 
+_REMEDY = "choose its weights by --model or --weights, or enrol its pages again in a new file"
 _COLUMNS = ("writers", "pages", "fingerprints")
 
 
@@ -105,7 +106,7 @@ def from_bytes(data: bytes, name: str, weights: str, dimensions: int) -> Gallery
     if vectors.ndim != 2 or any(len(column) != len(vectors) for column in columns) or not np.isfinite(vectors).all():
         raise GalleryRefused(f"{where} is damaged: its parts do not match")
     if made_with != weights or (len(vectors) and vectors.shape[1] != dimensions):
-        raise GalleryRefused(f"{where} was made with other weights than those in use; enrol its pages again")
+        raise GalleryRefused(f"{where} was made with other weights than those in use; {_REMEDY}")
     rows = zip(*columns, vectors, strict=True)
     return Gallery(weights, tuple(GalleryEntry(*row) for row in rows))
 

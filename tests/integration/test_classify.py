@@ -14,6 +14,7 @@ from PIL import Image
 from ocrtool.cli import main as cli
 from ocrtool.export import bars
 from ocrtool.jobs import classify
+from ocrtool.jobs.options import ClassifyOptions
 from ocrtool.script.single import SingleReading
 from ocrtool.types import Alternative, Box
 
@@ -34,8 +35,8 @@ class FakeClassifier:
 def fake(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[str] = []
 
-    def load(language: str, weights: Path | None, threads: int = 1) -> FakeClassifier:
-        asked.append(language)
+    def load(options: ClassifyOptions) -> FakeClassifier:
+        asked.extend((options.language, options.model))
         return FakeClassifier()
 
     monkeypatch.setattr(classify, "load_classifier", load)
@@ -55,7 +56,7 @@ def test_a_line_an_image(tmp_path: Path, capfd: pytest.CaptureFixture, fake: lis
     first, blank = draw(tmp_path / "a.png"), draw(tmp_path / "b.png", 255)
     assert run(first, blank, "--top", 2) == 0
     assert capfd.readouterr() == (f"{first}\t가 0.7500\t7 0.2000\n{blank}\tblank\n", "")
-    assert fake == ["auto"]
+    assert fake == ["auto", "any"]
 
 
 def test_json(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:

@@ -24,8 +24,9 @@ def run(capfd: pytest.CaptureFixture, *arguments: object) -> list[dict[str, Any]
     return [json.loads(line) for line in captured.out.splitlines()]
 
 
-def test_each_note_is_given_to_its_writer_and_one_to_nobody(capfd: pytest.CaptureFixture) -> None:
-    rows = run(capfd, FOLDER)
+@pytest.mark.parametrize("model", ["any", "research"])
+def test_each_note_is_given_to_its_writer_and_one_to_nobody(model: str, capfd: pytest.CaptureFixture) -> None:
+    rows = run(capfd, FOLDER, "--model", model)
     assert {Path(row["page"]).name: row["writer"] for row in rows} == NOTES
     assert sorted(NOTES.values()).count("unknown") == 1
 
@@ -43,6 +44,17 @@ def test_the_same_from_a_file_of_enrolled_writers(tmp_path: Path, capfd: pytest.
     asked = [tmp_path / name for name in sorted(NOTES)]
     rows = run(capfd, *asked, "--writers", file)
     assert {Path(row["page"]).name: row["writer"] for row in rows} == NOTES
+
+
+def test_a_gallery_belongs_to_the_weights_that_made_it(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    name = PEOPLE[0].name
+    shutil.copytree(FOLDER / name, tmp_path / "known" / name)
+    gallery, page = tmp_path / "writers.h5", FOLDER / name / "1.png"
+    run(capfd, "enrol", tmp_path / "known", "-o", gallery, "--model", "research")
+    assert [row["writer"] for row in run(capfd, page, "--writers", gallery, "--model", "research")] == [name]
+    assert cli.run(["writer-id", str(page), "--writers", str(gallery)]) == 1
+    out, err = capfd.readouterr()
+    assert out == "" and err.count("\n") == 1 and f"{gallery} was made with other weights than those in use" in err
 
 
 def test_print_and_blank_paper_get_no_answer(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:

@@ -13,7 +13,7 @@ import pytest
 import ocrtool.script
 from ocrtool.pipeline import read_page
 from ocrtool.script import registry
-from ocrtool.script.engines import Engine, Engines, load_engine, load_engines
+from ocrtool.script.engines import Engines, load_engine, load_engines
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,7 +72,7 @@ class Runes(Script):
     weights = WeightNames("runes", "lstm_rne", "decoder_rne")
     detection = Detection(clear_share=0.5, page_share=0.1, line_share=0.3)
 
-    def open_classifier(self, folder, threads=1):
+    def open_classifier(self, folder, threads=1, model="any"):
         templates = np.load(folder / "runes.npy")
         return ByLikeness(np.stack([isolated_image(t, self.crop)[..., 0] for t in templates]))
 
@@ -142,8 +142,7 @@ def test_it_is_told_from_latin_on_one_page(weights: Path) -> None:
 
 
 def latin_and_runes(weights: Path) -> Engines:
-    latin: Engine = load_engine("eng")
-    return (latin, load_engine("rne", weights, language_model=False))
+    return Engines(load_engines("eng").strips, (load_engine("rne", weights, language_model=False),))
 
 
 def test_it_can_be_asked_for(weights: Path) -> None:

@@ -20,7 +20,7 @@ WIDEST = 1500
 #: Widths of a batch differ by at most this factor from the first drawn; widths are padded to a multiple of this.
 WIDTH_FACTOR, WIDTH_STEP = 1.12, 16
 #: Source of a shard -> share of the batches, where there are shards of it; shards of other sources are left alone.
-SOURCE_SHARES = {"print": 0.64, "pen": 0.36, "books": 0.08, "names": 0.03}
+SOURCE_SHARES = {"print": 0.5, "pen": 0.28, "form": 0.12, "books": 0.07, "names": 0.03}
 #: Steps between looks into the folder for shards that have come since.
 LOOK_AGAIN = 400
 #: Share of strips that are stretched, moved, and that get bits of other lines above and below.

@@ -2,7 +2,8 @@
 
     python -m training.lines.make_lines SOURCE OUT --count N [--part train|validation|test] [--seed N]
 
-SOURCE is ``print`` (fonts, handwriting fonts among them) or ``pen`` (UNIPEN and EMNIST). OUT/SOURCE-NUMBER.npz hold the
+SOURCE is ``print`` (fonts, handwriting fonts among them), ``pen`` (UNIPEN and EMNIST) or ``form`` (printed labels with
+entries of UNIPEN and EMNIST). OUT/SOURCE-NUMBER.npz hold the
 strips. Shards that are there already are left as they are, so that an interrupted run goes on.
 """
 
@@ -27,12 +28,14 @@ from training.synthesis.fonts import default_fonts_folder
 
 #: Strips of a shard, and tries of a page before a source is given up.
 SHARD, TRIES = 4000, 1000
-SOURCES = ("print", "pen")
+SOURCES = ("print", "pen", "form")
 #: Longest text of a line.
 LONGEST = 90
 
 #: Leading of handwriting, in x-heights.
 PEN_LEADING = (3.0, 6.0)
+#: Handwriting is larger than print; its pages are drawn at a lower resolution.
+PEN_SIZE = 0.75
 
 MakePage = Callable[[np.random.Generator], LineMaker]
 
@@ -42,11 +45,16 @@ def page_maker(source: str, data: Path, fonts: Path, part: str) -> MakePage:
     from training.lines.text import LineText
 
     text = LineText(data if data.is_dir() else None)
-    if source == "print":
+    if source != "pen":
         from training.lines.families import find_faces
         from training.lines.printed import PrintedLines
 
-        return PrintedLines(find_faces(fonts, part), partial(text.draw, longest=LONGEST)).page
+        printed = PrintedLines(find_faces(fonts, part), partial(text.draw, longest=LONGEST))
+        if source == "print":
+            return printed.page
+        from training.lines.forms import FormLines
+
+        return FormLines(data, part, printed).page
     from training.lines.pen import PenLines
 
     lines = PenLines(data, part, partial(text.draw, longest=40))
@@ -57,7 +65,7 @@ def page_maker(source: str, data: Path, fonts: Path, part: str) -> MakePage:
             return None
         return InkLine(written.ink, written.baseline, written.text, written.centres, written.x_height)
 
-    return lambda rng: LineMaker(line, PEN_LEADING)
+    return lambda rng: LineMaker(line, PEN_LEADING, PEN_SIZE)
 
 
 def samples(make_page: MakePage, rng: np.random.Generator) -> Iterator[Sample]:

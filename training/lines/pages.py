@@ -15,8 +15,8 @@ from PIL import Image, ImageDraw
 
 from ocrtool.imaging.affine import compose
 from ocrtool.imaging.prepare import prepare
-from ocrtool.segment.layout import Layout, find_text
-from ocrtool.segment.strip import STRIP_ROWS, cut_strip
+from ocrtool.segment.layout import Layout
+from ocrtool.segment.strip import STRIP_ROWS, cut_strip, find_strip_layout
 from ocrtool.segment.types import LineRegion
 from training.lines.printing import MEDIA
 
@@ -73,8 +73,11 @@ class SetPage:
     x_height: float
 
 
-def set_page(lines: list[InkLine], leading: tuple[float, float], rng: np.random.Generator) -> SetPage:
-    """Set lines one under the other. leading: bounds of that of the page, in x-heights."""
+def set_page(lines: list[InkLine], leading: tuple[float, float], ruled: float, rng: np.random.Generator) -> SetPage:
+    """Set lines one under the other.
+
+    leading: bounds of that of the page, in x-heights; ruled: chance of rules or frames.
+    """
     x_height = float(np.median([line.x_height for line in lines]))
     pitch = float(rng.uniform(*leading))
     margin = round(MARGIN * x_height)
@@ -94,7 +97,7 @@ def set_page(lines: list[InkLine], leading: tuple[float, float], rng: np.random.
         window = np.s_[top + first : top + first + part.shape[0], p.x : p.x + part.shape[1]]
         owner[window][part > OWNED] = number
         np.maximum(page[window], part, out=page[window])
-    if rng.random() < RULED:
+    if rng.random() < ruled:
         _rule(page, placed, rng)
     return SetPage(page, owner, placed, x_height)
 
@@ -135,7 +138,7 @@ def strips_of(gray: np.ndarray, matrix: np.ndarray, drawn: SetPage) -> list[Samp
     matrix: (2, 3), drawn page -> image.
     """
     page = prepare(gray)
-    layout = None if page is None else find_text(page)
+    layout = None if page is None else find_strip_layout(page)
     if layout is None:
         return []
     to_working = compose(cv2.invertAffineTransform(layout.page.to_input), matrix)
@@ -181,15 +184,19 @@ def _sample(layout: Layout, region: LineRegion, placed: _Placed, to_working: np.
 
 @dataclass(frozen=True, slots=True)
 class LineMaker:
-    """line: an InkLine at an x-height in pixels, None: try another; leading: bounds of that of a page, in x-heights."""
+    """line: an InkLine at an x-height in pixels, None: try another; leading: bounds of that of a page, in x-heights;
+    size: factor of the x-heights of the media; ruled: share of the pages with rules or frames.
+    """
 
     line: Callable[[np.random.Generator, float], InkLine | None]
     leading: tuple[float, float] = LEADING
+    size: float = 1.0
+    ruled: float = RULED
 
 
 def draw_samples(maker: LineMaker, medium: str, rng: np.random.Generator) -> list[Sample]:
     """Samples of one page of the lines that ``maker`` makes."""
-    x_height = float(rng.uniform(*MEDIA[medium].x_heights))
+    x_height = maker.size * float(rng.uniform(*MEDIA[medium].x_heights))
     lines: list[InkLine] = []
     for _ in range(int(rng.integers(*LINES))):
         line = maker.line(rng, x_height)
@@ -197,7 +204,7 @@ def draw_samples(maker: LineMaker, medium: str, rng: np.random.Generator) -> lis
             lines.append(line)
     if not lines:
         return []
-    drawn = set_page(lines, maker.leading, rng)
+    drawn = set_page(lines, maker.leading, maker.ruled, rng)
     gray, matrix = photographed(drawn.ink, medium, drawn.x_height, rng)
     return strips_of(gray, matrix, drawn)
 

@@ -33,8 +33,11 @@ SPACE, SPACE_SPREAD, SPACE_JITTER, LEAST_SPACE = 1.3, 0.3, 0.2, 0.6
 WORD_MISS, WORD_SPREAD = 0.05, 0.04
 #: Writers with fewer different characters are not set in lines.
 FEWEST_CHARACTERS = 30
-#: Words looked at for each that is wanted: some do not fit any more.
+#: Words tried for each that is wanted: some do not fit any more.
 TRIES = 4
+
+#: Letters written far apart, as in the boxes of a form: gap, and how much wider a word space is, in x-heights.
+WIDE_GAP, WIDE_SPACE = (0.5, 1.6), (1.2, 2.5)
 
 Text = Callable[[np.random.Generator], str]
 
@@ -69,13 +72,14 @@ class _Pool:
 class PenLines:
     """Draws ink of single lines of one part ("train", "validation", "test"). Loads each source when first needed.
 
-    data: the folder that ``data/README.md`` describes; text: what is written character by character.
+    data: the folder that ``data/README.md`` describes; text: what is written character by character;
+    wide: share of those lines whose letters stand far apart.
     """
 
-    def __init__(self, data: Path, part: str = "train", text: Text = form_field) -> None:
+    def __init__(self, data: Path, part: str = "train", text: Text = form_field, wide: float = 0.05) -> None:
         if part not in ("train", "validation", "test"):
             raise ValueError(f"no part {part}")
-        self._data, self._part, self._text = data, part, text
+        self._data, self._part, self._text, self._wide = data, part, text, wide
         self._edges = np.cumsum(list(SHARES.values()))
 
     @cached_property
@@ -159,6 +163,9 @@ class PenLines:
             return None
         manner, hand = WritingManner.draw(rng), Hand.draw(rng)
         manner.lean = hand.slant
+        if rng.random() < self._wide:
+            manner.gap = rng.uniform(*WIDE_GAP)
+            manner.space = manner.gap + rng.uniform(*WIDE_SPACE)
         writer = self._character_writers[rng.integers(len(self._character_writers))]
         pens = PenFace(self._characters, writer, x_height, manner, hand.pen)
         face: Face = EmnistFace(*self._emnist, x_height, manner, pens) if source == "emnist" else pens

@@ -52,9 +52,16 @@ class PrintedLines:
 
         return LineMaker(make, HAND_LEADING if family[0].kind == "hand" else LEADING)
 
-    def line(self, face: LineFace, x_height: float, rng: np.random.Generator) -> InkLine | None:
-        """One line in a face; None if its text cannot be drawn."""
-        text = self._text(rng)
+    def any_face(self, rng: np.random.Generator) -> LineFace:
+        """A face of print or handwriting, by the shares of the kinds."""
+        family = self._family(rng)
+        return family[rng.integers(len(family))]
+
+    def line(
+        self, face: LineFace, x_height: float, rng: np.random.Generator, text: str | None = None
+    ) -> InkLine | None:
+        """One line in a face; None if its text cannot be drawn. text: None = drawn by lot."""
+        text = self._text(rng) if text is None else text
         if face.capitals_only:
             text = "".join(c.upper() if len(c.upper()) == 1 else c for c in text)
         stretch = float(np.exp(rng.normal(0.0, STRETCH))) if rng.random() < STRETCHED else 1.0

@@ -12,11 +12,13 @@ import numpy as np
 from ocrtool.charset import LINE_CHARACTERS
 from ocrtool.segment.strip import STRIP_BASELINE, STRIP_ROWS, STRIP_X_HEIGHT
 from training.lines.batches import WIDTH_STEP, LineBatches
-from training.lines.ctc import BLANK_LABEL, CLASSES, LineLoss, greedy
+from training.lines.ctc import BLANK, BLANK_LABEL, CLASSES, LineLoss, encode, greedy
 from training.lines.pages import Sample
 from training.lines.shards import read_shard, shard_files
 from training.models.line_reader import COLUMN, LineReaderSpec
 
+#: Temperatures that are compared.
+TEMPERATURES = tuple(np.round(np.exp(np.linspace(-0.3, 0.7, 11)), 3).tolist())
 LABELS = (BLANK_LABEL, *LINE_CHARACTERS)
 SPEC = LineReaderSpec(CLASSES)
 INPUT = {
@@ -32,6 +34,7 @@ _OWED = {
     "and alike) that say made-up text, lists of names of faker (MIT) and Project Gutenberg books (public domain in the "
     "US)",
     "pen": "UNIPEN train_r01_v07 (CC-BY-4.0) and EMNIST (NIST Special Database 19, public domain in the US)",
+    "form": "labels in such fonts with entries of UNIPEN and EMNIST",
     "books": "scans of books of 1850-1920 (public domain in the US)",
     "names": "hand-printed names (CC0)",
     "iam": "IAM, whose licence allows non-commercial research only",
@@ -60,7 +63,7 @@ def predict(model: keras.Model, samples: Sequence[Sample], batch: int = 32) -> l
         strips = np.zeros((len(chosen), STRIP_ROWS, -(-width // WIDTH_STEP) * WIDTH_STEP, 1), np.float32)
         for row, k in enumerate(chosen):
             strips[row, :, : samples[k].soft.shape[1], 0] = samples[k].soft
-        found = keras.ops.convert_to_numpy(model(strips, training=False))
+        found = model.predict_on_batch(strips)
         for row, k in enumerate(chosen):
             frames = -(-samples[k].soft.shape[1] * found.shape[1] // strips.shape[2])
             logits[k] = found[row, :frames]
@@ -74,6 +77,41 @@ def error_rate(samples: Sequence[Sample], logits: Sequence[np.ndarray]) -> float
     pairs = zip(samples, logits, strict=True)
     errors = sum(Levenshtein.distance(sample.text, greedy(rows)) for sample, rows in pairs)
     return errors / max(1, sum(len(sample.text) for sample in samples))
+
+
+def fit_temperature(samples: Sequence[Sample], logits: Sequence[np.ndarray], batch: int = 32) -> float:
+    """Divisor of the logits that makes the texts of samples most probable (Guo et al., "On calibration of modern neural
+    networks", 2017, with the CTC likelihood)."""
+    order = sorted(range(len(samples)), key=lambda k: len(logits[k]))
+    total = np.zeros(len(TEMPERATURES))
+    for first in range(0, len(order), batch):
+        chosen = order[first : first + batch]
+        frames = np.array([len(logits[k]) for k in chosen], np.int32)
+        rows = np.zeros((len(chosen), int(frames.max()), CLASSES), np.float32)
+        classes = [encode(samples[k].text) for k in chosen]
+        labels = np.zeros((len(chosen), max(map(len, classes))), np.int32)
+        for row, (k, text) in enumerate(zip(chosen, classes, strict=True)):
+            rows[row, : len(logits[k])] = logits[k]
+            labels[row, : len(text)] = text
+        counts = np.array([len(text) for text in classes], np.int32)
+        fits = counts < frames
+        for i, temperature in enumerate(TEMPERATURES):
+            loss = keras.ops.ctc_loss(labels, rows / np.float32(temperature), counts, frames, mask_index=BLANK)
+            total[i] += float(np.sum(keras.ops.convert_to_numpy(loss)[fits]))
+    return float(TEMPERATURES[int(np.argmin(total))])
+
+
+def measure(model: keras.Model, held: Mapping[str, Sequence[Sample]]) -> dict[str, Any]:
+    """Temperature and scores of the stored model, for the manifest."""
+    logits = {source: predict(model, items) for source, items in held.items()}
+    rates = {source: error_rate(held[source], rows) for source, rows in logits.items()}
+    everything = [item for items in held.values() for item in items], [row for rows in logits.values() for row in rows]
+    mean = round(float(np.mean(list(rates.values()))), 4)
+    by_source = {f"{source}_character_error_rate": round(rate, 4) for source, rate in rates.items()}
+    return {
+        "temperature": fit_temperature(*everything),
+        "scores": {"validation": {"character_error_rate": mean, **by_source}},
+    }
 
 
 def load_held(folder: Path, most: int) -> dict[str, list[Sample]]:

@@ -18,7 +18,7 @@ from ocrtool.script.script import Detection, Script, WeightNames
 from ocrtool.segment.edges import Edges
 from ocrtool.segment.layout import Layout
 from ocrtool.segment.types import LineImage, LineRegion, Pieces
-from ocrtool.weights.store import open_weights
+from ocrtool.weights.store import ANY, open_weights
 
 #: Syllables need more pixels than Latin letters for their many strokes.
 HANGUL_CROP = CropShape(40, 32)
@@ -37,8 +37,8 @@ class Hangul(Script):
     # may have more English than Korean.
     detection = Detection(clear_share=0.45, page_share=0.03, line_share=0.12)
 
-    def open_classifier(self, folder: Path | None, threads: int = 1) -> HangulClassifier:
-        return HangulClassifier(open_weights(self.weights.classifier, folder), threads)
+    def open_classifier(self, folder: Path | None, threads: int = 1, model: str = ANY) -> HangulClassifier:
+        return HangulClassifier(open_weights(self.weights.of(model, folder).classifier, folder), threads)
 
     @cached_property
     def distinctive(self) -> np.ndarray:

@@ -16,7 +16,7 @@ from ocrtool.script.script import Script, WeightNames
 from ocrtool.segment.edges import Edges
 from ocrtool.segment.pieces import above_baseline
 from ocrtool.segment.types import X_HEIGHT
-from ocrtool.weights.store import open_weights
+from ocrtool.weights.store import ANY, open_weights
 
 #: Crops show the neighbours of a letter too.
 LATIN_CROP = CropShape(32, 22)
@@ -32,8 +32,8 @@ class Latin(Script):
     crop = LATIN_CROP
     weights = WeightNames("latin", "lstm_eng", "decoder_eng", "lines", "decoder_lines")
 
-    def open_classifier(self, folder: Path | None, threads: int = 1) -> LatinClassifier:
-        return LatinClassifier(open_weights(self.weights.classifier, folder), threads)
+    def open_classifier(self, folder: Path | None, threads: int = 1, model: str = ANY) -> LatinClassifier:
+        return LatinClassifier(open_weights(self.weights.of(model, folder).classifier, folder), threads)
 
     def adjust(self, first: Proposals, edges: Edges, candidates: Candidates) -> Candidates:
         whole = first.candidates

@@ -1,0 +1,310 @@
+"""Fit the decoder over the frames of the line reader.
+
+    python -m training.decoder.fit_lines --weights DIR --drawn PAGES --held SHARDS --out OUT
+
+PAGES holds folders of drawn pages, NAME.png with NAME.gt.txt line by line, as `training.synthesis.office_pages --part
+validation` draws them; SHARDS strips of `training.lines.make_lines --part validation`. Pages and names of the training
+parts come from --data. Writes OUT/decoder_lines.json.
+
+On codes the language model may not cost a character: weights with which the lines of a kind named ``codes`` have more
+errors than along the best path alone are not considered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+from tqdm import tqdm
+
+from ocrtool.decode import ctc
+from ocrtool.decode.confidence import word_probability
+from ocrtool.decode.ctc_reading import Reading
+from ocrtool.decode.settings import CtcSettings, CtcWeights
+from ocrtool.decode.text_filter import line_features, median_x_height
+from ocrtool.imaging.input import read_pages
+from ocrtool.imaging.prepare import prepare
+from ocrtool.metrics import partial_edit_distance
+from ocrtool.script.registry import load_script
+from ocrtool.script.strip_engine import StripEngine, StripLine, load_strip_engine
+from ocrtool.segment.strip import Strip, find_strip_layout
+from ocrtool.types import Line
+from training.command import EXISTING, data_option, errors_as_messages, out_option, seed_option, weights_option
+from training.datasets.transcribed import book_pages, name_crops
+from training.decoder.aligned_lines import line_texts
+from training.decoder.engines import NOT_CALIBRATED
+from training.decoder.fit_confidence import SURE, isotonic, words_right
+from training.decoder.fit_text import filter_scores
+from training.decoder.logistic import fit_logistic
+from training.lines.pages import Sample
+from training.lines.task import load_held
+from training.publish.manifest import library_versions, training_command
+from training.report.write import write_json
+
+#: Lines of each kind at most, book pages, and strips of each source of shards.
+LINES, PAGES, STRIPS = 220, 24, 160
+#: Rounds of the search, each with half the steps of the one before; least gain in the mean log error rate; floor of
+#: rates before the logarithm.
+ROUNDS, LEAST_GAIN, RATE_FLOOR = 2, 1e-3, 1e-3
+#: Kinds whose lines no language model may make worse have this in their names.
+CODES = "codes"
+#: Lines without text taken from one page.
+MOST_PICTURES = 25
+#: So large that no box of a line is cut off.
+_BOUNDS = (100_000, 100_000)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSample:
+    """Frame log-probabilities of the lines of a sample, and its text. infix: the image holds more than the text."""
+
+    kind: str
+    log_probs: list[np.ndarray]
+    text: str
+    infix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FilterPage:
+    """Lines of a page as read, and whether each is text."""
+
+    lines: list[Line | None]
+    text: list[bool]
+
+
+def look(gray: np.ndarray, engine: StripEngine) -> list[StripLine]:
+    """All lines of a page before the line reader; none of a blank page."""
+    page = prepare(gray)
+    layout = None if page is None else find_strip_layout(page)
+    return [] if layout is None else engine.look(layout, layout.lines)
+
+
+def drawn_samples(folder: Path, engine: StripEngine) -> Iterator[tuple[ReadSample, StripLine]]:
+    """Lines of drawn pages on which as many lines are found as there are; each folder is a kind."""
+    for path in tqdm(sorted(folder.glob("*/*.gt.txt")), unit="page", disable=None):
+        texts = [" ".join(line.split()) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        image = path.with_name(path.name.removesuffix(".gt.txt") + ".png")
+        found = look(next(iter(read_pages(image, str(image)))).gray, engine)
+        if len(found) == len(texts):
+            for line, text in zip(found, texts, strict=True):
+                yield ReadSample(path.parent.name, [line.log_probs], text), line
+
+
+def shard_samples(folder: Path, engine: StripEngine) -> Iterator[ReadSample]:
+    """Strips of each source of shards."""
+    for source, items in load_held(folder, STRIPS).items():
+        for item, rows in zip(items, engine.reader.read([_strip(item) for item in items]), strict=True):
+            yield ReadSample(source, [rows], item.text)
+
+
+def _strip(item: Sample) -> Strip:
+    return Strip(item.soft, np.arange(item.soft.shape[1], dtype=np.float32), np.eye(2, 3))
+
+
+class Evaluator:
+    """Error rates of each kind under given weights; remembers every setting it was asked about."""
+
+    def __init__(self, samples: Sequence[ReadSample], engine: StripEngine) -> None:
+        self.samples, self.engine = samples, engine
+        self._lines = [rows for sample in samples for rows in sample.log_probs]
+        self._known: dict[CtcWeights, dict[str, float]] = {}
+        self.plain = self._rates([ctc.greedy(rows) for rows in self._lines])
+
+    def readings(self, weights: CtcWeights) -> list[Reading]:
+        engine = self.engine
+        return ctc.search(self._lines, engine.language_model, weights, engine.settings.beam, engine.alphabet)
+
+    def rates(self, weights: CtcWeights) -> dict[str, float]:
+        if weights not in self._known:
+            self._known[weights] = self._rates(self.readings(weights))
+        return self._known[weights]
+
+    def cost(self, weights: CtcWeights) -> float:
+        """Mean over the kinds of log error rate; infinite if codes get worse."""
+        rates = self.rates(weights)
+        if any(rates[kind] > self.plain[kind] for kind in rates if CODES in kind):
+            return float("inf")
+        return float(np.mean([np.log(rate + RATE_FLOOR) for rate in rates.values()]))
+
+    def texts(self, readings: Sequence[Reading]) -> list[str]:
+        """The text of each sample."""
+        labels = self.engine.reader.labels[1:]
+        each = iter([" ".join(reading.text(labels).split()) for reading in readings])
+        return [" ".join(next(each) for _ in sample.log_probs) for sample in self.samples]
+
+    def _rates(self, readings: Sequence[Reading]) -> dict[str, float]:
+        errors: dict[str, list[int]] = {}
+        for sample, text in zip(self.samples, self.texts(readings), strict=True):
+            found = errors.setdefault(sample.kind, [0, 0])
+            found[0] += _distance(sample, text)
+            found[1] += len(sample.text)
+        return {kind: wrong / max(1, count) for kind, (wrong, count) in sorted(errors.items())}
+
+
+def _distance(sample: ReadSample, read: str) -> int:
+    if sample.infix:
+        return int(partial_edit_distance(sample.text.upper(), read.upper()))
+    return int(Levenshtein.distance(sample.text, read))
+
+
+def search_weights(evaluator: Evaluator, start: CtcWeights, rounds: int = ROUNDS) -> CtcWeights:
+    """Weights of least cost, one moved at a time, steps halved each round. Starts weaker where codes get worse."""
+    best = start
+    while not np.isfinite(evaluator.cost(best)) and best.lm > 0.01:
+        best = replace(best, lm=0.5 * best.lm, character=0.5 * best.character)
+    cost = evaluator.cost(best)
+    for turn in range(rounds):
+        for weight in fields(CtcWeights):
+            step = weight.metadata["step"] / 2**turn
+            for move in (-step, step):
+                while True:
+                    value = getattr(best, weight.name) + move
+                    if value < weight.metadata.get("least", -np.inf):
+                        break
+                    tried = replace(best, **{weight.name: round(value, 4)})
+                    new = evaluator.cost(tried)
+                    if new >= cost - LEAST_GAIN:
+                        break
+                    best, cost = tried, new
+        print(f"round {turn + 1}: {best} {evaluator.rates(best)}", flush=True)
+    return best
+
+
+def fit_words(evaluator: Evaluator, weights: CtcWeights) -> tuple[list[tuple[float, float]], float]:
+    """Calibration points of word probabilities, and the share right of words at SURE and above."""
+    readings = iter(evaluator.readings(weights))
+    labels = evaluator.engine.reader.labels
+    raw: list[float] = []
+    right: list[bool] = []
+    for sample in evaluator.samples:
+        words: list[tuple[str, float]] = []
+        for _ in sample.log_probs:
+            words += _words(next(readings), labels)
+        if not sample.infix:
+            raw += [p for _, p in words]
+            right += words_right([w for w, _ in words], sample.text.split()).tolist()
+    x, y = np.array(raw), np.array(right, float)
+    points = isotonic(x, y)
+    sure = np.interp(x, [p[0] for p in points], [p[1] for p in points]) >= SURE
+    return points, float(y[sure].mean()) if sure.any() else 0.0
+
+
+def _words(reading: Reading, labels: Sequence[str]) -> list[tuple[str, float]]:
+    words: list[tuple[str, float]] = []
+    run: list[int] = []
+    for k in [*range(len(reading.labels)), -1]:
+        if k >= 0 and labels[reading.labels[k]] != " ":
+            run.append(k)
+        elif run:
+            text = "".join(labels[reading.labels[i]] for i in run)
+            each = [round(float(reading.probability[i]), 4) for i in run]
+            words.append((text, word_probability(each, NOT_CALIBRATED)))
+            run = []
+    return words
+
+
+def filter_pages(data: Path, drawn: list[list[StripLine]], engine: StripEngine, seed: int) -> Iterator[FilterPage]:
+    """Text: lines of book pages that stand in their text, names, drawn lines. Not: the other lines of book pages."""
+    rng = np.random.default_rng(seed)
+    for page in list(book_pages(data, "train"))[::2]:
+        lines = engine.read(look(page.gray, engine), _BOUNDS)
+        texts = line_texts(["" if line is None else line.text for line in lines], page.text) if lines else []
+        pictures = [k for k, text in enumerate(texts) if text is None]
+        dropped = set(rng.permutation(pictures)[MOST_PICTURES:].tolist())
+        kept = [k for k in range(len(lines)) if k not in dropped]
+        yield FilterPage([lines[k] for k in kept], [texts[k] is not None for k in kept])
+    for item in list(name_crops(data, "train"))[::6]:
+        if found := look(item.gray, engine):
+            lines = engine.read(found, _BOUNDS)
+            best = max(lines, key=lambda line: 0 if line is None else len(line.text))
+            yield FilterPage([best], [True])
+    for each in drawn:
+        yield FilterPage(engine.read(each, _BOUNDS), [True] * len(each))
+
+
+def fit_filter(pages: Iterator[FilterPage]) -> tuple[np.ndarray, dict[str, float]]:
+    """Weights of the text filter, and how often they are wrong."""
+    features, truth = [], []
+    for page in pages:
+        x_height = median_x_height([line for line in page.lines if line is not None])
+        for line, is_text in zip(page.lines, page.text, strict=True):
+            if line is not None:
+                features.append(line_features(line, x_height))
+                truth.append(is_text)
+    x, y = np.array(features), np.array(truth, bool)
+    weights = fit_logistic(x, y)
+    return weights, filter_scores(x @ weights > 0, y)
+
+
+@click.command()
+@data_option("transcribed sets")
+@weights_option()
+@click.option("--drawn", type=EXISTING, required=True, help="Folders of drawn pages of the validation part.")
+@click.option("--held", type=EXISTING, required=True, help="Shards of the validation part.")
+@out_option("decoder_lines.json")
+@seed_option(1)
+@errors_as_messages()
+def main(data: Path, weights: Path | None, drawn: Path, held: Path, out: Path, seed: int) -> None:
+    """Fit the decoder over the frames of the line reader and write its manifest."""
+    rng = np.random.default_rng(seed)
+    engine = load_strip_engine(load_script("eng"), weights, threads=2)
+    by_kind: dict[str, list[ReadSample]] = {}
+    pages: dict[int, list[StripLine]] = {}
+    for sample, line in drawn_samples(drawn, engine):
+        by_kind.setdefault(sample.kind, []).append(sample)
+        pages.setdefault(id(line.layout), []).append(line)
+    for sample in shard_samples(held, engine):
+        by_kind.setdefault(sample.kind, []).append(sample)
+    for page in tqdm(list(book_pages(data, "train"))[:: max(1, 99 // PAGES)], unit="page", disable=None):
+        lines = look(page.gray, engine)
+        labels = engine.reader.labels[1:]
+        texts = line_texts([" ".join(ctc.greedy(x.log_probs).text(labels).split()) for x in lines], page.text)
+        found = [ReadSample("books", [x.log_probs], t) for x, t in zip(lines, texts, strict=True) if t]
+        by_kind.setdefault("books", []).extend(found)
+    for item in list(name_crops(data, "train"))[::2]:
+        if lines := look(item.gray, engine):
+            by_kind.setdefault("names", []).append(
+                ReadSample("names", [x.log_probs for x in lines], item.text, item.infix)
+            )
+    samples = [items[k] for items in by_kind.values() for k in rng.permutation(len(items))[:LINES]]
+    print({kind: min(len(items), LINES) for kind, items in by_kind.items()}, flush=True)
+    evaluator = Evaluator(samples, engine)
+    fitted = search_weights(evaluator, engine.settings.weights)
+    points, sure = fit_words(evaluator, fitted)
+    engine = replace(engine, settings=replace(engine.settings, weights=fitted, confidence=NOT_CALIBRATED))
+    text_weights, text_scores = fit_filter(filter_pages(data, list(pages.values()), engine, seed))
+    settings = CtcSettings(fitted, tuple(round(float(w), 5) for w in text_weights), tuple(points), engine.settings.beam)
+    scores: dict[str, Any] = {
+        "guided": {kind: round(rate, 5) for kind, rate in evaluator.rates(fitted).items()},
+        "unguided": {kind: round(rate, 5) for kind, rate in evaluator.plain.items()},
+        f"right_words_at_{SURE}": round(sure, 4),
+        "text": text_scores,
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    write_json(
+        out / "decoder_lines.json",
+        {
+            "name": "decoder_lines",
+            "kind": "decoder",
+            "parameters": settings.as_parameters(),
+            "data": "pages drawn in the validation families; strips of the validation writers and families; training "
+            "parts of old_books and hand_printed_words",
+            "split": "over families, writers, books and forms",
+            "scores": scores,
+            "seed": seed,
+            "versions": library_versions(),
+            "licence": "Apache-2.0",
+            "command": training_command(),
+        },
+    )
+    click.echo(json.dumps(scores, indent=1))
+
+
+if __name__ == "__main__":
+    main()
