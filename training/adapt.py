@@ -108,7 +108,8 @@ def fit_to(
         click.echo(f"round {number + 1}: CER of lines kept aside {done.before:.4f} before, {done.rate:.4f} after")
         if done.interrupted:
             break
-        engine = replace(start.engine, reader=ModelReader(start.model, start.engine.reader.labels))
+        reader = ModelReader(start.model, engine.reader.labels, float(start.weights.manifest["temperature"]))
+        engine = replace(engine, reader=reader)
     way = step_back(start.model, origin, aside)
     click.echo(f"{way:.0%} of the way from the first weights to the last is kept")
     return fitted, count
@@ -125,13 +126,14 @@ def measure(pages: Sequence[OwnPage], folder: Path | None) -> float:
 
 
 def facts(start: Start, fitted: Sequence[Fitted], lines: int, pages: int, held: int, seed: int) -> dict[str, Any]:
-    """input, data, split, seed and licence, for the manifest."""
+    """input, data, split, temperature, seed and licence, for the manifest."""
     manifest = start.weights.manifest
     return {
         "input": manifest["input"],
         "data": {"lines": {"pages": lines}, "pages": pages},
         "start": {"h5_sha256": manifest["h5_sha256"], "data": manifest["data"]},
         "split": f"{held} whole pages held out; chosen on one line in eight of the others",
+        "temperature": manifest["temperature"],
         "scores": {},
         "seed": seed,
         "licence": f"{manifest['licence']} Fitted further to pages of its user.",

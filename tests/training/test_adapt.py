@@ -180,7 +180,7 @@ def test_lines_kept_aside_stay_there_when_more_are_found() -> None:
 
 
 def test_a_model_reads_before_it_is_compiled() -> None:
-    reader = ModelReader(build_spec(SPEC), task.LABELS)
+    reader = ModelReader(build_spec(SPEC), task.LABELS, 1.0)
     logits = reader._run(np.zeros((2, STRIP_ROWS, 64, 1), np.float32))
     assert logits.shape == (2, 32, task.SPEC.classes)
 

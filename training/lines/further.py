@@ -45,8 +45,8 @@ class Fitted:
 class ModelReader(LineReader):
     """A line reader that runs a Keras model, before it is compiled."""
 
-    def __init__(self, model: keras.Model, labels: Sequence[str]) -> None:
-        self.labels, self._temperature, self._model = tuple(labels), 1.0, model
+    def __init__(self, model: keras.Model, labels: Sequence[str], temperature: float) -> None:
+        self.labels, self._temperature, self._model = tuple(labels), temperature, model
 
     def _run(self, batch: np.ndarray) -> np.ndarray:
         return np.asarray(keras.ops.convert_to_numpy(self._model(batch, training=False)))
