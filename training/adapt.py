@@ -32,7 +32,7 @@ from ocrtool.weights.store import Weights, find_folder, open_weights
 from training.command import errors_as_messages, minutes_option, out_option, rate_option, seed_option, weights_option
 from training.lines import task
 from training.lines.aligned import align_page, simplified
-from training.lines.further import Fitted, ModelReader, fit_further
+from training.lines.further import Fitted, ModelReader, fit_further, keep_aside, step_back, weights_of
 from training.lines.own_pages import OwnPage, error_rate, find_pages, hold_out
 from training.lines.pages import Sample
 from training.models.line_reader import LineReaderSpec
@@ -71,9 +71,12 @@ def open_start(folder: Path | None) -> Start:
     return Start(weights, spec, model, engine)
 
 
-def align(pages: Sequence[OwnPage], engine: StripEngine) -> tuple[list[Sample], int]:
-    """The lines of pages that could be aligned with their text, and the number of all lines that were found."""
-    plain = simplified(page.text for page in pages)
+def align(pages: Sequence[OwnPage], engine: StripEngine, inked: bool) -> tuple[list[Sample], int]:
+    """The lines of pages that could be aligned with their text, and the number of all lines that were found.
+
+    inked: plain quotes and dashes take the form of the ink where the transcripts have no other form of them.
+    """
+    plain = simplified(page.text for page in pages) if inked else ""
     found = [
         align_page(page.gray(), page.text, engine, plain)
         for page in tqdm(pages, desc="align", unit="page", leave=False, disable=None)
@@ -82,27 +85,33 @@ def align(pages: Sequence[OwnPage], engine: StripEngine) -> tuple[list[Sample], 
     return samples, len(samples) + sum(each.dropped for each in found)
 
 
-def fit_to(pages: Sequence[OwnPage], start: Start, minutes: float, rate: float, seed: int) -> tuple[list[Fitted], int]:
-    """Fit the model of ``start`` in rounds; also returns the number of lines of the last.
+def fit_to(
+    pages: Sequence[OwnPage], start: Start, minutes: float, rate: float, seed: int, inked: bool
+) -> tuple[list[Fitted], int]:
+    """Fit the model of ``start`` in rounds; also returns the number of lines of the last. inked: as of `align`.
 
     Raises ValueError if too few lines agree with their text.
     """
-    engine, fitted, count = start.engine, [], 0
+    engine, origin, fitted, count = start.engine, weights_of(start.model), [], 0
     for number, share in enumerate(ROUNDS):
-        samples, lines = align(pages, engine)
+        samples, found = align(pages, engine, inked)
         count = len(samples)
         if count < FEWEST:
             raise ValueError(
-                f"only {count} of {lines} lines agree with the transcripts, too few to learn from: "
+                f"only {count} of {found} lines agree with the transcripts, too few to learn from: "
                 "are these the texts of these pages?"
             )
-        click.echo(f"round {number + 1}: {count} of {lines} lines agree with their text")
-        done = fit_further(start.model, start.spec, samples, share * minutes, rate, seed + number)
+        click.echo(f"round {number + 1}: {count} of {found} lines agree with their text")
+        lines, aside = keep_aside(samples)
+        done = fit_further(start.model, start.spec, lines, aside, share * minutes, rate, seed + number)
         fitted.append(done)
         click.echo(f"round {number + 1}: CER of lines kept aside {done.before:.4f} before, {done.rate:.4f} after")
         if done.interrupted:
             break
-        engine = replace(start.engine, reader=ModelReader(start.model, start.engine.reader.labels))
+        reader = ModelReader(start.model, engine.reader.labels, float(start.weights.manifest["temperature"]))
+        engine = replace(engine, reader=reader)
+    way = step_back(start.model, origin, aside)
+    click.echo(f"{way:.0%} of the way from the first weights to the last is kept")
     return fitted, count
 
 
@@ -117,13 +126,14 @@ def measure(pages: Sequence[OwnPage], folder: Path | None) -> float:
 
 
 def facts(start: Start, fitted: Sequence[Fitted], lines: int, pages: int, held: int, seed: int) -> dict[str, Any]:
-    """input, data, split, seed and licence, for the manifest."""
+    """input, data, split, temperature, seed and licence, for the manifest."""
     manifest = start.weights.manifest
     return {
         "input": manifest["input"],
         "data": {"lines": {"pages": lines}, "pages": pages},
         "start": {"h5_sha256": manifest["h5_sha256"], "data": manifest["data"]},
         "split": f"{held} whole pages held out; chosen on one line in eight of the others",
+        "temperature": manifest["temperature"],
         "scores": {},
         "seed": seed,
         "licence": f"{manifest['licence']} Fitted further to pages of its user.",
@@ -158,11 +168,27 @@ def write(start: Start, card_facts: dict[str, Any], folder: Path, weights: Path 
 @minutes_option(6.0)
 @rate_option(3e-4)
 @weights_option()
+@click.option(
+    "--marks",
+    type=click.Choice(("ink", "transcript")),
+    default="ink",
+    show_default=True,
+    help="Where the transcripts have straight quotes only, or short dashes only: learn the marks of the page's ink, or "
+    "those of the transcripts.",
+)
 @click.option("--force", is_flag=True, help="Write the weights even if the pages held out are not read better.")
 @seed_option()
 @errors_as_messages()
 def main(
-    pages: Path, out: Path, held: float, minutes: float, rate: float, weights: Path | None, force: bool, seed: int
+    pages: Path,
+    out: Path,
+    held: float,
+    minutes: float,
+    rate: float,
+    weights: Path | None,
+    marks: str,
+    force: bool,
+    seed: int,
 ) -> None:
     """Fit the line reader to your own pages and write its weights."""
     cv2.setNumThreads(1)
@@ -171,7 +197,7 @@ def main(
     start = open_start(weights)
     before = measure(held_pages, weights)
     click.echo(f"CER of {len(held_pages)} pages held out, before: {before:.4f}")
-    fitted, lines = fit_to(fit_pages, start, minutes, rate, seed)
+    fitted, lines = fit_to(fit_pages, start, minutes, rate, seed, marks == "ink")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".fitted-") as scratch:
         folder = Path(scratch)

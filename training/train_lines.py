@@ -102,7 +102,7 @@ def main(
         model.load_weights(init)
     task.compile_reader(model, rate)
     steps = round(minutes * BATCHES_A_MINUTE)
-    batches = LineBatches(shards, seed, STEPS, COLUMN, task.SPEC.frames, steps, shares, frames)
+    batches = LineBatches(shards, seed, STEPS, COLUMN / task.SPEC.frames, steps, shares, frames)
     held = task.load_held(validation, HELD)
     plan = Plan(folder, Minutes(minutes), rate, Monitor("val_cer", "min"), resume)
     run = fit(model, batches, plan, lambda model: task.error_rates(model, held))

@@ -37,19 +37,17 @@ class LineBatches:
         folder: Path,
         seed: int,
         steps_per_epoch: int,
-        column: int,
-        frames: int,
+        frame: float,
         steps: int,
         shares: Mapping[str, float] = SOURCE_SHARES,
         frame_loss: bool = True,
     ) -> None:
-        """column, frames: of the network; steps: of the whole fit about, by which the loss of frames fades.
-
-        shares: of the batches by source, relative to each other; frame_loss: False trains by CTC alone. Raises
-        ValueError if the folder holds no shards of these sources.
+        """frame: columns of a strip that a frame of the network covers; steps: of the whole fit about, by which the
+        loss of frames fades; shares: of the batches by source, relative to each other; frame_loss: False trains by CTC
+        alone. Raises ValueError if the folder holds no shards of these sources.
         """
         self.steps_per_epoch = steps_per_epoch
-        self._folder, self._seed, self._column, self._frames, self._steps = folder, seed, column, frames, steps
+        self._folder, self._seed, self._frame, self._steps = folder, seed, frame, steps
         self._shares, self._frame_loss = shares, frame_loss
         self._shards: dict[str, list[Shard]] = {}
         self._index: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
@@ -116,14 +114,13 @@ class LineBatches:
         width = max(sample.soft.shape[1] for sample in samples)
         width = -(-width // WIDTH_STEP) * WIDTH_STEP
         strips = np.zeros((len(samples), STRIP_ROWS, width, 1), np.uint8)
-        frames = width // self._column * self._frames
-        frame_width = self._column / self._frames
+        frames = round(width / self._frame)
         labels, frame_labels, valid = [], [], np.zeros(len(samples), np.int32)
         for row, sample in enumerate(samples):
             strips[row, :, : sample.soft.shape[1], 0] = sample.soft
             labels.append(encode(sample.text))
-            frame_labels.append(frame_targets(labels[-1], sample.middles, frames, frame_width))
-            valid[row] = min(frames, int(np.ceil(sample.soft.shape[1] / frame_width)))
+            frame_labels.append(frame_targets(labels[-1], sample.middles, frames, self._frame))
+            valid[row] = min(frames, int(np.ceil(sample.soft.shape[1] / self._frame)))
         return strips, pack_targets(labels, frame_labels, valid, self._weights(progress))
 
     def _weights(self, progress: float) -> tuple[float, float]:
