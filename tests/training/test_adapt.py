@@ -158,7 +158,7 @@ def test_an_interrupt_ends_the_fit_with_the_best_so_far(monkeypatch: pytest.Monk
     assert fit_further(build_spec(SPEC), SPEC, strips(8), strips(2), 1.0, 1e-3, 1).interrupted
 
 
-@pytest.mark.parametrize(("rates", "way"), [((0.1, 0.9, 0.5, 0.3, 0.2), 0.75), ((0.5, 0.4, 0.4), 0.0)])
+@pytest.mark.parametrize(("rates", "way"), [((0.1, 0.9, 0.5, 0.3, 0.12), 0.75), ((0.5, 0.4, 0.4), 0.0)])
 def test_weights_step_back_as_far_as_most_of_the_gain_allows(
     rates: tuple[float, ...], way: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:

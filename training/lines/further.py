@@ -26,9 +26,9 @@ PASSES, PATIENCE = 2, 6
 #: Steps of warm-up: the network is not far from where it goes.
 WARM_UP = 10
 #: How far weights may go from where they started to where the fit led, and the share of its gain that is to be kept.
-#: Fitted to eight pages of a book, three quarters of the way keep four fifths of the gain there, and lose half as much
-#: on lines of all other kinds.
-WAYS, KEPT_GAIN = (0.25, 0.5, 0.75, 1.0), 0.8
+#: Fitted to eight pages of a book, all the way made 69 % fewer errors on other pages of it and 33 % more on drawn lines
+#: of all kinds; 85 % of the way 63 % fewer and 25 % more; half of it 43 % fewer and 6 % more.
+WAYS, KEPT_GAIN = (0.25, 0.5, 0.75, 1.0), 0.95
 SOURCE = "pages"
 
 
