@@ -1,4 +1,4 @@
-"""The fit of the line reader on tiny shards: figures, temperature, weights and their manifest, the decoder's weights."""
+"""The fit of the line reader on tiny shards, its figures and manifest, and the search of its decoder's weights."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TINY = LineReaderSpec(CLASSES, stem=(4, 4, 8), channels=8, blocks=1, reach=3)
 def samples(count: int, seed: int = 0) -> list[Sample]:
     rng = np.random.default_rng(seed)
     made = []
-    for k in range(count):
+    for _ in range(count):
         text, width = "".join(rng.choice(list("abc12"), 4)), 64
         middles = np.linspace(8, width - 9, len(text)).astype(np.float32)
         soft = np.zeros((STRIP_ROWS, width), np.uint8)
@@ -130,7 +130,9 @@ def test_held_lines_are_spread_over_their_shards(shards: Path) -> None:
 
 def train(folder: Path, *arguments: object) -> tuple[int, str]:
     words = ["--shards", folder / "shards", "--validation", folder / "held", "--run", folder / "run"]
-    result = CliRunner().invoke(train_lines.main, [*map(str, words), "--out", str(folder / "out"), *map(str, arguments)])
+    result = CliRunner().invoke(
+        train_lines.main, [*map(str, words), "--out", str(folder / "out"), *map(str, arguments)]
+    )
     return result.exit_code, result.output
 
 

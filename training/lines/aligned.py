@@ -85,7 +85,7 @@ def align_page(gray: np.ndarray, text: str, engine: StripEngine, plain: str | No
     """The lines of a page whose text runs over its lines.
 
     gray: (H, W) uint8; text: of the page, in any order of its columns; plain: what `simplified` says of all transcripts
-    of the same hand, None: of this one.
+    of the same writer, None: of this one.
     """
     lines = read_lines(gray, engine)
     truth = transcript(text)
