@@ -86,7 +86,7 @@ def test_what_a_page_says_of_its_characters() -> None:
             assert c.probability == pytest.approx(named[c.label], abs=1e-3)
             likely = [other.probability for other in c.alternatives]
             assert likely == sorted(likely, reverse=True)
-            assert 0.0 <= min(likely) and sum(likely) <= 1.0 + 1e-3
+            assert min(likely) >= 0.0 and sum(likely) <= 1.0 + 1e-3
         left, from_top, right, to_top = line.baseline
         assert left < right
         assert [from_top, to_top] == pytest.approx([np.median(boxes[:, 3])] * 2, abs=3)

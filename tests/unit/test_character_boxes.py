@@ -37,7 +37,9 @@ def found_boxes(page: Drawn, shift: float = 0.0) -> np.ndarray:
     return character_boxes(layout, region, strip, columns_of(strip, page.boxes[0]) + shift)
 
 
-@pytest.mark.parametrize("text", ["The quick brown fox", "GB88 CNUY 4971 7695", "(a-b)*[c]=/d/ @2%", 'said "no"; 4:30!'])
+@pytest.mark.parametrize(
+    "text", ["The quick brown fox", "GB88 CNUY 4971 7695", "(a-b)*[c]=/d/ @2%", 'said "no"; 4:30!']
+)
 @pytest.mark.parametrize("shift", [-2.0, 0.0, 2.0])
 def test_boxes_of_characters_are_those_drawn(text: str, shift: float) -> None:
     """A reader places characters only about."""
@@ -106,7 +108,12 @@ def test_as_many_boxes_as_characters() -> None:
     page = draw_page(["to be", *OTHERS])
     layout, region, strip = first_line(page)
     height, width = page.gray.shape
-    for places in (np.zeros(0), np.array([5.0]), np.linspace(0, strip.soft.shape[1] - 1, 40), np.array([20.0, 22.0, 24.0])):
+    for places in (
+        np.zeros(0),
+        np.array([5.0]),
+        np.linspace(0, strip.soft.shape[1] - 1, 40),
+        np.array([20.0, 22.0, 24.0]),
+    ):
         found = character_boxes(layout, region, strip, places)
         assert found.shape == (len(places), 4)
         assert (found[:, :2] < found[:, 2:]).all()

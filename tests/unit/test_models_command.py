@@ -219,4 +219,4 @@ def test_the_weights_shipped_and_nothing_heavy() -> None:
     assert code == "0"
     assert not {"tensorflow", "keras", "ai_edge_litert", "cv2", "numpy", "PIL", "h5py"} & set(loaded)
     names = {row["name"] for row in json.loads(done.stdout)["models"]}
-    assert {"latin", "lstm_eng", "lstm_kor", "decoder_eng"} <= names
+    assert {"latin", "lines", "lstm_eng", "lstm_kor", "decoder_eng", "decoder_lines"} <= names
