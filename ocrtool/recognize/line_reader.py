@@ -12,6 +12,8 @@ from ocrtool.recognize.network import log_softmax
 from ocrtool.segment.strip import STRIP_ROWS, Strip
 from ocrtool.weights.store import Weights, read_as
 
+#: Name of the blank among the labels.
+BLANK_LABEL = "<blank>"
 #: Strips are padded to a multiple of this many columns, and run together up to so many columns in all.
 WIDTH_STEP, COLUMNS = 64, 6000
 #: Strips of a batch differ in width by at most this factor: padding costs as much as text.
@@ -33,6 +35,9 @@ class LineReader:
         details: list[dict[str, Any]] = self._interpreter.get_input_details()
         if len(details) != 1 or len(details[0]["shape"]) != 4 or int(details[0]["shape"][1]) != STRIP_ROWS:
             raise WeightsRefused(f"{weights.tflite_path} does not take strips of {STRIP_ROWS} rows")
+        classes = int(self._interpreter.get_output_details()[0]["shape"][-1])
+        if self.labels[:2] != (BLANK_LABEL, " ") or classes != len(self.labels):
+            raise WeightsRefused(f"{weights.name}.json does not name the blank, the space and one label for each class")
         self._input = int(details[0]["index"])
         self._shape: tuple[int, int] = (0, 0)
 

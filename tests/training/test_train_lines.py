@@ -255,7 +255,6 @@ def test_weights_that_make_codes_worse_are_never_taken() -> None:
         assert evaluator.asked
 
 
-@pytest.mark.xfail(strict=True, reason="the search halves the weight down to 0.01 and then takes it, codes or not")
 def test_no_language_model_at_all_if_codes_get_worse_with_any() -> None:
     def rates(w: CtcWeights) -> dict[str, float]:
         return {"books": 0.2 / (1 + w.lm), "office_codes": 0.01 + (w.lm > 0.0)}

@@ -54,6 +54,8 @@ LINES, PAGES, STRIPS = 220, 24, 160
 ROUNDS, LEAST_GAIN, RATE_FLOOR = 2, 1e-3, 1e-3
 #: Kinds whose lines no language model may make worse have this in their names.
 CODES = "codes"
+#: Weights by which the language model has no say.
+NO_MODEL = CtcWeights(lm=0.0, character=0.0, word=0.0)
 #: Lines without text taken from one page.
 MOST_PICTURES = 25
 #: So large that no box of a line is cut off.
@@ -127,8 +129,8 @@ class Evaluator:
 
     def cost(self, weights: CtcWeights) -> float:
         """Mean over the kinds of log error rate; infinite if codes get worse."""
-        rates = self.rates(weights)
-        if any(rates[kind] > self.plain[kind] for kind in rates if CODES in kind):
+        rates, without = self.rates(weights), self.rates(NO_MODEL)  # the search differs a little from the best path
+        if any(rates[kind] > max(self.plain[kind], without[kind]) for kind in rates if CODES in kind):
             return float("inf")
         return float(np.mean([np.log(rate + RATE_FLOOR) for rate in rates.values()]))
 
@@ -156,8 +158,9 @@ def _distance(sample: ReadSample, read: str) -> int:
 def search_weights(evaluator: Evaluator, start: CtcWeights, rounds: int = ROUNDS) -> CtcWeights:
     """Weights of least cost, one moved at a time, steps halved each round. Starts weaker where codes get worse."""
     best = start
-    while not np.isfinite(evaluator.cost(best)) and best.lm > 0.01:
-        best = replace(best, lm=0.5 * best.lm, character=0.5 * best.character)
+    while not np.isfinite(evaluator.cost(best)):
+        weak = best.lm <= 0.02
+        best = NO_MODEL if weak else replace(best, lm=round(0.5 * best.lm, 4), character=round(0.5 * best.character, 4))
     cost = evaluator.cost(best)
     for turn in range(rounds):
         for weight in fields(CtcWeights):

@@ -15,8 +15,6 @@ from ocrtool.charset import LINE_CHARACTERS
 #: Class of the blank; character k of LINE_CHARACTERS is class k + 1.
 BLANK = 0
 CLASSES = len(LINE_CHARACTERS) + 1
-#: Labels of a blank in words, for manifests.
-BLANK_LABEL = "<blank>"
 _CLASS_OF = {character: number + 1 for number, character in enumerate(LINE_CHARACTERS)}
 #: Columns of packed targets before the labels: frames, labels, weight of the CTC loss, weight of the loss of frames.
 HEAD = 4

@@ -10,9 +10,10 @@ import keras
 import numpy as np
 
 from ocrtool.charset import LINE_CHARACTERS
+from ocrtool.recognize.line_reader import BLANK_LABEL
 from ocrtool.segment.strip import STRIP_BASELINE, STRIP_ROWS, STRIP_X_HEIGHT
 from training.lines.batches import WIDTH_STEP, LineBatches
-from training.lines.ctc import BLANK, BLANK_LABEL, CLASSES, LineLoss, encode, greedy
+from training.lines.ctc import BLANK, CLASSES, LineLoss, encode, greedy
 from training.lines.pages import Sample
 from training.lines.shards import read_shard, shard_files
 from training.models.line_reader import COLUMN, LineReaderSpec
