@@ -142,15 +142,16 @@ class EnglishCorpus:
 
     def facts(self) -> dict[str, Any]:
         """As `Corpus.facts`."""
-        manuals = {
-            "modern": f"manuals by training.language.fetch_modern: {len(self.modern['train'].text)} characters",
-            "word": f"{len(self.words)} words of SCOWL",
-        }
+        manuals = {}
+        if self.modern:
+            text = self.modern["train"].text
+            manuals["modern"] = f"manuals fetched by training.language.fetch_modern, {len(text)} characters"
+            manuals["word"] = f"{len(self.words)} words of SCOWL"
         return {
             "data": {
                 "mix": MIX,
                 "book": "Project Gutenberg, English books but those of the split, typeset in many manners, re-wrapped",
-                **(manuals if self.modern else {}),
+                **manuals,
                 "letter": "sentences of letters and e-mails with made-up names, dates and sums (training.lines)",
                 "made_up": "words of nine other languages, made-up sentences, headings (training.lines)",
                 "code": "codes, amounts, dates, rows, receipts, forms, addresses, programs (training.lines)",

@@ -12,7 +12,7 @@ import keras
 from keras import ops
 
 
-class LSTM(keras.layers.LSTM):
+class LSTM(keras.layers.LSTM):  # type: ignore[misc]
     """The same layer, the same weights and name in files."""
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
