@@ -23,7 +23,7 @@ from ocrtool.recognize.network import log_softmax
 from ocrtool.weights.store import open_weights
 from training.language import fetch_modern, train_language
 from training.language.english_corpus import MIX, VOCABULARY, EnglishCorpus, book_windows
-from training.language.english_lines import book_window, hyphen_points, unbroken, wrap
+from training.language.english_lines import book_window, hyphen_points, recase, unbroken, wrap
 from training.language.english_sources import (
     WORD_LIST,
     Books,
@@ -154,6 +154,11 @@ def test_paragraphs_are_joined_and_verse_keeps_its_lines() -> None:
 def test_typography_and_accents_stay_where_lines_are_folded_to_the_reader_s_characters() -> None:
     kept = book_paragraphs("_“Ça ira,”_ he said--and\nno more.[1]", spelled)
     assert kept == ["“Ça ira,” he said--and", "no more."]
+
+
+def test_headings_stay_in_the_reader_s_characters() -> None:
+    for seed in range(8):
+        assert set("".join(recase([LINE_CHARACTERS], np.random.default_rng(seed)))) <= set(LINE_CHARACTERS)
 
 
 def test_words_broken_at_a_line_end_are_put_together() -> None:

@@ -106,4 +106,5 @@ def unbroken(lines: list[str]) -> str:
 def recase(lines: list[str], rng: np.random.Generator) -> list[str]:
     """Headings: capitals or Title Case."""
     upper = rng.random() < 0.7
-    return [line.upper() if upper else line.title() for line in lines]
+    # the capital of the sign for micro is a Greek letter
+    return [(line.upper() if upper else line.title()).replace("\u039c", "µ") for line in lines]
