@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ocrtool.charset import ENGLISH, LATIN, LINE_START, Labels
+from ocrtool.charset import ENGLISH, LATIN, LINE_CHARACTERS, LINE_START, Labels
 from ocrtool.decode.language_model import BUCKETS, CharacterLSTM, UniformModel
 from ocrtool.errors import WeightsRefused
 from ocrtool.recognize.network import log_softmax
@@ -31,14 +31,14 @@ def _states(model: CharacterLSTM, rows: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_alphabet_is_that_of_english(model: CharacterLSTM) -> None:
-    assert "".join(model.symbols) == ENGLISH
+    assert "".join(model.symbols) == LINE_START + LINE_CHARACTERS
 
 
 @pytest.mark.parametrize("rows", [0, 1, BUCKETS[0] + 1, BUCKETS[-1] + 3])
 def test_step_gives_log_probabilities_and_a_state_per_row(model: CharacterLSTM, rows: int) -> None:
     symbols, state = _states(model, rows)
     log_probs, new = model.step(symbols, state)
-    assert log_probs.shape == (rows, len(ENGLISH)) and log_probs.dtype == np.float32
+    assert log_probs.shape == (rows, len(model.symbols)) and log_probs.dtype == np.float32
     assert new.shape == state.shape and new.dtype == np.float32
     np.testing.assert_allclose(np.exp(log_probs).sum(axis=1), 1.0, atol=1e-5)
 
@@ -80,7 +80,7 @@ def test_names_in_capitals_are_likelier_than_noise(model: CharacterLSTM) -> None
 
 def test_unknown_character_is_an_error(model: CharacterLSTM) -> None:
     with pytest.raises(KeyError):
-        model.score("café")
+        model.score("카페")
 
 
 def test_compiled_form_agrees_with_the_h5() -> None:
@@ -89,7 +89,7 @@ def test_compiled_form_agrees_with_the_h5() -> None:
 
     weights = open_weights("lstm_eng")
     with h5py.File(weights.h5_path) as file:
-        layers = {name: [np.array(v) for v in _datasets(file["layers"][name])] for name in file["layers"]}
+        layers = {name: [np.array(v, np.float32) for v in _datasets(file["layers"][name])] for name in file["layers"]}
     table, (kernel, recurrent, bias), (out, out_bias) = layers["embedding"][0], layers["lstm"], layers["dense"]
     units = recurrent.shape[0]
     h = c = np.zeros((1, units), np.float32)
@@ -142,7 +142,7 @@ def test_manifest_of_something_else_is_refused(manifest: dict, tmp_path: Path) -
 
 def test_compiled_form_of_another_size_is_refused() -> None:
     weights = open_weights("lstm_eng")
-    manifest = weights.manifest | {"labels": [*ENGLISH, "é"]}
+    manifest = weights.manifest | {"labels": [LINE_START, *LINE_CHARACTERS, "한"]}
     model = CharacterLSTM(Weights(weights.name, weights.folder, manifest))
     with pytest.raises(WeightsRefused):
         model.step(np.zeros(1, np.int32), model.start(1))

@@ -14,7 +14,7 @@ from ocrtool.weights import store as weights
 
 ROOT = Path(__file__).parents[2]
 #: Weights for research only that are used by default.
-FORMER = {"latin", "lstm_eng", "decoder_eng"}
+FORMER = {"latin", "decoder_eng"}
 
 
 def make(folder: Path, name: str = "latin", compiled: bytes | None = b"flat", h5: bytes | None = b"h5") -> None:

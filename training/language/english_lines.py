@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import numpy as np
 
 from ocrtool.charset import LINE_START
 from training.language.printed_lines import after
 
 #: Widths of a line of print, characters.
-NARROWEST, WIDEST = 25, 75
+NARROWEST, WIDEST = 20, 95
 #: Share broken of the words that do not fit at a line end, and shares of windows that begin inside a word and with a
 #: paragraph.
 HYPHENATED, BEGINS_IN_WORD, BEGINS_PARAGRAPH = 0.35, 0.1, 0.1
+
+#: Sets a paragraph in one manner of typesetting.
+Typeset = Callable[[str, np.random.Generator], str]
 
 _VOWELS = frozenset("aeiouyAEIOUY")
 _DIGRAPHS = frozenset({"ch", "ph", "qu", "sh", "th", "wh"})
@@ -53,10 +59,13 @@ def wrap(paragraph: str, width: int, hyphenate: float, rng: np.random.Generator)
     return [*lines, paragraph] if paragraph else lines
 
 
-def book_window(text: str, position: int, length: int, rng: np.random.Generator) -> list[str]:
+def book_window(
+    text: str, position: int, length: int, rng: np.random.Generator, typeset: Typeset | None = None
+) -> list[str]:
     """Lines of at least ``length`` characters (fewer at the end of ``text``) from about ``position`` on.
 
     They begin at a word, now and then inside a word or at the paragraph's first letter; their width is random.
+    typeset: of each paragraph; without it, as it stands in ``text``.
     """
     draw = rng.random()
     if draw < BEGINS_PARAGRAPH:
@@ -73,7 +82,8 @@ def book_window(text: str, position: int, length: int, rng: np.random.Generator)
         end = len(text) if end < 0 else end
         # No more than needed is wrapped; the rest of a long paragraph would be thrown away.
         cut = min(end, position + length + WIDEST)
-        lines += wrap(text[position:cut].strip(), width, HYPHENATED, rng)
+        paragraph = text[position:cut].strip()
+        lines += wrap(typeset(paragraph, rng) if typeset else paragraph, width, HYPHENATED, rng)
         got = sum(map(len, lines)) + len(lines)
         position = end + 1
     return lines
@@ -88,7 +98,13 @@ def _inside_word(text: str, position: int, rng: np.random.Generator) -> int:
     return start
 
 
+def unbroken(lines: list[str]) -> str:
+    """``lines`` in one, words that a hyphen breaks at a line end put together."""
+    return re.sub(r"(?<=[a-z])- (?=[a-z])", "", " ".join(lines))
+
+
 def recase(lines: list[str], rng: np.random.Generator) -> list[str]:
     """Headings: capitals or Title Case."""
     upper = rng.random() < 0.7
-    return [line.upper() if upper else line.title() for line in lines]
+    # the capital of the sign for micro is a Greek letter
+    return [(line.upper() if upper else line.title()).replace("\u039c", "µ") for line in lines]

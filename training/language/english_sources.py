@@ -1,13 +1,14 @@
-"""English text that the language model is trained on: books, transcripts and name lists; whole books are held out."""
+"""English text that the language model is trained on: books, manuals, lists; whole books and files are held out."""
 
 from __future__ import annotations
 
 import re
+import zlib
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from ocrtool.charset import LINE_START
-from training.datasets.tables import read_table
 from training.language.fold_text import normalise
 
 #: Books kept out of training: Frankenstein, The Time Machine, Romeo and Juliet, Democracy in America.
@@ -16,6 +17,15 @@ VALIDATION_BOOKS = frozenset({"pg59254.txt", "pg408.txt"})
 
 #: A paragraph whose lines are all shorter than this (characters) is verse, a table or a heading: keep its lines.
 SHORT_LINE = 50
+
+#: The word list in a folder of modern text; every other text file there is running text.
+WORD_LIST = "words.txt"
+#: Of so many files of modern text one is of the test part, another of the validation part.
+HELD_OUT_FILES = 20
+
+#: Writes a line in the symbols of a model.
+Fold = Callable[[str], str]
+PARTS = ("train", "validation", "test")
 
 _ITALICS = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _ASIDE = re.compile(r"\[(?:Illustration|Transcriber)[^\]]*\]|\[\d+\]|\{\d+\}")
@@ -32,9 +42,13 @@ class Books:
             raise ValueError("no text")
 
 
-def book_paragraphs(text: str) -> list[str]:
-    """Normalised paragraphs of a Gutenberg text: italics marks and asides out, lines joined unless it is verse."""
-    plain = normalise(_ASIDE.sub("", _ITALICS.sub("", text.replace("\ufeff", "")))).replace("--", "-")
+def book_paragraphs(text: str, fold: Fold | None = None) -> list[str]:
+    """Paragraphs of a Gutenberg text: italics marks and asides out, lines joined unless it is verse.
+
+    fold: of a line; without it, lines are normalised and dashes are single hyphens.
+    """
+    plain = _ASIDE.sub("", _ITALICS.sub("", text.replace("\ufeff", "")))
+    plain = "\n".join(map(fold, plain.splitlines())) if fold else normalise(plain).replace("--", "-")
     paragraphs: list[str] = []
     for block in re.split(r"\n\s*\n", plain):
         lines = [line for line in block.split(LINE_START) if line]
@@ -62,18 +76,44 @@ def book_files(folder: Path) -> dict[str, list[Path]]:
     return parts
 
 
-def load_books(folder: Path) -> dict[str, Books]:
-    """The text of the files of `book_files`, normalised."""
+def load_books(folder: Path, parts: Collection[str] = PARTS, fold: Fold | None = None) -> dict[str, Books]:
+    """The text of the files of `book_files`, its lines folded as `book_paragraphs` does."""
     return {
         part: Books(
             LINE_START.join(
                 paragraph
                 for path in paths
-                for paragraph in book_paragraphs(path.read_text(encoding="utf-8", errors="replace"))
+                for paragraph in book_paragraphs(path.read_text(encoding="utf-8", errors="replace"), fold)
             )
         )
         for part, paths in book_files(folder).items()
+        if part in parts
     }
+
+
+def load_modern(folder: Path, fold: Fold) -> dict[str, Books]:
+    """Modern text by part: the paragraphs of the text files in ``folder``, between blank lines; whole files are held
+    out, by a hash of their paths. Raises FileNotFoundError if a part has no text.
+    """
+    texts: dict[str, list[str]] = {part: [] for part in PARTS}
+    for path in sorted(folder.rglob("*.txt")):
+        name = path.relative_to(folder).as_posix()
+        if name != WORD_LIST:
+            blocks = path.read_text(encoding="utf-8", errors="replace").split("\n\n")
+            texts[_part_of(name)] += [line for block in blocks if (line := fold(block))]
+    if empty := [part for part, lines in texts.items() if not lines]:
+        raise FileNotFoundError(f"{folder} has no text files for the {' and the '.join(empty)} part")
+    return {part: Books(LINE_START.join(lines)) for part, lines in texts.items()}
+
+
+def _part_of(name: str) -> str:
+    return {0: "test", 1: "validation"}.get(zlib.crc32(name.encode()) % HELD_OUT_FILES, "train")
+
+
+def load_words(folder: Path) -> list[str]:
+    """The word list in a folder of modern text; empty where there is none."""
+    path = folder / WORD_LIST
+    return path.read_text(encoding="utf-8").split() if path.is_file() else []
 
 
 def load_hand_printed_names(folder: Path, part: str) -> list[str]:
@@ -85,27 +125,3 @@ def load_hand_printed_names(folder: Path, part: str) -> list[str]:
     rows = (line.split("\t") for line in (root / "truth.tsv").read_text(encoding="utf-8").splitlines())
     names = (normalise(text) for file, text in rows if parts.get(file) == part)
     return [name for name in names if name and name not in ("UNREADABLE", "EMPTY")]
-
-
-def load_iam_lines(folder: Path) -> list[str]:
-    """Lines of the IAM pages that may be trained on, in page order, struck-out words left out."""
-    root = folder / "iam"
-    if not root.exists():
-        return []
-    trainable = {row["form"] for row in read_table(root / "pages.tsv") if row["reading"] == "train"}
-    rows = read_table(root / "lines.tsv")
-    return [normalise(r["text"]) for r in rows if r["form"] in trainable and r["text"] and "#" not in r["text"]]
-
-
-def load_receipt_lines(folder: Path) -> list[str]:
-    """Lines of the receipts of the train part."""
-    root = folder / "receipts"
-    if not root.exists():
-        return []
-    lines: list[str] = []
-    for entry in (root / "parts.tsv").read_text().splitlines():
-        name, part = entry.split("\t")
-        if part == "train":
-            rows = (root / name).with_suffix(".csv").read_text(encoding="utf-8", errors="replace").splitlines()
-            lines.extend(normalise(",".join(row.split(",")[8:])) for row in rows)
-    return [line for line in lines if line]

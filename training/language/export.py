@@ -12,12 +12,12 @@ from typing import Any
 import keras
 
 from ocrtool.decode.language_model import CharacterLSTM
-from ocrtool.weights.store import Weights, sha256
+from ocrtool.weights.store import Weights
 from training.fit.run import BEST
 from training.language.scores import HeldOutText, sequence_log_probs, step_log_probs
 from training.language.vocabulary import Vocabulary
-from training.models.lstm import LstmSpec, build_sequence_model, build_step_model
-from training.publish.compile_weights import compile_model
+from training.models.lstm import LstmSpec, build_sequence_model
+from training.publish.compile_weights import compile_folder
 from training.publish.manifest import write_manifest
 from training.publish.publish import Card, Form, publish
 
@@ -74,21 +74,17 @@ def export(
     card = Card(plan.name, spec, vocabulary.labels, about)
     trained = load_sequence_model(spec, plan.folder / BEST)
     manifest = publish(trained, card, plan.folder, measure, Form(float16=plan.float16, compiled=False))
-    manifest = _compile(plan, spec, texts, manifest)
+    manifest = _compile(plan, texts, manifest)
     write_manifest(plan.folder / f"{plan.name}.json", manifest)
     return manifest
 
 
-def _compile(
-    plan: Export, spec: LstmSpec, texts: Mapping[str, HeldOutText], manifest: dict[str, Any]
-) -> dict[str, Any]:
+def _compile(plan: Export, texts: Mapping[str, HeldOutText], manifest: dict[str, Any]) -> dict[str, Any]:
     """Write the compiled form, of 8 bits unless that costs too much. Returns the manifest with its scores and hash."""
-    step = build_step_model(spec, load_sequence_model(spec, plan.h5))
-    compiled = Weights(plan.name, plan.folder, manifest)
     exact, first = manifest["scores"]["h5"], next(iter(texts))
     for int8 in (True, False):
-        compile_model(step, compiled.tflite_path, int8)
-        reading = CharacterLSTM(compiled)
+        manifest = compile_folder(plan.folder, plan.name, int8)
+        reading = CharacterLSTM(Weights(plan.name, plan.folder, manifest))
         scores = {key: text.measure(partial(step_log_probs, reading)) for key, text in texts.items()}
         loss = scores[first]["bits_per_character"] / exact[first]["bits_per_character"] - 1
         logger.info("%s costs %.2f %% of the bits per character", "int8" if int8 else "float32", 100 * loss)
@@ -99,5 +95,4 @@ def _compile(
         **manifest,
         "scores": {"h5": exact, "tflite": scores},
         "compiled": "int8 weights" if int8 else "float32",
-        "tflite_sha256": sha256(compiled.tflite_path),
     }

@@ -7,26 +7,27 @@ from pathlib import Path
 
 import keras
 
-from training.fit import Minutes, Monitor, Plan, Run, compile_trainee, fit, held_out_loss
+from training.fit import Minutes, Monitor, Plan, Run, compile_trainee, fit, held_out_loss, precision
 from training.language.corpus import Corpus
 from training.language.languages import Recipe
 from training.language.windows import CorpusWindows, inputs_and_targets
 from training.models.lstm import LstmSpec, build_sequence_model
 
-#: Highest learning rate, and the norm that gradients are cut to: recurrent ones now and then explode.
-RATE, GRADIENT_NORM = 2e-3, 1.0
+#: The norm that gradients are cut to: recurrent ones now and then explode.
+GRADIENT_NORM = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
     """How long a run takes and where. folder: holds best.weights.h5 and what resuming needs; minutes: training time in
-    all, earlier parts of a resumed run counted in; resume: go on with the run in the folder.
+    all, earlier parts of a resumed run counted in; resume: go on with the run in the folder; bfloat16: compute so.
     """
 
     folder: Path
     minutes: float
     seed: int = 1
     resume: bool = False
+    bfloat16: bool = False
 
 
 def spec_of(recipe: Recipe, corpus: Corpus) -> LstmSpec:
@@ -42,10 +43,11 @@ def fit_language(corpus: Corpus, recipe: Recipe, budget: Budget) -> Run:
     An interrupt ends it early: the best weights so far stay. Raises ValueError if the run to resume is of other sizes.
     """
     keras.utils.set_random_seed(budget.seed)
-    model = build_sequence_model(spec_of(recipe, corpus), recipe.window, unroll=True)
-    optimizer = keras.optimizers.Adam(RATE, global_clipnorm=GRADIENT_NORM)
+    with precision(budget.bfloat16):
+        model = build_sequence_model(spec_of(recipe, corpus), recipe.window, unroll=True)
+    optimizer = keras.optimizers.Adam(recipe.rate, global_clipnorm=GRADIENT_NORM)
     compile_trainee(model, optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     windows = CorpusWindows(corpus, recipe, budget.seed)
     held = inputs_and_targets(corpus.validation_windows(recipe.window, recipe.validation_windows))
-    plan = Plan(budget.folder, Minutes(budget.minutes), RATE, Monitor("val_loss", "min"), budget.resume)
+    plan = Plan(budget.folder, Minutes(budget.minutes), recipe.rate, Monitor("val_loss", "min"), budget.resume)
     return fit(model, windows, plan, held_out_loss(*held, batch=recipe.batch))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Lines that go through a model at once: their scores of all symbols are held in memory.
 ROWS = 128
+#: A character that is there and has a smaller probability was thought impossible: a decoder might take it for another.
+IMPROBABLE = 0.001
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,7 @@ class HeldOutText:
     def measure(self, log_probs_of: Callable[[np.ndarray], np.ndarray]) -> dict[str, Any]:
         """Scores of a model: ``log_probs_of`` symbols (N, T) are natural log-probabilities (N, T, symbols).
 
+        improbable: share of the characters with a probability below `IMPROBABLE`.
         spaces_predicted: of the gaps behind visible characters; a space is predicted where its probability is above
         that of all visible characters together.
         """
@@ -76,6 +79,7 @@ class HeldOutText:
         scores = {
             "bits_per_character": round(float(bits[self.counted].mean()), 4),
             "accuracy": round(float(right[self.counted].mean()), 4),
+            "improbable": round(float((bits[self.counted] > -math.log2(IMPROBABLE)).mean()), 4),
             "characters": int(self.counted.sum()),
             "spaces_predicted": space_scores(self._has_space(), spaces, self.gaps()),
         }

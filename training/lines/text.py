@@ -177,9 +177,24 @@ class LineText:
         """One line of 1 to ``longest`` of LINE_CHARACTERS, with single spaces between words and none at the ends."""
         while True:
             text = self._told(rng, longest) if chance(self._prose_share, rng) else self._code(rng, longest)
-            text = prose.cut(spelled(text), longest, rng).strip()
-            if text:
+            if text := self._line(text, longest, rng):
                 return text
+
+    def unguessable(self, rng: np.random.Generator, longest: int = 90) -> str:
+        """A line as `draw` gives, of those that no language model can guess."""
+        while True:
+            if text := self._line(self._code(rng, longest), longest, rng):
+                return text
+
+    def made_up(self, rng: np.random.Generator, longest: int = 90) -> str:
+        """A line as `draw` gives, of prose that is in no book: letters of today, other languages, headings."""
+        while True:
+            if text := self._line(self._made_up(rng), longest, rng):
+                return text
+
+    @staticmethod
+    def _line(text: str, longest: int, rng: Draw) -> str:
+        return prose.cut(spelled(text), longest, rng).strip()
 
     def _told(self, rng: Draw, longest: int) -> str:
         if not chance(self._book_share, rng):

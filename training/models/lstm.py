@@ -37,13 +37,19 @@ class LstmSpec:
 def build_sequence_model(spec: LstmSpec, length: int | None = None, unroll: bool = False) -> keras.Model:
     """Training form: symbols (B, T) int32 -> logits (B, T, symbols), from the zero state.
 
-    ``unroll`` needs a fixed ``length``; it is faster on a CPU and changes no weight.
+    ``unroll`` needs a fixed ``length``; it is faster on a CPU and changes no weight. PyTorch needs none of that.
     """
-    from keras import Input, Model, layers
+    from keras import Input, Model, backend, layers
+
+    lstm = layers.LSTM
+    if backend.backend() == "torch":
+        from training.models.torch_lstm import LSTM as lstm
+
+        unroll = False
 
     symbols = Input((length,), dtype="int32", name="symbols")
     x = layers.Embedding(spec.symbols, spec.embedding, name="embedding")(symbols)  # (B, T, embedding)
-    x = layers.LSTM(spec.units, return_sequences=True, unroll=unroll, name="lstm")(x)  # (B, T, units)
+    x = lstm(spec.units, return_sequences=True, unroll=unroll, name="lstm")(x)  # (B, T, units)
     x = layers.Dropout(spec.dropout, name="dropout")(x)
     if spec.projection:
         x = layers.Dense(spec.projection, use_bias=False, name="projection")(x)  # (B, T, projection)

@@ -35,29 +35,35 @@ def compile_model(model: keras.Model, path: Path, int8: bool = True) -> None:
     model.export(path, format="litert", verbose=False, **options)
 
 
-def compile_folder(folder: Path, name: str) -> dict[str, Any]:
+def compile_folder(folder: Path, name: str, int8: bool = True) -> dict[str, Any]:
     """Compile ``name`` in ``folder`` and set the hashes in its manifest. Returns the manifest.
 
     Only TensorFlow compiles: where Keras runs on another backend, a process of its own does it. Raises
     FileNotFoundError if the manifest or the h5 file is missing, ValueError if that process fails.
     """
     if keras.backend.backend() != COMPILER:
-        return _compile_elsewhere(folder, name)
+        return _compile_elsewhere(folder, name, int8)
     manifest_path, h5 = folder / f"{name}.json", folder / f"{name}.weights.h5"
     manifest: dict[str, Any] = json.loads(manifest_path.read_text(encoding="utf-8"))
     architecture = manifest["architecture"]
     model = build(architecture, manifest["parameters"])
     model.load_weights(h5)
     compiled = folder / f"{name}.tflite"
-    compile_model(reading_form(architecture, manifest["parameters"], model), compiled)
+    compile_model(reading_form(architecture, manifest["parameters"], model), compiled, int8)
     manifest |= {"h5_sha256": sha256(h5), "tflite_sha256": sha256(compiled)}
     write_manifest(manifest_path, manifest)
     return manifest
 
 
-def _compile_elsewhere(folder: Path, name: str) -> dict[str, Any]:
+def _compile_elsewhere(folder: Path, name: str, int8: bool) -> dict[str, Any]:
     command = [sys.executable, "-m", "training.publish.compile_weights", str(folder), "--name", name]
-    done = subprocess.run(command, env={**os.environ, "KERAS_BACKEND": COMPILER}, capture_output=True, text=True)
+    done = subprocess.run(
+        [*command, *([] if int8 else ["--float32"])],
+        env={**os.environ, "KERAS_BACKEND": COMPILER},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise ValueError(
             f"{name} could not be compiled: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}"
@@ -69,12 +75,13 @@ def _compile_elsewhere(folder: Path, name: str) -> dict[str, Any]:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--name", help="Name of the weights in FOLDER (default: all without a compiled form).")
+@click.option("--float32", is_flag=True, help="Keep weights of 32 bits.")
 @errors_as_messages()
-def main(folder: Path, name: str | None) -> None:
+def main(folder: Path, name: str | None, float32: bool) -> None:
     """Make FOLDER/NAME.tflite from FOLDER/NAME.weights.h5 and FOLDER/NAME.json."""
     names = [path.name.removesuffix(".weights.h5") for path in sorted(folder.glob("*.weights.h5"))]
     for each in [name] if name else [n for n in names if not (folder / f"{n}.tflite").is_file()]:
-        compile_folder(folder, each)
+        compile_folder(folder, each, int8=not float32)
         print(folder / f"{each}.tflite")
 
 
