@@ -14,7 +14,17 @@ from typing import Any
 from training.report.write import write_json
 
 #: Distributions whose versions decide what a training run gives.
-LIBRARIES = ("keras", "tensorflow", "jax", "numpy", "ai-edge-litert", "faker", "opencv-python-headless", "Pillow")
+LIBRARIES = (
+    "keras",
+    "tensorflow",
+    "jax",
+    "torch",
+    "numpy",
+    "ai-edge-litert",
+    "faker",
+    "opencv-python-headless",
+    "Pillow",
+)
 
 #: Fields that the manifest of every network has: `write_manifest` refuses to write one that lacks any of them.
 REQUIRED = (
