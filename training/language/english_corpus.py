@@ -33,7 +33,7 @@ from training.synthesis.form_text import FormText
 #: Share of windows of each kind of text.
 MIX = {
     # Prose: two thirds.
-    "book": 0.36,
+    "book": 0.38,
     "modern": 0.16,
     "letter": 0.04,
     "cased": 0.04,
@@ -41,8 +41,8 @@ MIX = {
     "made_up": 0.04,
     "word": 0.02,
     # What no language model can guess, digits, signs and case included: a model must learn to expect anything there.
-    "code": 0.23,
-    "form": 0.06,
+    "code": 0.17,
+    "form": 0.10,
 }
 #: Share of the headings and short lines that are modern text.
 MODERN = 0.4

@@ -25,7 +25,7 @@ class LineReaderSpec:
     dropped before the last layer in training.
     """
 
-    classes: int
+    classes: int = 230
     stem: tuple[int, int, int] = (16, 32, 64)
     channels: int = 144
     blocks: int = 8
