@@ -30,8 +30,9 @@ LONGEST_GAP = 3.0
 OVERSAMPLING = 2
 #: Ink is stretched to full strength if this percentile of it is weaker.
 INK_PERCENTILE, FULL_INK, LEAST_INK = 80, 230.0, 24.0
-#: Share of a line's ink that may be cut off above and below, and how far the rest stays from the strip's edges (rows).
-CUT_SHARE, EDGE_ROWS = 0.004, 1.0
+#: Ink of a line that may be cut off above and below, such as specks that were taken for accents, as a share of it and in
+#: square x-heights; how far the rest stays from the strip's edges (rows).
+CUT_SHARE, CUT_AREA, EDGE_ROWS = 0.004, 0.15, 1.0
 #: Soft ink below this is paper where gaps are measured.
 GAP_LEVEL = 48
 
@@ -90,7 +91,8 @@ def _fitting_x_height(layout: Layout, region: LineRegion) -> float:
     if len(ys) == 0:
         return region.x_height
     rise = region.slope * (xs + x0) + region.intercept - (ys + y0)
-    low, high = np.quantile(rise, [CUT_SHARE, 1.0 - CUT_SHARE])
+    spared = min(len(rise) - 1, int(max(CUT_SHARE * len(rise), CUT_AREA * region.x_height**2)))
+    low, high = np.partition(rise, [spared, len(rise) - 1 - spared])[[spared, len(rise) - 1 - spared]]
     rows = max(high / (STRIP_BASELINE - EDGE_ROWS), -low / (STRIP_ROWS - STRIP_BASELINE - EDGE_ROWS))
     return max(region.x_height, float(rows) * STRIP_X_HEIGHT)
 
@@ -100,7 +102,8 @@ def _own_band(
 ) -> tuple[np.ndarray, float]:
     """Return where the line's own ink may be in the large strip, (h, w) uint8 0..255, and the strength of its ink.
 
-    Other lines' ink, rules and pictures are left out with a rim; what belongs to nothing, such as specks, stays.
+    Ink is kept with a rim, specks that belong to nothing included; other lines' ink, rules, pictures and the grain of
+    the paper are not.
     """
     unit = region.x_height / STRIP_X_HEIGHT
     x0, _, x1, _ = region.box
@@ -117,7 +120,9 @@ def _own_band(
     own = own_mask(labels, region.label)
     foreign = ((labels != region.label) & (labels != 0)) | layout.removed[y0:y1, x0:x1]
     rim = cv2.dilate(foreign.astype(np.uint8), np.ones((3, 3), np.uint8))
-    band = np.maximum(own, 1 - rim) * np.uint8(255)
+    inked = layout.page.ink[y0:y1, x0:x1] & (labels == 0)
+    specks = cv2.dilate(inked.astype(np.uint8), np.ones((3, 3), np.uint8))
+    band = np.maximum(own, np.minimum(specks, 1 - rim)) * np.uint8(255)
     moved = to_large.copy()
     moved[:, 2] += to_large[:, :2] @ np.array([x0, y0], float)
     mask = cv2.warpAffine(band, moved, size, flags=cv2.INTER_LINEAR, borderValue=0)
