@@ -136,7 +136,7 @@ def test_the_wheel_holds_what_reading_opens_and_no_more() -> None:
     setup.read(ROOT / "setup.cfg")
     patterns = setup["options.package_data"]["ocrtool._weights"].split()
     packed = {path.relative_to(ROOT / "weights").as_posix() for p in patterns for path in (ROOT / "weights").glob(p)}
-    networks = {"hangul", "latin", "lines", "lstm_eng", "lstm_kor", "writer", "writer_research"}
+    networks = {"hangul", "latin", "lines", "lines_research", "lstm_eng", "lstm_kor", "writer", "writer_research"}
     manifests = networks | {"decoder_eng", "decoder_kor", "decoder_lines"}
     assert packed == {f"{n}.tflite" for n in networks} | {f"{n}.json" for n in manifests} | {"README.md"}
 
