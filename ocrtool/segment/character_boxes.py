@@ -13,6 +13,9 @@ from ocrtool.segment.types import LineRegion
 
 #: What a border costs at a character's place rather than half-way between two, in mean ink of a column.
 ASIDE = 2.0
+#: Ink that no character stands on, such as dots and accents, belongs to one at most so far away (strip pixels).
+REACH = 12.0
+NOBODY = -1
 #: A character without ink of its own gets a box of this width (strip pixels), as high as small letters.
 LEAST_WIDTH = 3.0
 
@@ -26,6 +29,10 @@ class _Ink:
     y: np.ndarray
     u: np.ndarray
     component: np.ndarray
+
+    def take(self, chosen: np.ndarray) -> _Ink:
+        """Only the pixels that are chosen, (p,) bool."""
+        return _Ink(self.x[chosen], self.y[chosen], self.u[chosen], self.component[chosen])
 
 
 def character_boxes(layout: Layout, region: LineRegion, strip: Strip, columns: np.ndarray) -> np.ndarray:
@@ -41,6 +48,7 @@ def character_boxes(layout: Layout, region: LineRegion, strip: Strip, columns: n
     found = np.zeros(len(columns), bool)
     if len(ink.x) and len(columns):
         owner = _owners(ink, places)
+        ink, owner = ink.take(owner != NOBODY), owner[owner != NOBODY]
         low = np.full((len(columns), 2), np.iinfo(np.int64).max)
         high = np.full((len(columns), 2), -1)
         for axis, values in enumerate((ink.x, ink.y)):
@@ -64,7 +72,7 @@ def _line_ink(layout: Layout, region: LineRegion, strip: Strip) -> _Ink:
 
 
 def _owners(ink: _Ink, places: np.ndarray) -> np.ndarray:
-    """Return the character of each ink pixel, (p,) int64."""
+    """Return the character of each ink pixel, (p,) int64; NOBODY for what stands beside the text, as bits of frames."""
     borders = _borders(ink, places)
     interval = np.searchsorted(borders, ink.u)
     count, size = int(ink.component.max()) + 1, len(places)
@@ -77,6 +85,8 @@ def _owners(ink: _Ink, places: np.ndarray) -> np.ndarray:
     most = shares.argmax(axis=1)
     alone = last - first <= 1
     whole = np.where(last - first == 1, np.minimum(first, size - 1), most)
+    far = np.abs((left + right) / 2 - places[most]) > REACH
+    whole[(last == first) & far] = NOBODY
     return np.where(alone[ink.component], whole[ink.component], interval)
 
 

@@ -30,7 +30,7 @@ LONGEST_GAP = 3.0
 OVERSAMPLING = 2
 #: Ink is stretched to full strength if this percentile of it is weaker.
 INK_PERCENTILE, FULL_INK, LEAST_INK = 80, 230.0, 24.0
-#: Ink of a line that may be cut off above and below, such as specks that were taken for accents, as a share of it and in
+#: Ink of a line that may be cut off above and below, such as specks taken for accents, as a share of it and in
 #: square x-heights; how far the rest stays from the strip's edges (rows).
 CUT_SHARE, CUT_AREA, EDGE_ROWS = 0.004, 0.15, 1.0
 #: Soft ink below this is paper where gaps are measured.
