@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def batches(folder: Path, **options: object) -> LineBatches:
-    return LineBatches(folder, 3, 10, COLUMN, FRAMES, 1000, **options)
+    return LineBatches(folder, 3, 10, COLUMN / FRAMES, 1000, **options)
 
 
 def test_classes_and_texts_are_each_others_inverse() -> None:
@@ -202,7 +202,7 @@ def test_a_batch_is_known_by_its_number(folder: Path) -> None:
         for a, b in zip(one[step], again[step], strict=True):
             np.testing.assert_array_equal(a, b)
     assert not np.array_equal(one[0][0], one[1][0])
-    other = LineBatches(folder, 4, 10, COLUMN, FRAMES, 1000)
+    other = LineBatches(folder, 4, 10, COLUMN / FRAMES, 1000)
     assert not np.array_equal(one[0][0], other[0][0])
 
 

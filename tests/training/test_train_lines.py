@@ -212,7 +212,7 @@ def test_a_network_learns_tiny_lines(shards: Path) -> None:
     keras.utils.set_random_seed(0)
     model = build_line_reader(replace(TINY, channels=16, dropout=0.0))
     task.compile_reader(model, 1e-2)
-    batch = LineBatches(shards / "shards", 0, 1, COLUMN, TINY.frames, 100).pack(samples(8), 0.0)
+    batch = LineBatches(shards / "shards", 0, 1, COLUMN / TINY.frames, 100).pack(samples(8), 0.0)
     losses = [float(model.train_on_batch(*batch)) for _ in range(12)]
     assert losses[-1] < 0.7 * losses[0]
 
