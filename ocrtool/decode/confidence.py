@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -43,6 +45,15 @@ def word_probability(characters: list[float], calibration: tuple[tuple[float, fl
     characters: probability of each; calibration: (raw, true) points, ascending, fitted on transcribed pages.
     """
     # errors within a word are correlated: a long word is about as certain as four characters of its mean certainty
-    raw = float(np.exp(np.mean(np.log(np.maximum(characters, 1e-6))) * min(len(characters), 4)))
-    points = np.array(calibration)
-    return float(np.clip(np.interp(raw, points[:, 0], points[:, 1]), 0.0, 1.0))
+    mean = math.fsum(math.log(max(p, 1e-6)) for p in characters) / len(characters)
+    raw = math.exp(mean * min(len(characters), 4))
+    return min(1.0, max(0.0, _interpolated(raw, calibration)))
+
+
+def _interpolated(x: float, points: Sequence[tuple[float, float]]) -> float:
+    """Interpolate linearly between points ascending in x, level beyond them; for one number faster than NumPy."""
+    k = bisect.bisect_right(points, x, key=lambda point: point[0])
+    if k == 0 or k == len(points):
+        return points[min(k, len(points) - 1)][1]
+    (x0, y0), (x1, y1) = points[k - 1], points[k]
+    return y0 + (y1 - y0) * (x - x0) / (x1 - x0)

@@ -13,7 +13,7 @@ import numpy as np
 
 from ocrtool.decode.alphabet import Alphabet
 from ocrtool.decode.ctc_beam import Classes, Search
-from ocrtool.decode.ctc_places import Places, find_places, spikes
+from ocrtool.decode.ctc_places import BLANK, Places, find_places, spikes
 from ocrtool.decode.ctc_posterior import Posterior
 from ocrtool.decode.ctc_reading import Ink, Reading, ask_ink, best_path, describe, find_peaks
 from ocrtool.decode.ctc_windows import Windows, build_windows, unsureness
@@ -44,14 +44,20 @@ def search(
     beam: BeamSize,
     alphabet: Alphabet,
     unsure: float = UNSURE,
+    hopeless: float = 0.0,
 ) -> list[Reading]:
     """Read the lines of a page; the language model is asked of unsure places alone.
 
     lines: (T, C) float32 each, natural logarithms, class 0 the blank, 1 the space, and k + 2 ``alphabet.glyphs[k]``;
-    unsure: a place whose best path is wrong with more than this probability is searched.
+    unsure: a place whose best path is wrong with more than this probability is searched; hopeless: lines whose
+    characters have a lower mean probability on the best path are read along it.
     """
     places = [find_places(line) for line in lines]
-    which = [np.flatnonzero(found.probability < 1.0 - unsure) for found in places]
+    none = np.zeros(0, np.int64)
+    which = [
+        np.flatnonzero(found.probability < 1.0 - unsure) if _mean_probability(found) >= hopeless else none
+        for found in places
+    ]
     if not any(len(x) for x in which):
         return [best_path(found) for found in places]
     doubt = [unsureness(found.probability[x], weights) for found, x in zip(places, which, strict=True)]
@@ -65,6 +71,12 @@ def search(
     posterior = Posterior(model, weights, classes, alphabet.start)
     probabilities = posterior.weigh(inks, [found.doubt for found in characters])
     return [describe(*line) for line in zip(places, inks, probabilities, strict=True)]
+
+
+def _mean_probability(places: Places) -> float:
+    """Return the mean probability of the frames with a character on the best path; 1 if there are none."""
+    read = np.flatnonzero(places.best != BLANK)
+    return float(np.exp(places.log_probs[read, places.best[read]]).mean()) if len(read) else 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

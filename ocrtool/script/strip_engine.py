@@ -69,15 +69,11 @@ class StripEngine:
 
     def decode(self, lines: Sequence[StripLine]) -> list[Reading]:
         """Find the text of each line: along the best path, and by the language model where that is unsure."""
-        greedy = [ctc.greedy(line.log_probs) for line in lines]
+        log_probs = [line.log_probs for line in lines]
         if not self.guided:
-            return greedy
-        hopeful = [k for k, found in enumerate(greedy) if len(found.labels) and found.probability.mean() >= HOPELESS]
-        settings, log_probs = self.settings, [lines[k].log_probs for k in hopeful]
-        found = ctc.search(log_probs, self.language_model, settings.weights, settings.beam, self.alphabet)
-        for k, reading in zip(hopeful, found, strict=True):
-            greedy[k] = reading
-        return greedy
+            return [ctc.greedy(rows) for rows in log_probs]
+        weights, beam = self.settings.weights, self.settings.beam
+        return ctc.search(log_probs, self.language_model, weights, beam, self.alphabet, hopeless=HOPELESS)
 
     def read(self, lines: Sequence[StripLine], size: tuple[int, int]) -> list[Line | None]:
         """Read lines, with boxes in pixels of the input; None for a line without characters. size: (H, W) of it."""
