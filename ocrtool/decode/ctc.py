@@ -29,14 +29,6 @@ def greedy(log_probs: np.ndarray) -> Reading:
     return best_path(find_places(log_probs))
 
 
-def is_sure(log_probs: np.ndarray, unsure: float = UNSURE) -> bool:
-    """Whether the best path leaves nothing to decide: no place is wrong with more than the probability ``unsure``.
-
-    A character that may be where the blank wins makes its frame unsure, unless it is the tail of a neighbour's spike.
-    """
-    return bool((find_places(log_probs).probability >= 1.0 - unsure).all())
-
-
 def search(
     lines: Sequence[np.ndarray],
     model: LanguageModel,

@@ -19,8 +19,8 @@ from ocrtool.segment.segmented import SegmentedLine, segment_line
 from ocrtool.segment.strip import find_strip_layout
 from ocrtool.segment.types import LineRegion
 
-#: A line that the line reader reads with at least this mean probability of its characters is in its script, where
-#: scripts are only sampled for.
+#: A line whose frames with a character have at least this mean probability is in the line reader's script; it is not
+#: sampled for others.
 SURELY_READ = 0.9
 
 

@@ -45,9 +45,10 @@ class StripLine:
 
     @property
     def sureness(self) -> float:
-        """Mean probability of the characters of the best path, 0..1; 0 if there are none."""
-        found = ctc.greedy(self.log_probs)
-        return float(found.probability.mean()) if len(found.labels) else 0.0
+        """Mean probability of the frames with a character on the best path, 0..1; 0 if there are none."""
+        top = self.log_probs[:, 1:].max(axis=1)
+        read = top > self.log_probs[:, BLANK]
+        return float(np.exp(top[read]).mean()) if read.any() else 0.0
 
 
 @dataclass(frozen=True, slots=True)

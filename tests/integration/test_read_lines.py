@@ -50,7 +50,7 @@ def test_codes_keep_their_spaces_points_and_signs(size: int) -> None:
 
 def test_codes_in_another_font() -> None:
     page = read_codes(SERIF, 32)
-    assert off(page, CODES) <= 3
+    assert off(page, CODES) <= 1
     assert [len(line.words) for line in page.lines] == [len(text.split()) for text in CODES]
 
 
@@ -113,7 +113,7 @@ def test_skewed_and_white_on_black_pages(degrees: float) -> None:
     matrix = cv2.getRotationMatrix2D((w / 2, h / 2), degrees, 1.0)
     turned = cv2.warpAffine(gray, matrix, (w, h), flags=cv2.INTER_CUBIC, borderValue=255)
     page = read_page(255 - turned, engines())
-    assert off(page, CODES) <= 2
+    assert off(page, CODES) <= 1
     assert page.skew == pytest.approx(degrees, abs=0.3)
 
 
@@ -131,7 +131,7 @@ def test_underlined_and_framed_text() -> None:
         cv2.line(drawn.gray, (int(boxes[0, 0]), row), (int(boxes[-1, 2]), row), 0, 2)
     height, width = drawn.gray.shape
     cv2.rectangle(drawn.gray, (12, 12), (width - 12, height - 12), 0, 3)
-    assert off(read_page(drawn.gray, engines()), CODES) <= 2
+    assert off(read_page(drawn.gray, engines()), CODES) <= 1
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
@@ -159,7 +159,7 @@ def picture(kind: str) -> np.ndarray:
     return gray
 
 
-@pytest.mark.parametrize(("kind", "most"), [("hatching", 0), ("blots", 4), ("bars", 12), ("photo", 16)])
+@pytest.mark.parametrize(("kind", "most"), [("hatching", 0), ("blots", 5), ("bars", 9), ("photo", 7)])
 def test_pictures_have_no_text_or_next_to_none(kind: str, most: int) -> None:
     page = read_page(picture(kind), engines())
     assert len(page.text) <= most

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ocrtool.charset import LINE_CHARACTERS, LINE_START, Labels
 from ocrtool.decode.alphabet import Alphabet
-from ocrtool.decode.ctc import greedy, is_sure, search
+from ocrtool.decode.ctc import UNSURE, greedy, search
 from ocrtool.decode.ctc_places import find_places
 from ocrtool.decode.ctc_reading import Reading
 from ocrtool.decode.language_model import UniformModel
@@ -162,6 +162,11 @@ def test_best_path_is_collapsed() -> None:
 def test_frame_of_a_character_is_its_peak() -> None:
     found = greedy(frames("_", {"a": 0.6, "_": 0.4}, {"a": 0.9, "_": 0.1}, {"_": 0.7, "a": 0.3}, "_"))
     assert (found.frames.tolist(), found.first.tolist(), found.last.tolist()) == ([2], [1], [3])
+
+
+def is_sure(line: np.ndarray) -> bool:
+    """No place of a line is searched."""
+    return bool((find_places(line).probability >= 1.0 - UNSURE).all())
 
 
 def test_empty_lines() -> None:
