@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import ImageDraw, ImageFont
 
 from ocrtool.charset import LINE_CHARACTERS
+from training.synthesis.office_type import TICKS, draw_tick
 
 #: Size at which faces are measured, in pixels.
 PROBE_SIZE = 96
 #: Tick boxes that no font draws: side, thickness and advance in x-heights, each drawn between two bounds.
-TICKS = "☐☑☒"
 TICK_SIDE, TICK_PEN, TICK_ADVANCE = (1.1, 1.7), (0.06, 0.16), 1.15
 #: Of the lines with tick boxes this share has them drawn as squares even where a font has the character.
 DRAWN_TICKS = 0.6
@@ -73,8 +74,6 @@ def looks_capital(path: Path) -> bool:
 
 
 def _normal(picture: np.ndarray) -> np.ndarray:
-    import cv2
-
     small = cv2.resize(picture.astype(np.float32), (24, 24), interpolation=cv2.INTER_AREA)
     small = small - small.mean()
     return np.asarray(small / max(1e-6, float(small.std())))
@@ -186,11 +185,4 @@ class Pen:
 
     def _tick(self, pen: ImageDraw.ImageDraw, x: float, baseline: float, character: str, ink: int) -> None:
         side, width = self.tick_side * self.x_height, max(1, round(self.tick_pen * self.x_height))
-        left, top, right, bottom = x, baseline - side, x + side, baseline
-        pen.rectangle((left, top, right, bottom), outline=ink, width=width)
-        a, b = 0.22 * side, 0.78 * side
-        if character == "☒":
-            pen.line((left + a, top + a, left + b, top + b), ink, width)
-            pen.line((left + a, top + b, left + b, top + a), ink, width)
-        elif character == "☑":
-            pen.line((left + a, top + 0.5 * side, left + 0.42 * side, top + b, left + b, top + a), ink, width)
+        draw_tick(pen, (x, baseline), character, side, width, ink)

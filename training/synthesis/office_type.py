@@ -55,15 +55,22 @@ class Type:
         return self._extension
 
     def _tick(self, pen: ImageDraw.ImageDraw, x: float, baseline: float, character: str) -> None:
-        side, width = TICK_SIDE * self.size, max(1, round(TICK_PEN * self.size))
-        left, top, right, bottom = x, baseline - side, x + side, baseline
-        pen.rectangle((left, top, right, bottom), outline=INK, width=width)
-        a, b = 0.22 * side, 0.78 * side
-        if character == "☒":
-            pen.line((left + a, top + a, left + b, top + b), INK, width)
-            pen.line((left + a, top + b, left + b, top + a), INK, width)
-        elif character == "☑":
-            pen.line((left + a, top + 0.5 * side, left + 0.42 * side, top + b, left + b, top + a), INK, width)
+        draw_tick(pen, (x, baseline), character, TICK_SIDE * self.size, max(1, round(TICK_PEN * self.size)), INK)
+
+
+def draw_tick(
+    pen: ImageDraw.ImageDraw, corner: tuple[float, float], character: str, side: float, width: int, ink: int
+) -> None:
+    """Draw one of TICKS as a square. corner: left end of its lower edge."""
+    left, bottom = corner
+    top = bottom - side
+    pen.rectangle((left, top, left + side, bottom), outline=ink, width=width)
+    a, b = 0.22 * side, 0.78 * side
+    if character == "☒":
+        pen.line((left + a, top + a, left + b, top + b), ink, width)
+        pen.line((left + a, top + b, left + b, top + a), ink, width)
+    elif character == "☑":
+        pen.line((left + a, top + 0.5 * side, left + 0.42 * side, top + b, left + b, top + a), ink, width)
 
 
 def characters_of(faces: Faces) -> frozenset[str]:
