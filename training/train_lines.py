@@ -10,8 +10,8 @@
 can cut lines of real pages (`training.lines.make_aligned`) into SHARDS to go on with. Writes OUT/lines.weights.h5,
 .tflite and .json. Fastest on a CPU with Keras' PyTorch backend (``KERAS_BACKEND=torch``).
 
-A GPU wants larger batches, and processes that make them: ``--columns 240000 --workers 4 --bfloat16``. Where TensorFlow is
-missing, so that the weights cannot be compiled, copy RUN to a machine that has it and end there with ``--resume``.
+A GPU wants larger batches, and processes that make them: ``--columns 240000 --workers 4 --bfloat16``. Where TensorFlow
+is missing, so that the weights cannot be compiled, copy RUN to a machine that has it and end there with ``--resume``.
 """
 
 from __future__ import annotations
