@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import count, islice
+from itertools import chain, count, islice
 from multiprocessing import get_context
 from typing import Any, Protocol
 
@@ -57,6 +57,7 @@ def fit(model: keras.Model, batches: Batches, plan: Plan, validate: Validate | N
             tqdm(total=total, initial=run.steps, unit="batch", disable=None) as bar,
             made_ahead(batches, run.steps, total, plan.workers) as source,
         ):
+            source = _begun(source)
             clock = _Clock(run)
             while not plan.stop.reached(run):
                 _epoch(model, source, run, plan, run.steps + batches.steps_per_epoch, clock, bar)
@@ -67,6 +68,12 @@ def fit(model: keras.Model, batches: Batches, plan: Plan, validate: Validate | N
     if run.best_epoch:
         load_best(model, plan.folder)
     return run
+
+
+def _begun(source: Iterator[tuple[Any, np.ndarray]]) -> Source:
+    """``source`` with its first batch made: workers take a minute to start, which is none of the budget's."""
+    first = list(islice(source, 1))
+    return chain(first, source)
 
 
 class _Clock:

@@ -69,9 +69,9 @@ class LineBatches:
         if not self._shards:
             raise ValueError(f"{folder} holds no shards of lines of {', '.join(shares)}")
 
-    def __reduce__(self) -> tuple[type[LineBatches], tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """A copy in another process reads the shards anew: they are too large to be sent."""
-        return LineBatches, self._made_of
+        return _in_worker, self._made_of
 
     def __len__(self) -> int:
         return sum(len(shard) for shards in self._shards.values() for shard in shards)
@@ -148,6 +148,12 @@ class LineBatches:
         if progress < 0.04:
             return 0.1, 1.0
         return 1.0, max(0.02, 0.5 * (1.0 - progress / 0.4))
+
+
+def _in_worker(*made_of: Any) -> LineBatches:
+    """Batches in a process of its own, which leaves the other processors to the other ones."""
+    cv2.setNumThreads(1)
+    return LineBatches(*made_of)
 
 
 def vary(sample: Sample, others: list[Sample], rng: np.random.Generator, handwritten: bool = False) -> Sample:
