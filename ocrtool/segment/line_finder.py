@@ -7,7 +7,7 @@ import numpy as np
 from ocrtool.imaging.components import inside_image
 from ocrtool.segment.baseline import LineContour, trace_line
 from ocrtool.segment.clean import Components
-from ocrtool.segment.lines import assign, find_ridges, reassign_enclosed
+from ocrtool.segment.lines import assign, find_ridges, reassign_enclosed, split_rows
 
 #: A line that the page's edge cuts lengthwise cannot be read if it is lower than this (x-heights).
 SLIVER = 0.6
@@ -42,7 +42,11 @@ class LineFinder:
         cut = ~inside_image(boxes, self.components.labels.shape)
         row, far = assign(boxes - origin, ridges, self.part_height, cut)
         row, far = reassign_enclosed(boxes, row, far, len(ridges))
-        found = [self._line(members[(row == k) & ~far]) for k in range(len(ridges))]
+        found = [
+            self._line(members[part])
+            for k, ridge in enumerate(ridges)
+            for part in _rows(np.flatnonzero((row == k) & ~far), boxes, ridge, origin)
+        ]
         lines = [line for line in found if line is not None]
         if far.any() and not far.all() and passes < MAX_PASSES and _is_text(boxes[far], self.x_height):
             lines += self.lines(members[far], passes + 1)
@@ -71,6 +75,18 @@ class LineFinder:
             return None
         ink = self._ink(members, box)
         return trace_line(ink, box, float(np.median(body)), self.count, whole)
+
+
+def _rows(members: np.ndarray, boxes: np.ndarray, ridge: np.ndarray, origin: np.ndarray) -> list[np.ndarray]:
+    """Split the components of a ridge, indices into ``boxes``, into those of each text line."""
+    own = boxes[members]
+    column = np.clip((own[:, 0] + own[:, 2]) // 2 - origin[0], 0, len(ridge) - 1)
+    if len(own) == 0:
+        return []
+    about = column - column.mean()
+    straight = about * (about @ ridge[column] / max(1.0, about @ about))  # a ridge of two lines wanders between them
+    number = max(split_rows(own, ridge[column]), split_rows(own, straight), key=lambda found: int(found.max()))
+    return [members[number == k] for k in range(int(number.max()) + 1)]
 
 
 def _is_text(boxes: np.ndarray, x_height: float) -> bool:

@@ -124,6 +124,38 @@ def assign(
     return line, distance > np.where(cut, CUT_REACH, reach) * x_height
 
 
+#: Lines that are small beside the page's usual type may share a ridge. They are told apart by the white between the
+#: cores of their characters, the middle halves of their heights: so much white at least, and so many characters in
+#: each, of the typical height of these; lower components than so much of it do not count.
+CORE = 0.25
+ROW_GAP, ROW_CHARACTERS, ROW_BODY = 0.5, 3, 0.5
+
+
+def split_rows(boxes: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """Number the text lines within one line found, from the top: (n,) int, all 0 where it is one line.
+
+    boxes: (n, 4) of the line's components; level: (n,) row of the line where each stands.
+    """
+    alone = np.zeros(len(boxes), np.int64)
+    heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
+    if len(boxes) < 2 * ROW_CHARACTERS:
+        return alone
+    typical = float(np.median(heights[heights > 0.4 * np.percentile(heights, 90)]))
+    body = np.flatnonzero(heights > ROW_BODY * typical)
+    top, bottom = boxes[:, 1] - level, boxes[:, 3] - level
+    core = CORE * heights
+    order = body[np.argsort((top + core)[body], kind="stable")]
+    reach = np.maximum.accumulate((bottom - core)[order])
+    begins = np.flatnonzero((top + core)[order][1:] - reach[:-1] > ROW_GAP * typical) + 1
+    groups = np.split(order, begins)
+    rows = [group for group in groups if len(group) >= ROW_CHARACTERS]
+    if len(rows) < 2:
+        return alone
+    middle = (top + bottom) / 2
+    centres = np.array([np.median(middle[group]) for group in rows])
+    return np.asarray(np.argmin(np.abs(middle[:, None] - centres), axis=1))
+
+
 def reassign_enclosed(boxes: np.ndarray, row: np.ndarray, far: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Reassign far components within a line's box to that line: high bars of T, long tails.
 

@@ -118,8 +118,8 @@ class Pen:
         draw = rng.random()
         if draw < 0.08:
             tracking = float(rng.uniform(0.02, 0.35))
-        elif draw < 0.11:
-            tracking = float(rng.uniform(-0.06, 0.0))
+        elif draw < 0.13:
+            tracking = float(rng.uniform(-0.1, 0.0))
         return cls(
             face,
             fallback,

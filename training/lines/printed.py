@@ -24,6 +24,8 @@ SMALL_CAPITALS, HEADING_SPACED, SPACED = {"serif": 0.04, "old": 0.08}, 0.3, (0.1
 LONGEST_HEADING = 40
 #: Share of lines stretched or squeezed, and of lines sheared besides what a font's italic does.
 STRETCHED, STRETCH = 0.12, 0.14
+#: Share of lines in double height or double width, as receipts have them, and how far they are stretched.
+DOUBLED, DOUBLE_HEIGHT, DOUBLE_WIDTH = 0.07, (0.5, 0.8), (1.3, 2.0)
 
 
 class PrintedLines:
@@ -73,6 +75,8 @@ class PrintedLines:
             small = np.array([c != c.upper() for c in text])  # a sharp s has no capital of one character
             text = text.upper()
         stretch = float(np.exp(rng.normal(0.0, STRETCH))) if rng.random() < STRETCHED else 1.0
+        if rng.random() < DOUBLED:
+            stretch = float(rng.uniform(*(DOUBLE_HEIGHT if rng.random() < 0.6 else DOUBLE_WIDTH)))
         pen = Pen.any(face, self._fallback[face.kind], x_height, rng)
         if text.isupper() and len(text) <= LONGEST_HEADING and rng.random() < HEADING_SPACED:
             pen.tracking = float(rng.uniform(*SPACED))
