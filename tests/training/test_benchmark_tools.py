@@ -58,10 +58,18 @@ def test_edits_belong_to_the_line_they_are_in() -> None:
 @pytest.mark.parametrize(
     ("truth", "read", "kind"),
     [
-        ("a", "", "letter"), (" ", "", "space"), ("-", " ", "space"), ("…", ".", "punctuation"),
-        ("“", '"', "typography"), ("O", "o", "case"), ("é", "E", "accent"), ("O", "0", "digit"), ("f", "£", "letter"), ("", ",", "punctuation"),
+        ("a", "", "letter"),
+        (" ", "", "space"),
+        ("-", " ", "space"),
+        ("…", ".", "punctuation"),
+        ("", ",", "punctuation"),
+        ("“", '"', "typography"),
+        ("O", "o", "case"),
+        ("é", "E", "accent"),
+        ("O", "0", "digit"),
+        ("f", "£", "letter"),
     ],
-)  # fmt: skip
+)
 def test_kinds_of_edits(truth: str, read: str, kind: str) -> None:
     assert kind_of(truth, read) == kind
 

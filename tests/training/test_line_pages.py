@@ -190,15 +190,24 @@ def test_small_capitals_are_smaller_capitals_on_the_baseline() -> None:
     assert drawn_height(pen, "H", [True]) == pytest.approx(0.75 * drawn_height(pen, "H"), abs=1.5)
 
 
+def test_three_points_are_an_ellipsis_where_they_look_alike(tmp_path: Path) -> None:
+    alike = make_bar_font(tmp_path / "alike.ttf", ".…x", {".": 200, "…": 600})
+    apart = make_bar_font(tmp_path / "apart.ttf", ".…x", {".": 200, "…": 900})
+    pens = [Pen(LineFace("own", "sans", (path,)), (), 20.0) for path in (alike, apart)]
+    assert [pen.as_seen("so... 5.... or ..") for pen in pens] == ["so… 5.... or ..", "so... 5.... or .."]
+    assert Pen(LineFace("own", "sans", (alike,)), (), 20.0, tracking=0.2).as_seen("so...") == "so..."
+
+
 def test_small_letters_become_small_capitals_now_and_then(
     printed_lines: PrintedLines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(SMALL_CAPITALS, "serif", 0.4)
     face = LineFace("serif", "serif", (SERIF,))
     rng = np.random.default_rng(0)
-    drawn = [printed_lines.line(face, X_HEIGHT, rng, text) for text in ("Mr. Smith", "Großmann") for _ in range(200)]
-    shares = {text: sum(line.text == text for line in drawn) / 200 for text in ("MR. SMITH", "Mr. Smith", "Großmann")}
-    assert shares == pytest.approx({"MR. SMITH": 0.4, "Mr. Smith": 0.6, "Großmann": 1.0}, abs=0.09)
+    drawn = [printed_lines.line(face, X_HEIGHT, rng, text) for text in ("moon nooses", "Groß") for _ in range(200)]
+    assert {line.text for line in drawn} == {"moon nooses", "Groß"}, "what is said stays"
+    wide = np.array([line.ink.shape[1] for line in drawn[:200]])
+    assert np.mean(wide > 1.03 * np.median(wide)) + np.mean(wide < 0.97 * np.median(wide)) > 0.3
     wide = [printed_lines.line(face, X_HEIGHT, rng, "CHAPTER ONE").ink.shape[1] for _ in range(300)]
     assert np.mean(np.array(wide) > 1.25 * np.median(wide)) == pytest.approx(HEADING_SPACED, abs=0.12)
 
@@ -295,7 +304,7 @@ def test_every_medium_gives_a_page_whose_lines_are_found(printed_lines: PrintedL
     gray, matrix = photographed(page.ink, medium, x_height, rng)
     assert gray.shape == page.ink.shape and gray.dtype == np.uint8
     to_page = cv2.warpAffine(page.ink, matrix, gray.shape[::-1])
-    assert gray[to_page > 200].mean() < gray[to_page == 0].mean() - 60, "ink is dark"
+    assert gray[to_page > 200].mean() < gray[to_page == 0].mean() - 40, "ink is dark"
     found = [sample.text for sample in strips_of(gray, matrix, page)]
     assert set(found) <= set(TEXTS) and len(found) == len(set(found)) >= 3
 

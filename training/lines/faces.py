@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,8 @@ from training.synthesis.office_type import TICKS, draw_tick
 PROBE_SIZE = 96
 #: Tick boxes that no font draws: side, thickness and advance in x-heights, each drawn between two bounds.
 TICK_SIDE, TICK_PEN, TICK_ADVANCE = (1.1, 1.7), (0.06, 0.16), 1.15
+#: Three points and no more; how far the width of an ellipsis may be from theirs (as a share) where they look alike.
+THREE_POINTS, ALIKE = re.compile(r"(?<!\.)\.\.\.(?!\.)"), 0.06
 #: Size of small capitals over that of capitals.
 SMALL_CAPITALS = (0.7, 0.86)
 #: Of the lines with tick boxes this share has them drawn as squares even where a font has the character.
@@ -145,6 +148,18 @@ class Pen:
             like = path if path in self.fallback else own
             self._fonts[path, size] = open_face(path, size * self.x_height / relative_x_height(like))
         return self._fonts[path, size]
+
+    def as_seen(self, text: str) -> str:
+        """``text`` with … for three points where the two look alike: one picture must not have two names."""
+        return THREE_POINTS.sub("…", text) if self._ellipsis_is_three_points else text
+
+    @cached_property
+    def _ellipsis_is_three_points(self) -> bool:
+        path = self.face.files[0]
+        if "…" not in drawn_by(path) or self.tracking:
+            return False
+        font = open_face(path, 4 * PROBE_SIZE)  # at the size of a line, advances are whole pixels
+        return bool(abs(font.getlength("…") / (3.0 * font.getlength(".")) - 1.0) < ALIKE)
 
     def place(self, text: str, small: np.ndarray | None = None) -> tuple[list[Run], np.ndarray, float]:
         """Runs of text, the middles of the characters (n,) in pixels from the line's start, and the line's width.
