@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
+#: Threads of NumPy's linear algebra start with its import and spin while they wait; nothing here is worth one.
+_LINEAR_ALGEBRA_THREADS = "OPENBLAS_NUM_THREADS"
 #: As shells count: 128 + SIGINT. Written out, since nothing may be imported yet.
 _INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line of this process and leave with its exit code."""
+    gc.disable()  # while modules and weights are loaded, which stay; see `ocrtool.jobs.outcome`
+    os.environ.setdefault(_LINEAR_ALGEBRA_THREADS, "1")
     try:
         _leave_current_folder()
         from ocrtool.cli.main import main as run
