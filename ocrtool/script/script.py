@@ -128,7 +128,7 @@ class Script:
     def refit(self, region: LineRegion, line_labels: np.ndarray) -> LineRegion:
         """Return the line with baseline and x-height fitted to the script's characters.
 
-        line_labels: (H, W) int32 label map of the working page, the line of each ink pixel.
+        line_labels: (H, W) int label map of the working page, the line of each ink pixel.
         """
         return region
 
