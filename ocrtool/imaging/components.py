@@ -8,6 +8,9 @@ import numpy as np
 #: Letters of the commonest height cover at least this share of the area of all boxes; less are specks.
 LEAST_COVER = 0.04
 
+#: Rows labelled at a time, where blank rows between them allow it.
+BAND_ROWS = 256
+
 
 def label_components(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Label the 8-connected components of ink (H, W) bool or uint8.
@@ -31,6 +34,26 @@ def label_components(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     stats[1:, 3] = bottom[1:] - stats[1:, 1]
     stats[:, 4] = np.bincount(label, end - first, minlength=count)
     return labels, stats
+
+
+def _statistics(ink: np.ndarray) -> np.ndarray:
+    """Return the statistics of `label_components` without the row of paper, in bands: labels take four times the page.
+
+    Bands end at blank rows, which no component crosses.
+    """
+    inked = ink.any(axis=1)
+    edges = np.flatnonzero(np.diff(inked, prepend=False, append=False))
+    bands: list[list[int]] = []
+    for top, bottom in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if bands and bottom - bands[-1][0] <= BAND_ROWS:
+            bands[-1][1] = bottom
+        else:
+            bands.append([top, bottom])
+    found = [np.zeros((0, 5), np.int32)]
+    for top, bottom in bands:
+        found.append(label_components(ink[top:bottom])[1][1:])
+        found[-1][:, 1] += top
+    return np.concatenate(found)
 
 
 def _runs(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -60,7 +83,7 @@ def character_boxes(ink: np.ndarray) -> np.ndarray:
 
     Components cut by the edge of the image are left out unless no others remain.
     """
-    stats = label_components(ink)[1][1:]
+    stats = _statistics(ink)
     w, h, area = stats[:, 2], stats[:, 3], stats[:, 4]
     keep = (h >= 4) & (w >= 2) & (area >= 8) & (w < 12 * h) & (h < 10 * w) & (h < 0.4 * max(ink.shape) + 8)
     x, y = stats[keep, 0], stats[keep, 1]
