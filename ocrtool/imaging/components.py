@@ -106,9 +106,10 @@ def typical_height(boxes: np.ndarray) -> float | None:
     """
     if len(boxes) == 0:
         return None
+    median = float(np.median(boxes[:, 3] - boxes[:, 1]))  # of integers: of others, NumPy loads its masked arrays first
     heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
     widths = (boxes[:, 2] - boxes[:, 0]).astype(np.float64)
-    heavy = np.minimum(heights, 4.0 * np.median(heights))  # a picture's height must not outvote the letters' number
+    heavy = np.minimum(heights, 4.0 * median)  # a picture's height must not outvote the letters' number
     weights = heavy**1.5 * np.clip(widths / heights, 0.5, 1.0)
     area = heights * widths
     near = _near_mode(heights, weights)
@@ -118,7 +119,7 @@ def typical_height(boxes: np.ndarray) -> float | None:
             break
         weights = np.where(larger, weights, 0.0)
         near = _near_mode(heights, weights) & larger
-    return float(np.average(heights[near], weights=weights[near])) if near.any() else float(np.median(heights))
+    return float(np.average(heights[near], weights=weights[near])) if near.any() else median
 
 
 def _near_mode(heights: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -40,7 +40,7 @@ def load_reader(options: ReadOptions) -> Reader:
     from ocrtool import pipeline
     from ocrtool.script.engines import load_engines
 
-    cv2.setNumThreads(options.threads)
+    cv2.setNumThreads(1)  # OpenCV's threads spin while they wait, for more time than they save
     engines = load_engines(
         options.language,
         options.weights,

@@ -100,7 +100,7 @@ def load_engines(
     language_model : bool
         False reads without the language model.
     threads : int
-        For each network.
+        For each glyph classifier; the other networks have one, since they do little at a time.
 
     Returns
     -------
@@ -125,7 +125,7 @@ def load_engines(
     for each in parse_languages(language):
         script = load_script(each)
         if script.weights.line_reader is not None:
-            strips = load_strip_engine(script, weights, language_model, threads, model)
+            strips = load_strip_engine(script, weights, language_model, model)
         else:
             engine = load_engine(each, weights, language_model, threads, model)
             others.append(replace(engine, sample_lines=sample))

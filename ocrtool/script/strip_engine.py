@@ -130,13 +130,13 @@ class StripEngine:
 
 
 def load_strip_engine(
-    script: Script, weights: Path | None = None, language_model: bool = True, threads: int = 1, model: str = ANY
+    script: Script, weights: Path | None = None, language_model: bool = True, model: str = ANY
 ) -> StripEngine:
     """Load the engine of a script with a line reader. Raises WeightsNotFound, WeightsRefused."""
     names = script.weights.of(model, weights)
     if names.line_reader is None or names.line_decoder is None:
         raise ValueError(f"{script.name} has no line reader")
-    reader = LineReader(open_weights(names.line_reader, weights), threads)
+    reader = LineReader(open_weights(names.line_reader, weights))
     manifest = read_manifest(names.line_decoder, weights)
     with read_as("a decoder of lines", names.line_decoder):
         settings = CtcSettings.from_manifest(manifest["parameters"])

@@ -64,7 +64,7 @@ class LineFinder:
         self.count += 1  # slivers are counted too
         self.line_of[self.components.number[members]] = self.count
         box, boxes = self._extent(members), self.components.boxes[members]
-        heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
+        heights = boxes[:, 3] - boxes[:, 1]
         body = heights[heights > 0.4 * heights.max()]
         whole = bool(2 * np.count_nonzero(inside_image(boxes, self.components.labels.shape)) >= len(boxes))
         if not whole and body.max() < SLIVER * self.x_height:

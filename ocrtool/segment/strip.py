@@ -14,6 +14,7 @@ import numpy as np
 from ocrtool.imaging.affine import compose, scale_of
 from ocrtool.imaging.page import PreparedPage
 from ocrtool.segment.layout import Layout, find_text
+from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.rectify import MAX_WIDTH, level, line_map, own_mask
 from ocrtool.segment.types import LineRegion
 
@@ -129,7 +130,7 @@ def _own_band(
     inked = labels == region.label
     strength = 255.0
     if inked.any():
-        strength = float(np.percentile(layout.page.soft[y0:y1, x0:x1][inked], INK_PERCENTILE))
+        strength = percentile(layout.page.soft[y0:y1, x0:x1][inked], INK_PERCENTILE)
     return mask, 255.0 if strength >= FULL_INK else max(strength, LEAST_INK)
 
 
