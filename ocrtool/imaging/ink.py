@@ -107,7 +107,7 @@ def soft_ink(gray: np.ndarray) -> np.ndarray:
 def sauvola(gray: np.ndarray, window: int) -> np.ndarray:
     """Threshold ink locally, (H, W) bool, by Sauvola's m * (1 + k * (s / R - 1)); ``window`` in pixels, odd."""
     mean = cv2.boxFilter(gray, cv2.CV_32F, (window, window), borderType=cv2.BORDER_REPLICATE)
-    threshold = cv2.sqrBoxFilter(gray, cv2.CV_32F, (window, window), borderType=cv2.BORDER_REPLICATE)
+    threshold: np.ndarray = cv2.sqrBoxFilter(gray, cv2.CV_32F, (window, window), borderType=cv2.BORDER_REPLICATE)
     threshold -= mean * mean
     np.maximum(threshold, 0.0, out=threshold)
     cv2.sqrt(threshold, dst=threshold)  # the deviation
