@@ -12,13 +12,13 @@ import numpy as np
 from ocrtool.charset import LINE_START, Labels
 from ocrtool.decode import ctc
 from ocrtool.decode.alphabet import Alphabet
-from ocrtool.decode.assemble import input_boxes
 from ocrtool.decode.confidence import word_probability
 from ocrtool.decode.ctc_places import BLANK
 from ocrtool.decode.ctc_reading import Reading
 from ocrtool.decode.language_model import CharacterLSTM, LanguageModel, UniformModel
 from ocrtool.decode.settings import CtcSettings
 from ocrtool.errors import WeightsRefused
+from ocrtool.imaging.affine import input_boxes
 from ocrtool.recognize.line_reader import LineReader
 from ocrtool.script.script import Script
 from ocrtool.segment.character_boxes import character_boxes
