@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
@@ -14,9 +13,11 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line of this process and leave with its exit code."""
-    gc.disable()  # while modules and weights are loaded, which stay; see `ocrtool.jobs.outcome`
-    os.environ.setdefault(_LINEAR_ALGEBRA_THREADS, "1")
     try:
+        import gc
+
+        gc.disable()  # while modules and weights are loaded, which stay; see `ocrtool.jobs.outcome`
+        os.environ.setdefault(_LINEAR_ALGEBRA_THREADS, "1")
         _leave_current_folder()
         from ocrtool.cli.main import main as run
 

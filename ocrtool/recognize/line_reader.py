@@ -16,7 +16,7 @@ from ocrtool.weights.store import Weights, read_as
 BLANK_LABEL = "<blank>"
 #: Strips are padded to a multiple of this many columns, and run together up to so many columns in all: more are slower,
 #: since they need more memory than the processor's cache has.
-WIDTH_STEP, COLUMNS = 64, 1200
+WIDTH_STEP, COLUMNS = 64, 2400
 #: Strips of a batch differ in width by at most this factor: padding costs as much as text.
 WIDTH_FACTOR = 1.25
 

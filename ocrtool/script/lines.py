@@ -24,8 +24,8 @@ if TYPE_CHECKING:  # what reads glyph by glyph is loaded where a page needs it
     from ocrtool.segment.segmented import SegmentedLine
 
 #: A line whose frames with a character have at least this mean probability is in the line reader's script; it is not
-#: sampled for others.
-SURELY_READ = 0.9
+#: sampled for others. Of 180 lines that were mostly Hangul none had more than 0.82.
+SURELY_READ = 0.87
 
 
 @dataclass(frozen=True, slots=True)
