@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ocrtool.recognize.network import sigmoid
-from ocrtool.segment.median import weighted_median
+from ocrtool.segment.quantiles import weighted_median
 from ocrtool.types import Line
 
 FEATURES = (

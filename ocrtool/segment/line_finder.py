@@ -18,7 +18,7 @@ MAX_PASSES = 3
 class LineFinder:
     """Numbers the lines of all blocks of a page, and records the line of each component.
 
-    line_of: (components + 1,) int32, the line of each component. Slivers of lines cut by the page's edge are numbered
+    line_of: (components + 1,) uint16, the line of each component. Slivers of lines cut by the page's edge are numbered
     too, so that their ink stays out of the images of neighbouring lines.
     """
 
@@ -26,7 +26,7 @@ class LineFinder:
         self.components = components
         self.x_height = x_height
         self.part_height = part_height
-        self.line_of = np.zeros(int(components.number.max(initial=0)) + 1, np.int32)
+        self.line_of = np.zeros(int(components.number.max(initial=0)) + 1, np.uint16)
         self.count = 0
 
     def lines(self, members: np.ndarray, passes: int = 1) -> list[LineContour]:
@@ -68,7 +68,7 @@ class LineFinder:
         self.count += 1  # slivers are counted too
         self.line_of[self.components.number[members]] = self.count
         box, boxes = self._extent(members), self.components.boxes[members]
-        heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
+        heights = boxes[:, 3] - boxes[:, 1]
         body = heights[heights > 0.4 * heights.max()]
         whole = bool(2 * np.count_nonzero(inside_image(boxes, self.components.labels.shape)) >= len(boxes))
         if not whole and body.max() < SLIVER * self.x_height:

@@ -8,6 +8,8 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from ocrtool.segment.quantiles import percentile
+
 #: Standard deviations of the smoothing before ridges are detected, in x-heights: along and across the line.
 SMOOTH_ALONG = 3.0
 SMOOTH_ACROSS = 0.55
@@ -39,7 +41,7 @@ def _ridges(ink: np.ndarray, x_height: float) -> tuple[np.ndarray, float]:
     reach = max(1, round(0.5 * small_x_height))
     peak = cv2.dilate(smooth, np.ones((2 * reach + 1, 1), np.uint8))
     inked = smooth[small > 0.3]
-    typical = float(np.percentile(inked, 75)) if len(inked) else 0.0
+    typical = percentile(inked, 75.0) if len(inked) else 0.0
     ridge = ((smooth >= peak) & (smooth > max(1e-4, WEAK_RIDGE * typical))).astype(np.uint8)
     joined = cv2.dilate(ridge, np.ones((3, max(3, round(2 * small_x_height) | 1)), np.uint8))
     _, labels = cv2.connectedComponents(joined, connectivity=8)

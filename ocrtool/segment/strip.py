@@ -14,6 +14,7 @@ import numpy as np
 from ocrtool.imaging.affine import compose, scale_of
 from ocrtool.imaging.page import PreparedPage
 from ocrtool.segment.layout import Layout, find_text
+from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.rectify import MAX_WIDTH, level, line_map, own_mask
 from ocrtool.segment.types import LineRegion
 
@@ -123,7 +124,7 @@ def _own_band(
     foreign = ((labels != region.label) & (labels != 0)) | layout.removed[y0:y1, x0:x1]
     rim = cv2.dilate(foreign.astype(np.uint8), np.ones((3, 3), np.uint8))
     soft, mine = layout.page.soft[y0:y1, x0:x1], labels == region.label
-    strength = float(np.percentile(soft[mine], INK_PERCENTILE)) if mine.any() else 255.0
+    strength = percentile(soft[mine], INK_PERCENTILE) if mine.any() else 255.0
     inked = (layout.page.ink[y0:y1, x0:x1] | (soft >= max(LEAST_INK, FAINT_INK * strength))) & (labels == 0)
     specks = cv2.dilate(inked.astype(np.uint8), np.ones((3, 3), np.uint8))
     band = np.maximum(own, np.minimum(specks, 1 - rim)) * np.uint8(255)
