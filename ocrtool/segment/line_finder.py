@@ -8,6 +8,7 @@ from ocrtool.imaging.components import inside_image
 from ocrtool.segment.baseline import LineContour, trace_line
 from ocrtool.segment.clean import Components
 from ocrtool.segment.lines import assign, find_ridges, reassign_enclosed, split_rows
+from ocrtool.segment.quantiles import percentile
 
 #: A line that the page's edge cuts lengthwise cannot be read if it is lower than this (x-heights).
 SLIVER = 0.6
@@ -74,7 +75,7 @@ class LineFinder:
         if not whole and body.max() < SLIVER * self.x_height:
             return None
         ink = self._ink(members, box)
-        return trace_line(ink, box, float(np.median(body)), self.count, whole)
+        return trace_line(ink, box, percentile(body, 50.0), self.count, whole)
 
 
 def _rows(members: np.ndarray, boxes: np.ndarray, ridge: np.ndarray, origin: np.ndarray) -> list[np.ndarray]:

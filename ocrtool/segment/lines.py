@@ -126,7 +126,7 @@ def assign(
     return line, distance > np.where(cut, CUT_REACH, reach) * x_height
 
 
-#: Lines that are small beside the page's usual type may share a ridge. They are told apart by the white between the
+#: Lines that are small beside the usual type of the page may share a ridge. They are separated at the white between the
 #: cores of their characters, the middle halves of their heights: so much white at least, and so many characters in
 #: each, of the typical height of these; lower components than so much of it do not count.
 CORE = 0.25
@@ -142,7 +142,7 @@ def split_rows(boxes: np.ndarray, level: np.ndarray) -> np.ndarray:
     heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
     if len(boxes) < 2 * ROW_CHARACTERS:
         return alone
-    typical = float(np.median(heights[heights > 0.4 * np.percentile(heights, 90)]))
+    typical = percentile(heights[heights > 0.4 * percentile(heights, 90.0)], 50.0)
     body = np.flatnonzero(heights > ROW_BODY * typical)
     top, bottom = boxes[:, 1] - level, boxes[:, 3] - level
     core = CORE * heights
@@ -154,7 +154,7 @@ def split_rows(boxes: np.ndarray, level: np.ndarray) -> np.ndarray:
     if len(rows) < 2:
         return alone
     middle = (top + bottom) / 2
-    centres = np.array([np.median(middle[group]) for group in rows])
+    centres = np.array([percentile(middle[group], 50.0) for group in rows])
     return np.asarray(np.argmin(np.abs(middle[:, None] - centres), axis=1))
 
 

@@ -150,7 +150,7 @@ class Pen:
         return self._fonts[path, size]
 
     def as_seen(self, text: str) -> str:
-        """``text`` with … for three points where the two look alike: one picture must not have two names."""
+        """``text`` with … for three points that look like it: one picture must not have two names."""
         return THREE_POINTS.sub("…", text) if self._ellipsis_is_three_points else text
 
     @cached_property
