@@ -64,25 +64,32 @@ def _ridge_rows(labels: np.ndarray) -> list[_Ridge]:
 
 
 def _merge_ridges(ridges: list[_Ridge], x_height: float) -> list[np.ndarray]:
-    """Join ridge segments that continue each other; returns rows (w,) of each line, top to bottom."""
-    lines: list[_Ridge] = []
+    """Join ridge segments that continue each other; returns rows (w,) of each line, top to bottom.
+
+    A segment may stand beside those of its line or, in a row of a table, between two of them.
+    """
+    lines: list[tuple[np.ndarray, np.ndarray]] = []  # rows (w,), and where a segment gives them: (w,) bool
     for ridge in sorted(ridges, key=lambda r: r.left - r.right):
         span = slice(ridge.left, ridge.right + 1)
         near = [
-            (float(np.abs(ridge.rows[span] - line.rows[span]).mean()), k)
-            for k, line in enumerate(lines)
-            if min(ridge.right, line.right) - max(ridge.left, line.left) < 0.5 * (ridge.right - ridge.left + 1)
+            (float(np.abs(ridge.rows[span] - rows[span]).mean()), k)
+            for k, (rows, covered) in enumerate(lines)
+            if covered[span].mean() < 0.5
         ]
         distance, k = min(near, default=(np.inf, -1))
         if distance >= RIDGE_STEP * x_height:
-            lines.append(_Ridge(ridge.rows.copy(), ridge.left, ridge.right))
+            covered = np.zeros(len(ridge.rows), bool)
+            covered[span] = True
+            lines.append((ridge.rows, covered))
             continue
-        line = lines[k]
-        part = slice(0, ridge.right + 1) if ridge.left < line.left else slice(ridge.left, None)
-        line.rows[part] = ridge.rows[part]
-        line.left, line.right = min(ridge.left, line.left), max(ridge.right, line.right)
-    lines.sort(key=lambda line: float(line.rows[line.left : line.right + 1].mean()))
-    return [line.rows for line in lines]
+        rows, covered = lines[k]
+        joined = covered.copy()
+        joined[span] = True
+        known = np.where(covered, rows, ridge.rows)
+        columns = np.flatnonzero(joined)
+        lines[k] = np.interp(np.arange(len(rows)), columns, known[columns]), joined
+    lines.sort(key=lambda line: float(line[0][line[1]].mean()))
+    return [rows for rows, _ in lines]
 
 
 def find_ridges(ink: np.ndarray, x_height: float) -> list[np.ndarray]:

@@ -216,3 +216,10 @@ def test_strokes_that_are_too_faint_for_the_page_are_kept() -> None:
     blank[y0:y1, x0:x1] = 255
     share = (inks[1] - int(strips_of(blank)[1].soft.sum())) / (inks[0] - int(strips_of(blank)[1].soft.sum()))
     assert share > 0.25
+
+
+@pytest.mark.parametrize("widths", [(12, 3, 9, 5), (3, 12, 5, 9), (9, 4, 4, 12)])
+def test_cells_far_apart_are_one_line_whatever_their_widths(widths: tuple[int, ...]) -> None:
+    row = (" " * 25).join(("sun worn mane" * 2)[:width].strip() for width in widths)
+    assert len(layout_of(draw_page([row, row, row]).gray).lines) == 3
+    assert len(layout_of(draw_page([row]).gray).lines) == 1

@@ -4,8 +4,9 @@
 
 OUT/office_codes: serial numbers, IBANs, dates, hashes, addresses of the internet. OUT/office_letters: business letters.
 OUT/office_typographic: prose with quotes, dashes, accents, fractions and signs. OUT/office_invoices: rows of goods and
-totals. OUT/office_forms: filled fields and tick boxes. Each family gives three pages of a set: clean print at 300 dpi,
-a scan at 200 dpi, a screen of 96 dpi. Each page is NAME.png with NAME.gt.txt, line by line. Then for example:
+totals. OUT/office_forms: filled fields and tick boxes. OUT/office_rows: rows of invoices, each a picture of its own, so
+that the order of reading does not count. Each family gives three pages of a set: clean print at 300 dpi, a scan at 200
+dpi, a screen of 96 dpi. Each page is NAME.png with NAME.gt.txt, line by line. Then for example:
 
     python -m training.benchmark OUT office_codes office_letters --engine ocrtool --engine tesseract --markdown
 
@@ -14,8 +15,9 @@ No family of a part is trained on (training/synthesis/fonts.py). The same fonts 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -29,7 +31,7 @@ from training.synthesis.office_prose import MARKED, filled, letter
 from training.synthesis.office_scans import SCANS
 from training.synthesis.office_tables import form, invoice
 from training.synthesis.office_type import Faces, characters_of
-from training.synthesis.office_typesetting import Block, Manner, Paragraph, characters_in, typeset
+from training.synthesis.office_typesetting import Block, Manner, Paragraph, Table, characters_in, typeset
 from training.synthesis.page_files import write_page
 
 #: Families of each set, by part.
@@ -40,9 +42,10 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
         "office_typographic": ("libre-bodoni", "literata", "alegreya", "noto-serif", "zilla-slab", "dm-sans"),
         "office_invoices": ("barlow", "roboto-condensed", "dm-sans", "public-sans", "zilla-slab", "ibm-plex-mono"),
         "office_forms": ("fira-sans", "barlow", "lato", "zilla-slab", "roboto-condensed", "jetbrains-mono"),
+        "office_rows": ("barlow", "roboto-condensed", "dm-sans", "public-sans", "zilla-slab", "ibm-plex-mono"),
     },
     "validation": dict.fromkeys(
-        ("office_codes", "office_letters", "office_typographic", "office_invoices", "office_forms"),
+        ("office_codes", "office_letters", "office_typographic", "office_invoices", "office_forms", "office_rows"),
         ("merriweather", "work-sans", "anonymous-pro", "cabin", "noticia-text"),
     ),
 }
@@ -81,7 +84,10 @@ MAKERS: dict[str, Callable[[np.random.Generator], list[Block]]] = {
     "office_typographic": typographic,
     "office_invoices": invoice,
     "office_forms": form,
+    "office_rows": invoice,
 }
+#: The set whose pages are drawn row by row.
+ROWS = "office_rows"
 
 
 def jobs(part: str, fonts: Path) -> list[PageJob]:
@@ -114,9 +120,20 @@ def draw(job: PageJob, rng: np.random.Generator, manner: Manner | None = None) -
 
     Raises ValueError if the font has too few characters, or a text does not fit the page.
     """
+    return _drawn(_blocks(job, rng), job, rng, manner or any_manner(rng, job.scan == "screen"))
+
+
+def draw_rows(job: PageJob, rng: np.random.Generator) -> list[tuple[np.ndarray, list[str]]]:
+    """The rows of the tables of a page, each as `draw` draws a page. Raises ValueError."""
+    manner = any_manner(rng, job.scan == "screen")
+    tables = [block for block in _blocks(job, rng) if isinstance(block, Table)]
+    rows = [replace(table, rows=(row,), head=False, ruled=False) for table in tables for row in table.rows]
+    return [_drawn([row], job, rng, manner) for row in rows]
+
+
+def _drawn(blocks: list[Block], job: PageJob, rng: np.random.Generator, manner: Manner) -> tuple[np.ndarray, list[str]]:
     scan = SCANS[job.scan]
-    manner = manner or any_manner(rng, job.scan == "screen")
-    page, lines = typeset(_blocks(job, rng), job.faces, manner, scan.drawn_at)
+    page, lines = typeset(blocks, job.faces, manner, scan.drawn_at)
     return scan.make(np.asarray(page), rng), lines
 
 
@@ -143,10 +160,15 @@ def _blocks(job: PageJob, rng: np.random.Generator) -> list[Block]:
 def draw_all(out: Path, every: list[PageJob], seed: int) -> Iterator[Path]:
     """Draw each page into its set's folder of ``out``; gives the pictures' names as they are written."""
     for number, job in enumerate(every):
-        image, lines = draw(job, np.random.default_rng((seed, number)))
-        path = out / job.set / f"{job.name}.png"
-        write_page(path, image, lines, SCANS[job.scan].dpi)
-        yield path
+        rng = np.random.default_rng((seed, number))
+        if job.set == ROWS:
+            drawn = {f"{job.name}_{row:02d}": page for row, page in enumerate(draw_rows(job, rng))}
+        else:
+            drawn = {job.name: draw(job, rng)}
+        for name, (image, lines) in drawn.items():
+            path = out / job.set / f"{name}.png"
+            write_page(path, image, lines, SCANS[job.scan].dpi)
+            yield path
 
 
 @click.command()
@@ -158,9 +180,7 @@ def draw_all(out: Path, every: list[PageJob], seed: int) -> Iterator[Path]:
 def main(out: Path, fonts: Path | None, part: str, seed: int) -> None:
     """Draw the office pages that reading is measured on, with their text, to sets in OUT."""
     every = jobs(part, fonts or default_fonts_folder())
-    for _ in tqdm(draw_all(out, every, seed), total=len(every), unit="page", disable=None):
-        pass
-    counts = {name: sum(job.set == name for job in every) for name in FAMILIES[part]}
+    counts = Counter(path.parent.name for path in tqdm(draw_all(out, every, seed), unit="page", disable=None))
     click.echo(f"{out}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
 
 
