@@ -9,6 +9,7 @@ from drawn_lines import SERIF, SIZE_15, SIZE_20, draw_page, layout_of
 
 from ocrtool.imaging.components import typical_height
 from ocrtool.segment.layout import Layout
+from ocrtool.segment.lines import find_ridges
 from ocrtool.segment.strip import (
     GAP_LEVEL,
     LONGEST_GAP,
@@ -218,8 +219,11 @@ def test_strokes_that_are_too_faint_for_the_page_are_kept() -> None:
     assert share > 0.25
 
 
-@pytest.mark.parametrize("widths", [(12, 3, 9, 5), (3, 12, 5, 9), (9, 4, 4, 12)])
-def test_cells_far_apart_are_one_line_whatever_their_widths(widths: tuple[int, ...]) -> None:
-    row = (" " * 25).join(("sun worn mane" * 2)[:width].strip() for width in widths)
-    assert len(layout_of(draw_page([row, row, row]).gray).lines) == 3
-    assert len(layout_of(draw_page([row]).gray).lines) == 1
+def test_a_cell_between_two_others_is_of_their_line() -> None:
+    """The widest cell comes first, then the one on the right, then the one between them."""
+    ink = np.zeros((60, 1100), bool)
+    for start, end, top in ((20, 134, 24), (680, 780, 26), (350, 440, 24), (960, 1020, 25)):
+        ink[top : top + 12, start:end] = True
+    assert len(find_ridges(ink, 12.0)) == 1
+    ink[44:56, 20:500] = True
+    assert len(find_ridges(ink, 12.0)) == 2

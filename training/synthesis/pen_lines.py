@@ -1,8 +1,8 @@
-"""Draw the lines of joined handwriting that reading is measured on: pen strokes of writers never trained on.
+"""Draw the lines of cursive handwriting that reading is measured on: pen strokes of writers never trained on.
 
     python -m training.synthesis.pen_lines OUT --data DATA [--count N] [--seed N]
 
-OUT/unipen_lines holds NAME.png, a line as a pen draws it, and NAME.gt.txt: lines of UNIPEN's test part in a joined or
+OUT/unipen_lines holds NAME.png, a line as a pen draws it, and NAME.gt.txt: lines of UNIPEN's test part in a cursive or
 mixed hand whose texts are not among those of the training part. Then for example:
 
     python -m training.benchmark OUT unipen_lines --engine ocrtool --engine tesseract --markdown
@@ -33,8 +33,8 @@ def chosen(data: Path) -> tuple[unipen.PenTracks, np.ndarray]:
     """Lines of the test part, and the numbers of those that are measured on. Raises FileNotFoundError."""
     trained = np.unique(unipen.load_tracks(ink_file(data, "line", "train"), "line").labels)
     tracks = unipen.load_tracks(ink_file(data, "line", "test"), "line")
-    joined = np.isin(tracks.styles, STYLES) & ~np.isin(tracks.labels, trained)
-    return tracks, np.flatnonzero(joined)
+    cursive = np.isin(tracks.styles, STYLES) & ~np.isin(tracks.labels, trained)
+    return tracks, np.flatnonzero(cursive)
 
 
 def draw_line(strokes: list[np.ndarray], rng: np.random.Generator) -> np.ndarray | None:
@@ -53,7 +53,7 @@ def draw_line(strokes: list[np.ndarray], rng: np.random.Generator) -> np.ndarray
 @seed_option(3)
 @errors_as_messages()
 def main(out: Path, data: Path, count: int, seed: int) -> None:
-    """Draw lines of joined handwriting, to read them, to OUT."""
+    """Draw lines of cursive handwriting, to read them, to OUT."""
     tracks, numbers = chosen(data)
     rng = np.random.default_rng(seed)
     for number in tqdm(rng.permutation(numbers)[:count].tolist(), unit="line", disable=None):
