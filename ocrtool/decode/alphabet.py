@@ -35,12 +35,18 @@ class Alphabet:
 
     @classmethod
     def from_symbols(cls, glyphs: Sequence[str], symbols: Labels) -> Alphabet:
-        """Map each glyph to its symbol. Raises KeyError if one has none and there is no ``<other>`` for it."""
+        """Map each glyph to its symbol. Raises KeyError if one has none and there is no ``<other>`` for it.
+
+        Rare letters share ``<other>`` among them, and signs among them: a language has thousands of the former, and
+        a model of prose sees too few of the latter to say how common they are elsewhere.
+        """
         known = np.array([glyph in symbols for glyph in glyphs])
         if not known.all() and OTHER not in symbols:
             raise KeyError(f"the language model does not know {glyphs[int(np.argmin(known))]!r}")
         symbol_of = np.array([symbols.index(g if k else OTHER) for g, k in zip(glyphs, known, strict=True)], np.int32)
-        share = np.where(known, 0.0, -np.log(max(1, int(np.count_nonzero(~known)))))
+        letter = np.array([unicodedata.category(glyph[0]) == "Lo" for glyph in glyphs])
+        rare = [max(1, int(np.count_nonzero(~known & kind))) for kind in (~letter, letter)]
+        share = np.where(known, 0.0, -np.log(np.array(rare))[letter.astype(int)])
         return cls(glyphs, symbol_of, share, symbols.index(LINE_START), symbols.index(" "))
 
     @classmethod

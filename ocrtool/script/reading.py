@@ -8,6 +8,7 @@ from itertools import groupby
 from ocrtool.decode.assemble import LineAssembler
 from ocrtool.decode.beam import search
 from ocrtool.decode.text_filter import is_text_probability, median_x_height
+from ocrtool.decode.unknown import without_guesses
 from ocrtool.script.engines import Engine, Engines
 from ocrtool.script.lines import EngineLine, EngineStrip, PageLines
 from ocrtool.types import Block, Box, Line, Page
@@ -50,7 +51,7 @@ def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engin
     language = _language(found.lines, engines)
     x_height = median_x_height([line for line in lines if line is not None])
     kept = [
-        (source.block, line)
+        (source.block, without_guesses(line) if isinstance(source, EngineLine) else line)
         for source, line in zip(found.lines, lines, strict=True)
         if line is not None and is_text_probability(line, x_height, source.engine.settings.text_weights) >= TEXT_LEVEL
     ]
