@@ -37,16 +37,15 @@ class Alphabet:
     def from_symbols(cls, glyphs: Sequence[str], symbols: Labels) -> Alphabet:
         """Map each glyph to its symbol. Raises KeyError if one has none and there is no ``<other>`` for it.
 
-        Rare letters share ``<other>`` among them, and signs among them: a language has thousands of the former, and
-        a model of prose sees too few of the latter to say how common they are elsewhere.
+        The letters that it does not know share ``<other>``: there are thousands of them. A sign that it does not know
+        has all of it, since prose holds too few signs to say how common they are in notices and lists.
         """
         known = np.array([glyph in symbols for glyph in glyphs])
         if not known.all() and OTHER not in symbols:
             raise KeyError(f"the language model does not know {glyphs[int(np.argmin(known))]!r}")
         symbol_of = np.array([symbols.index(g if k else OTHER) for g, k in zip(glyphs, known, strict=True)], np.int32)
-        letter = np.array([unicodedata.category(glyph[0]) == "Lo" for glyph in glyphs])
-        rare = [max(1, int(np.count_nonzero(~known & kind))) for kind in (~letter, letter)]
-        share = np.where(known, 0.0, -np.log(np.array(rare))[letter.astype(int)])
+        rare = ~known & np.array([_is_letter(glyph) for glyph in glyphs])
+        share = np.where(rare, -np.log(max(1, int(np.count_nonzero(rare)))), 0.0)
         return cls(glyphs, symbol_of, share, symbols.index(LINE_START), symbols.index(" "))
 
     @classmethod
@@ -63,6 +62,11 @@ class Alphabet:
         owned = np.isin(symbol_of, symbol_of[own])
         share = np.where(own, 0.0, np.where(owned, BORROWED, 0.0) - np.log(np.maximum(borrowers, 1)))
         return cls(glyphs, symbol_of, share, symbols.index(LINE_START), symbols.index(" "))
+
+
+def _is_letter(glyph: str) -> bool:
+    """Return True for a letter, False for signs, letters that serve as signs (ℓ) among them."""
+    return glyph.isalpha() and (unicodedata.category(glyph[0]) == "Lo" or unicodedata.normalize("NFKC", glyph) == glyph)
 
 
 def _nearest(glyph: str, symbols: Labels) -> str:

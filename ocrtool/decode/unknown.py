@@ -8,7 +8,7 @@ from ocrtool.charset import UNKNOWN
 from ocrtool.types import Alternative, Character, Line, Word
 
 #: A label less probable than this is a guess: nine of ten are wrong.
-LEAST_READ = 0.03
+LEAST_READ = 0.01
 #: Probability of a character or word that is not read, at most.
 MOST_UNKNOWN = 0.05
 

@@ -13,7 +13,7 @@ from ocrtool.segment.layout import Layout
 from ocrtool.segment.segmented import SegmentedLine, segment_line
 from ocrtool.segment.types import LineRegion
 
-#: Share of a line's inked width, read confidently as characters outside the labels, from which a line is mostly of such.
+#: Share of a line's inked width that is confidently of characters outside the labels, from which it is mostly of such.
 MOSTLY = 0.5
 
 

@@ -37,7 +37,7 @@ class ScoredLine:
 @dataclass(frozen=True, slots=True)
 class Engine:
     """Reads the lines of one script glyph by glyph. sample_lines: number of lines sampled to detect the script; None:
-    all.
+    all; second: reads words of Latin letters and figures in its lines again where their glyphs are in doubt.
     """
 
     script: Script
@@ -47,6 +47,7 @@ class Engine:
     path_weights: PathWeights
     alphabet: Alphabet
     sample_lines: int | None = SAMPLE_LINES
+    second: StripEngine | None = None
 
     def score(self, lines: Sequence[SegmentedLine], first: Sequence[Proposals] | None = None) -> list[ScoredLine]:
         """Classify all edges of the lines and build their lattices. first: results of `propose`, if it has been run."""
@@ -129,7 +130,8 @@ def load_engines(
         else:
             engine = load_engine(each, weights, language_model, threads, model)
             others.append(replace(engine, sample_lines=sample))
-    return Engines(strips, tuple(others))
+    second = None if strips is None else replace(strips, guided=False)
+    return Engines(strips, tuple(replace(engine, second=second) for engine in others))
 
 
 def load_engine(

@@ -3,7 +3,8 @@
     python -m training.glyphs.train latin --shards PATTERN --run RUN --out OUT
 
 Trains on the shards of `training.glyphs.make` and of transcribed pages; for Latin also on EMNIST and UNIPEN characters.
-``--init`` starts from earlier weights; a label that these lack becomes a new output. Writes OUT/NAME.weights.h5, .tflite and .json, NAME being the script's.
+``--init`` starts from earlier weights; a label that these lack becomes a new output. Writes
+OUT/NAME.weights.h5, .tflite and .json, NAME being the script's.
 """
 
 from __future__ import annotations

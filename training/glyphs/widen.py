@@ -35,15 +35,20 @@ def load_start(model: keras.Model, weights: Path, labels: Iterable[str]) -> None
     for layer in model.layers:
         start = earlier.get_layer(layer.name).get_weights()
         if [array.shape for array in start] != [array.shape for array in layer.get_weights()]:
-            start = _widened(layer, start, new, old)
+            start = _widened(layer, start, [(len(wanted), new), (len(known), old)])
         layer.set_weights(start)
 
 
-def _widened(layer: keras.Layer, earlier: list[np.ndarray], new: list[int], old: list[int]) -> list[np.ndarray]:
-    """Return the weights of an output layer with the columns ``old`` of ``earlier`` as its columns ``new``."""
-    kernel, bias = layer.get_weights()
-    if kernel.shape[0] != earlier[0].shape[0]:
-        raise ValueError(f"the networks differ in the layer {layer.name}: {earlier[0].shape}, {kernel.shape}")
+def _widened(layer: keras.Layer, earlier: list[np.ndarray], columns: list[tuple[int, list[int]]]) -> list[np.ndarray]:
+    """Return the weights of the output layer of the labels.
+
+    columns: number of labels, and columns of those that both networks have, of the new one and of the earlier one.
+    """
+    (wanted, new), (known, old) = columns
+    weights = layer.get_weights()
+    if [array.shape[-1] for array in (*weights, *earlier)] != [wanted, wanted, known, known]:
+        raise ValueError(f"the networks differ in the layer {layer.name}, not only in their labels")
+    kernel, bias = weights
     bias[:] = NEW_BIAS
     kernel[:, new], bias[new] = earlier[0][:, old], earlier[1][old]
     return [kernel, bias]

@@ -26,11 +26,12 @@ from training.synthesis.hangul_syllables import hanja, ks_x_1001
 from training.synthesis.line_text import price_line, random_word
 
 #: Kinds of line and their weight.
-KINDS = {"text": 0.3, "standard": 0.16, "any": 0.12, "mixed": 0.16, "marks": 0.08, "signs": 0.1, "hanja": 0.08}
+KINDS = {"text": 0.25, "standard": 0.14, "any": 0.1, "mixed": 0.16, "marks": 0.08, "signs": 0.2, "hanja": 0.07}
 BRACKETS = ("「」", "『』", "“”", "‘’", "〈〉", "《》", "【】", "〔〕", "()", "[]")
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩㉠㉡㉢㉣㉤"
-#: Signs of prices, of quantities with digits before them, and of the beginnings of lines.
+#: Signs of prices, of quantities with digits before them, and of the beginnings of lines; units in letters.
 PRICES, QUANTITIES = "₩￦\\$£€¥", "㎏㎎㎝㎜㎞㎖ℓ㏄㎥㎢㎤㎾㏊℉℃㎡%‰¢°²³½¼¾"
+LETTER_UNITS = ("kg", "cm", "mm", "km", "mg", "ml", "kW", "ha", "cc", "m", "L", "cm2", "No.", "TM")
 BULLETS = "•·■□▣◈◆◇●○◎▶▷◀◁▲△▼▽★☆☞※♣♠♥♡♪☎☏㉿→"
 NUMBERED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳ⓐⓑⓒⓓⓔ㉮㉯㉰㉱㉲㉠㉡㉢㉣㉤㉥㉦㉧㉨"
 RELATIONS = "→←↑↓↔⇒≠≤≥≒=<>∴±×÷"
@@ -117,13 +118,15 @@ class KoreanLineText:
             korean = self._text_line(int(rng.integers(2, 6)), rng).strip()
             if draw < 0.2:
                 words.append(_any(PRICES, rng) + _amount(rng))
-            elif draw < 0.45:
-                words.append(f"{_amount(rng)}{' ' * int(rng.integers(2))}{_any(QUANTITIES, rng)}")
-            elif draw < 0.55:
+            elif draw < 0.5:
+                letters = rng.random() < 0.3  # the letters of a unit look much like its sign
+                unit = str(rng.choice(LETTER_UNITS)) if letters else _any(QUANTITIES, rng)
+                words.append(f"{_amount(rng)}{' ' * int(rng.integers(2))}{unit}")
+            elif draw < 0.58:
                 words.append(f"{korean}{_any(RELATIONS, rng)}{_amount(rng)}")
-            elif draw < 0.65:
+            elif draw < 0.68:
                 words.append(_any(NUMBERED, rng) + " " * int(rng.integers(2)) + korean)
-            elif draw < 0.75:
+            elif draw < 0.78:
                 words.append(_any("㈜§☎☏•†‡", rng) + korean if rng.random() < 0.6 else korean + _any("㈜®™©†‡♥²", rng))
             elif draw < 0.9:
                 words.append(korean)

@@ -79,9 +79,7 @@ def sign_blocks(stock: Stock, known: frozenset[str], rng: np.random.Generator) -
     return blocks
 
 
-def hanja_blocks(
-    stock: Stock, known: frozenset[str], hanja: Sequence[str], rng: np.random.Generator
-) -> list[Block]:
+def hanja_blocks(stock: Stock, known: frozenset[str], hanja: Sequence[str], rng: np.random.Generator) -> list[Block]:
     """A page of Korean with Hanja in its sentences."""
     blocks = [Block(_heading(stock.title(known), rng), heading=True)]
     wanted = rng.integers(FEWEST, MOST)

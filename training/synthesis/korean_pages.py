@@ -5,8 +5,9 @@
 OUT/korean_drawn: held-out print families, each as four scans (clean, 200dpi, noisy, skew). OUT/korean_pen: the same in
 two handwriting-like families. OUT/korean_mixed: pages whose lines mix Korean with English words, numbers and symbols,
 half of them with a Latin companion face. OUT/korean_a4: a page of 1,500 characters for measuring speed.
-OUT/korean_signs: notices and price lists with signs of all kinds. OUT/korean_hanja: Korean with Hanja, each of which the
-text has as U+FFFD, since they are outside the labels. Each page is NAME.png with NAME.gt.txt, line by line. Then for example:
+OUT/korean_signs: notices and price lists with signs of all kinds. OUT/korean_hanja: Korean with Hanja; the text has
+U+FFFD for each, since they are outside the labels. Each page is NAME.png with NAME.gt.txt, line by line. Then for
+example:
 
     python -m training.benchmark OUT korean_drawn korean_mixed --engine ocrtool --engine 'tesseract -l kor' --markdown
 

@@ -18,8 +18,7 @@ KOREAN_MARKS = "·…～「」『』“”‘’①②③④⑤⑥⑦⑧⑨⑩�
 #: Further signs of prices, tables, lists, notices and forms. Of look-alikes only the commoner is here: ₩ stands for ￦
 #: too, and № is read as the letters that most fonts draw it with.
 KOREAN_SIGNS = (
-    "₩£€¥¢§†‡©®™‰•㈜㉿⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳ⓐⓑⓒⓓⓔ㉥㉦㉧㉨㉮㉯㉰㉱㉲㎏㎎㎝㎜㎞㎖ℓ㏄㎥㎢㎤㎾㏊℉½¼¾²³"
-    "↑↓↔⇒▶◀▷◁☞◎◈▣♥♡♠♣♪☎☏≠≤≥≒∞√∴"
+    "₩£€¥¢§†‡©®™‰•㈜㉿⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳ⓐⓑⓒⓓⓔ㉥㉦㉧㉨㉮㉯㉰㉱㉲㎏㎎㎝㎜㎞㎖ℓ㏄㎥㎢㎤㎾㏊℉½¼¾²³↑↓↔⇒▶◀▷◁☞◎◈▣♥♡♠♣♪☎☏≠≤≥≒∞√∴"
 )
 #: Labels other than syllables, in the order of the network's outputs; the last is for every other character, such as
 #: Hanja.
