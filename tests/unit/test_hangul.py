@@ -76,6 +76,11 @@ def test_a_sign_unknown_to_the_language_model_is_as_likely_as_all_that_it_does_n
     assert alphabet.symbol_of[glyph_number("㎏")] == alphabet.symbol_of[glyph_number("뷁")] == 4
 
 
+def test_a_bullet_is_what_stands_for_it_in_the_text_of_the_language_model() -> None:
+    alphabet = Alphabet.from_symbols(GLYPHS, Labels(["\n", " ", "·", OTHER]))
+    assert alphabet.symbol_of[glyph_number("•")] == alphabet.symbol_of[glyph_number("·")] == 2
+
+
 def test_signs_of_price_lists_and_notices_are_labels() -> None:
     assert set("₩£€§㈜㎏㎝㎜㎡℃→←↑↓■□▲△▼▽◆◇●○◎★☆☎☏※·…「」『』《》〈〉【】⑪⑮•½²®™") <= set(GLYPHS)
     assert MARKS[-1] == "\ufffd"

@@ -128,7 +128,9 @@ class KoreanLineText:
                 words.append(_any(NUMBERED, rng) + " " * int(rng.integers(2)) + korean)
             elif draw < 0.78:
                 words.append(_any("㈜§☎☏•†‡", rng) + korean if rng.random() < 0.6 else korean + _any("㈜®™©†‡♥²", rng))
-            elif draw < 0.9:
+            elif draw < 0.86:
+                words.append(_any(BETWEEN + BULLETS + RELATIONS, rng))
+            elif draw < 0.95:
                 words.append(korean)
             else:
                 words.append("".join(rng.choice(list(KOREAN_SIGNS), rng.integers(1, 4))))
