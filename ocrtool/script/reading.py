@@ -44,10 +44,10 @@ def read_glyph_lines(engine: Engine, lines: Sequence[EngineLine], size: tuple[in
     for line, found, path in zip(lines, scored, paths, strict=True):
         assembler = LineAssembler(found.line.image, line.to_input, size, lm, confidence, glyphs)
         read.append(assembler.assemble(path, found.line.edges, found.lattice))
-    return _read_again(engine, lines, read, size)
+    return read_again(engine, lines, read, size)
 
 
-def _read_again(
+def read_again(
     engine: Engine, lines: Sequence[EngineLine], read: list[Line | None], size: tuple[int, int]
 ) -> list[Line | None]:
     """Read lines with doubtful words of Latin letters and figures with the engine's line reader too."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from ocrtool.script.reading import read_again
 from ocrtool.script.second_reading import corrected, is_doubtful
 from ocrtool.types import Box, Character, Line, Word
 
@@ -59,3 +62,29 @@ def test_only_lines_with_doubtful_words_are_read_again() -> None:
     assert is_doubtful(line_of("가나 X-200", {5: 0.5}))
     assert not is_doubtful(line_of("가나 X-200", {0: 0.1}))  # a syllable
     assert not is_doubtful(line_of("가나 X-200"))
+
+
+class Second:
+    """A line reader that remembers which lines it is asked for and reads each as the same text."""
+
+    def __init__(self, line: Line) -> None:
+        self.line, self.seen = line, []
+
+    def look(self, layout: str, regions: list[str]) -> list[str]:
+        return [f"{layout} {region}" for region in regions]
+
+    def read(self, strips: list[str], size: tuple[int, int]) -> list[Line | None]:
+        self.seen += strips
+        return [self.line for _ in strips]
+
+
+def test_the_line_reader_is_asked_about_doubtful_lines_only() -> None:
+    second = Second(line_of("E abld"))
+    engine = SimpleNamespace(second=second, settings=SimpleNamespace(confidence=STRAIGHT))
+    found = [line_of("값 ab1d", {4: 0.2}), line_of("값 ab1d"), None]
+    lines = [SimpleNamespace(source=("page", f"line {k}")) for k in range(3)]
+    read = read_again(engine, lines, found, (9, 9))  # type: ignore[arg-type]
+    assert [line and line.text for line in read] == ["값 abld", "값 ab1d", None]
+    assert second.seen == ["page line 0"]
+    alone = SimpleNamespace(second=None, settings=engine.settings)
+    assert read_again(alone, lines, found, (9, 9)) == found  # type: ignore[arg-type]
