@@ -7,8 +7,8 @@ from dataclasses import replace
 from ocrtool.charset import UNKNOWN
 from ocrtool.types import Alternative, Character, Line, Word
 
-#: A label less probable than this is a guess: hardly one of four is right.
-LEAST_READ = 0.1
+#: A label less probable than this is a guess, and most are wrong; above it the text around a broken glyph often settles it.
+LEAST_READ = 0.01
 #: Probability of a character or word that is not read, at most.
 MOST_UNKNOWN = 0.05
 
