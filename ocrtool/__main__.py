@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+#: Threads of NumPy's linear algebra start with its import and spin while they wait; nothing here is worth one.
+_LINEAR_ALGEBRA_THREADS = "OPENBLAS_NUM_THREADS"
 #: As shells count: 128 + SIGINT. Written out, since nothing may be imported yet.
 _INTERRUPTED = 130
 
@@ -12,6 +14,10 @@ _INTERRUPTED = 130
 def main() -> None:
     """Run the command line of this process and leave with its exit code."""
     try:
+        import gc
+
+        gc.disable()  # while modules and weights are loaded, which stay; see `ocrtool.jobs.outcome`
+        os.environ.setdefault(_LINEAR_ALGEBRA_THREADS, "1")
         _leave_current_folder()
         from ocrtool.cli.main import main as run
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -37,6 +36,8 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
             with _open_stream(path) as file:
                 yield file
             return
+        import secrets
+
         check_writable(path)
         target = Path(os.path.realpath(path))
         # In the same folder, so that the rename is atomic; named before it exists, so that no interrupt can leave it.

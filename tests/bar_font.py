@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,11 @@ WIDTH, STEP = 110, 150
 ROWS, CELL = (30, 230, 430, 630), 140
 
 
-def make_bar_font(path: Path, characters: str) -> Path:
-    """A TrueType font of ``characters`` (of the Basic Multilingual Plane) and the space."""
+def make_bar_font(path: Path, characters: str, advances: Mapping[str, int] | None = None) -> Path:
+    """A TrueType font of ``characters`` (of the Basic Multilingual Plane) and the space.
+
+    advances: of some of them, in units.
+    """
     glyphs = {".notdef": _boxes([(0, 0, 900, HEIGHT)]), "space": _boxes([])}
     names = {ord(character): f"u{ord(character):04X}" for character in characters}
     for code, name in names.items():
@@ -28,7 +32,9 @@ def make_bar_font(path: Path, characters: str) -> Path:
     builder.setupGlyphOrder(list(glyphs))
     builder.setupCharacterMap(names | {0x20: "space"})
     builder.setupGlyf(glyphs)
-    builder.setupHorizontalMetrics({name: (SPACE if name == "space" else ADVANCE, 0) for name in glyphs})
+    own = {f"u{ord(character):04X}": advance for character, advance in (advances or {}).items()}
+    widths = {name: SPACE if name == "space" else own.get(name, ADVANCE) for name in glyphs}
+    builder.setupHorizontalMetrics({name: (width, 0) for name, width in widths.items()})
     builder.setupHorizontalHeader(ascent=880, descent=-120)
     builder.setupNameTable({"familyName": "Bars", "styleName": "Regular"})
     builder.setupOS2(sTypoAscender=880, usWinAscent=880, usWinDescent=120)

@@ -72,6 +72,13 @@ def bfloat16_option() -> Option:
     )
 
 
+def workers_option() -> Option:
+    """Processes that make batches."""
+    return click.option(
+        "--workers", type=click.IntRange(min=0), default=0, help="Processes that make batches, for a GPU (0: a thread)."
+    )
+
+
 def minutes_option(default: float | None = None, about: str = "Maximum training time in minutes.") -> Option:
     """``--minutes`` of training, validation included."""
     kind = click.FloatRange(min=0, min_open=True)

@@ -8,22 +8,20 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from importlib import import_module
 
 import click
 
 from ocrtool import __version__
-from ocrtool.cli.classify import classify
 from ocrtool.cli.console import print_error, to_error_stream
-from ocrtool.cli.models import models
-from ocrtool.cli.read import read
-from ocrtool.cli.segment import segment
 from ocrtool.cli.stop_signals import exit_code, raise_on_signals
-from ocrtool.cli.writer_id import writer_id
 from ocrtool.errors import ExitCode, OcrToolError, internal_error, is_lack_of_memory, reason
 from ocrtool.stderr import open_missing_descriptors
 
 #: Error numbers of a write to a full, broken or closed standard output.
 _NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+#: Commands; each is a module of this package, and its function, of the same name.
+_COMMANDS = ("read", "classify", "models", "writer-id", "segment")
 
 
 def main() -> int:
@@ -68,11 +66,21 @@ def _unforeseen(error: Exception) -> str:
     return "not enough memory" if is_lack_of_memory(error) else internal_error(error)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands, each a module of this package, which is imported when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"ocrtool.cli.{name}"), name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
     """OCR for scanned documents: printed and hand-printed English, printed Korean, and lines that mix them."""
-
-
-for _command in (read, classify, models, writer_id, segment):
-    cli.add_command(_command)

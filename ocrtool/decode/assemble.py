@@ -10,18 +10,10 @@ import numpy as np
 from ocrtool.decode.beam import SPACE, Step
 from ocrtool.decode.confidence import alternatives, character_posterior, word_probability
 from ocrtool.decode.lattice import Lattice
-from ocrtool.imaging.affine import compose, scale_of
+from ocrtool.imaging.affine import compose, input_boxes, scale_of
 from ocrtool.segment.edges import Edges
 from ocrtool.segment.types import BASELINE_ROW, X_HEIGHT, LineImage
 from ocrtool.types import Box, Character, Line, Word
-
-
-def input_boxes(boxes: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> list[Box]:
-    """Map boxes (n, 4) of the line image to upright boxes of the input. matrix: (2, 3) line -> input; size: (H, W)."""
-    corners = cv2.transform(boxes[:, [[0, 1], [2, 1], [0, 3], [2, 3]]].astype(np.float64), matrix)  # (n, 4, 2)
-    low = np.clip(np.floor(corners.min(axis=1) + 0.25), 0, [size[1] - 1, size[0] - 1]).astype(int)
-    high = np.clip(np.ceil(corners.max(axis=1) - 0.25), low + 1, [size[1], size[0]]).astype(int)
-    return [Box(*box) for box in np.concatenate([low, high], axis=1).tolist()]
 
 
 class LineAssembler:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import bisect
 import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ocrtool.decode.beam import Step
-from ocrtool.decode.lattice import Lattice
 from ocrtool.types import Alternative
+
+if TYPE_CHECKING:
+    from ocrtool.decode.beam import Step
+    from ocrtool.decode.lattice import Lattice
 
 #: Maximum number of alternatives of a character.
 MAX_ALTERNATIVES = 5

@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocrtool.decode.alphabet import Alphabet
-from ocrtool.decode.ctc_hypotheses import Appended, Beam, Store, prune
+from ocrtool.decode.ctc_hypotheses import Appended, Beam, Store, group_starts, prune
 from ocrtool.decode.ctc_places import BLANK
 from ocrtool.decode.ctc_windows import Windows
 from ocrtool.decode.language_model import LanguageModel
@@ -130,7 +130,7 @@ class Search:
         from_ink = np.where(labels == beam.last[:, None], beam.blank[:, None], total[:, None])
         ink = from_ink + self.windows.scores[event]
         lm = beam.lm[:, None] + self._lm_scores(beam.log_probs, labels)
-        starts = np.flatnonzero(np.diff(beam.window, prepend=-1))
+        starts = group_starts(beam.window)
         score = np.maximum(np.maximum(stays.blank, stays.label) + beam.lm, (ink + lm).max(axis=1))
         best = np.repeat(np.maximum.reduceat(score, starts), np.diff(np.append(starts, len(event))))
         row, column = np.nonzero(ink + lm >= (best - self.size.reach)[:, None])
@@ -196,7 +196,7 @@ class Search:
     def _finish(self, beam: Beam, step: int) -> Beam:
         """Take out the windows that are read, or of which nothing is left to decide."""
         windows = self.windows
-        starts = np.flatnonzero(np.diff(beam.window, prepend=-1))
+        starts = group_starts(beam.window)
         alone = np.diff(np.append(starts, len(beam.window))) == 1
         window = beam.window[starts]
         done = (windows.length[window] == step + 1) | (alone & windows.decided[windows.begin[window] + step])

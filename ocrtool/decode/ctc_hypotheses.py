@@ -61,11 +61,18 @@ class Store:
         return tuple(np.concatenate(column) for column in zip(*self.columns, strict=True))
 
 
+def group_starts(groups: np.ndarray) -> np.ndarray:
+    """Return where each run of equal numbers begins. groups: (n,)."""
+    begins = np.ones(len(groups), bool)
+    np.not_equal(groups[1:], groups[:-1], out=begins[1:])
+    return begins.nonzero()[0]
+
+
 def prune(window: np.ndarray, score: np.ndarray, size: BeamSize) -> np.ndarray:
     """Return the best hypotheses of each window, the windows in order, each best first."""
     order = np.lexsort((-score, window))
     sorted_window = window[order]
-    starts = np.flatnonzero(np.diff(sorted_window, prepend=-1))
+    starts = group_starts(sorted_window)
     group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(order))))
     rank = np.arange(len(order)) - starts[group]
     kept = (rank < size.hypotheses) & (score[order] >= (score[order[starts]] - size.reach)[group])

@@ -142,7 +142,7 @@ def _join(
 ) -> Windows:
     source, given, weight = (np.concatenate(x) for x in (events.source, events.given, events.weight))
     read = source >= 0
-    log_probs = np.concatenate([lines[k].log_probs[source[read & (line_of == k)]] for k in np.unique(line_of)])
+    log_probs = np.concatenate([lines[k].log_probs[source[read & (line_of == k)]] for k in sorted(set(line))])
     row = np.where(read, np.cumsum(read) - 1, -1)
     labels, scores = np.zeros((len(row), LABELS), np.int64), np.full((len(row), LABELS), -np.inf)
     labels[~read, 0], scores[~read, 0] = given[~read], 0.0

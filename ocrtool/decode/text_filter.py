@@ -6,7 +6,7 @@ import numpy as np
 
 from ocrtool.charset import UNKNOWN
 from ocrtool.recognize.network import sigmoid
-from ocrtool.segment.median import weighted_median
+from ocrtool.segment.quantiles import weighted_median
 from ocrtool.types import Line
 
 FEATURES = (

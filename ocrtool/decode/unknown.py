@@ -7,7 +7,7 @@ from dataclasses import replace
 from ocrtool.charset import UNKNOWN
 from ocrtool.types import Alternative, Character, Line, Word
 
-#: A label less probable than this is a guess, and most are wrong; above it the text around a broken glyph often settles it.
+#: A label less probable than this is a guess; above it the text around a broken glyph often settles which it is.
 LEAST_READ = 0.01
 #: Probability of a character or word that is not read, at most.
 MOST_UNKNOWN = 0.05

@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ocrtool.types import Box
+
 
 def scale_of(matrix: np.ndarray) -> float:
     """Return the scale of an affine map: the root of the absolute determinant."""
@@ -41,3 +43,11 @@ def warp(soft: np.ndarray, matrix: np.ndarray, shape: tuple[int, int]) -> np.nda
         soft = cv2.blur(soft, (max(1, round(0.6 / scale)),) * 2)
     interpolation = cv2.INTER_CUBIC if scale > 1.0 else cv2.INTER_LINEAR
     return cv2.warpAffine(soft, matrix, (shape[1], shape[0]), flags=interpolation, borderValue=0)
+
+
+def input_boxes(boxes: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> list[Box]:
+    """Map boxes (n, 4) of a line or page to upright boxes of the input. matrix: (2, 3) to it; size: (H, W) of it."""
+    corners = cv2.transform(boxes[:, [[0, 1], [2, 1], [0, 3], [2, 3]]].astype(np.float64), matrix)  # (n, 4, 2)
+    low = np.clip(np.floor(corners.min(axis=1) + 0.25), 0, [size[1] - 1, size[0] - 1]).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=1) - 0.25), low + 1, [size[1], size[0]]).astype(int)
+    return [Box(*box) for box in np.concatenate([low, high], axis=1).tolist()]

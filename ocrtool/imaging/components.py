@@ -8,14 +8,82 @@ import numpy as np
 #: Letters of the commonest height cover at least this share of the area of all boxes; less are specks.
 LEAST_COVER = 0.04
 
+#: Rows labelled at a time, where blank rows between them allow it.
+BAND_ROWS = 256
+
+
+def label_components(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Label the 8-connected components of ink (H, W) bool or uint8.
+
+    Returns (H, W) int32 labels, 0 = paper, and (N + 1, 5) int32 x, y, width, height and area in pixels of each label;
+    the row of paper is all 0. OpenCV's statistics look at each pixel of paper too, which costs more than the labels.
+    """
+    count, labels = cv2.connectedComponents(ink.view(np.uint8), connectivity=8)
+    stats = np.zeros((count, 5), np.int32)
+    y, first, end = _runs(ink)
+    if not len(y):
+        return labels, stats
+    label = labels[y, first]
+    left, right = np.full(count, ink.shape[1]), np.zeros(count, int)
+    np.minimum.at(left, label, first)
+    np.maximum.at(right, label, end)
+    bottom = np.zeros(count, int)
+    stats[label[::-1], 1] = y[::-1]  # of several values the last is kept: the top row here, the bottom row below
+    bottom[label] = y + 1
+    stats[1:, 0], stats[1:, 2] = left[1:], (right - left)[1:]
+    stats[1:, 3] = bottom[1:] - stats[1:, 1]
+    stats[:, 4] = np.bincount(label, end - first, minlength=count)
+    return labels, stats
+
+
+def _statistics(ink: np.ndarray) -> np.ndarray:
+    """Return the statistics of `label_components` without the row of paper, in bands: labels take four times the page.
+
+    Bands end at blank rows, which no component crosses.
+    """
+    inked = ink.any(axis=1)
+    edges = np.flatnonzero(np.diff(inked, prepend=False, append=False))
+    bands: list[list[int]] = []
+    for top, bottom in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if bands and bottom - bands[-1][0] <= BAND_ROWS:
+            bands[-1][1] = bottom
+        else:
+            bands.append([top, bottom])
+    found = [np.zeros((0, 5), np.int32)]
+    for top, bottom in bands:
+        found.append(label_components(ink[top:bottom])[1][1:])
+        found[-1][:, 1] += top
+    return np.concatenate(found)
+
+
+def _runs(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """List the runs of ink (H, W) of each row, from the top: (R,) int64 row, first column, and the column behind."""
+    height, width = ink.shape
+    framed = np.zeros((height, width + 2), bool)
+    framed[:, 1:-1] = ink
+    edges = np.flatnonzero(framed[:, 1:] != framed[:, :-1])
+    row = edges[::2] // (width + 1)
+    start = row * (width + 1)
+    return row, edges[::2] - start, edges[1::2] - start
+
+
+def look_up(table: np.ndarray, labels: np.ndarray, ink: np.ndarray) -> np.ndarray:
+    """Look up the label of each ink pixel in ``table`` (N,): (H, W) of its type, 0 elsewhere, whatever it has for 0.
+
+    ink: (H, W) bool or uint8, not 0 wherever ``labels`` (H, W) is not; a tenth of a page, so that this is fast.
+    """
+    found = np.zeros(labels.shape, table.dtype)
+    inked = np.flatnonzero(ink.view(bool))
+    found.reshape(-1)[inked] = table[labels.reshape(-1)[inked]]
+    return found
+
 
 def character_boxes(ink: np.ndarray) -> np.ndarray:
     """Find the (N, 4) int boxes of components that could be characters: neither specks nor rules nor frames.
 
     Components cut by the edge of the image are left out unless no others remain.
     """
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    stats = stats[1:]
+    stats = _statistics(ink)
     w, h, area = stats[:, 2], stats[:, 3], stats[:, 4]
     keep = (h >= 4) & (w >= 2) & (area >= 8) & (w < 12 * h) & (h < 10 * w) & (h < 0.4 * max(ink.shape) + 8)
     x, y = stats[keep, 0], stats[keep, 1]
@@ -38,9 +106,10 @@ def typical_height(boxes: np.ndarray) -> float | None:
     """
     if len(boxes) == 0:
         return None
+    median = float(np.median(boxes[:, 3] - boxes[:, 1]))  # of integers: of others, NumPy loads its masked arrays first
     heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
     widths = (boxes[:, 2] - boxes[:, 0]).astype(np.float64)
-    heavy = np.minimum(heights, 4.0 * np.median(heights))  # a picture's height must not outvote the letters' number
+    heavy = np.minimum(heights, 4.0 * median)  # a picture's height must not outvote the letters' number
     weights = heavy**1.5 * np.clip(widths / heights, 0.5, 1.0)
     area = heights * widths
     near = _near_mode(heights, weights)
@@ -50,7 +119,7 @@ def typical_height(boxes: np.ndarray) -> float | None:
             break
         weights = np.where(larger, weights, 0.0)
         near = _near_mode(heights, weights) & larger
-    return float(np.average(heights[near], weights=weights[near])) if near.any() else float(np.median(heights))
+    return float(np.average(heights[near], weights=weights[near])) if near.any() else median
 
 
 def _near_mode(heights: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -13,22 +13,34 @@ if TYPE_CHECKING:
 _FULL_SCALES = (255, 1023, 4095, 16383, 65535)
 #: Range of grey levels below which a page counts as blank.
 _LEAST_CONTRAST = 24
+#: Rows converted at a time, so that a page is in memory once, not as Pillow's image, its conversion and its bytes.
+_ROWS = 256
 _PHOTOMETRIC = 262  # TIFF tag; 0: the largest value is black
 
 
 def to_gray(image: Image) -> np.ndarray:
     """Convert a decoded Pillow image of any mode to (H, W) uint8 grey, polarity as in the file."""
     if image.has_transparency_data:
-        return np.asarray(_without_alpha(image))
+        return _levels(_without_alpha(image))
     if image.mode in ("I", "F") or image.mode.startswith("I;"):
         gray = scaled(np.asarray(image))
         tags = getattr(image, "tag_v2", {})
         return 255 - gray if tags.get(_PHOTOMETRIC) == 0 else gray  # Pillow inverts 1 and 8 bits, not these
     if image.mode == "LAB":
-        return np.asarray(image.getchannel("L"))
+        return _levels(image.getchannel("L"))
     if image.mode not in ("1", "L", "RGB"):
         image = image.convert("RGB")
-    return np.asarray(image.convert("L"))
+    return _levels(image)
+
+
+def _levels(image: Image) -> np.ndarray:
+    """Return the grey levels of an image of mode 1, L or RGB: (H, W) uint8."""
+    width, height = image.size
+    gray = np.empty((height, width), np.uint8)
+    for top in range(0, height, _ROWS):
+        rows = image.crop((0, top, width, min(height, top + _ROWS)))
+        gray[top : top + _ROWS] = np.asarray(rows if rows.mode == "L" else rows.convert("L"))
+    return gray
 
 
 def scaled(values: np.ndarray) -> np.ndarray:

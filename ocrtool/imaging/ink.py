@@ -21,12 +21,16 @@ POLARITY_LONG_SIDE = 1200
 PAPER_LONG_SIDE = 400
 #: A page is blank if the contrast of paper and the darkest thousandth of its pixels is below this (grey levels).
 MIN_CONTRAST = 24
+#: Soft ink below the first is paper whatever surrounds it, from the second on ink.
+LEAST_INK, FULL_INK = 48, 215
+#: Rows of a page thresholded at a time.
+BAND_ROWS = 128
 #: Soft ink from this value on counts as ink where a local threshold is not worth its cost.
 INK_LEVEL = 110
 
 
-def dark_on_light(gray: np.ndarray) -> np.ndarray:
-    """Invert a light-on-dark page. gray: (H, W) uint8. Returns the same array, or its negative.
+def is_light_on_dark(gray: np.ndarray) -> bool:
+    """Return True for a page of light ink on dark paper. gray: (H, W) uint8.
 
     Ink is rarer than paper, so the brightness about the local mean is skewed toward ink, whatever the lighting.
     """
@@ -34,18 +38,24 @@ def dark_on_light(gray: np.ndarray) -> np.ndarray:
     size = (max(1, round(gray.shape[1] / shrink)), max(1, round(gray.shape[0] / shrink)))
     small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     window = max(15, round(max(size) / 12))
-    about = small - cv2.blur(small, (window, window), borderType=cv2.BORDER_REPLICATE)
+    about = cv2.blur(small, (window, window), borderType=cv2.BORDER_REPLICATE)
+    np.subtract(small, about, out=about)
     about -= about.mean()
-    return 255 - gray if float((about * about * about).mean()) > 0.0 else gray
+    np.multiply(about, about, out=small)
+    small *= about
+    return float(small.mean()) > 0.0
 
 
 def is_two_level(gray: np.ndarray) -> bool:
     """Return True if nearly every pixel is black or white, as in fax and archive scans."""
-    counts = histogram(gray)
+    return _has_two_levels(histogram(gray))
+
+
+def _has_two_levels(counts: np.ndarray) -> bool:
     low, high = extremes(counts)
     margin = min(TWO_LEVEL_MARGIN, (high - low) // 4)
     dark, bright = int(counts[: low + margin + 1].sum()), int(counts[high - margin :].sum())
-    return bool(gray.size - dark - bright < BETWEEN_SHARE * min(dark, bright))
+    return bool(counts.sum() - dark - bright < BETWEEN_SHARE * min(dark, bright))
 
 
 def histogram(gray: np.ndarray) -> np.ndarray:
@@ -70,38 +80,58 @@ def paper_level(gray: np.ndarray) -> np.ndarray:
     return cv2.resize(small, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_LINEAR)
 
 
-def flatten_light(gray: np.ndarray) -> np.ndarray:
-    """Divide by the paper's brightness and stretch, so that paper is 255 and the darkest ink about 0."""
-    if is_two_level(gray):
-        low, high = extremes(histogram(gray))
-        if high - low < MIN_CONTRAST:
-            return np.full_like(gray, 255)
-        return cv2.convertScaleAbs(gray, alpha=255.0 / (high - low), beta=-low * 255.0 / (high - low))
-    flat = cv2.divide(gray, paper_level(gray), scale=255.0)
-    darkest = int(np.searchsorted(np.cumsum(histogram(flat)), flat.size * 0.001))
-    if 255 - darkest < MIN_CONTRAST:
-        return np.full_like(gray, 255)
-    table = np.clip((np.arange(256) - darkest) * (255.0 / max(1, 245 - darkest)), 0, 255).astype(np.uint8)
-    return cv2.LUT(flat, table)
+def soft_ink(gray: np.ndarray) -> np.ndarray:
+    """Convert a grey page of any polarity and light to soft ink (H, W) uint8, bright on black.
+
+    The page is divided by the brightness of its paper and stretched, so that paper is 0 and the darkest ink about 255.
+    """
+    if is_light_on_dark(gray):
+        gray = cv2.bitwise_not(gray)
+    counts = histogram(gray)
+    if _has_two_levels(counts):
+        low, high = extremes(counts)
+        flat, stretch = gray, 255.0 / max(1, high - low)
+        contrast = high - low
+        table = cv2.convertScaleAbs(np.arange(256, dtype=np.uint8), alpha=stretch, beta=-low * stretch).ravel()
+    else:
+        flat = paper_level(gray)
+        cv2.divide(gray, flat, dst=flat, scale=255.0)
+        darkest = int(np.searchsorted(np.cumsum(histogram(flat)), flat.size * 0.001))
+        contrast = 255 - darkest
+        table = np.clip((np.arange(256) - darkest) * (255.0 / max(1, 245 - darkest)), 0, 255).astype(np.uint8)
+    if contrast < MIN_CONTRAST:
+        return np.zeros_like(gray)
+    return cv2.LUT(flat, 255 - table)
 
 
 def sauvola(gray: np.ndarray, window: int) -> np.ndarray:
     """Threshold ink locally, (H, W) bool, by Sauvola's m * (1 + k * (s / R - 1)); ``window`` in pixels, odd."""
     mean = cv2.boxFilter(gray, cv2.CV_32F, (window, window), borderType=cv2.BORDER_REPLICATE)
-    square = cv2.sqrBoxFilter(gray, cv2.CV_32F, (window, window), borderType=cv2.BORDER_REPLICATE)
-    deviation = np.sqrt(np.maximum(square - mean * mean, 0.0))
-    threshold = mean * (1.0 + SAUVOLA_K * (deviation / SAUVOLA_RANGE - 1.0))
+    threshold: np.ndarray = cv2.sqrBoxFilter(gray, cv2.CV_32F, (window, window), borderType=cv2.BORDER_REPLICATE)
+    threshold -= mean * mean
+    np.maximum(threshold, 0.0, out=threshold)
+    cv2.sqrt(threshold, dst=threshold)  # the deviation
+    threshold *= SAUVOLA_K / SAUVOLA_RANGE
+    threshold += 1.0 - SAUVOLA_K
+    threshold *= mean
     return gray <= threshold
 
 
-def soft_ink(gray: np.ndarray) -> np.ndarray:
-    """Convert a grey page of any polarity and light to soft ink (H, W) uint8, bright on black."""
-    return 255 - flatten_light(dark_on_light(gray))
-
-
 def ink_mask(soft: np.ndarray, window: int) -> np.ndarray:
-    """Threshold soft ink (H, W) uint8 to an ink mask (H, W) bool. Full ink counts as ink whatever surrounds it."""
+    """Threshold soft ink (H, W) uint8 to an ink mask (H, W) bool. Full ink counts as ink whatever surrounds it.
+
+    The page is thresholded in bands, with what the window sees of their neighbours: they stay in the processor's cache.
+    """
     if is_two_level(soft):
         return soft >= 128
-    local = sauvola(255 - soft, window | 1)
-    return (local & (soft >= 48)) | (soft >= 215)
+    window |= 1
+    reach = window // 2
+    mask = np.zeros(soft.shape, bool)
+    for top in range(0, len(soft), BAND_ROWS):
+        band = soft[top : top + BAND_ROWS]
+        if band.max() < LEAST_INK:
+            continue
+        low = max(0, top - reach)
+        local = sauvola(255 - soft[low : top + BAND_ROWS + reach], window)[top - low :][: len(band)]
+        mask[top : top + BAND_ROWS] = (local & (band >= LEAST_INK)) | (band >= FULL_INK)
+    return mask

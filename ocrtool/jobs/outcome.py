@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -78,6 +79,7 @@ def process_source(source: Source, load: Loader[Result]) -> Outcome[Result]:
     """
     try:
         work = load()
+        _collect_from_here_on()
         started = time.perf_counter()
         pages = [work(source, page) for page in source.pages()]
     except InputError as error:
@@ -93,6 +95,13 @@ def process_source(source: Source, load: Loader[Result]) -> Outcome[Result]:
         notices=tuple(page.notice for page in pages if page.notice is not None),
         files=tuple(file for page in pages for file in page.files),
     )
+
+
+def _collect_from_here_on() -> None:
+    """Start the garbage collector, if it waits for this, and spare it what has been loaded: modules and weights."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _unforeseen(source: Source, error: Exception) -> InputError:

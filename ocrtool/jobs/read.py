@@ -38,9 +38,11 @@ def load_reader(options: ReadOptions) -> Reader:
     import cv2
 
     from ocrtool import pipeline
+    from ocrtool.imaging.memory import keep_freed_memory
     from ocrtool.script.engines import load_engines
 
-    cv2.setNumThreads(options.threads)
+    keep_freed_memory()
+    cv2.setNumThreads(1)  # OpenCV's threads spin while they wait, for more time than they save
     engines = load_engines(
         options.language,
         options.weights,

@@ -5,6 +5,7 @@ It writes no files, so that it can be killed at any time without leaving anythin
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import pickle
@@ -43,6 +44,7 @@ def read_message(descriptor: int) -> Any:
 
 def main() -> None:
     """Work until the parent ends or kills this process."""
+    gc.disable()  # until what stays is loaded
     _end_with_parent()
     open_missing_descriptors()
     messages, answers = _private_streams()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import selectors
 import signal
-import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -138,6 +136,8 @@ class _Batch(Generic[Result]):
 
     def _receive(self) -> None:
         """Wait for a worker to finish an input, or to end."""
+        import selectors
+
         with selectors.PollSelector() as selector:  # needs no file descriptor of its own
             for worker in self._workers:
                 selector.register(worker.answers, selectors.EVENT_READ, worker)
@@ -180,6 +180,8 @@ class _Worker(Generic[Result]):
     """
 
     def __init__(self, load: Loader[Result]) -> None:
+        import subprocess  # takes a while to load, and a single input needs no worker
+
         with _signals_held():
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-X", f"utf8={sys.flags.utf8_mode}", "-c", _BOOT, _program(), *_import_path()],

@@ -14,24 +14,25 @@ from ocrtool.weights.store import Weights, read_as
 
 #: Name of the blank among the labels.
 BLANK_LABEL = "<blank>"
-#: Strips are padded to a multiple of this many columns, and run together up to so many columns in all.
-WIDTH_STEP, COLUMNS = 64, 6000
+#: Strips are padded to a multiple of this many columns, and run together up to so many columns in all: more are slower,
+#: since they need more memory than the processor's cache has.
+WIDTH_STEP, COLUMNS = 64, 2400
 #: Strips of a batch differ in width by at most this factor: padding costs as much as text.
 WIDTH_FACTOR = 1.25
 
 
 class LineReader:
-    """Runs the network over strips. Not to be shared between threads.
+    """Runs the network over strips, on one thread: a strip is too little for two. Not to be shared between threads.
 
     labels: of its classes, the blank first; frame: columns of a strip that a frame covers.
     """
 
-    def __init__(self, weights: Weights, threads: int = 1) -> None:
+    def __init__(self, weights: Weights) -> None:
         """Open the network. Raises WeightsRefused if the manifest or the compiled form is not that of a line reader."""
         with read_as("a line reader", weights.name):
             self.labels: tuple[str, ...] = tuple(map(str, weights.manifest["labels"]))
             self._temperature = float(weights.manifest["temperature"])
-        self._interpreter = weights.open_interpreter(threads)
+        self._interpreter = weights.open_interpreter()
         details: list[dict[str, Any]] = self._interpreter.get_input_details()
         if len(details) != 1 or len(details[0]["shape"]) != 4 or int(details[0]["shape"][1]) != STRIP_ROWS:
             raise WeightsRefused(f"{weights.tflite_path} does not take strips of {STRIP_ROWS} rows")

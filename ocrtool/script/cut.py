@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocrtool.recognize.cascade import Proposals, propose
-from ocrtool.script.engines import Engine
+from ocrtool.script.glyph_engine import Engine
 from ocrtool.segment.layout import Layout
 from ocrtool.segment.segmented import SegmentedLine, segment_line
 from ocrtool.segment.types import LineRegion

@@ -1,75 +1,51 @@
-"""Engines: a script with what reads its lines: a line reader, or a classifier over a lattice of glyphs."""
+"""The engines of a run: a line reader for the script that has one, and engines that read glyph by glyph."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from ocrtool.decode.alphabet import Alphabet
-from ocrtool.decode.language_model import CharacterLSTM, LanguageModel, UniformModel
-from ocrtool.decode.lattice import Lattice, build_lattice
-from ocrtool.decode.settings import DecoderSettings, PathWeights
-from ocrtool.decode.spaces import space_probabilities
-from ocrtool.errors import WeightsRefused
-from ocrtool.recognize.cascade import Classifier, Proposals, score_cascade
 from ocrtool.script.registry import AUTO, load_script, parse_languages
-from ocrtool.script.script import Script
 from ocrtool.script.strip_engine import StripEngine, load_strip_engine
-from ocrtool.segment.edges import gaps_before
-from ocrtool.segment.segmented import SegmentedLine
-from ocrtool.weights.store import ANY, open_weights, read_as, read_manifest
+from ocrtool.weights.store import ANY, chosen_folder
+
+if TYPE_CHECKING:
+    from ocrtool.script.glyph_engine import Engine
 
 #: Number of lines, spread over a page, that are sampled to detect a script that was not asked for.
 SAMPLE_LINES = 12
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredLine:
-    """A line with its lattice. line: holds the edges that were scored, those of the lattice."""
-
-    line: SegmentedLine
-    lattice: Lattice
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """Reads the lines of one script glyph by glyph. sample_lines: number of lines sampled to detect the script; None:
-    all; second: reads words of Latin letters and figures in its lines again where their glyphs are in doubt.
-    """
-
-    script: Script
-    classifier: Classifier
-    language_model: LanguageModel
-    settings: DecoderSettings
-    path_weights: PathWeights
-    alphabet: Alphabet
-    sample_lines: int | None = SAMPLE_LINES
-    second: StripEngine | None = None
-
-    def score(self, lines: Sequence[SegmentedLine], first: Sequence[Proposals] | None = None) -> list[ScoredLine]:
-        """Classify all edges of the lines and build their lattices. first: results of `propose`, if it has been run."""
-        scored, candidates = score_cascade(lines, self.classifier, self.script, first)
-        return [
-            ScoredLine(line, build_lattice(line.edges, found, self.spaces(line)))
-            for line, found in zip(scored, candidates, strict=True)
-        ]
-
-    def spaces(self, line: SegmentedLine) -> np.ndarray:
-        """Return the probability of a space at each node of a line: (N + 1,) float32."""
-        return space_probabilities(gaps_before(line.pieces), np.array(self.settings.space_weights))
-
-
-@dataclass(frozen=True, slots=True)
 class Engines:
-    """The engines of a run. strips: reads the lines that no other engine claims, None if the first of ``others`` does;
-    others: read glyph by glyph, in the order of their scripts.
+    """The engines of a run.
+
+    strips: reads the lines that no other engine claims, None if the first of ``others`` does; sample_lines: number of
+    lines sampled to detect the scripts of the others; None: all.
     """
 
-    strips: StripEngine | None
-    others: tuple[Engine, ...] = ()
+    def __init__(
+        self,
+        strips: StripEngine | None,
+        open_others: Callable[[], tuple[Engine, ...]] = tuple,
+        sample_lines: int | None = SAMPLE_LINES,
+    ) -> None:
+        """open_others: opens the engines that read glyph by glyph, in the order of their scripts."""
+        self.strips = strips
+        self.sample_lines = sample_lines
+        self._open_others = open_others
+
+    @cached_property
+    def others(self) -> tuple[Engine, ...]:
+        """The engines that read glyph by glyph; most pages of print in the script of ``strips`` need none."""
+        return self._open_others()
+
+    def open(self) -> Engines:
+        """Open the others now, so that faulty weights are reported now. Raises WeightsNotFound, WeightsRefused."""
+        len(self.others)
+        return self
 
     @property
     def first(self) -> StripEngine | Engine:
@@ -90,6 +66,8 @@ def load_engines(
 ) -> Engines:
     """Load the engines of one or more languages.
 
+    Of the package's own weights those of scripts that are only looked for are opened when a page may need them.
+
     Parameters
     ----------
     language : str
@@ -101,7 +79,7 @@ def load_engines(
     language_model : bool
         False reads without the language model.
     threads : int
-        For each network.
+        For each glyph classifier; the other networks have one, since they do little at a time.
 
     Returns
     -------
@@ -121,39 +99,31 @@ def load_engines(
     >>> [engine.script.name for engine in load_engines("eng+kor")]
     ['Latin', 'Hangul']
     """
-    sample = SAMPLE_LINES if language == AUTO else None
-    strips, others = None, []
-    for each in parse_languages(language):
-        script = load_script(each)
-        if script.weights.line_reader is not None:
-            strips = load_strip_engine(script, weights, language_model, threads, model)
-        else:
-            engine = load_engine(each, weights, language_model, threads, model)
-            others.append(replace(engine, sample_lines=sample))
+    first, *rest = parse_languages(language)
+    script = load_script(first)
+    strips = None
+    if script.weights.line_reader is None:
+        rest = [first, *rest]
+    else:
+        strips = load_strip_engine(script, weights, language_model, model)
     second = None if strips is None else replace(strips, guided=False)
-    return Engines(strips, tuple(replace(engine, second=second) for engine in others))
+    open_others = partial(_open_engines, tuple(rest), weights, language_model, threads, model, second)
+    engines = Engines(strips, open_others, SAMPLE_LINES if language == AUTO else None)
+    wanted = strips is None or language != AUTO or chosen_folder(weights) is not None
+    return engines.open() if wanted else engines
 
 
-def load_engine(
-    language: str, weights: Path | None = None, language_model: bool = True, threads: int = 1, model: str = ANY
-) -> Engine:
-    """Load the engine that reads one language glyph by glyph. Raises WeightsNotFound, WeightsRefused."""
-    script = load_script(language)
-    names = script.weights.of(model, weights)
-    classifier = script.open_classifier(weights, threads, model)
-    settings = _settings(names.decoder, weights)
-    text_model: LanguageModel = UniformModel(script.symbols)
-    if language_model:
-        text_model = CharacterLSTM(open_weights(names.language_model, weights))  # one thread: its steps are short
-    try:
-        alphabet = Alphabet.from_symbols(script.glyphs, text_model.symbols)
-    except KeyError as error:
-        raise WeightsRefused(f"{names.language_model} is no model of {script.name}: {error.args[0]}") from error
-    path_weights = settings.with_lm if language_model else settings.without_lm
-    return Engine(script, classifier, text_model, settings, path_weights, alphabet)
+def _open_engines(
+    languages: tuple[str, ...],
+    weights: Path | None,
+    language_model: bool,
+    threads: int,
+    model: str,
+    second: StripEngine | None,
+) -> tuple[Engine, ...]:
+    if not languages:
+        return ()
+    from ocrtool.script.glyph_engine import load_engine
 
-
-def _settings(name: str, weights: Path | None) -> DecoderSettings:
-    manifest = read_manifest(name, weights)
-    with read_as("a decoder", name):
-        return DecoderSettings.from_manifest(manifest["parameters"])
+    engines = (load_engine(each, weights, language_model, threads, model) for each in languages)
+    return tuple(replace(engine, second=second) for engine in engines)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from ocrtool.decode.assemble import LineAssembler
-from ocrtool.decode.beam import search
 from ocrtool.decode.text_filter import is_text_probability, median_x_height
 from ocrtool.decode.unknown import without_guesses
-from ocrtool.script.engines import Engine, Engines
+from ocrtool.script.engines import Engines
 from ocrtool.script.lines import EngineLine, EngineStrip, PageLines
-from ocrtool.script.second_reading import corrected, is_doubtful
 from ocrtool.types import Block, Box, Line, Page
+
+if TYPE_CHECKING:
+    from ocrtool.script.glyph_engine import Engine
 
 #: Lines below this text probability are dropped: hatching and blots yield lines too.
 TEXT_LEVEL = 0.5
@@ -35,6 +36,9 @@ def read_lines(lines: Sequence[EngineLine | EngineStrip], size: tuple[int, int])
 
 def read_glyph_lines(engine: Engine, lines: Sequence[EngineLine], size: tuple[int, int]) -> list[Line | None]:
     """Read lines glyph by glyph: classify their edges, and search the best path through each lattice."""
+    from ocrtool.decode.assemble import LineAssembler
+    from ocrtool.decode.beam import search
+
     known = [proposals for line in lines if (proposals := line.proposals) is not None]
     scored = engine.score([line.line for line in lines], known if len(known) == len(lines) else None)
     lattices = [found.lattice for found in scored]
@@ -51,6 +55,8 @@ def read_again(
     engine: Engine, lines: Sequence[EngineLine], read: list[Line | None], size: tuple[int, int]
 ) -> list[Line | None]:
     """Read lines with doubtful words of Latin letters and figures with the engine's line reader too."""
+    from ocrtool.script.second_reading import corrected, is_doubtful
+
     doubtful = [
         (k, line.source, found)
         for k, (line, found) in enumerate(zip(lines, read, strict=True))
@@ -81,8 +87,10 @@ def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engin
 
 def _language(lines: Sequence[EngineLine | EngineStrip], engines: Engines) -> str:
     """Join the languages of the engines in use by ``+``; of a blank page, return the first engine's."""
-    used = {id(line.engine) for line in lines}
-    return "+".join(e.script.language for e in engines if id(e) in used) or engines.first.script.language
+    used = {id(line.engine): line.engine for line in lines}
+    if len(used) > 1:  # in the order of their scripts
+        used = {id(engine): engine for engine in engines if id(engine) in used}
+    return "+".join(engine.script.language for engine in used.values()) or engines.first.script.language
 
 
 def _by_engine(

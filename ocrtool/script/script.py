@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from ocrtool.charset import UNKNOWN, Labels
 from ocrtool.imaging.page import PreparedPage
-from ocrtool.recognize.candidates import Candidates
-from ocrtool.recognize.cascade import Classifier, Proposals
-from ocrtool.recognize.crops import CropShape
-from ocrtool.segment.edges import Edges, whole_components
 from ocrtool.segment.layout import Layout, find_text
-from ocrtool.segment.pieces import cut_pieces
 from ocrtool.segment.types import LineImage, LineRegion, Pieces
 from ocrtool.weights.store import ANY, chosen_name
+
+if TYPE_CHECKING:  # what reads glyph by glyph is loaded where a page needs it
+    from ocrtool.recognize.candidates import Candidates
+    from ocrtool.recognize.cascade import Proposals
+    from ocrtool.recognize.crops import CropShape
+    from ocrtool.segment.edges import Edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,11 @@ class Detection:
     sure: float = 0.8
 
 
-class GlyphClassifier(Classifier, Protocol):
+class GlyphClassifier(Protocol):
     """A script's classifier, for glyphs on a line and for isolated characters."""
+
+    def candidates(self, images: np.ndarray, geometry: np.ndarray) -> Candidates:
+        """Classify glyphs of a line; see `ocrtool.recognize.cascade.Classifier`."""
 
     def probabilities(self, images: np.ndarray, geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Classify crops known to be one character each.
@@ -133,7 +137,7 @@ class Script:
     def refit(self, region: LineRegion, line_labels: np.ndarray) -> LineRegion:
         """Return the line with baseline and x-height fitted to the script's characters.
 
-        line_labels: (H, W) int32 label map of the working page, the line of each ink pixel.
+        line_labels: (H, W) int label map of the working page, the line of each ink pixel.
         """
         return region
 
@@ -143,10 +147,14 @@ class Script:
 
     def cut(self, image: LineImage) -> Pieces:
         """Cut the line into pieces, the smallest parts of characters."""
+        from ocrtool.segment.pieces import cut_pieces
+
         return cut_pieces(image)
 
     def first_pass(self, pieces: Pieces, edges: Edges) -> np.ndarray:
         """Return (E,) bool: True for edges that may be whole glyphs, which are scored first."""
+        from ocrtool.segment.edges import whole_components
+
         return whole_components(pieces, edges)
 
     def adjust(self, first: Proposals, edges: Edges, candidates: Candidates) -> Candidates:

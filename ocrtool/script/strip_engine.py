@@ -12,13 +12,14 @@ import numpy as np
 from ocrtool.charset import LINE_START, Labels
 from ocrtool.decode import ctc
 from ocrtool.decode.alphabet import Alphabet
-from ocrtool.decode.assemble import input_boxes
 from ocrtool.decode.confidence import word_probability
+from ocrtool.decode.ctc_beam import SPACE
 from ocrtool.decode.ctc_places import BLANK
 from ocrtool.decode.ctc_reading import Reading
 from ocrtool.decode.language_model import CharacterLSTM, LanguageModel, UniformModel
 from ocrtool.decode.settings import CtcSettings
 from ocrtool.errors import WeightsRefused
+from ocrtool.imaging.affine import input_boxes
 from ocrtool.recognize.line_reader import LineReader
 from ocrtool.script.script import Script
 from ocrtool.segment.character_boxes import character_boxes
@@ -83,25 +84,24 @@ class StripEngine:
 
     def _assemble(self, line: StripLine, reading: Reading, size: tuple[int, int]) -> Line | None:
         labels = self.reader.labels
-        printed = np.flatnonzero([labels[k] != " " for k in reading.labels])
+        printed = np.flatnonzero(reading.labels != SPACE)
         if len(printed) == 0:
             return None
         frame = line.strip.soft.shape[1] / max(1, len(line.log_probs))
         columns = (reading.frames[printed] + 0.5) * frame
         to_input = line.layout.page.to_input
         boxes = iter(input_boxes(character_boxes(line.layout, line.region, line.strip, columns), to_input, size))
+        probabilities = np.minimum(reading.probability.astype(np.float64), 1.0).round(4).tolist()
         words: list[Word] = []
         characters: list[Character] = []
-        probabilities = np.minimum(reading.probability.astype(np.float64), 1.0).round(4).tolist()
-        others = np.minimum(reading.alternative_probabilities.astype(np.float64), 1.0).round(4).tolist()
-        for label, probability, *rest in zip(
-            reading.labels.tolist(), probabilities, reading.alternative_labels.tolist(), others, strict=True
+        for label, probability, others in zip(
+            reading.labels.tolist(), probabilities, self._alternatives(reading), strict=True
         ):
-            if labels[label] == " ":
+            if label == SPACE:
                 self._close(characters, words)
                 characters = []
             else:
-                characters.append(self._character(next(boxes), label, probability, *rest))
+                characters.append(Character(next(boxes), labels[label], probability, others))
         self._close(characters, words)
         x0, _, x1, _ = line.region.box
         ends = [[x, line.region.slope * x + line.region.intercept] for x in (x0, x1)]
@@ -110,17 +110,17 @@ class StripEngine:
         x_height = round(line.region.x_height * line.layout.page.input_scale, 1)
         return Line(Box.around([w.box for w in words]), tuple(words), (left, from_top, right, to_top), x_height)
 
-    def _character(
-        self, box: Box, label: int, probability: float, others: list[int], chances: list[float]
-    ) -> Character:
-        """others, chances: what else it may be, the label itself among them, and 0 for none."""
+    def _alternatives(self, reading: Reading) -> list[tuple[Alternative, ...]]:
+        """Return what each character may be, itself among them, the most likely first; spaces are left out."""
+        found = reading.alternative_labels
+        probabilities = np.minimum(reading.alternative_probabilities.astype(np.float64), 1.0).round(4)
+        kept = ((found == reading.labels[:, None]) | (probabilities >= LEAST_PROBABILITY)) & (found > SPACE)
         labels = self.reader.labels
-        kept = tuple(
-            Alternative(labels[k], p)
-            for k, p in zip(others, chances, strict=True)
-            if (k == label or p >= LEAST_PROBABILITY) and k != BLANK and labels[k] != " "
-        )
-        return Character(box, labels[label], probability, kept)
+        each = [
+            Alternative(labels[k], p) for k, p in zip(found[kept].tolist(), probabilities[kept].tolist(), strict=True)
+        ]
+        ends = np.cumsum(kept.sum(axis=1)).tolist()
+        return [tuple(each[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
 
     def _close(self, characters: list[Character], words: list[Word]) -> None:
         if characters:
@@ -130,13 +130,13 @@ class StripEngine:
 
 
 def load_strip_engine(
-    script: Script, weights: Path | None = None, language_model: bool = True, threads: int = 1, model: str = ANY
+    script: Script, weights: Path | None = None, language_model: bool = True, model: str = ANY
 ) -> StripEngine:
     """Load the engine of a script with a line reader. Raises WeightsNotFound, WeightsRefused."""
     names = script.weights.of(model, weights)
     if names.line_reader is None or names.line_decoder is None:
         raise ValueError(f"{script.name} has no line reader")
-    reader = LineReader(open_weights(names.line_reader, weights), threads)
+    reader = LineReader(open_weights(names.line_reader, weights))
     manifest = read_manifest(names.line_decoder, weights)
     with read_as("a decoder of lines", names.line_decoder):
         settings = CtcSettings.from_manifest(manifest["parameters"])

@@ -49,13 +49,13 @@ def character_boxes(layout: Layout, region: LineRegion, strip: Strip, columns: n
     if len(ink.x) and len(columns):
         owner = _owners(ink, places)
         ink, owner = ink.take(owner != NOBODY), owner[owner != NOBODY]
-        low = np.full((len(columns), 2), np.iinfo(np.int64).max)
-        high = np.full((len(columns), 2), -1)
-        for axis, values in enumerate((ink.x, ink.y)):
-            np.minimum.at(low[:, axis], owner, values)
-            np.maximum.at(high[:, axis], owner, values + 1)
-        found = high[:, 0] >= 0
-        boxes[found] = np.concatenate([low, high], axis=1)[found]
+        left, right = np.full(len(columns), np.iinfo(np.int64).max), np.full(len(columns), -1)
+        np.minimum.at(left, owner, ink.x)
+        np.maximum.at(right, owner, ink.x)
+        boxes[owner[::-1], 1] = ink.y[::-1]  # pixels come row by row, and of several values the last is kept
+        boxes[owner, 3] = ink.y + 1
+        found = right >= 0
+        boxes[found, 0], boxes[found, 2] = left[found], right[found] + 1
     for k in np.flatnonzero(~found):
         boxes[k] = _bare_box(strip, float(places[k]))
     return boxes

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ocrtool.imaging.components import label_components, look_up
+
 #: All measures in x-heights of the page.
 RULE_LENGTH = 5.0
 RULE_THICKNESS = 0.5
@@ -50,7 +52,7 @@ def rule_mask(ink: np.ndarray, x_height: float) -> np.ndarray:
 
     Of all long runs of ink, the thin ones are rules; the bar of a bold letter is thick, and so is a blot.
     """
-    source = ink.astype(np.uint8)
+    source = ink.view(np.uint8)
     length = max(15, round(RULE_LENGTH * x_height))
     rules = np.zeros_like(source)
     for horizontal in (True, False):
@@ -65,13 +67,14 @@ def rule_mask(ink: np.ndarray, x_height: float) -> np.ndarray:
 
 def _thin(runs: np.ndarray, thickness: float, horizontal: bool) -> np.ndarray:
     """Keep components of mean thickness at most ``thickness``, thin for their length; dilated for ragged edges."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    labels, stats = label_components(runs)
     length = stats[:, cv2.CC_STAT_WIDTH if horizontal else cv2.CC_STAT_HEIGHT]
     mean = stats[:, cv2.CC_STAT_AREA] / np.maximum(1, length)
     keep = (mean <= thickness) & (length > 6 * mean)
     keep[0] = False
     grow = (1, 3) if horizontal else (3, 1)
-    return cv2.dilate(keep[labels].astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_RECT, grow))
+    thin = look_up(keep, labels, runs).view(np.uint8)
+    return cv2.dilate(thin, cv2.getStructuringElement(cv2.MORPH_RECT, grow))
 
 
 def remove_rules(ink: np.ndarray, x_height: float) -> np.ndarray:
@@ -79,18 +82,22 @@ def remove_rules(ink: np.ndarray, x_height: float) -> np.ndarray:
     rules = rule_mask(ink, x_height)
     if not rules.any():
         return ink
-    unruled = (ink & ~rules).astype(np.uint8)
     gap = max(3, round(0.3 * x_height))
+    x, y, w, h = cv2.boundingRect(rules.view(np.uint8))
+    near = (slice(max(0, y - gap), y + h + gap), slice(max(0, x - gap), x + w + gap))
+    result = ink & ~rules
+    unruled = result[near].view(np.uint8)
     bridged = np.zeros_like(unruled)
     for shape in ((1, gap), (gap, 1)):
         bridged |= cv2.morphologyEx(unruled, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, shape))
-    return np.asarray((unruled > 0) | ((bridged > 0) & rules))
+    result[near] |= (bridged > 0) & rules[near]
+    return np.asarray(result)
 
 
 def text_components(ink: np.ndarray, x_height: float) -> Components:
     """Find the components that may be characters or parts of them. ink: (H, W) bool; x_height: in its pixels."""
     unruled = remove_rules(ink, x_height)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(unruled.astype(np.uint8), connectivity=8)
+    labels, stats = label_components(unruled)
     x, y, w, h, area = (stats[:, i].astype(np.int64) for i in range(5))
     page_h, page_w = ink.shape
     long_side, short_side = np.maximum(w, h), np.minimum(w, h)
@@ -104,14 +111,15 @@ def text_components(ink: np.ndarray, x_height: float) -> Components:
     stroke = (h > 4.5 * x_height) & (w < 0.5 * x_height)
     other = picture | frame | blot | edge | stroke
     other[0] = False
-    removed = (ink & ~unruled) | other[labels]
+    removed = (ink & ~unruled) | look_up(other, labels, unruled)
     keep = ~(speck | other)
     keep[0] = False
     boxes = np.stack([x, y, x + w, y + h], axis=1).astype(np.int32)
     kept = np.flatnonzero(keep)
     keep[kept[lonely_specks(boxes[kept], ink.shape, x_height)]] = False
-    labels[~keep[labels]] = 0
-    return Components(labels, boxes[keep], area[keep], np.flatnonzero(keep).astype(np.int32), removed)
+    number = np.flatnonzero(keep).astype(np.int32)
+    labels = look_up(np.where(keep, np.arange(len(keep)), 0).astype(np.int32), labels, unruled)
+    return Components(labels, boxes[keep], area[keep], number, removed)
 
 
 def lonely_specks(boxes: np.ndarray, shape: tuple[int, ...], x_height: float) -> np.ndarray:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ocrtool.imaging.components import look_up
 from ocrtool.imaging.page import WORKING_X_HEIGHT, PreparedPage, WorkingPage
 from ocrtool.segment.blocks import find_blocks
 from ocrtool.segment.clean import text_components
@@ -18,7 +19,7 @@ from ocrtool.segment.x_height import common_x_height, fit_line
 class Layout:
     """The lines found on a view of a page.
 
-    blocks: lines of each block, in reading order; line_labels: (H, W) int32 label map, the line of each ink pixel, 0 =
+    blocks: lines of each block, in reading order; line_labels: (H, W) uint16 label map, the line of each ink pixel, 0 =
     none; x_height: common to the lines, in working pixels; removed: (H, W) bool, ink that is no text (`Components`).
     """
 
@@ -46,7 +47,8 @@ def find_layout(page: WorkingPage, ridge_height: float | None = None) -> Layout:
     blocks = [finder.lines(members) for members in find_blocks(components.boxes, page.part_height)]
     common = common_x_height([line for block in blocks for line in block], page.x_height)
     regions = [[fit_line(line, common, PRIOR_OCTAVES) for line in block] for block in blocks if block]
-    return Layout(page, regions, finder.line_of[components.labels], common, components.removed)
+    line_labels = look_up(finder.line_of, components.labels, page.ink)
+    return Layout(page, regions, line_labels, common, components.removed)
 
 
 def find_text(page: PreparedPage, x_height: float | None = None, wanted: float = WORKING_X_HEIGHT) -> Layout | None:

@@ -7,7 +7,8 @@ import numpy as np
 from ocrtool.imaging.components import inside_image
 from ocrtool.segment.baseline import LineContour, trace_line
 from ocrtool.segment.clean import Components
-from ocrtool.segment.lines import assign, find_ridges, reassign_enclosed
+from ocrtool.segment.lines import assign, find_ridges, reassign_enclosed, split_rows
+from ocrtool.segment.quantiles import percentile
 
 #: A line that the page's edge cuts lengthwise cannot be read if it is lower than this (x-heights).
 SLIVER = 0.6
@@ -18,7 +19,7 @@ MAX_PASSES = 3
 class LineFinder:
     """Numbers the lines of all blocks of a page, and records the line of each component.
 
-    line_of: (components + 1,) int32, the line of each component. Slivers of lines cut by the page's edge are numbered
+    line_of: (components + 1,) uint16, the line of each component. Slivers of lines cut by the page's edge are numbered
     too, so that their ink stays out of the images of neighbouring lines.
     """
 
@@ -26,7 +27,7 @@ class LineFinder:
         self.components = components
         self.x_height = x_height
         self.part_height = part_height
-        self.line_of = np.zeros(int(components.number.max(initial=0)) + 1, np.int32)
+        self.line_of = np.zeros(int(components.number.max(initial=0)) + 1, np.uint16)
         self.count = 0
 
     def lines(self, members: np.ndarray, passes: int = 1) -> list[LineContour]:
@@ -42,7 +43,11 @@ class LineFinder:
         cut = ~inside_image(boxes, self.components.labels.shape)
         row, far = assign(boxes - origin, ridges, self.part_height, cut)
         row, far = reassign_enclosed(boxes, row, far, len(ridges))
-        found = [self._line(members[(row == k) & ~far]) for k in range(len(ridges))]
+        found = [
+            self._line(members[part])
+            for k, ridge in enumerate(ridges)
+            for part in _rows(np.flatnonzero((row == k) & ~far), boxes, ridge, origin)
+        ]
         lines = [line for line in found if line is not None]
         if far.any() and not far.all() and passes < MAX_PASSES and _is_text(boxes[far], self.x_height):
             lines += self.lines(members[far], passes + 1)
@@ -64,13 +69,25 @@ class LineFinder:
         self.count += 1  # slivers are counted too
         self.line_of[self.components.number[members]] = self.count
         box, boxes = self._extent(members), self.components.boxes[members]
-        heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
+        heights = boxes[:, 3] - boxes[:, 1]
         body = heights[heights > 0.4 * heights.max()]
         whole = bool(2 * np.count_nonzero(inside_image(boxes, self.components.labels.shape)) >= len(boxes))
         if not whole and body.max() < SLIVER * self.x_height:
             return None
         ink = self._ink(members, box)
-        return trace_line(ink, box, float(np.median(body)), self.count, whole)
+        return trace_line(ink, box, percentile(body, 50.0), self.count, whole)
+
+
+def _rows(members: np.ndarray, boxes: np.ndarray, ridge: np.ndarray, origin: np.ndarray) -> list[np.ndarray]:
+    """Split the components of a ridge, indices into ``boxes``, into those of each text line."""
+    own = boxes[members]
+    column = np.clip((own[:, 0] + own[:, 2]) // 2 - origin[0], 0, len(ridge) - 1)
+    if len(own) == 0:
+        return []
+    about = column - column.mean()
+    straight = about * (about @ ridge[column] / max(1.0, about @ about))  # a ridge of two lines wanders between them
+    number = max(split_rows(own, ridge[column]), split_rows(own, straight), key=lambda found: int(found.max()))
+    return [members[number == k] for k in range(int(number.max()) + 1)]
 
 
 def _is_text(boxes: np.ndarray, x_height: float) -> bool:

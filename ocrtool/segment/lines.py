@@ -8,6 +8,8 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from ocrtool.segment.quantiles import percentile
+
 #: Standard deviations of the smoothing before ridges are detected, in x-heights: along and across the line.
 SMOOTH_ALONG = 3.0
 SMOOTH_ACROSS = 0.55
@@ -39,7 +41,7 @@ def _ridges(ink: np.ndarray, x_height: float) -> tuple[np.ndarray, float]:
     reach = max(1, round(0.5 * small_x_height))
     peak = cv2.dilate(smooth, np.ones((2 * reach + 1, 1), np.uint8))
     inked = smooth[small > 0.3]
-    typical = float(np.percentile(inked, 75)) if len(inked) else 0.0
+    typical = percentile(inked, 75.0) if len(inked) else 0.0
     ridge = ((smooth >= peak) & (smooth > max(1e-4, WEAK_RIDGE * typical))).astype(np.uint8)
     joined = cv2.dilate(ridge, np.ones((3, max(3, round(2 * small_x_height) | 1)), np.uint8))
     _, labels = cv2.connectedComponents(joined, connectivity=8)
@@ -122,6 +124,38 @@ def assign(
     side = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
     reach = np.where(side < 0.5 * x_height, MARK_REACH, MAX_REACH)
     return line, distance > np.where(cut, CUT_REACH, reach) * x_height
+
+
+#: Lines that are small beside the usual type of the page may share a ridge. They are separated at the white between the
+#: cores of their characters, the middle halves of their heights: so much white at least, and so many characters in
+#: each, of the typical height of these; lower components than so much of it do not count.
+CORE = 0.25
+ROW_GAP, ROW_CHARACTERS, ROW_BODY = 0.5, 3, 0.5
+
+
+def split_rows(boxes: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """Number the text lines within one line found, from the top: (n,) int, all 0 where it is one line.
+
+    boxes: (n, 4) of the line's components; level: (n,) row of the line where each stands.
+    """
+    alone = np.zeros(len(boxes), np.int64)
+    heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
+    if len(boxes) < 2 * ROW_CHARACTERS:
+        return alone
+    typical = percentile(heights[heights > 0.4 * percentile(heights, 90.0)], 50.0)
+    body = np.flatnonzero(heights > ROW_BODY * typical)
+    top, bottom = boxes[:, 1] - level, boxes[:, 3] - level
+    core = CORE * heights
+    order = body[np.argsort((top + core)[body], kind="stable")]
+    reach = np.maximum.accumulate((bottom - core)[order])
+    begins = np.flatnonzero((top + core)[order][1:] - reach[:-1] > ROW_GAP * typical) + 1
+    groups = np.split(order, begins)
+    rows = [group for group in groups if len(group) >= ROW_CHARACTERS]
+    if len(rows) < 2:
+        return alone
+    middle = (top + bottom) / 2
+    centres = np.array([percentile(middle[group], 50.0) for group in rows])
+    return np.asarray(np.argmin(np.abs(middle[:, None] - centres), axis=1))
 
 
 def reassign_enclosed(boxes: np.ndarray, row: np.ndarray, far: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

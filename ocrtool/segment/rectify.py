@@ -7,6 +7,7 @@ import numpy as np
 
 from ocrtool.imaging.affine import scale_of
 from ocrtool.imaging.ink import INK_LEVEL
+from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.types import BASELINE_ROW, LINE_ROWS, X_HEIGHT, LineImage, LineRegion
 
 #: Paper kept left and right of a line, in x-heights.
@@ -98,7 +99,7 @@ def _masked(soft: np.ndarray, line_labels: np.ndarray, region: LineRegion) -> tu
 
 def _full_contrast(cut: np.ndarray, ink: np.ndarray) -> np.ndarray:
     """Stretch a faint line to full ink, such as a dot-matrix line beside bold print."""
-    ink_level = float(np.percentile(cut[ink], 80)) if ink.any() else 255.0
+    ink_level = percentile(cut[ink], 80.0) if ink.any() else 255.0
     return cv2.convertScaleAbs(cut, alpha=255.0 / max(ink_level, 32.0)) if ink_level < FAINT else cut
 
 

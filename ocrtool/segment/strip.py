@@ -14,6 +14,7 @@ import numpy as np
 from ocrtool.imaging.affine import compose, scale_of
 from ocrtool.imaging.page import PreparedPage
 from ocrtool.segment.layout import Layout, find_text
+from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.rectify import MAX_WIDTH, level, line_map, own_mask
 from ocrtool.segment.types import LineRegion
 
@@ -30,6 +31,8 @@ LONGEST_GAP = 3.0
 OVERSAMPLING = 2
 #: Ink is stretched to full strength if this percentile of it is weaker.
 INK_PERCENTILE, FULL_INK, LEAST_INK = 80, 230.0, 24.0
+#: Ink that the threshold of the page missed counts from this share of the strength of the line's ink on.
+FAINT_INK = 0.3
 #: Ink of a line that may be cut off above and below, such as specks taken for accents, as a share of it and in
 #: square x-heights; how far the rest stays from the strip's edges (rows).
 CUT_SHARE, CUT_AREA, EDGE_ROWS = 0.004, 0.15, 1.0
@@ -120,16 +123,14 @@ def _own_band(
     own = own_mask(labels, region.label)
     foreign = ((labels != region.label) & (labels != 0)) | layout.removed[y0:y1, x0:x1]
     rim = cv2.dilate(foreign.astype(np.uint8), np.ones((3, 3), np.uint8))
-    inked = layout.page.ink[y0:y1, x0:x1] & (labels == 0)
+    soft, mine = layout.page.soft[y0:y1, x0:x1], labels == region.label
+    strength = percentile(soft[mine], INK_PERCENTILE) if mine.any() else 255.0
+    inked = (layout.page.ink[y0:y1, x0:x1] | (soft >= max(LEAST_INK, FAINT_INK * strength))) & (labels == 0)
     specks = cv2.dilate(inked.astype(np.uint8), np.ones((3, 3), np.uint8))
     band = np.maximum(own, np.minimum(specks, 1 - rim)) * np.uint8(255)
     moved = to_large.copy()
     moved[:, 2] += to_large[:, :2] @ np.array([x0, y0], float)
     mask = cv2.warpAffine(band, moved, size, flags=cv2.INTER_LINEAR, borderValue=0)
-    inked = labels == region.label
-    strength = 255.0
-    if inked.any():
-        strength = float(np.percentile(layout.page.soft[y0:y1, x0:x1][inked], INK_PERCENTILE))
     return mask, 255.0 if strength >= FULL_INK else max(strength, LEAST_INK)
 
 

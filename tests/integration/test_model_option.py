@@ -18,7 +18,8 @@ from ocrtool.cli import main as cli
 from ocrtool.errors import ExitCode, WeightsNotFound, WeightsRefused
 from ocrtool.jobs import classify, embed, read
 from ocrtool.jobs.options import EmbedOptions
-from ocrtool.script.engines import load_engine, load_engines
+from ocrtool.script.engines import load_engines
+from ocrtool.script.glyph_engine import load_engine
 from ocrtool.script.registry import load_script
 from ocrtool.script.script import WeightNames
 from ocrtool.script.single import load_single_classifier

@@ -47,6 +47,17 @@ def test_help_loads_nothing_heavy() -> None:
     assert not set(heavy) & set(modules)
 
 
+def test_a_page_of_english_print_pays_for_no_other_engine() -> None:
+    """What reads glyph by glyph, and the networks of Korean, are loaded where the line reader is not sure."""
+    letter = Path(__file__).parents[2] / "samples" / "letter.png"
+    probe = "import sys, ocrtool; page = ocrtool.read(sys.argv[1]); print(page.language, *sys.modules)"
+    done = subprocess.run([sys.executable, "-c", probe, letter], capture_output=True, text=True, check=True)
+    language, *modules = done.stdout.split()
+    assert language == "eng"
+    unneeded = {"ocrtool.script.glyph_engine", "ocrtool.script.hangul.script", "ocrtool.recognize.cascade", "numpy.ma"}
+    assert not unneeded & set(modules)
+
+
 def test_reading_loads_no_training_library(image: Path, environment: dict[str, str]) -> None:
     probe = (
         "import sys; from fake_engine import fake_reader; from ocrtool.jobs import read as job;"

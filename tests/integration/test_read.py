@@ -320,7 +320,7 @@ def test_workers_that_the_system_refuses(
         started.append(arguments)
         return start(*arguments, **settings)
 
-    monkeypatch.setattr(workers.subprocess, "Popen", limited)
+    monkeypatch.setattr(subprocess, "Popen", limited)
     pages = [draw(tmp_path / f"{i}.png", 30 + i) for i in range(5)]
     assert read("--jobs", "3", *pages) == (0 if most else 1)
     out, error = capfd.readouterr()

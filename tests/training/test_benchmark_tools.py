@@ -11,11 +11,9 @@ from click.testing import CliRunner
 from PIL import Image
 from transcribed_files import BOOK, draw_lines, make_transcribed
 
-from ocrtool.charset import LATIN
-from ocrtool.decode.lattice import Lattice
 from training.benchmark import breakdown, reliability, robustness, speed_page
-from training.benchmark.breakdown import Tally, only_true_cuts
-from training.decoder.align import Alignment
+from training.benchmark.breakdown import Tally, kind_of, page_edits
+from training.report import line_sheets
 
 
 def output(command: object, *arguments: str) -> str:
@@ -30,33 +28,61 @@ def table_rows(text: str) -> list[list[str]]:
     return [row for row in rows if re.search(r"\d", "".join(row[1:])) and not set("".join(row)) <= set("-:")]
 
 
-def test_errors_of_print_are_broken_down_by_stage(tmp_path: Path) -> None:
-    printed = output(breakdown.main, "--data", str(make_transcribed(tmp_path / "data")))
-    rows = {row[0]: dict(zip(Tally().rates(), map(float, row[1:]), strict=True)) for row in table_rows(printed)}
-    assert list(rows) == ["old_books", "iam_hand_printed", "hand_printed_words"]
-    # the caption, which is not in the truth, counts as read and as lost by the layout; the lines themselves are read
-    edit = 1.01 / 150
-    assert rows["old_books"]["as read"] == pytest.approx(29 / 150, abs=edit)
-    assert rows["old_books"]["layout"] == pytest.approx(29 / 150, abs=edit)
-    assert rows["old_books"]["on true cuts"] <= edit
-    for rates in rows.values():
-        assert rates["on true cuts"] <= 0.018 and rates["never found"] == 0.0  # one edit of IAM's 58 characters
-        assert rates["as read"] == pytest.approx(rates["layout"] + rates["pieces"] + rates["on true cuts"], abs=2e-4)
+def test_errors_of_print_are_broken_down_by_stage_and_kind(tmp_path: Path) -> None:
+    data, sheets = make_transcribed(tmp_path / "data"), tmp_path / "sheets"
+    printed = output(breakdown.main, str(data), "old_books", "--sheets", str(sheets))
+    (row,) = table_rows(printed)
+    rates = dict(zip(Tally().rates(), map(float, row[1:]), strict=True))
+    # the caption, which is not in the truth, is read all the same
+    assert rates["lost"] == 0.0 and rates["invented"] == pytest.approx(29 / 150, abs=1.01 / 150)
+    kinds = sum(rates[kind] for kind in breakdown.KINDS)
+    assert kinds == pytest.approx(rates["reader"] + rates["language"], abs=5e-4) and kinds <= 1.01 / 150
+    assert Image.open(sheets / "old_books.png").width == line_sheets.WIDTH
 
 
-def test_only_the_cuts_of_the_alignment_stay() -> None:
-    def column(*values: float) -> np.ndarray:
-        return np.array(values, np.float32)
+def test_edits_belong_to_the_line_they_are_in() -> None:
+    found = page_edits("The first line is here “quite” Ännä 7", ["Tke first line is here", '"quite" Anna 71'])
+    first, last = found.lines
+    assert first.pairs == [("h", "k")] and first.truth.strip() == "The first line is here"
+    assert [kind_of(*pair) for pair in last.pairs] == ["typography", "typography", "accent", "accent", "digit"]
+    assert (found.lost, found.invented, found.within) == (0, 0, 6)
+    gone = page_edits("The first line is here and a second one was lost 1234567", ["The first line is here", "1234567"])
+    assert (gone.lost, gone.within) == (len("and a second one was lost "), 0)
+    odd = page_edits("The first line is here", ["The first line is here", "~}{~^#"])
+    assert odd.invented == len("~}{~^#") and odd.lines[1] is None
+    nothing = page_edits("all of it is lost", [])
+    assert (nothing.lost, nothing.invented, nothing.lines) == (17, 0, [])
+    assert page_edits("", ["a line"]).invented == 6
 
-    labels = np.array([[LATIN.index(c)] for c in "abcde"], np.int32)
-    lattice = Lattice(
-        np.array([0, 0, 1, 2, 3]), np.array([1, 2, 2, 3, 4]), labels, column(*[-1] * 5)[:, None], column(*[-2] * 5),
-        np.zeros(5, np.float32), 4,
-    )  # fmt: skip
-    chosen = Alignment(np.array([1, 3]), np.zeros(2, int), np.zeros(2), np.arange(2), np.zeros(2, bool), 0.0)
-    found = only_true_cuts(lattice, chosen)
-    assert list(zip(found.start.tolist(), found.end.tolist(), strict=True)) == [(0, 2), (2, 3), (3, 4)]
-    assert found.labels[:, 0].tolist() == [LATIN.index("b"), LATIN.index("d"), -1]
+
+@pytest.mark.parametrize(
+    ("truth", "read", "kind"),
+    [
+        ("a", "", "letter"),
+        (" ", "", "space"),
+        ("-", " ", "space"),
+        ("…", ".", "punctuation"),
+        ("", ",", "punctuation"),
+        ("“", '"', "typography"),
+        ("O", "o", "case"),
+        ("é", "E", "accent"),
+        ("O", "0", "digit"),
+        ("f", "£", "letter"),
+    ],
+)
+def test_kinds_of_edits(truth: str, read: str, kind: str) -> None:
+    assert kind_of(truth, read) == kind
+
+
+def test_worst_lines_are_drawn(tmp_path: Path) -> None:
+    picture = np.full((40, 300), 255, np.uint8)
+    picture[10:30, 20:280] = 0
+    line_sheets.line_sheet([line_sheets.MisreadLine(picture, "truth", "reed", 3)] * 2, "set", tmp_path / "sheet.png")
+    sheet = np.asarray(Image.open(tmp_path / "sheet.png").convert("L"))
+    one = tmp_path / "one.png"
+    line_sheets.line_sheet([line_sheets.MisreadLine(picture, "truth", "reed", 3)], "set", one)
+    assert sheet.shape[1] == line_sheets.WIDTH and (sheet == 0).sum() > 2 * 200 * 20
+    assert sheet.shape[0] - Image.open(one).height == line_sheets.PICTURE_HEIGHT + 2 * line_sheets.ROW + line_sheets.GAP
 
 
 def test_probabilities_are_compared_with_what_is_right(tmp_path: Path) -> None:
@@ -72,6 +98,7 @@ def test_probabilities_are_compared_with_what_is_right(tmp_path: Path) -> None:
 def test_bins_hold_the_words_of_their_probabilities() -> None:
     rows = reliability.bins(np.array([0.1, 0.85, 0.87, 1.0]), np.array([False, True, False, True]))
     assert rows == [(1, 0.1, 0.0), (2, pytest.approx(0.86), 0.5), (1, 1.0, 1.0)]
+    assert reliability.calibration_error(rows) == pytest.approx((0.1 + 2 * 0.36) / 4)
 
 
 def test_variants_of_a_page_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,6 +69,27 @@ def test_minutes_end_by_the_clock_and_count_the_validation(tmp_path: Path, monke
     assert fit(fitted, Lines(), Plan(tmp_path, Minutes(1.0), 0.05, resume=True)).steps == run.steps  # used up: no step
 
 
+def test_workers_make_the_batches_of_a_thread(tmp_path: Path) -> None:
+    plans = [Plan(tmp_path / str(workers), Steps.of_epochs(2.0, 5), 0.05, workers=workers) for workers in (0, 1)]
+    fitted = [model(), model()]
+    for one, plan in zip(fitted, plans, strict=True):
+        assert fit(one, Lines(), plan).steps == 10
+    assert values(fitted[1]) == pytest.approx(values(fitted[0]), abs=1e-6)
+
+
+def test_the_wait_for_the_first_batch_is_none_of_the_budget(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(loop_module.time, "monotonic", lambda: now[0])
+
+    class Slow(Lines):
+        def __getitem__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
+            now[0] += 100.0 if step == 0 else 0.0
+            return super().__getitem__(step)
+
+    run = fit(model(), Slow(), Plan(tmp_path, Steps(5, minutes=1.0), 0.05))
+    assert (run.steps, run.seconds) == (5, 0.0)
+
+
 def test_the_learning_rate_rises_and_falls_along_a_cosine() -> None:
     plan = Plan(Path(), Steps(1000), 0.5)
     rates = [plan.learning_rate(Run(steps=step)) for step in range(1000)]

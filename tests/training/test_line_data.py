@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import pickle
 from pathlib import Path
 
+import cv2
 import keras
 import numpy as np
 import pytest
 
 from ocrtool.charset import LINE_CHARACTERS
 from ocrtool.segment.strip import STRIP_ROWS
-from training.lines.batches import COLUMNS, EXTRA_MARGIN, FEWEST, MOST, LineBatches, vary
+from training.lines.batches import COLUMNS, EXTRA_MARGIN, FEWEST, MOST, LineBatches, bent, restroked, vary
 from training.lines.ctc import (
     BLANK,
     CLASSES,
@@ -206,6 +208,19 @@ def test_a_batch_is_known_by_its_number(folder: Path) -> None:
     assert not np.array_equal(one[0][0], other[0][0])
 
 
+def test_a_copy_for_another_process_makes_the_same_batches(folder: Path) -> None:
+    threads = cv2.getNumThreads()
+    source = LineBatches(folder, 3, 10, COLUMN / FRAMES, 1000, columns=2 * COLUMNS)
+    stored = pickle.dumps(source)
+    assert len(stored) < 2000, "the shards are read anew"
+    copy = pickle.loads(stored)
+    cv2.setNumThreads(threads)
+    for a, b in zip(source[5], copy[5], strict=True):
+        np.testing.assert_array_equal(a, b)
+    counts = [np.mean([len(s[k][0]) for k in range(10)]) for s in (source, batches(folder))]
+    assert counts[0] == pytest.approx(2 * counts[1], rel=0.2)
+
+
 def test_sources_have_their_share(tmp_path: Path) -> None:
     folder = shards(tmp_path / "shards", print=some("abc de", 9), pen=some("Xyz 1", 50), odd=some("q", 9))
     shares = {"print": 3.0, "pen": 1.0, "iam": 9.0}
@@ -247,13 +262,14 @@ def test_strips_of_a_batch_are_of_about_one_width_and_not_too_wide(tmp_path: Pat
         assert targets[:, 0].max() <= 2.2 * targets[:, 0].min() + 2 * EXTRA_MARGIN
 
 
-def test_variations_keep_text_and_middles() -> None:
+@pytest.mark.parametrize("handwritten", [False, True])
+def test_variations_keep_text_and_middles(handwritten: bool) -> None:
     rng = np.random.default_rng(0)
     original = sample("abc de", 120)
     others = [original, sample("zz", 60)]
     widths, darkest = set(), []
     for _ in range(60):
-        varied = vary(original, others, rng)
+        varied = vary(original, others, rng, handwritten)
         assert varied.text == original.text and varied.soft.shape[0] == STRIP_ROWS
         assert varied.soft.dtype == np.uint8 and len(varied.middles) == len(original.middles)
         widths.add(varied.soft.shape[1])
@@ -265,3 +281,31 @@ def test_variations_keep_text_and_middles() -> None:
     assert len(widths) > 20 and min(darkest) > 60
     assert vary(sample("ab", 60, known=False), others, rng).middles is None
     np.testing.assert_array_equal(original.soft, sample("abc de", 120).soft)  # it is not changed itself
+
+
+def test_bent_strips_lean_and_wave_but_keep_their_letters() -> None:
+    rng = np.random.default_rng(1)
+    upright = np.zeros((STRIP_ROWS, 300), np.uint8)
+    upright[12:30, 20:280:20] = 255  # stems
+    middles = np.arange(20, 280, 20).astype(np.float32)
+    leans, moves = [], []
+    for _ in range(40):
+        soft, found = bent(upright, middles, rng)
+        assert soft.shape == upright.shape and soft.dtype == np.uint8
+        assert soft.sum() == pytest.approx(upright.sum(), rel=0.12)
+        top, bottom = (np.flatnonzero(soft[row] > 60) for row in (14, 26))
+        leans.append(float(top.mean() - bottom.mean()))
+        for x in found:
+            assert np.abs(bottom - x).min() < 5
+        moves.append(np.abs(found - middles).max())
+    assert 1.0 < np.std(leans) < 4.0 and 1.0 < np.mean(moves) < 7.0
+    assert bent(upright, None, rng)[1] is None
+
+
+def test_pens_are_thicker_or_thinner() -> None:
+    rng = np.random.default_rng(2)
+    stem = np.zeros((STRIP_ROWS, 40), np.uint8)
+    stem[10:30, 18:22] = 200
+    inks = np.array([int(restroked(stem, rng).astype(int).sum()) for _ in range(40)]) / stem.astype(int).sum()
+    assert inks.min() < 0.9 and inks.max() > 1.1 and 0.3 < (inks > 1).mean() < 0.7
+    assert inks.min() > 0.4 and inks.max() < 1.5

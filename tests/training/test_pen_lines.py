@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
+from PIL import Image
 
 from ocrtool.charset import LINE_CHARACTERS
 from tests.tiny_data import write_emnist, write_unipen, write_unipen_words
@@ -13,6 +15,7 @@ from training.lines.pen import SHARES, PenLines
 from training.lines.pen_ink import WrittenLine
 from training.lines.pen_parts import names_of_part
 from training.lines.pen_place import place, readable, slope_of
+from training.synthesis import pen_lines
 from training.writer.baselines import ASCENDERS
 
 #: x-height of the lines in pixels, and of the written ink in pen units: fine enough not to be smoothed.
@@ -41,7 +44,12 @@ def written_line(label: str, slope: float) -> list[np.ndarray]:
 
 
 def write_lines(
-    data: Path, part: str, writers: list[str], labels: tuple[str, ...] = LABELS, slope: float = 0.0
+    data: Path,
+    part: str,
+    writers: list[str],
+    labels: tuple[str, ...] = LABELS,
+    slope: float = 0.0,
+    style: str = "printed",
 ) -> None:
     folder = data / "unipen"
     folder.mkdir(parents=True, exist_ok=True)
@@ -54,7 +62,7 @@ def write_lines(
         points=np.concatenate(strokes).round().astype(np.int32),
         stroke_length=np.array([len(s) for s in strokes], np.int32),
         strokes_per_line=np.array([len(m) for m in marks], np.int32),
-        style=np.array(["printed"] * len(marks)),
+        style=np.array([style] * len(marks)),
         language=np.array(["en"] * len(marks)),
     )
 
@@ -197,3 +205,20 @@ def test_most_real_lines_are_usable() -> None:
     plain = [m for found in placed for m in found if not set(m.text) & set("fgjpqyzJQYZ,;()[]{}/@$|")]
     lowest = [np.median([m.of(s)[:, 1].max() for s in tracks.strokes(m.index)]) for m in plain]
     assert abs(np.median(lowest)) < 0.1  # nothing descends: strokes end on the line
+
+
+def test_joined_lines_of_others_with_other_texts_are_drawn(tmp_path: Path) -> None:
+    data, out = tmp_path / "data", tmp_path / "out"
+    write_lines(data, "train", ["def/a"], LABELS[:2], style="cursive")
+    write_lines(data, "test", ["def/b"], LABELS, style="cursive")
+    result = CliRunner().invoke(pen_lines.main, [str(out), "--data", str(data)])
+    assert result.exit_code == 0, result.output
+    (found,) = out.iterdir()
+    texts = {path.read_text(encoding="utf-8").strip() for path in found.glob("*.gt.txt")}
+    assert found.name == "unipen_lines" and texts == set(LABELS[2:])
+    for path in found.glob("*.png"):
+        ink = np.asarray(Image.open(path)) < 128
+        rows = np.flatnonzero(ink.any(axis=1))
+        assert rows[-1] - rows[0] == pytest.approx(pen_lines.HEIGHT, abs=5) and not ink[: pen_lines.MARGIN - 3].any()
+    write_lines(data, "test", ["def/b"], LABELS, style="printed")
+    assert len(pen_lines.chosen(data)[1]) == 0

@@ -168,6 +168,23 @@ def test_two_steps_give_weights_that_the_program_opens(shards: Path) -> None:
 
 
 @pytest.mark.usefixtures("tiny")
+def test_a_run_that_ended_elsewhere_is_published_with_its_own_facts(
+    shards: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object) -> None:
+        raise RuntimeError("no compiler here")
+
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(train_lines, "publish", missing)
+        assert train(shards, "--seed", 5)[0] == 1
+    write_shard(shards / "shards" / "print-001.npz", pack(samples(8, 2)))
+    code, output = train(shards, "--seed", 5, "--resume")
+    assert code == 0, output
+    manifest = json.loads((shards / "out" / "lines.json").read_text(encoding="utf-8"))
+    assert manifest["data"] == {"lines": {"pen": 12, "print": 24}} and manifest["run"]["batches"] == 2
+
+
+@pytest.mark.usefixtures("tiny")
 def test_training_goes_on_from_weights_and_leaves_a_source_out(shards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     earlier = build_line_reader(TINY)
     earlier.save_weights(shards / "first.weights.h5")

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from ocrtool.charset import LATIN
-from ocrtool.decode.assemble import LineAssembler, input_boxes
+from ocrtool.decode.assemble import LineAssembler
 from ocrtool.decode.beam import SPACE, Step
 from ocrtool.decode.confidence import alternatives, character_posterior, word_probability
 from ocrtool.decode.lattice import Lattice
 from ocrtool.decode.settings import DecoderSettings
 from ocrtool.decode.text_filter import is_text_probability, median_x_height
-from ocrtool.imaging.affine import compose
+from ocrtool.imaging.affine import compose, input_boxes
 from ocrtool.segment.edges import Edges
 from ocrtool.segment.types import LINE_ROWS, LineImage
 from ocrtool.types import Box, Character, Line, Word

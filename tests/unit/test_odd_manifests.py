@@ -12,7 +12,7 @@ import pytest
 from ocrtool.errors import WeightsRefused
 from ocrtool.jobs import embed
 from ocrtool.jobs.options import EmbedOptions
-from ocrtool.script.engines import load_engine
+from ocrtool.script.glyph_engine import load_engine
 from ocrtool.script.single import load_single_classifier
 from ocrtool.weights.store import packaged_folder
 

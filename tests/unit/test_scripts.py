@@ -8,7 +8,8 @@ import pytest
 
 from ocrtool.imaging.prepare import prepare
 from ocrtool.recognize.candidates import Candidates
-from ocrtool.script.engines import Engine, Engines
+from ocrtool.script.engines import Engines
+from ocrtool.script.glyph_engine import Engine
 from ocrtool.script.hangul.classifier import MOST_LABELS
 from ocrtool.script.hangul.script import SCRIPT as HANGUL
 from ocrtool.script.latin.script import SCRIPT as LATIN
@@ -52,7 +53,7 @@ def scripts_of(page: np.ndarray) -> list[str]:
         Engine(script, classifier, None, None, None, None)  # type: ignore[arg-type]  # nothing is decoded
         for script, classifier in ((LATIN, None), (HANGUL, ThinIsHangul()))
     )
-    return [line.engine.script.name for line in find_lines(prepare(page), Engines(None, (latin, hangul))).lines]
+    return [line.engine.script.name for line in find_lines(prepare(page), Engines(None, lambda: (latin, hangul))).lines]
 
 
 @pytest.mark.parametrize(

@@ -191,3 +191,28 @@ def test_height_of_letters_among_specks() -> None:
     small = np.array([[9 * k, 500, 9 * k + 6, 506] for k in range(300)])
     headline = np.array([[60 * k, 100, 60 * k + 40, 150] for k in range(4)])
     assert typical_height(np.vstack([small, headline])) == pytest.approx(6, abs=0.5), "text beside a headline"
+
+
+def test_small_print_between_large_lines_keeps_its_lines() -> None:
+    large = draw_page(["Total supplies 46.82", "Total payable 46.06", "Cash and change 12.15"] * 2, 2 * SIZE_15).gray
+    small = draw_page(
+        ["GROUND FLOOR, NO. 4 & 6,", "JALAN SS 15/4B, SUBANG", "Tel 03-55423228, fax none"], SIZE_15, leading=1.15
+    )
+    width = max(large.shape[1], small.gray.shape[1])
+    pages = [np.pad(p, ((0, 0), (0, width - p.shape[1])), constant_values=255) for p in (large, small.gray, large)]
+    layout = layout_of(np.concatenate(pages))
+    heights = np.array([region.x_height for region in layout.lines]) * layout.page.input_scale
+    assert heights == pytest.approx([32.5] * 6 + [20.5, 20.5, 15.5] + [32.5] * 6, rel=0.05)
+
+
+def test_strokes_that_are_too_faint_for_the_page_are_kept() -> None:
+    page = draw_page([FLAT, FLAT, FLAT], ink=[0, 150, 0])
+    x0, y0, x1, y1 = page.boxes[1][5]
+    faint = page.gray.copy()
+    letter = faint[y0:y1, x0:x1]
+    letter[letter < 255] = np.maximum(letter[letter < 255], 212)  # four tenths of the ink of the line's other letters
+    inks = [int(strips_of(gray)[1].soft.sum()) for gray in (page.gray, faint)]
+    blank = page.gray.copy()
+    blank[y0:y1, x0:x1] = 255
+    share = (inks[1] - int(strips_of(blank)[1].soft.sum())) / (inks[0] - int(strips_of(blank)[1].soft.sum()))
+    assert share > 0.25

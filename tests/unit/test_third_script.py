@@ -13,7 +13,8 @@ import pytest
 import ocrtool.script
 from ocrtool.pipeline import read_page
 from ocrtool.script import registry
-from ocrtool.script.engines import Engines, load_engine, load_engines
+from ocrtool.script.engines import Engines, load_engines
+from ocrtool.script.glyph_engine import load_engine
 
 ROOT = Path(__file__).parents[2]
 
@@ -142,7 +143,7 @@ def test_it_is_told_from_latin_on_one_page(weights: Path) -> None:
 
 
 def latin_and_runes(weights: Path) -> Engines:
-    return Engines(load_engines("eng").strips, (load_engine("rne", weights, language_model=False),))
+    return Engines(load_engines("eng").strips, lambda: (load_engine("rne", weights, language_model=False),))
 
 
 def test_it_can_be_asked_for(weights: Path) -> None:

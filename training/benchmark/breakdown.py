@@ -1,20 +1,28 @@
-"""Break the errors of reading down by stage: python -m training.benchmark.breakdown --data DIR [--part test].
+"""Break the errors of reading down by stage and kind.
 
-Each stage is measured by replacing the stages before it with the truth:
+    python -m training.benchmark.breakdown DATA SET... [--sheets DIR]
 
-- layout: errors of page-level reading beyond those of the same lines read one by one;
-- pieces: errors beyond those of a decoder restricted to the cuts of the forced alignment with the true text;
-- best label wrong: characters whose most likely label is wrong on the true cut, before the language model;
-- on true cuts: those still wrong after it;
-- never found: characters of the truth without an edge in the lattice.
+Texts are compared as the strict error rate compares them. An edit belongs to the line that was read where it stands:
+
+- lost: a run of characters of the truth that no line has: the layout did not find it, or the text filter dropped it;
+- invented: lines of which hardly a character is in the truth, such as pictures read as text, or text that it lacks;
+- reader: edits within the other lines as they are read without the language model;
+- language: edits within lines that the language model adds, or takes away if negative;
+
+What is left within lines is counted by kind. SET is as for ``python -m training.benchmark``; DIR/SET.png shows the
+worst lines, each with its picture, the truth and what was read.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import tempfile
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -22,123 +30,197 @@ from rapidfuzz.distance import Levenshtein
 from tabulate import tabulate
 from tqdm import tqdm
 
-from ocrtool.decode.lattice import Lattice
-from ocrtool.metrics import partial_edit_distance
-from training.command import data_option, errors_as_messages, every_option, part_option, weights_option
-from training.datasets.transcribed import Transcript, book_pages, iam_lines, name_crops
-from training.decoder.align import Alignment
-from training.decoder.aligned_lines import align_line, line_texts
-from training.decoder.engines import Engine, ScoredLine, open_engine, read_lattices, read_lines, score_all_edges
+from ocrtool.imaging.input import read_pages
+from ocrtool.pipeline import read_page
+from ocrtool.script.engines import Engines, load_engines
+from ocrtool.text import fold_typography
+from ocrtool.types import Box
+from training.benchmark.sets import PARTS, load_set
+from training.command import PATH, errors_as_messages, every_option, weights_option
+from training.report.line_sheets import MisreadLine, line_sheet
+
+#: A run of so many characters of the truth without one that is read is lost; a shorter one is misread.
+LOST = 10
+#: A line is invented if at most this share of its characters is in the truth.
+INVENTED = 0.3
+#: Lines on the sheet of the worst.
+WORST = 20
+KINDS = ("space", "typography", "case", "accent", "digit", "punctuation", "letter")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """text: with single spaces; box: in pixels of the input."""
+
+    text: str
+    box: Box
+
+
+@dataclass(slots=True)
+class LineEdits:
+    """Edits within one line. pairs: characters of the truth and of the line, "" for none; truth: what it should say."""
+
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    truth: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageEdits:
+    """lost, invented: characters; lines: edits of each line, None if it is invented."""
+
+    lost: int
+    invented: int
+    lines: list[LineEdits | None]
+
+    @property
+    def within(self) -> int:
+        """Edits within lines."""
+        return sum(len(line.pairs) for line in self.lines if line is not None)
+
+
+def read_lines(gray: np.ndarray, engines: Engines) -> list[ReadLine]:
+    """The lines of a page that have text."""
+    lines = [ReadLine(" ".join(line.text.split()), line.box) for line in read_page(gray, engines).lines]
+    return [line for line in lines if line.text]
+
+
+def page_edits(truth: str, lines: Sequence[str]) -> PageEdits:
+    """Share the edits between a truth and lines, both with single spaces, among the lines."""
+    read = " ".join(lines)
+    owner = np.repeat(np.arange(len(lines)), [len(line) + 1 for line in lines])[: len(read)]
+    found = [LineEdits() for _ in lines]
+    right, lost = np.zeros(len(lines), int), 0
+    for step in Levenshtein.opcodes(truth, read):
+        if step.tag == "equal":
+            right += np.bincount(owner[step.dest_start : step.dest_end], minlength=len(lines))
+        for k, part in _of_lines(owner, step.dest_start, step.dest_end):
+            if step.tag in ("equal", "replace"):
+                shift = step.src_start - step.dest_start
+                found[k].truth += truth[part.start + shift : part.stop + shift]
+            if step.tag == "replace":
+                found[k].pairs += [(truth[i + shift], read[i]) for i in range(part.start, part.stop)]
+            elif step.tag == "insert":
+                found[k].pairs += [("", read[i]) for i in range(part.start, part.stop)]
+        if step.tag == "delete":
+            run = step.src_end - step.src_start
+            if run >= LOST or not lines:
+                lost += run
+                continue
+            line = found[owner[min(step.dest_start, len(owner) - 1)]]
+            line.truth += truth[step.src_start : step.src_end]
+            line.pairs += [(c, "") for c in truth[step.src_start : step.src_end]]
+    invented = [right[k] <= INVENTED * len(line) for k, line in enumerate(lines)]
+    extra = sum(len(found[k].pairs) for k in np.flatnonzero(invented))
+    return PageEdits(lost, extra, [None if odd else line for odd, line in zip(invented, found, strict=True)])
+
+
+def _of_lines(owner: np.ndarray, start: int, end: int) -> list[tuple[int, range]]:
+    """The lines that characters ``start`` to ``end`` belong to, each with its part of them."""
+    edges = [start, *(start + 1 + np.flatnonzero(np.diff(owner[start:end]))).tolist(), end]
+    return [(int(owner[a]), range(a, b)) for a, b in pairwise(edges) if b > a]
+
+
+def kind_of(truth: str, read: str) -> str:
+    """The kind of an edit, one of `KINDS`; "" stands for no character."""
+    if " " in (truth, read):
+        return "space"
+    if truth and read and fold_typography(truth) == fold_typography(read):
+        return "typography"
+    if truth and read and truth.casefold() == read.casefold():
+        return "case"
+    if truth and read and _bare(truth) == _bare(read):
+        return "accent"
+    present = [c for c in (truth, read) if c]
+    if any(c.isdigit() for c in present):
+        return "digit"
+    return "letter" if any(c.isalpha() for c in present) else "punctuation"
+
+
+def _bare(character: str) -> str:
+    """A character without its accent and case."""
+    return unicodedata.normalize("NFD", character)[0].casefold()
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one set. confused: pairs of characters within lines; worst: the lines with most edits."""
+
+    characters: int = 0
+    lost: int = 0
+    invented: int = 0
+    within: int = 0
+    within_unguided: int = 0
+    confused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    worst: list[MisreadLine] = field(default_factory=list)
+
+    def add(self, gray: np.ndarray, truth: str, guided: list[ReadLine], unguided: list[ReadLine]) -> None:
+        """Add a page, read with and without the language model."""
+        truth = " ".join(truth.split())
+        edits = page_edits(truth, [line.text for line in guided])
+        self.characters += len(truth)
+        self.lost += edits.lost
+        self.invented += edits.invented
+        self.within += edits.within
+        self.within_unguided += page_edits(truth, [line.text for line in unguided]).within
+        for line, found in zip(guided, edits.lines, strict=True):
+            if found is None or not found.pairs:
+                continue
+            self.confused.update(found.pairs)
+            box = line.box
+            picture = gray[max(0, box.y0) : box.y1, max(0, box.x0) : box.x1]
+            self.worst.append(MisreadLine(picture, found.truth.strip(), line.text, len(found.pairs)))
+        self.worst = sorted(self.worst, key=lambda line: -line.edits)[:WORST]
+
+    def rates(self) -> dict[str, float]:
+        """Shares of the characters of the truth."""
+        kinds = Counter[str]()
+        for pair, count in self.confused.items():
+            kinds[kind_of(*pair)] += count
+        counts = {
+            "lost": self.lost,
+            "invented": self.invented,
+            "reader": self.within_unguided,
+            "language": self.within - self.within_unguided,
+            **{kind: kinds[kind] for kind in KINDS},
+        }
+        return {name: count / max(1, self.characters) for name, count in counts.items()}
+
 
 #: Confusions listed for a set.
 CONFUSIONS = 25
-#: Loader of each set's part, and whether its items are whole pages.
-SETS: dict[str, tuple[Callable[[Path, str], Iterator[Transcript]], bool]] = {
-    "old_books": (book_pages, True),
-    "iam_hand_printed": (lambda data, part: iam_lines(data, part, hand_printed=True), False),
-    "hand_printed_words": (name_crops, False),
-}
 
 
-def only_true_cuts(lattice: Lattice, alignment: Alignment) -> Lattice:
-    """The lattice with the edges of the alignment alone; pieces outside them can only be left out."""
-    keep = np.zeros(len(lattice.start), bool)
-    keep[alignment.edges] = True
-    covered = np.zeros(lattice.pieces, bool)
-    for e in alignment.edges:
-        covered[lattice.start[e] : lattice.end[e]] = True
-    loose = ~keep & (lattice.end - lattice.start == 1) & ~covered[lattice.start]
-    labels = lattice.labels.copy()
-    labels[loose] = -1
-    index = np.flatnonzero(keep | loose)
-    return dataclasses.replace(
-        lattice,
-        start=lattice.start[index],
-        end=lattice.end[index],
-        labels=labels[index],
-        log_probs=lattice.log_probs[index],
-        reject=lattice.reject[index],
-    )
-
-
-@dataclasses.dataclass(slots=True)
-class Tally:
-    """Counts of one set."""
-
-    count: Counter[str] = dataclasses.field(default_factory=Counter)
-    confused: Counter[tuple[str, str]] = dataclasses.field(default_factory=Counter)
-
-    def rates(self) -> dict[str, float]:
-        """Shares of all characters of the truth."""
-        c = self.count
-        n = max(1, c["characters"])
-        return {
-            "as read": c["page"] / n,
-            "layout": (c["page"] - c["lines"]) / n,
-            "pieces": (c["lines"] - c["true cuts"]) / n,
-            "on true cuts": c["true cuts"] / n,
-            "never found": c["missing"] / n,
-            "best label wrong": c["glyph"] / max(1, c["glyphs"]),
-        }
-
-
-def _lines_of(
-    item: Transcript, lines: list[ScoredLine], read: list[str], page: bool, engine: Engine
-) -> list[tuple[int, str]]:
-    """Which line says what, by the truth."""
-    if page:
-        return [(k, text) for k, text in enumerate(line_texts(read, item.text)) if text]
-    aligned = [(k, align_line(line, item.text, item, engine)) for k, line in enumerate(lines)]
-    scored = [(a.alignment.score, k) for k, a in aligned if a is not None]
-    return [(max(scored)[1], item.text)] if scored else []
-
-
-def _distance(item: Transcript, truth: str, read: str) -> int:
-    if item.any_case:
-        truth, read = truth.upper(), read.upper()
-    return int(partial_edit_distance(truth, read)) if item.infix else int(Levenshtein.distance(truth, read))
-
-
-def tally_item(item: Transcript, engine: Engine, page: bool, tally: Tally) -> None:
-    """Add one page or crop to a set's counts."""
-    count, glyphs = tally.count, engine.alphabet.glyphs
-    lines = score_all_edges(item.gray, engine)
-    read = read_lines(lines, engine) if lines else []
-    count["characters"] += len(item.text)
-    count["page"] += _distance(item, item.text, " ".join(read))
-    texts = _lines_of(item, lines, read, page, engine)
-    found = [(read[k], text, a) for k, text in texts if (a := align_line(lines[k], text, item, engine))]
-    lost = max(0, len(item.text) - sum(len(text) + 1 for _, text, _ in found))
-    count["lines"] += sum(_distance(item, text, r) for r, text, _ in found) + (0 if page else lost)
-    restricted = [only_true_cuts(a.line.lattice, a.alignment) for _, _, a in found]
-    for redecoded, (_, text, aligned) in zip(read_lattices(restricted, engine), found, strict=True):
-        its = aligned.alignment
-        count["true cuts"] += _distance(item, text, redecoded)
-        count["missing"] += len(text.replace(" ", "")) - len(its.edges)
-        best = aligned.line.lattice.labels[its.edges, 0]
-        count["glyphs"] += len(best)
-        wrong = best != its.labels
-        count["glyph"] += int(np.count_nonzero(wrong))
-        tally.confused.update((glyphs[t], glyphs[g]) for t, g in zip(its.labels[wrong], best[wrong], strict=True))
+def break_down(data: Path, name: str, part: str, every: int, engines: Sequence[Engines]) -> Tally:
+    """Read a set with engines that have a language model and with ones that have none, and count the edits."""
+    tally = Tally()
+    with tempfile.TemporaryDirectory() as work:
+        for item in tqdm(load_set(data, name, Path(work), part).items[::every], desc=name, disable=None):
+            gray = next(iter(read_pages(item.image, item.image.name))).gray
+            tally.add(gray, item.truth, *(read_lines(gray, engine) for engine in engines))
+    return tally
 
 
 @click.command()
-@data_option("transcribed sets")
-@part_option("test", ("test", "train"))
+@click.argument("data", type=PATH)
+@click.argument("sets", nargs=-1, required=True, metavar="SET...")
+@click.option("--part", type=click.Choice(PARTS), default="test", show_default=True)
+@click.option("--sheets", type=PATH, help="Draw the worst lines of each set to this folder.")
 @weights_option()
 @every_option()
 @errors_as_messages()
-def main(data: Path, part: str, weights: Path | None, every: int) -> None:
-    """Break down the errors on the transcribed sets by stage."""
-    engine = open_engine("latin", weights)
-    rows = []
-    for name, (load, page) in SETS.items():
-        tally = Tally()
-        for item in tqdm(list(load(data, part))[::every], desc=name, disable=None):
-            tally_item(item, engine, page, tally)
-        rows.append({"set": name} | tally.rates())
-        confused = tally.confused.most_common(CONFUSIONS)
-        click.echo(f"{name}: " + ", ".join(f"{true}→{got} {n}" for (true, got), n in confused))
+def main(data: Path, sets: tuple[str, ...], part: str, sheets: Path | None, weights: Path | None, every: int) -> None:
+    """Break down the errors on SETs of the folder DATA by stage and kind."""
+    engines = [load_engines("eng", weights, language_model=guided) for guided in (True, False)]
+    rows: list[dict[str, Any]] = []
+    for name in sets:
+        tally = break_down(data, name, part, every, engines)
+        label = Path(name).name
+        rows.append({"set": label} | tally.rates())
+        confused = [f"{truth or '-'}→{read or '-'} {n}" for (truth, read), n in tally.confused.most_common(CONFUSIONS)]
+        click.echo(f"{label}: " + ", ".join(confused))
+        if sheets is not None:
+            sheets.mkdir(parents=True, exist_ok=True)
+            line_sheet(tally.worst, label, sheets / f"{label}.png")
     click.echo(tabulate(rows, headers="keys", tablefmt="github", floatfmt=".4f"))
 
 

@@ -6,6 +6,7 @@ Reads the test parts; a word is right if it matches in the best alignment of the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,16 +14,18 @@ import numpy as np
 from tabulate import tabulate
 
 from ocrtool.types import Page
-from training.benchmark.breakdown import SETS
 from training.command import PATH, data_option, errors_as_messages, every_option, weights_option
-from training.datasets.transcribed import Transcript
+from training.datasets.transcribed import Transcript, book_pages, iam_lines
 from training.decoder.engines import page_reader
 from training.decoder.fit_confidence import SURE, words_right
 
 #: Upper bounds of the bins of word probability.
 BINS = (0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99, 1.0001)
-#: Not measured: its crops hold other words than those of the truth.
-LEFT_OUT = "hand_printed_words"
+#: Loader of each set's part. The crops of hand_printed_words are left out: they hold other words than the truth.
+SETS: dict[str, Callable[[Path, str], Iterable[Transcript]]] = {
+    "old_books": book_pages,
+    "iam_hand_printed": partial(iam_lines, hand_printed=True),
+}
 
 
 def word_outcomes(items: Iterable[Transcript], read: Callable[[np.ndarray], Page]) -> tuple[np.ndarray, np.ndarray]:
@@ -44,6 +47,11 @@ def bins(probability: np.ndarray, right: np.ndarray) -> list[tuple[int, float, f
         for k in range(len(BINS))
         if (which == k).any()
     ]
+
+
+def calibration_error(rows: list[tuple[int, float, float]]) -> float:
+    """Expected calibration error of the bins (Naeini et al., "Obtaining well calibrated probabilities", 2015)."""
+    return sum(count * abs(mean - share) for count, mean, share in rows) / max(1, sum(count for count, _, _ in rows))
 
 
 def plot(outcomes: dict[str, tuple[np.ndarray, np.ndarray]], path: Path) -> None:
@@ -73,14 +81,13 @@ def main(data: Path, weights: Path | None, every: int, picture: Path | None) -> 
     """Compare word probabilities with the share of correct words."""
     read = page_reader(weights, "eng")
     outcomes = {}
-    for name, (load, _) in SETS.items():
-        if name == LEFT_OUT:
-            continue
+    for name, load in SETS.items():
         probability, right = outcomes[name] = word_outcomes(list(load(data, "test"))[::every], read)
         sure = probability >= SURE
         share = f"{right[sure].mean():.3f} of them right" if sure.any() else "none"
         click.echo(f"\n{name}: {sure.sum()} words at {SURE} and above, {share}\n")
         rows = bins(probability, right)
+        click.echo(f"expected calibration error {calibration_error(rows):.3f}\n")
         click.echo(tabulate(rows, ["words", "mean probability", "share right"], tablefmt="github", floatfmt=".3f"))
     if picture is not None:
         plot(outcomes, picture)

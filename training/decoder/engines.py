@@ -13,7 +13,8 @@ from ocrtool.decode.lattice import Lattice, build_lattice
 from ocrtool.imaging.prepare import prepare
 from ocrtool.pipeline import read_page
 from ocrtool.recognize.cascade import score_edges
-from ocrtool.script.engines import Engine, ScoredLine, load_engine, load_engines
+from ocrtool.script.engines import load_engines
+from ocrtool.script.glyph_engine import Engine, ScoredLine, load_engine
 from ocrtool.script.hangul.segment import cut_syllables
 from ocrtool.script.registry import languages
 from ocrtool.segment.edges import find_edges

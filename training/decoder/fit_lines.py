@@ -256,7 +256,7 @@ def fit_filter(pages: Iterator[FilterPage]) -> tuple[np.ndarray, dict[str, float
 def main(data: Path, weights: Path | None, drawn: Path, held: Path, out: Path, seed: int) -> None:
     """Fit the decoder over the frames of the line reader and write its manifest."""
     rng = np.random.default_rng(seed)
-    engine = load_strip_engine(load_script("eng"), weights, threads=2)
+    engine = load_strip_engine(load_script("eng"), weights)
     by_kind: dict[str, list[ReadSample]] = {}
     pages: dict[int, list[StripLine]] = {}
     for sample, line in drawn_samples(drawn, engine):

@@ -4,7 +4,7 @@ from training.fit.loop import Batches, Validate, fit, held_out_loss
 from training.fit.optimizer import compile_trainee, make_optimizer
 from training.fit.plan import Minutes, Monitor, Plan, Steps
 from training.fit.precision import precision
-from training.fit.run import Run
+from training.fit.run import Run, finished_steps
 
 __all__ = [
     "Batches",
@@ -15,6 +15,7 @@ __all__ = [
     "Steps",
     "Validate",
     "compile_trainee",
+    "finished_steps",
     "fit",
     "held_out_loss",
     "make_optimizer",

@@ -11,9 +11,10 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import count, islice
+from itertools import chain, count, islice
+from multiprocessing import get_context
 from typing import Any, Protocol
 
 import keras
@@ -23,7 +24,7 @@ from tqdm import tqdm
 from training.fit.plan import Plan, Steps
 from training.fit.run import Run, begin, load_best, save_best, save_checkpoint
 
-#: Batches made ahead, while the network learns from the ones before.
+#: Batches made ahead by each worker, while the network learns from the ones before.
 AHEAD = 2
 
 #: Figures of the validation part, such as {"val_loss": 0.3}, of the model as it is now.
@@ -54,8 +55,9 @@ def fit(model: keras.Model, batches: Batches, plan: Plan, validate: Validate | N
     try:
         with (
             tqdm(total=total, initial=run.steps, unit="batch", disable=None) as bar,
-            made_ahead(batches, run.steps, total) as source,
+            made_ahead(batches, run.steps, total, plan.workers) as source,
         ):
+            source = _begun(source)
             clock = _Clock(run)
             while not plan.stop.reached(run):
                 _epoch(model, source, run, plan, run.steps + batches.steps_per_epoch, clock, bar)
@@ -66,6 +68,12 @@ def fit(model: keras.Model, batches: Batches, plan: Plan, validate: Validate | N
     if run.best_epoch:
         load_best(model, plan.folder)
     return run
+
+
+def _begun(source: Iterator[tuple[Any, np.ndarray]]) -> Source:
+    """``source`` with its first batch made: workers take a minute to start, which is none of the budget's."""
+    first = list(islice(source, 1))
+    return chain(first, source)
 
 
 class _Clock:
@@ -124,21 +132,45 @@ def _as_line(figures: dict[str, float]) -> str:
 
 
 @contextmanager
-def made_ahead(batches: Batches, first: int, last: int | None) -> Iterator[Source]:
-    """Batches from step ``first`` on to before ``last``, each made in a thread while those before are learned from."""
-    with ThreadPoolExecutor(1) as pool:
+def made_ahead(batches: Batches, first: int, last: int | None, workers: int = 0) -> Iterator[Source]:
+    """Batches from step ``first`` on to before ``last``, made while those before are learned from.
+
+    workers: processes that make them, each with a copy of ``batches``; 0: one thread.
+    """
+    with _pool(batches, workers) as pool:
+        make = _make if workers else batches.__getitem__
 
         def source() -> Source:
             steps = count(first) if last is None else iter(range(first, last))
-            waiting = deque(pool.submit(batches.__getitem__, step) for step in islice(steps, AHEAD))
+            waiting = deque(pool.submit(make, step) for step in islice(steps, AHEAD * max(1, workers)))
             while waiting:
                 yield waiting.popleft().result()
-                waiting.extend(pool.submit(batches.__getitem__, step) for step in islice(steps, 1))
+                waiting.extend(pool.submit(make, step) for step in islice(steps, 1))
 
         try:
             yield source()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _pool(batches: Batches, workers: int) -> Executor:
+    if not workers:
+        return ThreadPoolExecutor(1)
+    # processes that are forked may wait forever for a lock that a thread of the network held
+    return ProcessPoolExecutor(workers, get_context("spawn"), _take, (batches,))
+
+
+_taken: list[Batches] = []
+
+
+def _take(batches: Batches) -> None:
+    """Keep what this worker makes batches of."""
+    _taken[:] = [batches]
+
+
+def _make(step: int) -> tuple[Any, np.ndarray]:
+    """The batch of a step, in a worker."""
+    return _taken[0][step]
 
 
 def held_out_loss(inputs: Any, targets: np.ndarray, batch: int = 256) -> Validate:

@@ -81,7 +81,8 @@ class Monitor:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """folder: of history and checkpoints; rate: peak learning rate; monitor: None keeps the last weights; resume: go
-    on from the folder's last epoch.
+    on from the folder's last epoch; workers: processes that make batches, for a network on a GPU, which one thread
+    cannot feed; 0: a thread.
     """
 
     folder: Path
@@ -89,6 +90,7 @@ class Plan:
     rate: float
     monitor: Monitor | None = None
     resume: bool = False
+    workers: int = 0
 
     def learning_rate(self, run: Run) -> float:
         """A linear warm-up times half a cosine over the budget of steps or of time."""

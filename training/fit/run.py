@@ -54,6 +54,14 @@ def begin(model: keras.Model, folder: Path, resume: bool) -> Run:
     return Run()
 
 
+def finished_steps(folder: Path) -> int:
+    """Steps of the run in ``folder``, 0 if there is none."""
+    try:
+        return int(json.loads((folder / HISTORY).read_text(encoding="utf-8"))["steps"])
+    except FileNotFoundError:
+        return 0
+
+
 def restore(model: keras.Model, checkpoint: Path) -> Run:
     """Set weights and optimizer to those of ``checkpoint``. Raises ValueError if it is of others."""
     with h5py.File(checkpoint) as file:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,10 @@ class EnglishCorpus:
             return corpus
         words = [word for word in load_words(modern) if spelled(word) == word]
         return replace(corpus, modern=load_modern(modern, spelled), words=words)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what is made of the text: a copy in another process makes it anew."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @cached_property
     def forms(self) -> FormText:

@@ -20,7 +20,8 @@ GRADIENT_NORM = 1.0
 @dataclass(frozen=True, slots=True)
 class Budget:
     """How long a run takes and where. folder: holds best.weights.h5 and what resuming needs; minutes: training time in
-    all, earlier parts of a resumed run counted in; resume: go on with the run in the folder; bfloat16: compute so.
+    all, earlier parts of a resumed run counted in; resume: go on with the run in the folder; bfloat16: compute so;
+    workers: processes that make batches, for a GPU.
     """
 
     folder: Path
@@ -28,6 +29,7 @@ class Budget:
     seed: int = 1
     resume: bool = False
     bfloat16: bool = False
+    workers: int = 0
 
 
 def spec_of(recipe: Recipe, corpus: Corpus) -> LstmSpec:
@@ -49,5 +51,7 @@ def fit_language(corpus: Corpus, recipe: Recipe, budget: Budget) -> Run:
     compile_trainee(model, optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     windows = CorpusWindows(corpus, recipe, budget.seed)
     held = inputs_and_targets(corpus.validation_windows(recipe.window, recipe.validation_windows))
-    plan = Plan(budget.folder, Minutes(budget.minutes), recipe.rate, Monitor("val_loss", "min"), budget.resume)
+    plan = Plan(
+        budget.folder, Minutes(budget.minutes), recipe.rate, Monitor("val_loss", "min"), budget.resume, budget.workers
+    )
     return fit(model, windows, plan, held_out_loss(*held, batch=recipe.batch))

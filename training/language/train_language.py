@@ -24,6 +24,7 @@ from training.command import (
     minutes_option,
     resume_option,
     seed_option,
+    workers_option,
 )
 from training.fit import Run
 from training.language.corpus import Corpus
@@ -44,6 +45,7 @@ from training.language.languages import LANGUAGES, Language, Recipe
 @click.option("--limit", type=click.IntRange(min=1), help="Evaluate on at most N lines or windows of each test text.")
 @resume_option("--out")
 @bfloat16_option()
+@workers_option()
 @errors_as_messages()
 def main(lang: str, data: Path, modern: Path | None, out: Path | None, limit: int | None, **options: Any) -> None:
     """Train the language model of --lang and write its weights, manifest and compiled form to --out."""

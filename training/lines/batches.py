@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,6 +26,14 @@ SOURCE_SHARES = {"print": 0.5, "pen": 0.28, "form": 0.12, "books": 0.07, "names"
 LOOK_AGAIN = 400
 #: Share of strips that are stretched, moved, and that get bits of other lines above and below.
 STRETCHED, MOVED, NEIGHBOURED, TONED = 0.6, 0.6, 0.2, 0.3
+#: Sources whose strips are bent and restroked too, as no hand writes the same twice, and the share of them that are.
+HANDWRITTEN, BENT, RESTROKED = frozenset({"pen", "form", "names", "iam"}), 0.7, 0.3
+#: Spread of the lean (columns a row); of the waves along and across the line and of the bends of letters (pixels).
+LEAN, WAVES, BENDS = 0.15, (2.0, 0.9), 0.5
+#: Pixels between the points where waves along, waves across, and bends are drawn by lot.
+WAVE_STEPS, BEND_STEP = (18, 60), 9
+#: Spread (natural logarithm) of the stretch along the line and across it, of print and of handwriting.
+STRETCHES = {False: (0.06, 0.035), True: (0.11, 0.09)}
 #: Columns of the paper added left and right at most.
 EXTRA_MARGIN = 8
 
@@ -41,12 +50,15 @@ class LineBatches:
         steps: int,
         shares: Mapping[str, float] = SOURCE_SHARES,
         frame_loss: bool = True,
+        columns: int = COLUMNS,
     ) -> None:
         """frame: columns of a strip that a frame of the network covers; steps: of the whole fit about, by which the
         loss of frames fades; shares: of the batches by source, relative to each other; frame_loss: False trains by CTC
-        alone. Raises ValueError if the folder holds no shards of these sources.
+        alone; columns: of a batch in all. Raises ValueError if the folder holds no shards of these sources.
         """
+        self._made_of = (folder, seed, steps_per_epoch, frame, steps, dict(shares), frame_loss, columns)
         self.steps_per_epoch = steps_per_epoch
+        self._columns = columns
         self._folder, self._seed, self._frame, self._steps = folder, seed, frame, steps
         self._shares, self._frame_loss = shares, frame_loss
         self._shards: dict[str, list[Shard]] = {}
@@ -56,6 +68,10 @@ class LineBatches:
         self._look()
         if not self._shards:
             raise ValueError(f"{folder} holds no shards of lines of {', '.join(shares)}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy in another process reads the shards anew: they are too large to be sent."""
+        return _in_worker, self._made_of
 
     def __len__(self) -> int:
         return sum(len(shard) for shards in self._shards.values() for shard in shards)
@@ -100,14 +116,16 @@ class LineBatches:
         shares = shares / shares.sum()
         widths = self._index[list(self._index)[int(rng.choice(len(shares), p=shares))]][0]
         width = float(widths[rng.integers(len(widths))])
-        count = int(np.clip(COLUMNS / width, FEWEST, MOST))
+        count = int(np.clip(self._columns / width, FEWEST, MOST * max(1.0, self._columns / COLUMNS)))
         numbers = rng.multinomial(count, shares)
-        samples = [
-            sample
+        drawn = [
+            (sample, source in HANDWRITTEN)
             for source, number in zip(self._index, numbers.tolist(), strict=True)
             for sample in self._draw(source, width, number, rng)
         ]
-        return self.pack([vary(sample, samples, rng) for sample in samples], step / max(1, self._steps))
+        samples = [sample for sample, _ in drawn]
+        varied = [vary(sample, samples, rng, handwritten) for sample, handwritten in drawn]
+        return self.pack(varied, step / max(1, self._steps))
 
     def pack(self, samples: list[Sample], progress: float) -> tuple[np.ndarray, np.ndarray]:
         """Strips padded to one width, and their targets. progress: of the fit, 0..1."""
@@ -132,12 +150,26 @@ class LineBatches:
         return 1.0, max(0.02, 0.5 * (1.0 - progress / 0.4))
 
 
-def vary(sample: Sample, others: list[Sample], rng: np.random.Generator) -> Sample:
-    """The strip stretched, moved, toned, and with bits of other lines, as scans differ from each other."""
+def _in_worker(*made_of: Any) -> LineBatches:
+    """Batches in a process of its own, which leaves the other processors to the other ones."""
+    cv2.setNumThreads(1)
+    return LineBatches(*made_of)
+
+
+def vary(sample: Sample, others: list[Sample], rng: np.random.Generator, handwritten: bool = False) -> Sample:
+    """The strip stretched, moved, toned, and with bits of other lines, as scans differ from each other.
+
+    handwritten: bent as well, and in a thicker or thinner pen.
+    """
     soft, middles = sample.soft, sample.middles
+    if handwritten and rng.random() < BENT:
+        soft, middles = bent(soft, middles, rng)
+    if handwritten and rng.random() < RESTROKED:
+        soft = restroked(soft, rng)
     height, width = soft.shape
-    along = float(np.exp(rng.normal(0.0, 0.06))) if rng.random() < STRETCHED else 1.0
-    up = float(np.exp(rng.normal(0.0, 0.035))) if rng.random() < STRETCHED else 1.0
+    along, up = (
+        float(np.exp(rng.normal(0.0, spread))) if rng.random() < STRETCHED else 1.0 for spread in STRETCHES[handwritten]
+    )
     shift = float(rng.normal(0.0, 0.7)) if rng.random() < MOVED else 0.0
     left, right = (int(n) for n in rng.integers(0, EXTRA_MARGIN + 1, 2))
     if rng.random() < 0.4:  # ends cut close
@@ -153,6 +185,41 @@ def vary(sample: Sample, others: list[Sample], rng: np.random.Generator) -> Samp
         curve = 255.0 * (np.arange(256) / 255.0) ** float(np.exp(rng.normal(0.0, 0.35)))
         soft = cv2.LUT(soft, curve.astype(np.uint8))
     return Sample(soft, sample.text, middles)
+
+
+def bent(
+    soft: np.ndarray, middles: np.ndarray | None, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """A strip in another lean, written along another baseline, narrower here and wider there, its letters bent."""
+    height, width = soft.shape
+    rows, columns = np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)
+    along, across = (
+        _smooth(spread, (1, step), (1, width), rng)[0] for spread, step in zip(WAVES, WAVE_STEPS, strict=True)
+    )
+    lean = np.float32(rng.normal(0.0, LEAN)) * (rows - np.float32(STRIP_BASELINE))
+    from_x = columns + along + lean + _smooth(BENDS, (BEND_STEP, BEND_STEP), soft.shape, rng)
+    from_y = rows + across + _smooth(BENDS, (BEND_STEP, BEND_STEP), soft.shape, rng)
+    out = cv2.remap(np.ascontiguousarray(soft), from_x, from_y, cv2.INTER_LINEAR)
+    if middles is not None:  # columns are looked up from where they came, and the waves are long
+        middles = middles - np.interp(middles, columns, along)
+    return np.asarray(out), middles
+
+
+def _smooth(spread: float, steps: tuple[int, int], shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """A smooth field (H, W) float32 of about this spread, drawn by lot every so many rows and columns."""
+    points = rng.normal(
+        0.0, spread, [max(2, -(-size // step) + 1) if size > 1 else 1 for size, step in zip(shape, steps, strict=True)]
+    )
+    return np.asarray(cv2.resize(points.astype(np.float32), shape[::-1], interpolation=cv2.INTER_CUBIC))
+
+
+def restroked(soft: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A strip (H, W) in a thicker or a thinner pen."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    change = cv2.dilate if rng.random() < 0.5 else cv2.erode
+    other = change(np.ascontiguousarray(soft), kernel)
+    share = rng.uniform(0.15, 0.6)
+    return np.asarray(cv2.addWeighted(other, share, np.ascontiguousarray(soft), 1.0 - share, 0.0))
 
 
 def _with_neighbours(soft: np.ndarray, other: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,10 @@ from training.synthesis.office_type import TICKS, draw_tick
 PROBE_SIZE = 96
 #: Tick boxes that no font draws: side, thickness and advance in x-heights, each drawn between two bounds.
 TICK_SIDE, TICK_PEN, TICK_ADVANCE = (1.1, 1.7), (0.06, 0.16), 1.15
+#: Three points and no more; how far the width of an ellipsis may be from theirs (as a share) where they look alike.
+THREE_POINTS, ALIKE = re.compile(r"(?<!\.)\.\.\.(?!\.)"), 0.06
+#: Size of small capitals over that of capitals.
+SMALL_CAPITALS = (0.7, 0.86)
 #: Of the lines with tick boxes this share has them drawn as squares even where a font has the character.
 DRAWN_TICKS = 0.6
 
@@ -79,11 +84,24 @@ def _normal(picture: np.ndarray) -> np.ndarray:
     return np.asarray(small / max(1e-6, float(small.std())))
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Characters drawn at once. path: of their font, None for a tick box; x: pixels from the line's start; size: of
+    small capitals over that of capitals, else 1.
+    """
+
+    text: str
+    path: Path | None
+    x: float
+    size: float = 1.0
+
+
 @dataclass
 class Pen:
     """A face at one size: measures and draws a line of text, run by run.
 
-    face: what to draw in; fallback: fonts for what it lacks; x_height: in pixels.
+    face: what to draw in; fallback: fonts for what it lacks; x_height: in pixels; small: size of small capitals over
+    that of capitals.
     """
 
     face: LineFace
@@ -93,7 +111,8 @@ class Pen:
     tick_side: float = 1.3
     tick_pen: float = 0.1
     tracking: float = 0.0
-    _fonts: dict[Path, ImageFont.FreeTypeFont] = field(default_factory=dict, repr=False)
+    small: float = 0.8
+    _fonts: dict[tuple[Path, float], ImageFont.FreeTypeFont] = field(default_factory=dict, repr=False)
 
     @classmethod
     def any(cls, face: LineFace, fallback: tuple[Path, ...], x_height: float, rng: np.random.Generator) -> Pen:
@@ -102,8 +121,8 @@ class Pen:
         draw = rng.random()
         if draw < 0.08:
             tracking = float(rng.uniform(0.02, 0.35))
-        elif draw < 0.11:
-            tracking = float(rng.uniform(-0.06, 0.0))
+        elif draw < 0.13:
+            tracking = float(rng.uniform(-0.1, 0.0))
         return cls(
             face,
             fallback,
@@ -112,29 +131,43 @@ class Pen:
             rng.uniform(*TICK_SIDE),
             rng.uniform(*TICK_PEN),
             tracking,
+            rng.uniform(*SMALL_CAPITALS),
         )
 
-    def font_of(self, character: str) -> tuple[Path, ImageFont.FreeTypeFont] | None:
-        """The first file that draws the character, opened; None if none does."""
+    def file_of(self, character: str) -> Path | None:
+        """The first file that draws the character; None if none does."""
         for path in (*self.face.files, *self.fallback):
             if character in drawn_by(path):
-                return path, self._open(path)
+                return path
         return None
 
-    def _open(self, path: Path) -> ImageFont.FreeTypeFont:
-        if path not in self._fonts:
+    def _open(self, path: Path, size: float = 1.0) -> ImageFont.FreeTypeFont:
+        if (path, size) not in self._fonts:
             own = self.face.files[0]
             # a fallback has the size that its x-height asks for; a family's extension has that of the family
             like = path if path in self.fallback else own
-            self._fonts[path] = open_face(path, self.x_height / relative_x_height(like))
-        return self._fonts[path]
+            self._fonts[path, size] = open_face(path, size * self.x_height / relative_x_height(like))
+        return self._fonts[path, size]
 
-    def place(self, text: str) -> tuple[list[tuple[str, Path | None, float]], np.ndarray, float]:
-        """Runs of text as (run, file, x), the middles of the characters (n,) in pixels from the line's start, width.
+    def as_seen(self, text: str) -> str:
+        """``text`` with … for three points that look like it: one picture must not have two names."""
+        return THREE_POINTS.sub("…", text) if self._ellipsis_is_three_points else text
 
-        A tick box is a run without a file. Characters that no font draws raise ValueError.
+    @cached_property
+    def _ellipsis_is_three_points(self) -> bool:
+        path = self.face.files[0]
+        if "…" not in drawn_by(path) or self.tracking:
+            return False
+        font = open_face(path, 4 * PROBE_SIZE)  # at the size of a line, advances are whole pixels
+        return bool(abs(font.getlength("…") / (3.0 * font.getlength(".")) - 1.0) < ALIKE)
+
+    def place(self, text: str, small: np.ndarray | None = None) -> tuple[list[Run], np.ndarray, float]:
+        """Runs of text, the middles of the characters (n,) in pixels from the line's start, and the line's width.
+
+        small: (n,) bool, which characters are small capitals. Characters that no font draws raise ValueError.
         """
-        runs: list[tuple[str, Path | None, float]] = []
+        sizes = np.ones(len(text)) if small is None else np.where(small, self.small, 1.0)
+        runs: list[Run] = []
         middles = np.zeros(len(text))
         x, i = 0.0, 0
         space = max(float(self._open(self.face.files[0]).getlength(" ")), 0.3 * self.x_height)
@@ -144,44 +177,43 @@ class Pen:
                 x += space + self.tracking * self.x_height
                 i += 1
                 continue
-            if text[i] in TICKS and (self.drawn_ticks or self.font_of(text[i]) is None):
+            if text[i] in TICKS and (self.drawn_ticks or self.file_of(text[i]) is None):
                 side = self.tick_side * self.x_height
-                runs.append((text[i], None, x))
+                runs.append(Run(text[i], None, x))
                 middles[i] = x + side / 2
                 x += side * TICK_ADVANCE
                 i += 1
                 continue
-            found = self.font_of(text[i])
-            if found is None:
+            path = self.file_of(text[i])
+            if path is None:
                 raise ValueError(f"no font draws {text[i]!r}")
-            path, font = found
+            size = float(sizes[i])
+            font = self._open(path, size)
             end = i + 1
             while (
                 self.tracking == 0.0
                 and end < len(text)
                 and text[end] != " "
                 and text[end] not in TICKS
-                and (other := self.font_of(text[end])) is not None
-                and other[0] == path
+                and sizes[end] == size
+                and self.file_of(text[end]) == path
             ):
                 end += 1
             run = text[i:end]
             lengths = [float(font.getlength(run[:k])) for k in range(len(run) + 1)]
             middles[i:end] = x + (np.array(lengths[:-1]) + np.array(lengths[1:])) / 2
-            runs.append((run, path, x))
+            runs.append(Run(run, path, x, size))
             x += lengths[-1] + self.tracking * self.x_height
             i = end
         return runs, middles, x
 
-    def draw(
-        self, pen: ImageDraw.ImageDraw, runs: list[tuple[str, Path | None, float]], x: float, y: float, ink: int
-    ) -> None:
+    def draw(self, pen: ImageDraw.ImageDraw, runs: list[Run], x: float, y: float, ink: int) -> None:
         """Draw placed runs with the line's start at x and its baseline at y."""
-        for run, path, offset in runs:
-            if path is None:
-                self._tick(pen, x + offset, y, run, ink)
+        for run in runs:
+            if run.path is None:
+                self._tick(pen, x + run.x, y, run.text, ink)
             else:
-                pen.text((x + offset, y), run, ink, self._open(path), anchor="ls")
+                pen.text((x + run.x, y), run.text, ink, self._open(run.path, run.size), anchor="ls")
 
     def _tick(self, pen: ImageDraw.ImageDraw, x: float, baseline: float, character: str, ink: int) -> None:
         side, width = self.tick_side * self.x_height, max(1, round(self.tick_pen * self.x_height))

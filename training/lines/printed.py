@@ -18,8 +18,15 @@ HAND_LEADING = (2.6, 5.0)
 MIXED, OTHER_STYLE = 0.25, 0.25
 #: Sizes of single lines about that of the page (natural logarithm), on the pages where sizes differ, and their share.
 SIZE_SPREAD, SIZED = 0.22, 0.2
+#: Share of lines whose small letters are small capitals, by the kind of the family: what they say stays as it is, since
+#: a transcript writes Smith whatever the printer took for it. Share of headings in capitals that are spaced out, and by
+#: how much, in x-heights.
+SMALL_CAPITALS, HEADING_SPACED, SPACED = {"serif": 0.06, "old": 0.15}, 0.3, (0.15, 0.8)
+LONGEST_HEADING = 40
 #: Share of lines stretched or squeezed, and of lines sheared besides what a font's italic does.
 STRETCHED, STRETCH = 0.12, 0.14
+#: Share of lines in double height or double width, as receipts have them, and how far they are stretched.
+DOUBLED, DOUBLE_HEIGHT, DOUBLE_WIDTH = 0.07, (0.5, 0.8), (1.3, 2.0)
 
 
 class PrintedLines:
@@ -64,10 +71,19 @@ class PrintedLines:
         text = self._text(rng) if text is None else text
         if face.capitals_only:
             text = "".join(c.upper() if len(c.upper()) == 1 else c for c in text)
-        stretch = float(np.exp(rng.normal(0.0, STRETCH))) if rng.random() < STRETCHED else 1.0
         pen = Pen.any(face, self._fallback[face.kind], x_height, rng)
+        text = pen.as_seen(text)
+        pictured, small = text, None
+        if rng.random() < SMALL_CAPITALS.get(face.kind, 0.015) and len(text.upper()) == len(text):
+            small = np.array([c != c.upper() for c in text])  # a sharp s has no capital of one character
+            pictured = text.upper()
+        stretch = float(np.exp(rng.normal(0.0, STRETCH))) if rng.random() < STRETCHED else 1.0
+        if rng.random() < DOUBLED:
+            stretch = float(rng.uniform(*(DOUBLE_HEIGHT if rng.random() < 0.6 else DOUBLE_WIDTH)))
+        if text.isupper() and len(text) <= LONGEST_HEADING and rng.random() < HEADING_SPACED:
+            pen.tracking = float(rng.uniform(*SPACED))
         try:
-            runs, middles, width = pen.place(text)
+            runs, middles, width = pen.place(pictured, small)
         except (OSError, ValueError):
             return None
         picture, drawer, start, baseline = canvas(width, x_height)

@@ -9,6 +9,7 @@ convolutional network" (2020), with the blocks of Chollet, "Xception" (2017).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 from keras import layers
@@ -36,7 +37,20 @@ class LineReaderSpec:
 
 
 def _normed(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
-    return layers.BatchNormalization(momentum=0.98, name=f"{name}_norm")(x)
+    return _layer("BatchNormalization")(momentum=0.98, name=f"{name}_norm")(x)
+
+
+def _pointwise(x: keras.KerasTensor, width: int, name: str, **options: Any) -> keras.KerasTensor:
+    return _layer("Conv2D")(width, 1, name=name, **options)(x)
+
+
+def _layer(name: str) -> Any:
+    """A layer of Keras, or for PyTorch one of the same name that is faster."""
+    if keras.backend.backend() != "torch":
+        return getattr(layers, name)
+    from training.models import torch_layers
+
+    return getattr(torch_layers, name)
 
 
 def _convolution(
@@ -49,9 +63,9 @@ def _convolution(
 def _block(x: keras.KerasTensor, spec: LineReaderSpec, name: str) -> keras.KerasTensor:
     y = layers.DepthwiseConv2D((1, spec.reach), padding="same", use_bias=False, name=f"{name}_along")(x)
     y = _normed(y, f"{name}_along")
-    y = layers.Conv2D(spec.widening * spec.channels, 1, name=f"{name}_widen")(y)
+    y = _pointwise(y, spec.widening * spec.channels, f"{name}_widen")
     y = layers.ReLU(name=f"{name}_relu")(y)
-    y = layers.Conv2D(spec.channels, 1, use_bias=False, name=f"{name}_narrow")(y)
+    y = _pointwise(y, spec.channels, f"{name}_narrow", use_bias=False)
     return layers.Add(name=f"{name}_add")([x, _normed(y, f"{name}_narrow")])
 
 
@@ -69,6 +83,6 @@ def build_line_reader(spec: LineReaderSpec) -> keras.Model:
         x = _block(x, spec, f"block{block}")
     x = layers.ReLU(name="last_relu")(x)
     x = layers.SpatialDropout2D(spec.dropout, name="drop")(x)
-    x = layers.Conv2D(spec.frames * spec.classes, 1, dtype="float32", name="characters")(x)
+    x = _pointwise(x, spec.frames * spec.classes, "characters", dtype="float32")
     logits = layers.Reshape((-1, spec.classes), dtype="float32", name="logits")(x)
     return keras.Model(strip, logits, name="line_reader")

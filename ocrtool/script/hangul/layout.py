@@ -9,7 +9,7 @@ import numpy as np
 from ocrtool.imaging.page import PreparedPage
 from ocrtool.script.hangul.segment import SYLLABLE_TO_X_HEIGHT, syllable_region
 from ocrtool.segment.layout import RESCALE, Layout, find_layout
-from ocrtool.segment.median import weighted_median
+from ocrtool.segment.quantiles import weighted_median
 from ocrtool.segment.types import LineRegion
 
 #: Maximum number of views of a page until the scale fits its syllables.

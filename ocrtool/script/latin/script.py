@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ocrtool.charset import ENGLISH, LATIN, Labels
-from ocrtool.recognize.candidates import Candidates
-from ocrtool.recognize.cascade import Proposals
 from ocrtool.recognize.crops import CropShape
-from ocrtool.script.latin.case import adjust_case, reads_small, shows_both_heights
-from ocrtool.script.latin.classifier import LatinClassifier
 from ocrtool.script.script import Script, WeightNames
-from ocrtool.segment.edges import Edges
-from ocrtool.segment.pieces import above_baseline
 from ocrtool.segment.types import X_HEIGHT
 from ocrtool.weights.store import ANY, open_weights
+
+if TYPE_CHECKING:
+    from ocrtool.recognize.candidates import Candidates
+    from ocrtool.recognize.cascade import Proposals
+    from ocrtool.script.latin.classifier import LatinClassifier
+    from ocrtool.segment.edges import Edges
 
 #: Crops show the neighbours of a letter too.
 LATIN_CROP = CropShape(32, 22)
@@ -33,9 +34,15 @@ class Latin(Script):
     weights = WeightNames("latin", "lstm_eng", "decoder_eng", "lines", "decoder_lines")
 
     def open_classifier(self, folder: Path | None, threads: int = 1, model: str = ANY) -> LatinClassifier:
+        from ocrtool.script.latin.classifier import LatinClassifier
+
         return LatinClassifier(open_weights(self.weights.of(model, folder).classifier, folder), threads)
 
     def adjust(self, first: Proposals, edges: Edges, candidates: Candidates) -> Candidates:
+        from ocrtool.recognize.candidates import Candidates
+        from ocrtool.script.latin.case import adjust_case, reads_small, shows_both_heights
+        from ocrtool.segment.pieces import above_baseline
+
         whole = first.candidates
         scores = np.concatenate([whole.log_probs, whole.reject[:, None]], axis=1)
         tops = above_baseline(first.edges.boxes[:, 1])
