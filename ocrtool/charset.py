@@ -21,6 +21,9 @@ LINE_CHARACTERS = (
 #: Name of the reject class, for non-characters: halves of characters, joined neighbours, specks.
 REJECT = "<reject>"
 
+#: What a character outside the labels is read as.
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+
 #: Symbol of a language model for all characters that have no symbol of their own.
 OTHER = "<other>"
 

@@ -51,6 +51,21 @@ NOTICE_BOX = (
     "※ 주차장이 좁으니 버스 7-1번이나 M512번을 이용해 주십시오.",
 )
 
+PRICES_TITLE = "가람문구 값표"
+PRICES = (
+    "㈜가람문구 ☎ 031-555-0190",
+    "■ 공책(줄 8㎜) ₩1,200",
+    "■ 먹물 250㎖ ₩4,500",
+    "□ 화선지 70㎝×140㎝ ₩3,000",
+    "▲ 벼루 1.5㎏ ₩38,000",
+    "→ 붓 3호는 5호로 바꿔 드립니다.",
+    "※ 외국 손님: £1은 ₩1,700, €1은 ₩1,480",
+    "○ 보관은 5℃~25℃에서(§ 4 참조)",
+    "● 서예(書藝) 교실: 화요일 10시, 스승 김한빛(金漢彬) 선생",
+)
+#: Chinese characters: outside what is read, so that the text has U+FFFD for each.
+_HANJA = re.compile("([一-鿿]+)")
+
 #: What Korean print does not break: a run of Latin and figures, or a syllable, with the brackets and stops at it.
 _ATOM = re.compile(r"[(『〈“]*(?:[A-Za-z0-9@:/.,%-]*[A-Za-z0-9]|[^ ])[)』〉”.,:%℃]*| ")
 
@@ -99,6 +114,23 @@ def mixed(fonts: Path) -> tuple[Image.Image, list[str]]:
     return few_grays(sheet.image, 8), [*text, *NOTICE_BOX]
 
 
+def prices(fonts: Path) -> tuple[Image.Image, list[str]]:
+    """A price list with signs of many kinds, and names with Hanja in brackets: 300 dpi, 16 greys."""
+    sheet = Sheet(120, 90, 300)
+    path = fonts / "fonts-lexi-gulim" / "LexiGulim.ttf"
+    face, hanja = Face(path, 11), Face(fonts / "fonts-ipaexfont-mincho" / "ipaexm.ttf", 11)
+    sheet.print(15, 16, PRICES_TITLE, Face(path, 16))
+    y = 19.0
+    for line in PRICES:
+        x, y = 15.0, y + 7.2
+        for run in _HANJA.split(line):
+            font = hanja if _HANJA.match(run) else face
+            sheet.print(x, y, run, font)
+            x += sheet.width_of(run, font)
+    text = [re.sub("[一-鿿]", "\N{REPLACEMENT CHARACTER}", line) for line in PRICES]
+    return few_grays(sheet.image, 16), [PRICES_TITLE, *text]
+
+
 def broken(sheet: Sheet, text: str, face: Face, width: float) -> list[str]:
     """``text`` in lines of at most ``width`` mm, broken between any two syllables."""
     lines = [""]
@@ -113,7 +145,7 @@ def broken(sheet: Sheet, text: str, face: Face, width: float) -> list[str]:
 
 def main(fonts: Path, folder: Path) -> None:
     """Write NAME.png and NAME.txt for each page."""
-    for draw, dpi in ((letter, 300), (mixed, 200)):
+    for draw, dpi in ((letter, 300), (mixed, 200), (prices, 300)):
         image, text = draw(fonts)
         write_page(folder / draw.__name__, image, text, dpi)
 

@@ -12,6 +12,8 @@ from ocrtool.charset import LINE_START, OTHER, Labels
 
 #: Plain signs that stand for others of the same use in a text.
 PLAIN = {sign: plain for plain, signs in {'"': "“”„«»", "'": "‘’‚‹›", "-": "–—", "*": "•·○●"}.items() for sign in signs}
+#: Signs that stand for another in the text that a language model was trained on.
+SAME = {"•": "·"}
 #: Symbol of signs that are like none that a language model knows: rare, and anything may follow it.
 STRANGE = "*"
 #: Logarithm of what all characters that borrow a symbol get of its probability, if the symbol has a character itself.
@@ -35,12 +37,18 @@ class Alphabet:
 
     @classmethod
     def from_symbols(cls, glyphs: Sequence[str], symbols: Labels) -> Alphabet:
-        """Map each glyph to its symbol. Raises KeyError if one has none and there is no ``<other>`` for it."""
-        known = np.array([glyph in symbols for glyph in glyphs])
-        if not known.all() and OTHER not in symbols:
-            raise KeyError(f"the language model does not know {glyphs[int(np.argmin(known))]!r}")
-        symbol_of = np.array([symbols.index(g if k else OTHER) for g, k in zip(glyphs, known, strict=True)], np.int32)
-        share = np.where(known, 0.0, -np.log(max(1, int(np.count_nonzero(~known)))))
+        """Map each glyph to its symbol. Raises KeyError if one has none and there is no ``<other>`` for it.
+
+        The letters that it does not know share ``<other>``: there are thousands of them. A sign that it does not know
+        has all of it, since prose holds too few signs to say how common they are in notices and lists; or the symbol
+        that stands for it in the model's text.
+        """
+        names = [next((name for name in (g, SAME.get(g, g)) if name in symbols), OTHER) for g in glyphs]
+        if OTHER in names and OTHER not in symbols:
+            raise KeyError(f"the language model does not know {glyphs[names.index(OTHER)]!r}")
+        symbol_of = np.array([symbols.index(name) for name in names], np.int32)
+        rare = np.array([name == OTHER and _is_letter(glyph) for name, glyph in zip(names, glyphs, strict=True)])
+        share = np.where(rare, -np.log(max(1, int(np.count_nonzero(rare)))), 0.0)
         return cls(glyphs, symbol_of, share, symbols.index(LINE_START), symbols.index(" "))
 
     @classmethod
@@ -57,6 +65,11 @@ class Alphabet:
         owned = np.isin(symbol_of, symbol_of[own])
         share = np.where(own, 0.0, np.where(owned, BORROWED, 0.0) - np.log(np.maximum(borrowers, 1)))
         return cls(glyphs, symbol_of, share, symbols.index(LINE_START), symbols.index(" "))
+
+
+def _is_letter(glyph: str) -> bool:
+    """Return True for a letter, False for signs, letters that serve as signs (ℓ) among them."""
+    return glyph.isalpha() and (unicodedata.category(glyph[0]) == "Lo" or unicodedata.normalize("NFKC", glyph) == glyph)
 
 
 def _nearest(glyph: str, symbols: Labels) -> str:

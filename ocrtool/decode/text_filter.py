@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ocrtool.charset import UNKNOWN
 from ocrtool.recognize.network import sigmoid
 from ocrtool.segment.quantiles import weighted_median
 from ocrtool.types import Line
@@ -38,7 +39,7 @@ def line_features(line: Line, x_height: float | None) -> np.ndarray:
     """Compute the features (len(FEATURES),) float64 of a read line. x_height: the page's median, None if unknown."""
     characters = [c for word in line.words for c in word.characters]
     probability = np.array([max(c.probability, 1e-4) for c in characters])
-    alnum = np.mean([c.label.isalnum() for c in characters])
+    alnum = np.mean([c.label.isalnum() or c.label == UNKNOWN for c in characters])  # most unknown ones are letters
     octaves = abs(np.log2(max(line.x_height, 1e-3) / max(x_height, 1e-3))) if x_height else 0.0
     mean_word = min(LONGEST_MEAN, len(characters) / len(line.words))
     return np.array(

@@ -13,15 +13,21 @@ from ocrtool.segment.layout import Layout
 from ocrtool.segment.segmented import SegmentedLine, segment_line
 from ocrtool.segment.types import LineRegion
 
+#: Share of a line's inked width that is confidently of characters outside the labels, from which it is mostly of such.
+MOSTLY = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A line segmented for an engine. share: of its inked width that is confidently the engine's script."""
+    """A line segmented for an engine. share: of its inked width that is confidently the engine's script; unknown:
+    that is confidently of characters outside its labels.
+    """
 
     engine: Engine
     line: SegmentedLine
     proposals: Proposals
     share: float
+    unknown: float = 0.0
 
 
 def claims(layout: Layout, regions: Sequence[LineRegion], engine: Engine) -> list[Claim | None]:
@@ -31,7 +37,8 @@ def claims(layout: Layout, regions: Sequence[LineRegion], engine: Engine) -> lis
     lines = [line for line in cut if line is not None]
     found: list[Claim | None] = [None] * len(regions)
     for k, line, proposals in zip(kept, lines, propose(lines, engine.classifier, engine.script), strict=True):
-        found[k] = Claim(engine, line, proposals, engine.script.share(proposals))
+        script = engine.script
+        found[k] = Claim(engine, line, proposals, script.share(proposals), script.share(proposals, script.unknown))
     return found
 
 
@@ -55,12 +62,15 @@ def sample(lines: Sequence[LineRegion], most: int | None) -> Sequence[LineRegion
 
 
 def best_claim(row: Sequence[Claim | None]) -> Claim | None:
-    """Return the claim with most evidence, among those with enough; None if there is none."""
+    """Return the claim with most evidence, among those with enough; None if there is none.
+
+    A line mostly of characters outside an engine's labels is the engine's too: it says that it cannot read them.
+    """
     enough = [
         claim
         for claim in row
         if claim is not None
         and (detection := claim.engine.script.detection) is not None
-        and claim.share >= detection.line_share
+        and (claim.share >= detection.line_share or claim.unknown >= MOSTLY)
     ]
     return max(enough, key=lambda claim: claim.share, default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,17 +106,24 @@ def load_engines(
         rest = [first, *rest]
     else:
         strips = load_strip_engine(script, weights, language_model, model)
-    open_others = partial(_open_engines, tuple(rest), weights, language_model, threads, model)
+    second = None if strips is None else replace(strips, guided=False)
+    open_others = partial(_open_engines, tuple(rest), weights, language_model, threads, model, second)
     engines = Engines(strips, open_others, SAMPLE_LINES if language == AUTO else None)
     wanted = strips is None or language != AUTO or chosen_folder(weights) is not None
     return engines.open() if wanted else engines
 
 
 def _open_engines(
-    languages: tuple[str, ...], weights: Path | None, language_model: bool, threads: int, model: str
+    languages: tuple[str, ...],
+    weights: Path | None,
+    language_model: bool,
+    threads: int,
+    model: str,
+    second: StripEngine | None,
 ) -> tuple[Engine, ...]:
     if not languages:
         return ()
     from ocrtool.script.glyph_engine import load_engine
 
-    return tuple(load_engine(each, weights, language_model, threads, model) for each in languages)
+    engines = (load_engine(each, weights, language_model, threads, model) for each in languages)
+    return tuple(replace(engine, second=second) for engine in engines)

@@ -17,6 +17,7 @@ from ocrtool.errors import WeightsRefused
 from ocrtool.recognize.cascade import Classifier, Proposals, score_cascade
 from ocrtool.script.registry import load_script
 from ocrtool.script.script import Script
+from ocrtool.script.strip_engine import StripEngine
 from ocrtool.segment.edges import gaps_before
 from ocrtool.segment.segmented import SegmentedLine
 from ocrtool.weights.store import ANY, open_weights, read_as, read_manifest
@@ -32,7 +33,10 @@ class ScoredLine:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Reads the lines of one script glyph by glyph."""
+    """Reads the lines of one script glyph by glyph.
+
+    second: reads words of Latin letters and figures in its lines again where their glyphs are in doubt.
+    """
 
     script: Script
     classifier: Classifier
@@ -40,6 +44,7 @@ class Engine:
     settings: DecoderSettings
     path_weights: PathWeights
     alphabet: Alphabet
+    second: StripEngine | None = None
 
     def score(self, lines: Sequence[SegmentedLine], first: Sequence[Proposals] | None = None) -> list[ScoredLine]:
         """Classify all edges of the lines and build their lattices. first: results of `propose`, if it has been run."""

@@ -33,7 +33,7 @@ class EngineLine:
     """A line and the engine that reads it glyph by glyph.
 
     block: number of its block; to_input: (2, 3) working pixel -> input pixel; proposals: its whole glyphs, if they have
-    been scored to choose the engine.
+    been scored to choose the engine; source: where the line was found.
     """
 
     engine: Engine
@@ -41,6 +41,7 @@ class EngineLine:
     line: SegmentedLine
     to_input: np.ndarray
     proposals: Proposals | None = None
+    source: tuple[Layout, LineRegion] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
     lines: list[EngineLine | EngineStrip] = []
     for (block, region), claim in zip(regions, claimed, strict=True):
         if claim is not None:
-            lines.append(EngineLine(claim.engine, block, claim.line, layout.page.to_input, claim.proposals))
+            to_input, source = layout.page.to_input, (layout, region)
+            lines.append(EngineLine(claim.engine, block, claim.line, to_input, claim.proposals, source))
         elif strips is not None:
             lines.append(EngineStrip(strips, block, next(unclaimed)))
         elif (line := _segment(layout, region, engines.others[0])) is not None:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ocrtool.decode.text_filter import is_text_probability, median_x_height
+from ocrtool.decode.unknown import without_guesses
 from ocrtool.script.engines import Engines
 from ocrtool.script.lines import EngineLine, EngineStrip, PageLines
 from ocrtool.types import Block, Box, Line, Page
@@ -43,10 +44,30 @@ def read_glyph_lines(engine: Engine, lines: Sequence[EngineLine], size: tuple[in
     lattices = [found.lattice for found in scored]
     paths = search(lattices, engine.language_model, engine.path_weights, engine.settings.beam, engine.alphabet)
     lm, confidence, glyphs = engine.path_weights.lm, engine.settings.confidence, engine.alphabet.glyphs
-    read = []
+    read: list[Line | None] = []
     for line, found, path in zip(lines, scored, paths, strict=True):
         assembler = LineAssembler(found.line.image, line.to_input, size, lm, confidence, glyphs)
         read.append(assembler.assemble(path, found.line.edges, found.lattice))
+    return read_again(engine, lines, read, size)
+
+
+def read_again(
+    engine: Engine, lines: Sequence[EngineLine], read: list[Line | None], size: tuple[int, int]
+) -> list[Line | None]:
+    """Read lines with doubtful words of Latin letters and figures with the engine's line reader too."""
+    from ocrtool.script.second_reading import corrected, is_doubtful
+
+    doubtful = [
+        (k, line.source, found)
+        for k, (line, found) in enumerate(zip(lines, read, strict=True))
+        if found is not None and line.source is not None and is_doubtful(found)
+    ]
+    if engine.second is None or not doubtful:
+        return read
+    strips = [strip for _, (layout, region), _ in doubtful for strip in engine.second.look(layout, [region])]
+    for (k, _, first), second in zip(doubtful, engine.second.read(strips, size), strict=True):
+        if second is not None:
+            read[k] = corrected(first, second, engine.settings.confidence)
     return read
 
 
@@ -55,7 +76,7 @@ def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engin
     language = _language(found.lines, engines)
     x_height = median_x_height([line for line in lines if line is not None])
     kept = [
-        (source.block, line)
+        (source.block, without_guesses(line) if isinstance(source, EngineLine) else line)
         for source, line in zip(found.lines, lines, strict=True)
         if line is not None and is_text_probability(line, x_height, source.engine.settings.text_weights) >= TEXT_LEVEL
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from ocrtool.charset import Labels
+from ocrtool.charset import UNKNOWN, Labels
 from ocrtool.imaging.page import PreparedPage
 from ocrtool.segment.layout import Layout, find_text
 from ocrtool.segment.types import LineImage, LineRegion, Pieces
@@ -125,6 +125,11 @@ class Script:
         """(labels,) bool: characters that are evidence of this script; none for an alphabet that other scripts use."""
         return np.zeros(len(self.glyphs), bool)
 
+    @cached_property
+    def unknown(self) -> np.ndarray:
+        """(labels,) bool: the label of all characters outside the labels, if there is one."""
+        return np.array([glyph == UNKNOWN for glyph in self.glyphs])
+
     def find_lines(self, page: PreparedPage, height: float | None = None) -> Layout | None:
         """Find the lines of a page; None if there are none. height: estimated character height in input pixels."""
         return find_text(page, height)
@@ -156,13 +161,17 @@ class Script:
         """Adjust the candidates of all edges of a line to the readings of its whole glyphs."""
         return candidates
 
-    def share(self, proposals: Proposals) -> float:
-        """Return the share of a line's inked width that is confidently distinctive characters of this script."""
+    def share(self, proposals: Proposals, among: np.ndarray | None = None) -> float:
+        """Return the share of a line's inked width that is confidently distinctive characters of this script.
+
+        among: (labels,) bool, other characters to look for.
+        """
         edges, candidates = proposals.edges, proposals.candidates
         if self.detection is None or not len(edges):
             return 0.0
         labels, log_probs = candidates.top()
-        sure = self.distinctive[labels] & (log_probs >= np.log(self.detection.sure))
+        wanted = self.distinctive if among is None else among
+        sure = wanted[labels] & (log_probs >= np.log(self.detection.sure))
         inked = np.zeros(int(edges.boxes[:, 2].max()) + 1, bool)
         covered = inked.copy()
         for (x0, _, x1, _), is_sure in zip(edges.boxes.tolist(), sure, strict=True):  # a few hundred glyphs

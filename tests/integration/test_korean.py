@@ -15,7 +15,7 @@ from ocrtool.cli import main as cli
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 #: Edits out of characters of each page of samples/korean; see test_samples.py.
-ERRORS = {"letter": "0 / 455", "mixed": "7 / 659"}
+ERRORS = {"letter": "0 / 455", "mixed": "3 / 659", "prices": "3 / 216"}
 #: The same for `letter` without the language model, white space left out.
 UNGUIDED = "0 / 362"
 
@@ -82,3 +82,21 @@ def test_blank_page_is_empty_in_every_language(tmp_path: Path, capfd: pytest.Cap
     cv2.imwrite(str(tmp_path / "blank.png"), np.full((300, 200), 250, np.uint8))
     for language in ("auto", "kor", "eng+kor"):
         assert read(capfd, "--lang", language, str(tmp_path / "blank.png")).strip() == ""
+
+
+def test_hanja_are_marked_as_not_read_and_leave_their_neighbours_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    (page,) = json.loads(read(capfd, "--format", "json", str(SAMPLES / "korean" / "prices.png")))["pages"]
+    line = page["lines"][-1]
+    assert line["text"] == truth_of("prices").splitlines()[-1]
+    characters = [c for word in line["words"] for c in word["characters"]]
+    unread = [c for c in characters if c["label"] == "\ufffd"]
+    assert len(unread) == 5
+    for c in unread:
+        assert c["probability"] <= 0.05 and c["box"][2] - c["box"][0] > 30
+    assert min(c["probability"] for c in characters if c["label"] != "\ufffd") > 0.5
+    assert all(word["probability"] <= 0.05 for word in line["words"] if "\ufffd" in word["text"])
+
+
+def test_signs_are_read_as_such(capfd: pytest.CaptureFixture[str]) -> None:
+    text = read(capfd, str(SAMPLES / "korean" / "prices.png"))
+    assert set("☎■□▲→※○●₩£€㎜㎖㎝℃§") <= set(text), text

@@ -20,7 +20,7 @@ from training.phd08.generate import draw_sample
 from training.phd08.measures import FIGURES, measure
 from training.phd08.text_form import parse, split_name
 from training.synthesis.hangul_families import DEBIAN, FONTSOURCE, KINDS, TEST, VALIDATION
-from training.synthesis.hangul_fonts import KoreanFont, drawn_characters, find_korean_fonts
+from training.synthesis.hangul_fonts import KoreanFont, drawn_characters, find_hanja_font, find_korean_fonts
 from training.synthesis.hangul_glyphs import Glyphs
 from training.synthesis.hangul_samples import Drawer, any_phd08_scan, squares
 from training.synthesis.hangul_scan import Scan, binary, grey
@@ -314,3 +314,12 @@ def test_a_record_tells_how_texts_were_drawn(folder: Path) -> None:
     out = generated(folder, "--variations", 1, "--fonts-limit", 1, "--seed", 4)
     record = json.loads((out / "generated.json").read_text(encoding="utf-8"))
     assert record["variations"] == 1 and record["seed"] == 4 and len(record["fonts"]) == 1
+
+
+def test_a_font_that_lends_hanja_is_no_family_to_draw_syllables_from(tmp_path: Path) -> None:
+    make_font(tmp_path / "Own.ttf")
+    lender = make_font(tmp_path / "ipaexm.ttf")
+    assert [font.name for font in find_korean_fonts(tmp_path)] == ["Own"]
+    assert find_hanja_font("ipaexfont-mincho", tmp_path) == lender
+    with pytest.raises(FileNotFoundError, match="fetch_korean_fonts"):
+        find_hanja_font("wqy-zenhei", tmp_path)

@@ -25,14 +25,20 @@ from training.synthesis.heldout_text import Stock, fitted
 from training.synthesis.korean_mixed import TEMPLATES, mixed_sentence, with_particles
 from training.synthesis.korean_page_text import mixed_blocks
 from training.synthesis.korean_pages import LATIN, PEN, PRINT, PageJob, characters_of, draw_page, jobs, main
+from training.synthesis.korean_signs import SIGN_TEMPLATES, as_read, with_hanja
 from training.synthesis.korean_typesetting import Block, Faces, Manner, Type, broken, typeset
 from training.synthesis.scans import SCANS, SKEW
 
 ASCII = "".join(map(chr, range(33, 127)))
 SYLLABLES = "가나다라마바사아자차카타파하거너더러머버서어저처커터퍼허고노도로모보소오조초코토포호"
-SAMPLES = [mixed_sentence(template, np.random.default_rng(0)) for template in TEMPLATES for _ in range(20)]
+HANJA = "漢字書藝"
+SAMPLES = [
+    mixed_sentence(template, np.random.default_rng(0)) for template in (*TEMPLATES, *SIGN_TEMPLATES) for _ in range(20)
+]
 #: What the fonts here have: all that pages of these texts can hold.
-CHARACTERS = "".join(sorted(set(MARKS + SYLLABLES + "제장끝" + "".join(TEMPLATES) + "".join(SAMPLES)) - {" "}))
+CHARACTERS = "".join(
+    sorted(set(MARKS + SYLLABLES + "제장끝" + HANJA + "".join((*TEMPLATES, *SIGN_TEMPLATES, *SAMPLES))) - {" "})
+)
 
 
 pytestmark = pytest.mark.usefixtures("no_system_fonts")
@@ -101,6 +107,28 @@ def test_mixed_lines_in_two_faces(bars: Path, tmp_path: Path) -> None:
     assert len(re.findall(r"[A-Za-z]{2,}", page)) > 5
     assert len(re.findall(r"\d+", page)) > 5
     assert len(re.findall("[가-힣]", page)) > 200
+
+
+def test_notices_hold_signs_of_all_kinds(faces: Faces) -> None:
+    gray, lines = draw_page(PageJob("korean_signs", "page", faces, "clean"), stock(), np.random.default_rng(3))
+    assert read_bars(gray) == lines
+    assert set("₩£€㈜☎㎏㎝㎡℃→←■□▲○●★※§®™½⑪㉮•≤") <= set("".join(lines))
+
+
+def test_hanja_come_from_the_font_that_lends_them_and_are_not_to_be_read(bars: Path, tmp_path: Path) -> None:
+    own = make_bar_font(tmp_path / "own.ttf", CHARACTERS.translate({ord(c): None for c in HANJA}))
+    job = PageJob("korean_hanja", "page", Faces(own, own, hanja=bars), "clean")
+    gray, lines = draw_page(job, stock(), np.random.default_rng(3))
+    shown = read_bars(gray)
+    assert [as_read(line) for line in shown] == lines
+    assert set(HANJA) <= set("".join(shown)) and not set(HANJA) & set("".join(lines))
+    assert "".join(lines).count("\ufffd") > 20
+
+
+def test_hanja_stand_behind_words_and_in_their_place() -> None:
+    text = with_hanja("가나 다라마 바 " * 200, ("漢",), np.random.default_rng(0))
+    assert "가나(漢漢)" in text and "다라마(漢漢漢)" in text and " 漢漢 " in text
+    assert text.count("바") == 200 and 0.1 < text.count("漢") / len(text) < 0.2
 
 
 def test_a4_holds_the_characters_it_should(faces: Faces) -> None:
@@ -198,6 +226,7 @@ def few_families(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(korean_pages, "PRINT", {"test": ("gowun-batang",)})
     monkeypatch.setattr(korean_pages, "PEN", {"test": ()})
     monkeypatch.setattr(korean_pages, "LATIN", {"test": ("lato",)})
+    monkeypatch.setattr(korean_pages, "HANJA", {"test": (None,)})
 
 
 def test_command_writes_sets_that_the_benchmark_reads(bars: Path, tmp_path: Path, few_families: None) -> None:
@@ -212,7 +241,7 @@ def test_command_writes_sets_that_the_benchmark_reads(bars: Path, tmp_path: Path
     out = tmp_path / "out"
     arguments = [str(out), "--data", str(tmp_path / "data"), "--korean-fonts", str(tmp_path / "korean")]
     result = CliRunner().invoke(main, [*arguments, "--fonts", str(tmp_path / "latin")], catch_exceptions=False)
-    assert result.output.endswith("korean_drawn 4, korean_mixed 2, korean_a4 1\n")
+    assert result.output.endswith("korean_drawn 4, korean_mixed 2, korean_a4 1, korean_signs 2, korean_hanja 2\n")
     assert sorted(path.name for path in (out / "korean_mixed").glob("*.png")) == [
         "gowun-batang+lato_noisy.png",
         "gowun-batang_clean.png",
@@ -252,14 +281,16 @@ def test_a_corpus_that_is_not_there_is_a_sentence(tmp_path: Path, few_families: 
 
 def test_jobs_of_the_parts(tmp_path: Path, bars: Path) -> None:
     fonts = [font for font in _all_fonts(tmp_path, bars) if font.part == "test"]
-    every = jobs("test", fonts, find_fonts(tmp_path))
+    every = jobs("test", fonts, find_fonts(tmp_path), tmp_path)
     names = [(job.set, job.name) for job in every]
-    assert len(set(names)) == len(names) == 24 + 8 + 12 + 1
+    assert len(set(names)) == len(names) == 24 + 8 + 12 + 1 + 12 + 12
     assert {job.scan for job in every if job.set == "korean_mixed"} == set(SCANS)
 
 
 def _all_fonts(folder: Path, bars: Path) -> list:
     files = ["gowun-batang-400", "ibm-plex-sans-kr-400", "poor-story-400", "batang", "LexiGulim"]
+    for name in families.HANJA_PACKAGES.values():
+        (folder / name).write_bytes(bars.read_bytes())
     for name in [*files, "NanumSquareR", "NanumSquareRoundR", "NanumSquareRoundB", "NanumBarunpenR"]:
         (folder / f"{name}.ttf").write_bytes(bars.read_bytes())
     for family in LATIN["test"]:

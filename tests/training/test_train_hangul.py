@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +31,11 @@ from training.glyphs.hangul import HangulBatches
 from training.glyphs.hangul_heads import NONE, HeadsLoss, heads_accuracy, read_labels, targets
 from training.glyphs.hangul_lines import REJECT, KoreanPages, page_examples
 from training.glyphs.train import main
+from training.glyphs.widen import load_start
 from training.synthesis.hangul_faces import KoreanFace
 from training.synthesis.hangul_fonts import KoreanFont
 from training.synthesis.hangul_line_text import KINDS, KoreanLineText
+from training.synthesis.hangul_signs import STRANGERS, is_hanja, read_as
 
 KNOWN = "가나다라마바사자아하학교문서이름그는을를 .,()0123456789"
 
@@ -174,7 +177,9 @@ def test_kinds_of_line_hold_what_they_are_for(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     for kind in KINDS:
         text = "".join(KoreanLineText(tmp_path, "train", {kind: 1.0}).line(40, rng) for _ in range(20))
-        assert text and set(text) <= set(GLYPHS) | {" "}, kind
+        readable = {c for c in text if c not in STRANGERS and not is_hanja(c)}
+        assert readable <= set(GLYPHS) | {" ", "￦"}, kind
+        assert (set(text) != readable) == (kind == "hanja")
     every = {c for _ in range(60) for c in KoreanLineText(tmp_path, "train", {"any": 1.0}).line(40, rng)}
     assert len({decompose_syllable(c)[2] for c in every if "가" <= c <= "힣"}) == len(FINALS)
 
@@ -187,3 +192,42 @@ def test_face_leaves_out_what_the_font_lacks(tmp_path: Path) -> None:
     stamp = face.stamp("가", rng)
     assert stamp is not None
     assert isolated_image(stamp.ink, HANGUL_CROP)[:, :, 0].max() > 200
+
+
+def test_a_font_beside_lends_hanja_which_are_to_be_read_as_unknown(tmp_path: Path) -> None:
+    font = KoreanFont(make_bar_font(tmp_path / "bars.ttf", "가나"), "bars", "sans")
+    lender = KoreanFont(make_bar_font(tmp_path / "hanja.ttf", "가國"), "hanja", "serif")
+    face, rng = KoreanFace(font, 40.0, beside=KoreanFace(lender, 40.0)), np.random.default_rng(0)
+    labels = [stamp.label for c in "가國" if (stamp := face.stamp(c, rng)) is not None]
+    assert labels == ["가", "\ufffd"]
+    assert face.stamp("民", rng) is None
+
+
+def test_characters_of_fonts_are_read_as_the_signs_they_show(tmp_path: Path) -> None:
+    bars = make_bar_font(tmp_path / "bars.ttf", "가\\")  # bars take a backslash for a won sign: three strokes in a row
+    assert [read_as(bars, c) for c in "가A㎏￦\\國あ"] == ["가", "A", "㎏", "₩", "₩", "\ufffd", "\ufffd"]
+    assert [read_as(bars, c) for c in "一口№α"] == [None] * 4  # like a dash, a letter, the letters No., an a
+    assert read_as(tmp_path / "Guseul.ttf", "國") is None  # this font draws 국
+
+
+def test_weights_with_fewer_labels_start_a_network_with_more(tmp_path: Path) -> None:
+    few, many = ["<syllable>", "A", "B", "<reject>"], ["<syllable>", "A", "₩", "B", "<reject>"]
+    from training.models.hangul import HangulSpec, build_hangul
+
+    def spec_of(kinds: int, hidden: int = 16) -> HangulSpec:
+        return HangulSpec(kinds, widths=(4, 8, 8), blocks=(0, 0, 0), hidden=hidden)
+
+    spec = spec_of(len(few))
+    earlier, widened = build_hangul(spec), build_hangul(spec_of(len(many)))
+    earlier.save_weights(tmp_path / "hangul.weights.h5")
+    manifest = {"labels": few, "architecture": "hangul", "parameters": asdict(spec)}
+    (tmp_path / "hangul.json").write_text(json.dumps(manifest), encoding="utf-8")
+    load_start(widened, tmp_path / "hangul.weights.h5", many)
+    crops = [np.random.default_rng(0).uniform(0, 255, (3, 40, 40, 2)), np.ones((3, 8))]
+    before, after = (model.predict_on_batch(crops) for model in (earlier, widened))
+    kept = [many.index(label) for label in few]
+    np.testing.assert_allclose(after[:, kept], before[:, : len(few)], atol=1e-5)
+    np.testing.assert_allclose(after[:, len(many) :], before[:, len(few) :], atol=1e-5)
+    assert (after[:, many.index("₩")] < 0.0).all()
+    with pytest.raises(ValueError, match="differ"):
+        load_start(build_hangul(spec_of(len(many), 24)), tmp_path / "hangul.weights.h5", many)

@@ -70,6 +70,22 @@ def test_marks_stand_beside_syllables() -> None:
     assert "으" in [GLYPHS[k] for k in found.labels[0]]
 
 
+def test_a_sign_unknown_to_the_language_model_is_as_likely_as_all_that_it_does_not_know() -> None:
+    alphabet = Alphabet.from_symbols(GLYPHS, Labels(["\n", " ", "가", "①", OTHER]))
+    assert alphabet.share[[glyph_number(c) for c in "가①₩㎏☎\ufffd"]].tolist() == [0.0] * 6
+    assert alphabet.symbol_of[glyph_number("㎏")] == alphabet.symbol_of[glyph_number("뷁")] == 4
+
+
+def test_a_bullet_is_what_stands_for_it_in_the_text_of_the_language_model() -> None:
+    alphabet = Alphabet.from_symbols(GLYPHS, Labels(["\n", " ", "·", OTHER]))
+    assert alphabet.symbol_of[glyph_number("•")] == alphabet.symbol_of[glyph_number("·")] == 2
+
+
+def test_signs_of_price_lists_and_notices_are_labels() -> None:
+    assert set("₩£€§㈜㎏㎝㎜㎡℃→←↑↓■□▲△▼▽◆◇●○◎★☆☎☏※·…「」『』《》〈〉【】⑪⑮•½²®™") <= set(GLYPHS)
+    assert MARKS[-1] == "\ufffd"
+
+
 def test_syllables_unknown_to_the_language_model_share_what_it_gives_to_others() -> None:
     alphabet = Alphabet.from_symbols(GLYPHS, Labels(["\n", " ", *MARKS, "가", OTHER]))
     listed, unlisted = glyph_number("가"), glyph_number("쀍")

@@ -9,6 +9,7 @@ import pytest
 from ocrtool.imaging.prepare import prepare
 from ocrtool.recognize.candidates import Candidates
 from ocrtool.recognize.cascade import propose, score_cascade
+from ocrtool.script.hangul.charset import glyph_number
 from ocrtool.script.hangul.classifier import MOST_LABELS
 from ocrtool.script.hangul.layout import find_hangul_text
 from ocrtool.script.hangul.script import SCRIPT
@@ -149,3 +150,11 @@ def test_share_of_hangul_counts_what_is_surely_a_syllable() -> None:
     assert SCRIPT.share(propose([line], Reads(5000, 0.95), SCRIPT)[0]) == 1.0
     assert SCRIPT.share(propose([line], Reads(5000, 0.5), SCRIPT)[0]) == 0.0
     assert SCRIPT.share(propose([line], Reads(3, 0.95), SCRIPT)[0]) == 0.0  # a mark
+
+
+def test_share_of_characters_outside_the_labels() -> None:
+    line = segmented(line_image(beside, stacked))
+    unknown = propose([line], Reads(glyph_number("\ufffd"), 0.95), SCRIPT)[0]
+    assert SCRIPT.share(unknown) == 0.0
+    assert SCRIPT.share(unknown, SCRIPT.unknown) == 1.0
+    assert SCRIPT.share(propose([line], Reads(5000, 0.95), SCRIPT)[0], SCRIPT.unknown) == 0.0

@@ -22,7 +22,7 @@ from training.synthesis.hangul_line_text import KoreanLineText
 
 #: Pages drawn, of a few lines each; characters of a line, from and below; how often each kind of line.
 PAGES, LENGTHS = 60, (2, 34)
-KINDS = {"text": 0.85, "mixed": 0.05, "marks": 0.1}
+KINDS = {"text": 0.8, "mixed": 0.05, "marks": 0.08, "signs": 0.07}
 #: To tell text from pictures: every so many of the training books' pages is searched for pictures.
 PAGE_STEP = 3
 #: Share of drawn pages whose lines are taken one by one too: short pages have no x-height in common.

@@ -17,19 +17,22 @@ from ocrtool.segment.rectify import rectify
 from training.glyphs.examples import Examples, no_examples
 from training.glyphs.segmented_pages import UNCLEAR, choose_edges, edge_labels, ink_by_label, labels_on_line
 from training.synthesis.degrade import ScannedPage, degrade
-from training.synthesis.drawn_page import Manner, set_lines
+from training.synthesis.drawn_page import Manner, Stamp, set_lines
 from training.synthesis.font_face import FontFace
 from training.synthesis.fonts import FontFile
 from training.synthesis.hangul_faces import KoreanFace
 from training.synthesis.hangul_fonts import KoreanFont
 from training.synthesis.hangul_line_text import KoreanLineText
 from training.synthesis.hangul_samples import KIND_WEIGHTS
+from training.synthesis.hangul_signs import unknown_characters
 
 #: Label of the reject class.
 REJECT = len(GLYPHS)
 #: Pixels of an em: 7 points at 200 dpi to 14 points at 400 dpi, mostly 10 points at 200 and 300 dpi.
 SMALLEST, LARGEST = 18.0, 75.0
 USUAL = (24.0, 50.0)
+#: Hanja and other characters outside the labels of a font that lends other fonts what they lack.
+FULL = 1000
 #: Share of pages whose Latin letters are of another font, and share of pages whose spaces are stretched.
 LATIN_SHARE, JUSTIFIED = 0.3, 0.3
 
@@ -47,17 +50,20 @@ class KoreanPages:
         """lengths: of the lines, characters, from and below."""
         self._lengths = lengths
         self._fonts, self._latin, self._text = list(fonts), [f for f in latin if f.kind != "hand"], text
+        self._beside = [f for f in fonts if len(unknown_characters(f.path)) >= FULL]
         families = {f.family: f.kind for f in fonts}
         kinds, files = list(families.values()), [f.family for f in fonts]
         odds = [KIND_WEIGHTS.get(f.kind, 1.0) / kinds.count(f.kind) / files.count(f.family) for f in fonts]
         self._odds = np.array(odds) / np.sum(odds)
 
     def page(self, rng: np.random.Generator) -> tuple[ScannedPage, list[str]]:
-        """Three to eight lines, and what they say."""
+        """Three to eight lines, and what they are to be read as."""
         size = float(np.exp(rng.uniform(*np.log(USUAL if rng.random() < 0.7 else (SMALLEST, LARGEST)))))
         face = KoreanFace(self._fonts[rng.choice(len(self._fonts), p=self._odds)], size)
         if self._latin and rng.random() < LATIN_SHARE:
             face.latin = FontFace(self._latin[rng.integers(len(self._latin))], face.x_height * rng.uniform(0.85, 1.1))
+        if self._beside:
+            face.beside = KoreanFace(self._beside[rng.integers(len(self._beside))], size)
         if rng.random() < JUSTIFIED:
             face.space_factor = float(rng.uniform(1.0, 2.6))
         manner = Manner(
@@ -69,7 +75,12 @@ class KoreanPages:
         lines = [self._text.line(int(rng.integers(*self._lengths)), rng) for _ in range(rng.integers(3, 9))]
         lines = ["".join(c for c in line if c == " " or face.stamp(c, rng) is not None) for line in lines]
         lines = [" ".join(line.split()) for line in lines]
-        return degrade(set_lines(lines, face, manner, rng), rng), lines
+        labels = ["".join(c if c == " " else _label(face.stamp(c, rng)) for c in line) for line in lines]
+        return degrade(set_lines(lines, face, manner, rng), rng), labels
+
+
+def _label(stamp: Stamp | None) -> str:
+    return "" if stamp is None else stamp.label
 
 
 def page_examples(page: ScannedPage, source: str, rng: np.random.Generator, reject_share: float = 0.4) -> Examples:

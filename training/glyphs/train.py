@@ -3,7 +3,8 @@
     python -m training.glyphs.train latin --shards PATTERN --run RUN --out OUT
 
 Trains on the shards of `training.glyphs.make` and of transcribed pages; for Latin also on EMNIST and UNIPEN characters.
-``--init`` starts from earlier weights. Writes OUT/NAME.weights.h5, .tflite and .json, NAME being the script's.
+``--init`` starts from earlier weights; a label that these lack becomes a new output. Writes
+OUT/NAME.weights.h5, .tflite and .json, NAME being the script's.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from training.command import (
 )
 from training.fit import Batches, Minutes, Monitor, Plan, Run, Steps, Validate, fit, precision
 from training.glyphs.examples import Examples, find_shards
+from training.glyphs.widen import load_start
 from training.publish.architectures import ARCHITECTURES, build_spec, glyph_models
 from training.publish.publish import Card, Measure, publish
 
@@ -113,7 +115,7 @@ def train(task: GlyphTask, settings: TrainSettings) -> dict[str, Any]:
     with precision(settings.bfloat16):
         model = build_spec(task.spec)
     if settings.init is not None:
-        model.load_weights(settings.init)
+        load_start(model, settings.init, task.labels)
     task.compile(model, settings.rate)
     batches = task.batches(data, settings.batch, settings.seed, settings.steps)
     plan = Plan(settings.folder, settings.stop(task.default_stop), settings.rate, task.monitor, settings.resume)

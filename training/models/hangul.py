@@ -27,7 +27,7 @@ class HangulSpec:
     in training.
     """
 
-    kinds: int = 182
+    kinds: int = 267
     initials: int = 19
     vowels: int = 21
     finals: int = 28

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from training.command import errors_as_messages, korean_fonts_option
 from training.synthesis.fetch_fonts import packed_files
-from training.synthesis.hangul_families import DEBIAN, DEBIAN_PACKAGES, FONTSOURCE
+from training.synthesis.hangul_families import DEBIAN, DEBIAN_PACKAGES, FONTSOURCE, HANJA_PACKAGES
 from training.synthesis.hangul_fonts import default_korean_fonts
 from training.synthesis.join_fonts import join
 
@@ -31,6 +31,7 @@ WEIGHTS = ("300", "400", "700", "900")
 def fetch_debian(package: str, folder: Path) -> None:
     """Fonts and licence of ``fonts-PACKAGE`` to ``folder``. Raises CalledProcessError, FileNotFoundError."""
     wanted = {name for table in DEBIAN.values() for names in table.values() for name in names}
+    wanted |= set(HANJA_PACKAGES.values())
     with tempfile.TemporaryDirectory() as scratch:
         _run(["apt-get", "download", "-qq", f"fonts-{package}"], scratch)
         archive = next(Path(scratch).glob("*.deb"))
@@ -67,7 +68,7 @@ def _run(command: list[str], folder: str) -> None:
 
 def _packages() -> Iterator[tuple[bool, str]]:
     """(is it Debian's, name)."""
-    yield from ((True, name) for name in DEBIAN_PACKAGES)
+    yield from ((True, name) for name in (*DEBIAN_PACKAGES, *HANJA_PACKAGES))
     yield from ((False, name) for names in FONTSOURCE.values() for name in names)
 
 

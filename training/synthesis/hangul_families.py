@@ -96,6 +96,13 @@ FONTSOURCE = {
     "display": ("bagel-fat-one", "black-han-sans", "cute-font", "gasoek-one", "gugi"),
 }
 
+#: Families of Debian that only lend Hanja to pages, fonts-NAME, with their files; none is trained on.
+HANJA_PACKAGES = {
+    "ipaexfont-mincho": "ipaexm.ttf",
+    "wqy-zenhei": "wqy-zenhei.ttc",
+    "arphic-uming": "uming.ttc",
+}
+
 #: Families never trained on: to measure on type not seen before. The two of NanumSquare share their skeleton.
 TEST = frozenset(
     {

@@ -11,7 +11,7 @@ from PIL import ImageFont
 
 from training.datasets.cache import unpacked
 from training.synthesis.fonts import system_fonts
-from training.synthesis.hangul_families import DEBIAN, FONTSOURCE, part_of
+from training.synthesis.hangul_families import DEBIAN, FONTSOURCE, HANJA_PACKAGES, part_of
 
 #: Pixels of the em at which glyphs are compared: syllables that differ at all differ here.
 PROBE_SIZE = 40
@@ -68,7 +68,7 @@ def find_korean_fonts(folder: Path | None = None, part: str | None = None) -> li
     taken = {font.path for font in known}
     others = []
     for path in by_name.values():
-        if path not in taken:
+        if path not in taken and path.name not in HANJA_PACKAGES.values():
             family = path.stem.rpartition("-")[0]
             others.append(KoreanFont(path, family if family in families else path.stem, families.get(family, OWN_KIND)))
     found = [font for font in [*known, *others] if part in (None, font.part)]
@@ -77,6 +77,15 @@ def find_korean_fonts(folder: Path | None = None, part: str | None = None) -> li
             f"no Korean fonts in {folder} nor in {system}: see training/synthesis/fetch_korean_fonts.py"
         )
     return found
+
+
+def find_hanja_font(family: str, folder: Path | None = None) -> Path:
+    """The file of a family of HANJA_PACKAGES in ``folder`` or among those installed. Raises FileNotFoundError."""
+    name, folder = HANJA_PACKAGES[family], folder or default_korean_fonts()
+    for path in (*_files(folder), *_files(system_fonts())):
+        if path.name == name:
+            return path
+    raise FileNotFoundError(f"no {name} in {folder}: see training/synthesis/fetch_korean_fonts.py")
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Hangul syllables: which there are, and ways to say some of them."""
+"""Hangul syllables and Hanja: which there are, and ways to say some of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache
 
 from ocrtool.text import FIRST_SYLLABLE, LAST_SYLLABLE
 from training.phd08.files import character_of
+from training.synthesis.hangul_signs import is_hanja
 
 
 @cache
@@ -20,6 +21,14 @@ def ks_x_1001() -> tuple[str, ...]:
     """The 2,350 syllables of the Korean standard, which are those of PHD08, in its order."""
     rows, cells = range(0xB0, 0xC9), range(0xA1, 0xFF)
     return tuple(bytes((row, cell)).decode("euc_kr") for row in rows for cell in cells)
+
+
+@cache
+def hanja() -> tuple[str, ...]:
+    """The Chinese characters of the Korean standard that look like nothing else, in its order, each once."""
+    rows, cells = range(0xCA, 0xFE), range(0xA1, 0xFF)
+    every = (bytes((row, cell)).decode("euc_kr") for row in rows for cell in cells)
+    return tuple(character for character in every if is_hanja(character))
 
 
 def characters_in(text: str) -> tuple[str, ...]:

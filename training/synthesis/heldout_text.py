@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ocrtool.script.hangul.charset import GLYPHS
+from ocrtool.charset import UNKNOWN
+from ocrtool.script.hangul.charset import GLYPHS, KOREAN_SIGNS
 from training.language.korean_sources import hangul_share
 
 #: Characters of a paragraph, of an item of a list and of a title.
@@ -40,7 +41,8 @@ SUBSTITUTES = {
     "□": "-",
 }
 
-_READABLE = frozenset(GLYPHS) | {" "}
+#: The signs of prices and notices have sentences of their own.
+_READABLE = frozenset(GLYPHS) - set(KOREAN_SIGNS) - {UNKNOWN} | {" "}
 #: Of annotated corpora: quotes typed as accents, marks that stand off from their word. Nobody prints text so.
 _UNPRINTED = re.compile(r"[`]|''| [.,?!)\]]|[(\[] |\.{4}|,,|\d, \d{3}(?!\d)")
 _SENTENCE = re.compile(r"[^.?!]+[.?!]+[\"'”’)]*(?= |$)")

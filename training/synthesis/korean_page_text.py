@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from training.synthesis.heldout_text import Stock, fitted
 from training.synthesis.korean_mixed import TEMPLATES, mixed_sentence
+from training.synthesis.korean_signs import SIGN_TEMPLATES, with_hanja
 from training.synthesis.korean_typesetting import Block
 
 #: Characters of a page: at least so many, at most one block more.
@@ -25,6 +28,8 @@ SIGNS = (
 SIGN_WEIGHTS = (4.0, 1.0, 2.0, 2.0, 2.0, 1.0, 1.0)
 #: Share of invented sentences on mixed pages; the others are real.
 INVENTED = 0.55
+#: Sentences between two lines of a notice.
+SENTENCES = 0.3
 
 
 def drawn_blocks(stock: Stock, known: frozenset[str], rng: np.random.Generator) -> list[Block]:
@@ -60,6 +65,26 @@ def mixed_blocks(stock: Stock, known: frozenset[str], rng: np.random.Generator) 
             blocks.append(Block(" ".join(sentence() for _ in range(rng.integers(1, 4)))))
         else:
             blocks += _list([sentence() for _ in range(rng.integers(2, 5))], known, rng)
+    return blocks
+
+
+def sign_blocks(stock: Stock, known: frozenset[str], rng: np.random.Generator) -> list[Block]:
+    """A notice: lines of SIGN_TEMPLATES in any order, with sentences of Korean between them."""
+    templates = [SIGN_TEMPLATES[i] for i in rng.permutation(len(SIGN_TEMPLATES))]
+    blocks = [Block(_heading(stock.title(known), rng), heading=True)]
+    for template in templates:
+        invented = fitted(mixed_sentence(template, rng), known)
+        blocks += [] if invented is None else [Block(invented)]
+        blocks += [Block(stock.item(known))] if rng.random() < SENTENCES else []
+    return blocks
+
+
+def hanja_blocks(stock: Stock, known: frozenset[str], hanja: Sequence[str], rng: np.random.Generator) -> list[Block]:
+    """A page of Korean with Hanja in its sentences."""
+    blocks = [Block(_heading(stock.title(known), rng), heading=True)]
+    wanted = rng.integers(FEWEST, MOST)
+    while _characters(blocks) < wanted:
+        blocks.append(Block(with_hanja(stock.paragraph(known), hanja, rng)))
     return blocks
 
 

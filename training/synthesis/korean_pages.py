@@ -4,8 +4,10 @@
 
 OUT/korean_drawn: held-out print families, each as four scans (clean, 200dpi, noisy, skew). OUT/korean_pen: the same in
 two handwriting-like families. OUT/korean_mixed: pages whose lines mix Korean with English words, numbers and symbols,
-half of them with a Latin companion face. OUT/korean_a4: a page of 1,500 characters for measuring speed. Each page is
-NAME.png with NAME.gt.txt, line by line. Then for example:
+half of them with a Latin companion face. OUT/korean_a4: a page of 1,500 characters for measuring speed.
+OUT/korean_signs: notices and price lists with signs of all kinds. OUT/korean_hanja: Korean with Hanja; the text has
+U+FFFD for each, since they are outside the labels. Each page is NAME.png with NAME.gt.txt, line by line. Then for
+example:
 
     python -m training.benchmark OUT korean_drawn korean_mixed --engine ocrtool --engine 'tesseract -l kor' --markdown
 
@@ -17,7 +19,7 @@ same pages.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -34,10 +36,12 @@ from training.command import (
 )
 from training.language.korean_sources import load_korean
 from training.synthesis.fonts import FontFile, find_fonts
-from training.synthesis.hangul_fonts import KoreanFont, drawn_characters, find_korean_fonts
+from training.synthesis.hangul_fonts import KoreanFont, drawn_characters, find_hanja_font, find_korean_fonts
+from training.synthesis.hangul_syllables import hanja
 from training.synthesis.heldout_text import Stock
-from training.synthesis.korean_page_text import a4_blocks, drawn_blocks, mixed_blocks
-from training.synthesis.korean_typesetting import Faces, Manner, typeset
+from training.synthesis.korean_page_text import a4_blocks, drawn_blocks, hanja_blocks, mixed_blocks, sign_blocks
+from training.synthesis.korean_signs import as_read
+from training.synthesis.korean_typesetting import Block, Faces, Manner, typeset
 from training.synthesis.page_files import write_page
 from training.synthesis.scans import SCANS
 
@@ -59,6 +63,11 @@ LATIN = {
     "test": ("libre-bodoni", "noto-serif", "lato", "roboto-condensed", "zilla-slab", "lato"),
     "validation": ("merriweather", "work-sans", "work-sans"),
 }
+#: Families that lend Hanja, one for each family of print that has none: for those with and without serifs.
+HANJA = {
+    "test": ("ipaexfont-mincho", None, "wqy-zenhei", "wqy-zenhei", "ipaexfont-mincho", "wqy-zenhei"),
+    "validation": ("arphic-uming", "arphic-uming", "arphic-uming"),
+}
 #: Paper in mm: as wide as a Korean book (B5), A4; and their margins.
 BOOK, A4 = 182.0, (210.0, 297.0)
 MARGIN, A4_MARGIN = 22.0, 25.0
@@ -74,8 +83,11 @@ class PageJob:
     scan: str
 
 
-def jobs(part: str, korean: list[KoreanFont], latin: list[FontFile]) -> list[PageJob]:
-    """All pages of a part. Raises ValueError if a family is not among the fonts."""
+def jobs(part: str, korean: list[KoreanFont], latin: list[FontFile], folder: Path | None = None) -> list[PageJob]:
+    """All pages of a part. folder: of the fonts that lend Hanja.
+
+    Raises ValueError if a family is not among the fonts, FileNotFoundError for one that lends Hanja.
+    """
     found = [
         PageJob(name, f"{family}_{scan}", _faces(family, korean), scan)
         for name, families in (("korean_drawn", PRINT[part]), ("korean_pen", PEN[part]))
@@ -89,6 +101,12 @@ def jobs(part: str, korean: list[KoreanFont], latin: list[FontFile]) -> list[Pag
         faces = _faces(family, korean, _regular(companion, latin))
         found.append(PageJob("korean_mixed", f"{family}+{companion}_{both}", faces, both))
     found.append(PageJob("korean_a4", "a4", _faces(PRINT[part][0], korean), "clean"))
+    for index, (family, lender) in enumerate(zip(PRINT[part], HANJA[part], strict=True)):
+        faces = _faces(family, korean)
+        with_hanja = faces if lender is None else replace(faces, hanja=find_hanja_font(lender, folder))
+        for scan in (scans[index % len(scans)], scans[(index + 1) % len(scans)]):
+            found.append(PageJob("korean_signs", f"{family}_{scan}", faces, scan))
+            found.append(PageJob("korean_hanja", f"{family}_{scan}", with_hanja, scan))
     return found
 
 
@@ -98,9 +116,16 @@ def draw_page(job: PageJob, stock: Stock, rng: np.random.Generator) -> tuple[np.
     if job.set == "korean_a4":
         image, lines = typeset(a4_blocks(stock, known), job.faces, Manner(width=160.0), A4[0], A4_MARGIN, A4[1])
     else:
-        make = mixed_blocks if job.set == "korean_mixed" else drawn_blocks
-        image, lines = typeset(make(stock, known, rng), job.faces, any_manner(rng), BOOK, MARGIN)
-    return SCANS[job.scan][0](np.asarray(image), rng), lines
+        image, lines = typeset(_blocks(job, stock, known, rng), job.faces, any_manner(rng), BOOK, MARGIN)
+    return SCANS[job.scan][0](np.asarray(image), rng), [as_read(line) for line in lines]
+
+
+def _blocks(job: PageJob, stock: Stock, known: frozenset[str], rng: np.random.Generator) -> list[Block]:
+    if job.set == "korean_hanja":
+        drawn = drawn_characters(job.faces.hanja or job.faces.text)
+        return hanja_blocks(stock, known, [c for c in hanja() if c in drawn], rng)
+    make = {"korean_mixed": mixed_blocks, "korean_signs": sign_blocks}.get(job.set, drawn_blocks)
+    return make(stock, known, rng)
 
 
 def characters_of(faces: Faces) -> frozenset[str]:
@@ -161,7 +186,7 @@ def draw_all(out: Path, page_jobs: list[PageJob], stock: Stock, seed: int) -> It
 @errors_as_messages()
 def main(out: Path, part: str, data: Path, korean_fonts: Path | None, fonts: Path | None, seed: int) -> None:
     """Draw Korean pages for measuring accuracy, with their text, to sets in OUT."""
-    page_jobs = jobs(part, find_korean_fonts(korean_fonts, part), find_fonts(fonts))
+    page_jobs = jobs(part, find_korean_fonts(korean_fonts, part), find_fonts(fonts), korean_fonts)
     stock = Stock(load_korean(data)[part], np.random.default_rng(seed))
     for _ in tqdm(draw_all(out, page_jobs, stock, seed), total=len(page_jobs), unit="page", disable=None):
         pass

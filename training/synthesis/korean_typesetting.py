@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+
+from training.synthesis.hangul_signs import is_hanja
 
 DPI, POINTS_PER_INCH, MM_PER_INCH = 300, 72, 25.4
 #: Grey levels of paper and of ink.
@@ -35,11 +38,14 @@ _ATOM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """Font files of a page: text; bold, for headings; latin: for the letters, figures and signs of ASCII, or None."""
+    """Font files of a page: text; bold, for headings; latin: for the letters, figures and signs of ASCII, or None;
+    hanja: for the Chinese characters that the others lack, or None.
+    """
 
     text: Path
     bold: Path
     latin: Path | None = None
+    hanja: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +74,19 @@ class Block:
 
 
 class Type:
-    """A face with its companion for ASCII at one size: measures and draws text on a baseline. Pixels throughout."""
+    """A face with its companions for ASCII and for Hanja at one size: measures and draws text on a baseline.
 
-    def __init__(self, face: Path, latin: Path | None, size: float) -> None:
+    Pixels throughout.
+    """
+
+    def __init__(self, face: Path, latin: Path | None, size: float, hanja: Path | None = None) -> None:
         self.size = size
         self._main = _open(face, size)
         self._latin = None
         if latin is not None:  # so large that its capitals are as high as those of the main face
             probe = _open(latin, size)
             self._latin = _open(latin, size * _cap_height(self._main) / _cap_height(probe))
+        self._hanja = None if hanja is None else _open(hanja, size)
 
     def length(self, text: str) -> float:
         return sum(font.getlength(run) for font, run in self._runs(text))
@@ -87,10 +97,14 @@ class Type:
             x += font.getlength(run)
 
     def _runs(self, text: str) -> list[tuple[ImageFont.FreeTypeFont, str]]:
-        if self._latin is None:
+        if self._latin is None and self._hanja is None:
             return [(self._main, text)]
-        runs = re.findall(r"[!-~]+|[^!-~]+", text)
-        return [(self._latin if run[0].isascii() and run[0] != " " else self._main, run) for run in runs]
+        return [(font, "".join(run)) for font, run in groupby(text, self._font)]
+
+    def _font(self, character: str) -> ImageFont.FreeTypeFont:
+        if self._latin is not None and "!" <= character <= "~":
+            return self._latin
+        return self._hanja if self._hanja is not None and is_hanja(character) else self._main
 
 
 def typeset(
@@ -135,7 +149,7 @@ class _Line:
 def _set(block: Block, faces: Faces, manner: Manner, left: float, top: float) -> list[_Line]:
     """Lines of a block whose first baseline is a leading below ``top``."""
     larger = HEADING_SIZE if block.heading else 1.0
-    face = Type(faces.bold if block.heading else faces.text, faces.latin, larger * _size(manner))
+    face = Type(faces.bold if block.heading else faces.text, faces.latin, larger * _size(manner), faces.hanja)
     leading = manner.leading * face.size
     hang = face.length(block.sign) + SIGN_GAP * face.size if block.sign else 0.0
     indent = 0.0 if block.heading or block.sign else manner.indent * face.size

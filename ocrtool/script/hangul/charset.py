@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocrtool.charset import LATIN, REJECT, Labels
+from ocrtool.charset import LATIN, REJECT, UNKNOWN, Labels
 from ocrtool.text import FIRST_SYLLABLE, is_syllable
 
 #: Letters at each position of a syllable, in the order of Unicode (chapter 3.12); the first final is none.
@@ -15,8 +15,14 @@ SYLLABLES = len(INITIALS) * len(VOWELS) * len(FINALS)
 LONE_LETTERS = "ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎㄲㄸㅃㅆㅉㅏㅑㅓㅕㅗㅛㅜㅠ"
 #: Marks of Korean print beyond ASCII.
 KOREAN_MARKS = "·…～「」『』“”‘’①②③④⑤⑥⑦⑧⑨⑩※○●□■△▲▽▼◇◆☆★→←〈〉《》【】〔〕—–×÷±°℃㎡、。㉠㉡㉢㉣㉤"
-#: Labels other than syllables, in the order of the network's outputs.
-MARKS = LATIN + KOREAN_MARKS + LONE_LETTERS
+#: Further signs of prices, tables, lists, notices and forms. Of look-alikes only the commoner is here: ₩ stands for ￦
+#: too, and № is read as the letters that most fonts draw it with.
+KOREAN_SIGNS = (
+    "₩£€¥¢§†‡©®™‰•㈜㉿⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳ⓐⓑⓒⓓⓔ㉥㉦㉧㉨㉮㉯㉰㉱㉲㎏㎎㎝㎜㎞㎖ℓ㏄㎥㎢㎤㎾㏊℉½¼¾²³↑↓↔⇒▶◀▷◁☞◎◈▣♥♡♠♣♪☎☏≠≤≥≒∞√∴"
+)
+#: Labels other than syllables, in the order of the network's outputs; the last is for every other character, such as
+#: Hanja.
+MARKS = LATIN + KOREAN_MARKS + LONE_LETTERS + KOREAN_SIGNS + UNKNOWN
 #: Outputs of the kind head: any syllable, each of MARKS, the reject class.
 SYLLABLE_KIND, FIRST_MARK, REJECT_KIND = 0, 1, 1 + len(MARKS)
 KINDS = Labels(("<syllable>", *MARKS, REJECT))

@@ -35,7 +35,7 @@ class HangulClassifier:
         self._network = GlyphNetwork(weights, threads)
 
     def heads(self, images: np.ndarray, geometry: np.ndarray) -> list[np.ndarray]:
-        """Return the log-probabilities of each head: (E, 182), (E, 19), (E, 21), (E, 28) float32.
+        """Return the log-probabilities of each head: (E, 267), (E, 19), (E, 21), (E, 28) float32.
 
         images: (E, 40, 40, 2) uint8; geometry: (E, 8) float32.
         """
@@ -54,7 +54,7 @@ class HangulClassifier:
 
 
 def combine(kind: np.ndarray, initial: np.ndarray, vowel: np.ndarray, final: np.ndarray) -> Candidates:
-    """Combine the heads' log-probabilities, (E, 182), (E, 19), (E, 21), (E, 28), into candidates.
+    """Combine the heads' log-probabilities, (E, 267), (E, 19), (E, 21), (E, 28), into candidates.
 
     The probability of a syllable is that of the syllable kind times those of its letters, which are taken to be
     independent given the crop.

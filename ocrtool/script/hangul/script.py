@@ -35,7 +35,7 @@ class Hangul(Script):
     weights = WeightNames("hangul", "lstm_kor", "decoder_kor")
     # Korean pages measured at least 0.98 and 0.58, English ones at most 0.13 and 0.013. On a page with Hangul, a line
     # may have more English than Korean.
-    detection = Detection(clear_share=0.45, page_share=0.03, line_share=0.12)
+    detection = Detection(clear_share=0.45, page_share=0.03, line_share=0.06)
 
     def open_classifier(self, folder: Path | None, threads: int = 1, model: str = ANY) -> HangulClassifier:
         return HangulClassifier(open_weights(self.weights.of(model, folder).classifier, folder), threads)
