@@ -23,7 +23,7 @@ from training.datasets import unipen
 from training.lines.pen_parts import ink_file
 from training.synthesis.page_files import write_page
 
-#: Folder of the set, and hands that are drawn.
+#: Folder of the set, and styles that are drawn.
 SET, STYLES = "unipen_lines", ("cursive", "mixed")
 #: Height of the ink of a line, widest ink and paper around it in pixels; thickness of pens; dots per inch, about.
 HEIGHT, WIDEST, MARGIN, PENS, DPI = 70.0, 3500, 20, (2.0, 4.0), 200
