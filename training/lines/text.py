@@ -5,6 +5,7 @@ A reader that learned from prose alone would read what it expects; numbers, code
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 
@@ -46,6 +47,9 @@ SHORT = 0.22
 UPPER, TITLED = 0.04, 0.02
 #: Share of short unguessable lines that another of any kind is joined to.
 JOINED = 0.45
+#: Share of unguessable lines without spaces after colons, commas and stops, as tills print them: the ink must say where
+#: there is none.
+CLOSED_UP, MARKS = 0.12, re.compile(r"(?<=[:.,#;]) ")
 #: Share of the words of soup that are ordinary.
 ORDINARY = 0.3
 SYMBOLS = LINE_CHARACTERS[1:]
@@ -212,4 +216,4 @@ class LineText:
         text = self._unguessable(rng)
         while len(text) < longest / 2 and chance(JOINED, rng):
             text += one((" ", " ", " ", ", ", "; ", " / ", " – ", " | ", ": "), rng) + self._unguessable(rng)
-        return text
+        return MARKS.sub("", text) if chance(CLOSED_UP, rng) else text
