@@ -13,7 +13,7 @@ import pytest
 
 from ocrtool.charset import LINE_CHARACTERS
 from ocrtool.segment.strip import STRIP_ROWS
-from training.lines.batches import COLUMNS, EXTRA_MARGIN, FEWEST, MOST, LineBatches, bent, restroked, vary
+from training.lines.batches import COLUMNS, EXTRA_MARGIN, FEWEST, MOST, LineBatches, bent, has_room, restroked, vary
 from training.lines.ctc import (
     BLANK,
     CLASSES,
@@ -260,6 +260,15 @@ def test_strips_of_a_batch_are_of_about_one_width_and_not_too_wide(tmp_path: Pat
         assert strips.shape[2] <= 2100
         assert len(strips) * strips.shape[2] < 2.5 * COLUMNS
         assert targets[:, 0].max() <= 2.2 * targets[:, 0].min() + 2 * EXTRA_MARGIN
+
+
+def test_strips_too_narrow_for_their_text_are_left_out(tmp_path: Path) -> None:
+    assert has_room(sample("aab", 10), 2.0) and not has_room(sample("aab", 8), 2.0) and has_room(sample("abc", 8), 2.0)
+    folder = shards(tmp_path / "shards", print=[sample("aaaaaaaaaa", 24), sample("abc", 24)])
+    source = batches(folder)
+    for step in range(10):
+        _, targets = source[step]
+        assert set(targets[:, 1]) == {len("abc")}
 
 
 @pytest.mark.parametrize("handwritten", [False, True])

@@ -125,7 +125,8 @@ class LineBatches:
         ]
         samples = [sample for sample, _ in drawn]
         varied = [vary(sample, samples, rng, handwritten) for sample, handwritten in drawn]
-        return self.pack(varied, step / max(1, self._steps))
+        readable = [sample for sample in varied if has_room(sample, self._frame)]
+        return self.pack(readable or samples[:1], step / max(1, self._steps))
 
     def pack(self, samples: list[Sample], progress: float) -> tuple[np.ndarray, np.ndarray]:
         """Strips padded to one width, and their targets. progress: of the fit, 0..1."""
@@ -148,6 +149,16 @@ class LineBatches:
         if progress < 0.04:
             return 0.1, 1.0
         return 1.0, max(0.02, 0.5 * (1.0 - progress / 0.4))
+
+
+def has_room(sample: Sample, frame: float) -> bool:
+    """Whether a strip has a frame for each character and between equal ones, without which no path says the text.
+
+    frame: columns of a frame.
+    """
+    classes = encode(sample.text)
+    needed = len(classes) + int(np.count_nonzero(classes[1:] == classes[:-1]))
+    return needed < sample.soft.shape[1] / frame
 
 
 def _in_worker(*made_of: Any) -> LineBatches:
