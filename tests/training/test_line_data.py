@@ -264,7 +264,7 @@ def test_strips_of_a_batch_are_of_about_one_width_and_not_too_wide(tmp_path: Pat
 
 def test_strips_too_narrow_for_their_text_are_left_out(tmp_path: Path) -> None:
     assert has_room(sample("aab", 10), 2.0) and not has_room(sample("aab", 8), 2.0) and has_room(sample("abc", 8), 2.0)
-    folder = shards(tmp_path / "shards", print=[sample("aaaaaaaaaa", 24), sample("abc", 24)])
+    folder = shards(tmp_path / "shards", print=[sample(14 * "a", 24), sample("abc", 24)])
     source = batches(folder)
     for step in range(10):
         _, targets = source[step]
@@ -276,7 +276,7 @@ def test_variations_keep_text_and_middles(handwritten: bool) -> None:
     rng = np.random.default_rng(0)
     original = sample("abc de", 120)
     others = [original, sample("zz", 60)]
-    widths, darkest = set(), []
+    widths, darkest, reach = set(), [], 6 if handwritten else 2
     for _ in range(60):
         varied = vary(original, others, rng, handwritten)
         assert varied.text == original.text and varied.soft.shape[0] == STRIP_ROWS
@@ -284,7 +284,7 @@ def test_variations_keep_text_and_middles(handwritten: bool) -> None:
         widths.add(varied.soft.shape[1])
         assert (np.diff(varied.middles) > 5).all()
         for x in varied.middles[1:-1]:
-            window = varied.soft[17:24, max(0, round(float(x)) - 2) : round(float(x)) + 3]
+            window = varied.soft[17:24, max(0, round(float(x)) - reach) : round(float(x)) + reach + 1]
             assert window.size == 0 or window.max() > 60
         darkest.append(varied.soft.max())
     assert len(widths) > 20 and min(darkest) > 60
@@ -301,13 +301,14 @@ def test_bent_strips_lean_and_wave_but_keep_their_letters() -> None:
     for _ in range(40):
         soft, found = bent(upright, middles, rng)
         assert soft.shape == upright.shape and soft.dtype == np.uint8
-        assert soft.sum() == pytest.approx(upright.sum(), rel=0.12)
-        top, bottom = (np.flatnonzero(soft[row] > 60) for row in (14, 26))
-        leans.append(float(top.mean() - bottom.mean()))
+        assert int(soft.sum()) == pytest.approx(int(upright.sum()), rel=0.15)
+        top, below = (soft[row].astype(float) for row in (15, 26))
+        leans.append(max(range(-9, 10), key=lambda shift: float((np.roll(top, shift) * below).sum())))
+        bottom = np.flatnonzero(soft[26] > 60)
         for x in found:
             assert np.abs(bottom - x).min() < 5
         moves.append(np.abs(found - middles).max())
-    assert 1.0 < np.std(leans) < 4.0 and 1.0 < np.mean(moves) < 7.0
+    assert 0.8 < np.std(leans) < 4.0 and 1.0 < np.mean(moves) < 7.0
     assert bent(upright, None, rng)[1] is None
 
 
