@@ -12,7 +12,7 @@ import numpy as np
 from ocrtool.charset import LINE_START, Labels
 from ocrtool.decode import ctc
 from ocrtool.decode.alphabet import Alphabet
-from ocrtool.decode.confidence import word_probability
+from ocrtool.decode.confidence import mean_log, word_probability
 from ocrtool.decode.ctc_beam import SPACE
 from ocrtool.decode.ctc_places import BLANK
 from ocrtool.decode.ctc_reading import Reading
@@ -92,17 +92,18 @@ class StripEngine:
         to_input = line.layout.page.to_input
         boxes = iter(input_boxes(character_boxes(line.layout, line.region, line.strip, columns), to_input, size))
         probabilities = np.minimum(reading.probability.astype(np.float64), 1.0).round(4).tolist()
+        certainty = mean_log([probabilities[k] for k in printed.tolist()])
         words: list[Word] = []
         characters: list[Character] = []
         for label, probability, others in zip(
             reading.labels.tolist(), probabilities, self._alternatives(reading), strict=True
         ):
             if label == SPACE:
-                self._close(characters, words)
+                self._close(characters, words, certainty)
                 characters = []
             else:
                 characters.append(Character(next(boxes), labels[label], probability, others))
-        self._close(characters, words)
+        self._close(characters, words, certainty)
         x0, _, x1, _ = line.region.box
         ends = [[x, line.region.slope * x + line.region.intercept] for x in (x0, x1)]
         baseline = cv2.transform(np.array([ends]), to_input)[0].round(1)
@@ -122,9 +123,10 @@ class StripEngine:
         ends = np.cumsum(kept.sum(axis=1)).tolist()
         return [tuple(each[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
 
-    def _close(self, characters: list[Character], words: list[Word]) -> None:
+    def _close(self, characters: list[Character], words: list[Word], certainty: float) -> None:
+        """Make a word of ``characters``, if any. certainty: mean log-probability of the line's characters."""
         if characters:
-            probability = word_probability([c.probability for c in characters], self.settings.confidence)
+            probability = word_probability([c.probability for c in characters], self.settings.confidence, certainty)
             box = Box.around([c.box for c in characters])
             words.append(Word(box, tuple(characters), round(probability, 4)))
 

@@ -8,7 +8,7 @@ import pytest
 from ocrtool.charset import LATIN
 from ocrtool.decode.assemble import LineAssembler
 from ocrtool.decode.beam import SPACE, Step
-from ocrtool.decode.confidence import alternatives, character_posterior, word_probability
+from ocrtool.decode.confidence import alternatives, character_posterior, mean_log, word_probability
 from ocrtool.decode.lattice import Lattice
 from ocrtool.decode.settings import DecoderSettings
 from ocrtool.decode.text_filter import is_text_probability, median_x_height
@@ -96,6 +96,10 @@ def test_word_is_as_sure_as_its_calibration_says() -> None:
     points = ((0.0, 0.0), (0.5, 0.2), (1.0, 0.9))
     assert word_probability([1.0, 1.0], points) == pytest.approx(0.9)
     assert word_probability([0.5], points) == pytest.approx(0.2)
+    alone = word_probability([0.9], points, mean_log([0.9]))
+    assert alone == word_probability([0.9], points)
+    assert word_probability([0.9], points, mean_log([0.9, 0.3, 0.2])) < alone, "the line is hard to read"
+    assert word_probability([0.9], points, mean_log([0.99, 0.99])) > alone
 
 
 @pytest.mark.parametrize(

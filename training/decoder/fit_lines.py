@@ -24,7 +24,7 @@ from rapidfuzz.distance import Levenshtein
 from tqdm import tqdm
 
 from ocrtool.decode import ctc
-from ocrtool.decode.confidence import word_probability
+from ocrtool.decode.confidence import mean_log, word_probability
 from ocrtool.decode.ctc_reading import Reading
 from ocrtool.decode.settings import CtcSettings, CtcWeights
 from ocrtool.decode.text_filter import line_features, median_x_height
@@ -201,13 +201,15 @@ def fit_words(evaluator: Evaluator, weights: CtcWeights) -> tuple[list[tuple[flo
 def _words(reading: Reading, labels: Sequence[str]) -> list[tuple[str, float]]:
     words: list[tuple[str, float]] = []
     run: list[int] = []
+    rounded = [round(float(p), 4) for p in reading.probability]
+    printed = [k for k, label in enumerate(reading.labels) if labels[label] != " "]
+    certainty = mean_log([rounded[k] for k in printed]) if printed else None
     for k in [*range(len(reading.labels)), -1]:
         if k >= 0 and labels[reading.labels[k]] != " ":
             run.append(k)
         elif run:
             text = "".join(labels[reading.labels[i]] for i in run)
-            each = [round(float(reading.probability[i]), 4) for i in run]
-            words.append((text, word_probability(each, NOT_CALIBRATED)))
+            words.append((text, word_probability([rounded[i] for i in run], NOT_CALIBRATED, certainty)))
             run = []
     return words
 
