@@ -40,7 +40,7 @@ from training.command import (
 )
 from training.fit import Minutes, Monitor, Plan, finished_steps, fit, precision
 from training.lines import task
-from training.lines.batches import COLUMNS, SOURCE_SHARES, LineBatches
+from training.lines.batches import COLUMNS, SOURCE_SHARES, LineBatches, Mix
 from training.models.line_reader import COLUMN
 from training.publish.architectures import build_spec
 from training.publish.publish import Card, publish
@@ -124,11 +124,12 @@ def main(
         model.load_weights(init)
     task.compile_reader(model, rate)
     steps = round(minutes * COLUMNS_A_MINUTE / columns)
-    batches = LineBatches(shards, seed, STEPS, COLUMN / task.SPEC.frames, steps, shares, frames, columns)
+    batches = LineBatches(shards, seed, STEPS, COLUMN / task.SPEC.frames, steps, Mix(shares, frames, columns))
     held = task.load_held(validation, HELD)
     plan = Plan(folder, Minutes(minutes), rate, Monitor("val_cer", "min"), resume, workers)
     before = finished_steps(folder) if resume else 0
     run = fit(model, batches, plan, lambda model: task.error_rates(model, held))
+    folder.mkdir(parents=True, exist_ok=True)
     record = folder / FACTS
     if run.steps > before or not record.is_file():
         facts = {

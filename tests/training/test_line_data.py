@@ -13,7 +13,18 @@ import pytest
 
 from ocrtool.charset import LINE_CHARACTERS
 from ocrtool.segment.strip import STRIP_ROWS
-from training.lines.batches import COLUMNS, EXTRA_MARGIN, FEWEST, MOST, LineBatches, bent, has_room, restroked, vary
+from training.lines.batches import (
+    COLUMNS,
+    EXTRA_MARGIN,
+    FEWEST,
+    MOST,
+    LineBatches,
+    Mix,
+    bent,
+    has_room,
+    restroked,
+    vary,
+)
 from training.lines.ctc import (
     BLANK,
     CLASSES,
@@ -57,7 +68,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def batches(folder: Path, **options: object) -> LineBatches:
-    return LineBatches(folder, 3, 10, COLUMN / FRAMES, 1000, **options)
+    return LineBatches(folder, 3, 10, COLUMN / FRAMES, 1000, Mix(**options))
 
 
 def test_classes_and_texts_are_each_others_inverse() -> None:
@@ -210,7 +221,7 @@ def test_a_batch_is_known_by_its_number(folder: Path) -> None:
 
 def test_a_copy_for_another_process_makes_the_same_batches(folder: Path) -> None:
     threads = cv2.getNumThreads()
-    source = LineBatches(folder, 3, 10, COLUMN / FRAMES, 1000, columns=2 * COLUMNS)
+    source = LineBatches(folder, 3, 10, COLUMN / FRAMES, 1000, Mix(columns=2 * COLUMNS))
     stored = pickle.dumps(source)
     assert len(stored) < 2000, "the shards are read anew"
     copy = pickle.loads(stored)

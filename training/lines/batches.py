@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,19 @@ STRETCHES = {False: (0.06, 0.035), True: (0.11, 0.09)}
 EXTRA_MARGIN = 8
 
 
+@dataclass(frozen=True)
+class Mix:
+    """What batches are made of.
+
+    shares: of the batches by source, relative to each other; frame_loss: False trains by CTC alone; columns: of a batch
+    in all.
+    """
+
+    shares: Mapping[str, float] = field(default_factory=lambda: dict(SOURCE_SHARES))
+    frame_loss: bool = True
+    columns: int = COLUMNS
+
+
 class LineBatches:
     """Batches for `training.fit.fit`. Known by their number as long as no shards are added."""
 
@@ -48,26 +62,24 @@ class LineBatches:
         steps_per_epoch: int,
         frame: float,
         steps: int,
-        shares: Mapping[str, float] = SOURCE_SHARES,
-        frame_loss: bool = True,
-        columns: int = COLUMNS,
+        mix: Mix | None = None,
     ) -> None:
         """frame: columns of a strip that a frame of the network covers; steps: of the whole fit about, by which the
-        loss of frames fades; shares: of the batches by source, relative to each other; frame_loss: False trains by CTC
-        alone; columns: of a batch in all. Raises ValueError if the folder holds no shards of these sources.
+        loss of frames fades. Raises ValueError if the folder holds no shards of the sources of ``mix``.
         """
-        self._made_of = (folder, seed, steps_per_epoch, frame, steps, dict(shares), frame_loss, columns)
+        mix = mix or Mix()
+        self._made_of = (folder, seed, steps_per_epoch, frame, steps, mix)
         self.steps_per_epoch = steps_per_epoch
-        self._columns = columns
+        self._columns = mix.columns
         self._folder, self._seed, self._frame, self._steps = folder, seed, frame, steps
-        self._shares, self._frame_loss = shares, frame_loss
+        self._shares, self._frame_loss = mix.shares, mix.frame_loss
         self._shards: dict[str, list[Shard]] = {}
         self._index: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
         self._known: set[Path] = set()
         self._looked = 0
         self._look()
         if not self._shards:
-            raise ValueError(f"{folder} holds no shards of lines of {', '.join(shares)}")
+            raise ValueError(f"{folder} holds no shards of lines of {', '.join(mix.shares)}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy in another process reads the shards anew: they are too large to be sent."""
@@ -158,7 +170,7 @@ def has_room(sample: Sample, frame: float) -> bool:
     """
     classes = encode(sample.text)
     needed = len(classes) + int(np.count_nonzero(classes[1:] == classes[:-1]))
-    return needed < sample.soft.shape[1] / frame
+    return bool(needed < sample.soft.shape[1] / frame)
 
 
 def _in_worker(*made_of: Any) -> LineBatches:

@@ -14,7 +14,7 @@ import numpy as np
 from ocrtool.recognize.line_reader import LineReader
 from training.fit import Minutes, Monitor, Plan, Run, fit
 from training.lines import task
-from training.lines.batches import COLUMNS, LineBatches
+from training.lines.batches import COLUMNS, LineBatches, Mix
 from training.lines.pages import Sample
 from training.lines.shards import pack, write_shard
 from training.models.line_reader import COLUMN, LineReaderSpec
@@ -88,7 +88,7 @@ def fit_further(
         shards = Path(scratch)
         write_shard(shards / f"{SOURCE}-000.npz", pack(lines))
         steps = max(1, round(PASSES * sum(sample.soft.shape[1] for sample in lines) / COLUMNS))
-        batches = LineBatches(shards, seed, steps, COLUMN / spec.frames, 1, {SOURCE: 1.0}, frame_loss=False)
+        batches = LineBatches(shards, seed, steps, COLUMN / spec.frames, 1, Mix({SOURCE: 1.0}, frame_loss=False))
         stop = Minutes(minutes, warm_up=WARM_UP, patience=PATIENCE)
         plan = Plan(shards / "run", stop, rate, Monitor("val_cer", "min"))
         run = fit(model, batches, plan, lambda model: {"val_cer": aside_rate(model, aside)})
