@@ -48,7 +48,20 @@ def _is_gutter(boxes: np.ndarray, start: float, end: float, x_height: float) -> 
         # running text fills its column; a column of prices or numbers beside its labels is read along the row
         if not tall or width < COLUMN_WIDTH * x_height or covered < 0.3 * width * lines or lines < 4:
             return False
-    return True
+    # of one side alone, it may be the line numbers of a transcript, or the numbers of a list
+    return not (_is_cells(left, 2, x_height) and _is_cells(right, 0, x_height))
+
+
+def _is_cells(side: np.ndarray, inner: int, x_height: float) -> bool:
+    """Return True if a narrow column, with white beyond it, stands next to a white strip: cells of a table.
+
+    side: (N, 4) boxes beside the strip; inner: the edge of ``side`` at it, 0 left, 2 right.
+    """
+    gaps = _gaps(side[:, 0], side[:, 2], GUTTER_WIDTH * x_height)
+    if not gaps:
+        return False
+    width = gaps[0][0] - side[:, 0].min() if inner == 0 else side[:, 2].max() - gaps[-1][1]
+    return bool(width < COLUMN_WIDTH * x_height)
 
 
 def _cut(boxes: np.ndarray, members: np.ndarray, x_height: float, depth: int) -> list[np.ndarray]:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from ocrtool.imaging.components import label_components, look_up
+from ocrtool.segment.leaders import leader_dots
 
 #: All measures in x-heights of the page.
 RULE_LENGTH = 5.0
@@ -31,7 +32,7 @@ class Components:
 
     labels: (H, W) int32, 0 = paper or dropped; boxes: (N, 4) int32 x0 y0 x1 y1; area: (N,) ink pixels;
     number: (N,) int32, the label of each in ``labels``; removed: (H, W) bool, ink that cannot be text whatever stands
-    beside it: rules, frames, pictures, edges; specks are dropped but may be dots, and are not in it.
+    beside it: rules, leaders, frames, pictures, edges; specks are dropped but may be dots, and are not in it.
     """
 
     labels: np.ndarray
@@ -109,7 +110,8 @@ def text_components(ink: np.ndarray, x_height: float) -> Components:
     touches = (x <= 1) | (y <= 1) | (x + w >= page_w - 1) | (y + h >= page_h - 1)
     edge = touches & ((h > 4 * x_height) | (w > 12 * x_height) | ((fill > BLOT_FILL) & (long_side > 2 * x_height)))
     stroke = (h > 4.5 * x_height) & (w < 0.5 * x_height)
-    other = picture | frame | blot | edge | stroke
+    leader = leader_dots(np.stack([x, y, x + w, y + h], axis=1), x_height)
+    other = picture | frame | blot | edge | stroke | leader
     other[0] = False
     removed = (ink & ~unruled) | look_up(other, labels, unruled)
     keep = ~(speck | other)

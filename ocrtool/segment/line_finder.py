@@ -12,6 +12,8 @@ from ocrtool.segment.quantiles import percentile
 
 #: A line that the page's edge cuts lengthwise cannot be read if it is lower than this (x-heights).
 SLIVER = 0.6
+#: Of a line that is struck out, a rule cut at least this share of the components: its halves are no lines of their own.
+STRUCK = 0.5
 #: Passes over a block; later ones find lines among the leftovers (page numbers, signatures).
 MAX_PASSES = 3
 
@@ -46,13 +48,26 @@ class LineFinder:
         found = [
             self._line(members[part])
             for k, ridge in enumerate(ridges)
-            for part in _rows(np.flatnonzero((row == k) & ~far), boxes, ridge, origin)
+            for part in self._rows(np.flatnonzero((row == k) & ~far), boxes, ridge, origin)
         ]
         lines = [line for line in found if line is not None]
         if far.any() and not far.all() and passes < MAX_PASSES and _is_text(boxes[far], self.x_height):
             lines += self.lines(members[far], passes + 1)
             lines.sort(key=lambda line: (line.box[1] + line.box[3]) / 2)
         return lines
+
+    def _rows(self, members: np.ndarray, boxes: np.ndarray, ridge: np.ndarray, origin: np.ndarray) -> list[np.ndarray]:
+        """Split the components of a ridge, indices into ``boxes``, into those of each text line."""
+        own = boxes[members]
+        column = np.clip((own[:, 0] + own[:, 2]) // 2 - origin[0], 0, len(ridge) - 1)
+        if len(own) == 0:
+            return []
+        about = column - column.mean()
+        straight = about * (about @ ridge[column] / max(1.0, about @ about))  # a ridge of two lines wanders between
+        number = max(split_rows(own, ridge[column]), split_rows(own, straight), key=lambda found: int(found.max()))
+        if number.max() > 0 and _severed(own, self.components.removed).mean() >= STRUCK:
+            return [members]
+        return [members[number == k] for k in range(int(number.max()) + 1)]
 
     def _extent(self, members: np.ndarray) -> tuple[int, int, int, int]:
         boxes = self.components.boxes[members]
@@ -78,16 +93,14 @@ class LineFinder:
         return trace_line(ink, box, percentile(body, 50.0), self.count, whole)
 
 
-def _rows(members: np.ndarray, boxes: np.ndarray, ridge: np.ndarray, origin: np.ndarray) -> list[np.ndarray]:
-    """Split the components of a ridge, indices into ``boxes``, into those of each text line."""
-    own = boxes[members]
-    column = np.clip((own[:, 0] + own[:, 2]) // 2 - origin[0], 0, len(ridge) - 1)
-    if len(own) == 0:
-        return []
-    about = column - column.mean()
-    straight = about * (about @ ridge[column] / max(1.0, about @ about))  # a ridge of two lines wanders between them
-    number = max(split_rows(own, ridge[column]), split_rows(own, straight), key=lambda found: int(found.max()))
-    return [members[number == k] for k in range(int(number.max()) + 1)]
+def _severed(boxes: np.ndarray, removed: np.ndarray) -> np.ndarray:
+    """Return (N,) bool: True for components that a removed rule cut off above or below: it runs along their edge.
+
+    boxes: (N, 4); removed: (H, W) bool, as in `Components`.
+    """
+    middle = (boxes[:, 0] + boxes[:, 2]) // 2
+    beyond = np.concatenate([boxes[:, 1:2] - [1, 2], boxes[:, 3:4] + [0, 1]], axis=1)
+    return np.asarray(removed[np.clip(beyond, 0, len(removed) - 1), middle[:, None]].any(axis=1))
 
 
 def _is_text(boxes: np.ndarray, x_height: float) -> bool:

@@ -64,6 +64,13 @@ def test_heads_together_name_a_syllable_never_listed() -> None:
     assert np.exp(found.reject[0]) < 0.01
 
 
+def test_no_crops_have_no_candidates() -> None:
+    """The second pass has none to classify where the first accepted every character of a page."""
+    found = combine(*(head[:0] for head in heads_for("<syllable>", "쀍")))
+    assert len(found) == 0
+    assert found.labels.shape == found.log_probs.shape == (0, combine(*heads_for("①", "으")).labels.shape[1])
+
+
 def test_marks_stand_beside_syllables() -> None:
     found = combine(*heads_for("①", "으"))
     assert GLYPHS[found.labels[0, 0]] == "①"

@@ -227,3 +227,19 @@ def test_a_cell_between_two_others_is_of_their_line() -> None:
     assert len(find_ridges(ink, 12.0)) == 1
     ink[44:56, 20:500] = True
     assert len(find_ridges(ink, 12.0)) == 2
+
+
+@pytest.mark.parametrize(("size", "level"), [(27, 0.6), (44, 0.4), (44, 0.5)])
+def test_a_line_that_is_struck_out_stays_one_line(size: int, level: float) -> None:
+    """The rule through it is removed, and what it cuts in two are not two small lines."""
+    page = draw_page(LINES, size, font=SERIF, spacing=0)
+    boxes = page.boxes[1]
+    top, bottom = np.median(boxes[:, 1]), np.median(boxes[:, 3])
+    rule = round(top + level * (bottom - top))
+    struck = page.gray.copy()
+    struck[rule - 1 : rule + 2, boxes[:, 0].min() : boxes[:, 2].max()] = 0
+    layout, whole = layout_of(struck), layout_of(page.gray)
+    heights, expected = (
+        np.array([r.x_height for r in found.lines]) * found.page.input_scale for found in (layout, whole)
+    )
+    assert heights == pytest.approx(expected, rel=0.1)

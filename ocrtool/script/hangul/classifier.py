@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ocrtool.errors import WeightsRefused
@@ -59,16 +61,16 @@ def combine(kind: np.ndarray, initial: np.ndarray, vowel: np.ndarray, final: np.
     The probability of a syllable is that of the syllable kind times those of its letters, which are taken to be
     independent given the crop.
     """
-    rows = len(kind)
+    rows, choices = len(kind), BEST_LETTERS**3  # no rows if all characters were accepted early
     best = [np.argpartition(-head, BEST_LETTERS, axis=1)[:, :BEST_LETTERS] for head in (initial, vowel, final)]
     scores = [np.take_along_axis(head, top, axis=1) for head, top in zip((initial, vowel, final), best, strict=True)]
     joint = scores[0][:, :, None, None] + scores[1][:, None, :, None] + scores[2][:, None, None, :]
     number = (best[0][:, :, None, None] * len(VOWELS) + best[1][:, None, :, None]) * len(FINALS)
     number = number + best[2][:, None, None, :] + len(MARKS)
-    syllables = joint.reshape(rows, -1) + kind[:, SYLLABLE_KIND : SYLLABLE_KIND + 1]
+    syllables = joint.reshape(rows, choices) + kind[:, SYLLABLE_KIND : SYLLABLE_KIND + 1]
     marks = kind[:, FIRST_MARK:REJECT_KIND]
     top = np.argpartition(-marks, BEST_MARKS, axis=1)[:, :BEST_MARKS]
-    labels = np.concatenate([number.reshape(rows, -1), top], axis=1)
+    labels = np.concatenate([number.reshape(rows, choices), top], axis=1)
     log_probs = np.concatenate([syllables, np.take_along_axis(marks, top, axis=1)], axis=1)
     kept = np.argpartition(-log_probs, MOST_LABELS, axis=1)[:, :MOST_LABELS]
     return Candidates.ordered(
@@ -79,6 +81,6 @@ def combine(kind: np.ndarray, initial: np.ndarray, vowel: np.ndarray, final: np.
 def _all_labels(kind: np.ndarray, initial: np.ndarray, vowel: np.ndarray, final: np.ndarray) -> np.ndarray:
     """Return the probabilities (N, GLYPHS) of characters from those of the heads, the reject class excluded."""
     letters = initial[:, :, None, None] * vowel[:, None, :, None] * final[:, None, None, :]
-    syllables = kind[:, SYLLABLE_KIND, None] * letters.reshape(len(kind), -1)
+    syllables = kind[:, SYLLABLE_KIND, None] * letters.reshape(len(kind), math.prod(letters.shape[1:]))
     shares = np.concatenate([kind[:, FIRST_MARK:REJECT_KIND], syllables], axis=1)
     return np.asarray(shares / np.maximum(LEAST, shares.sum(axis=1, keepdims=True)))
