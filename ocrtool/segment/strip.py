@@ -31,8 +31,9 @@ LONGEST_GAP = 3.0
 OVERSAMPLING = 2
 #: Ink is stretched to full strength if this percentile of it is weaker.
 INK_PERCENTILE, FULL_INK, LEAST_INK = 80, 230.0, 24.0
-#: Ink that the threshold of the page missed counts from this share of the strength of the line's ink on.
-FAINT_INK = 0.3
+#: Ink that the threshold of the page missed counts from this share of the strength of the line's ink on, as near to it
+#: as this (x-heights): farther away it is the grain of the paper.
+FAINT_INK, FAINT_REACH = 0.3, 0.2
 #: Ink of a line that may be cut off above and below, such as specks taken for accents, as a share of it and in
 #: square x-heights; how far the rest stays from the strip's edges (rows).
 CUT_SHARE, CUT_AREA, EDGE_ROWS = 0.004, 0.15, 1.0
@@ -125,7 +126,9 @@ def _own_band(
     rim = cv2.dilate(foreign.astype(np.uint8), np.ones((3, 3), np.uint8))
     soft, mine = layout.page.soft[y0:y1, x0:x1], labels == region.label
     strength = percentile(soft[mine], INK_PERCENTILE) if mine.any() else 255.0
-    inked = (layout.page.ink[y0:y1, x0:x1] | (soft >= max(LEAST_INK, FAINT_INK * strength))) & (labels == 0)
+    near = cv2.dilate(mine.astype(np.uint8), np.ones((2 * round(FAINT_REACH * region.x_height) + 1,) * 2, np.uint8))
+    faint = (near > 0) & (soft >= max(LEAST_INK, FAINT_INK * strength))
+    inked = (layout.page.ink[y0:y1, x0:x1] | faint) & (labels == 0)
     specks = cv2.dilate(inked.astype(np.uint8), np.ones((3, 3), np.uint8))
     band = np.maximum(own, np.minimum(specks, 1 - rim)) * np.uint8(255)
     moved = to_large.copy()

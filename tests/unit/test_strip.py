@@ -210,6 +210,7 @@ def test_strokes_that_are_too_faint_for_the_page_are_kept() -> None:
     page = draw_page([FLAT, FLAT, FLAT], ink=[0, 150, 0])
     x0, y0, x1, y1 = page.boxes[1][5]
     faint = page.gray.copy()
+    x0, x1 = x0 + (x1 - x0) // 3, x1 - (x1 - x0) // 3  # the middle of a letter
     letter = faint[y0:y1, x0:x1]
     letter[letter < 255] = np.maximum(letter[letter < 255], 212)  # four tenths of the ink of the line's other letters
     inks = [int(strips_of(gray)[1].soft.sum()) for gray in (page.gray, faint)]
