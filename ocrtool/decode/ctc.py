@@ -52,7 +52,10 @@ def search(
     ]
     if not any(len(x) for x in which):
         return [best_path(found) for found in places]
-    doubt = [unsureness(found.probability[x], weights) for found, x in zip(places, which, strict=True)]
+    sign = np.array([False, False, *(not glyph.isalnum() for glyph in alphabet.glyphs)])  # blank, space, glyphs
+    doubt = [
+        unsureness(found.probability[x], found.any_of(sign)[x], weights) for found, x in zip(places, which, strict=True)
+    ]
     windows = build_windows(places, which, [1.0 / u for u in doubt])
     classes = Classes.of(alphabet, weights)
     found = Search(windows, model, weights, beam, classes)

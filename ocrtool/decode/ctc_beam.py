@@ -11,11 +11,13 @@ who add the language model with a weight and a bonus for each word).
     log sum over alignments a of y of  prod over frames t of  p(a_t | x) ** (1 / u(x, t))
     + sum over characters of y of  lm * log p_lm(character | text before) + character [+ word for a space]
 
-``u`` in (0, 1] is how unsure the ink is: ``min(1, (1 - p) / unsure_scale) ** power`` with p the probability of the best
-path's text of the place that holds frame t. Exponents of a log-linear model may depend on x but not on y (Och & Ney,
-"Discriminative training and maximum entropy models for statistical machine translation", 2002), and u is the same for
-all that may be read at a place: no text, one character or two. So texts whose characters start at different frames are
-compared fairly. Where u is small the ink outvotes the language model and both bonuses: dividing the ink by u is, at
+``u`` in (0, 1] is how unsure the ink is: ``min(1, (1 - p) / unsure_scale) ** power`` with p the probability of the
+best path's text of the place that holds frame t, times ``sign`` where that text has a sign in it: whether a page has
+curly quotation marks or straight ones, dashes long or short, its text does not tell. Exponents of a log-linear model
+may depend on x but not on y (Och & Ney, "Discriminative training and maximum entropy models for statistical machine
+translation", 2002), and u is the same for all that may be read at a place: no text, one character or two. So texts
+whose characters start at different frames are compared fairly.
+Where u is small the ink outvotes the language model and both bonuses: dividing the ink by u is, at
 one place, the same as multiplying them by u. But the language model keeps its full weight from one place to the next:
 that "e" follows "th" well and "tl" badly is evidence of the unsure "h" however sure the "e" is. Weights on the
 characters' own terms would throw it away.

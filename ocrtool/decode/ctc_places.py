@@ -38,6 +38,11 @@ class Places:
     first: np.ndarray
     probability: np.ndarray
 
+    def any_of(self, chosen: np.ndarray) -> np.ndarray:
+        """Return whether the best path has a chosen class at each place: (P,) bool. chosen: (C,) bool."""
+        counts = np.concatenate([[0], np.cumsum(chosen[self.best])])
+        return np.asarray(np.diff(counts[self.first]) > 0)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spikes:

@@ -77,10 +77,13 @@ class _Events:
         self.ends.append(ends)
 
 
-def unsureness(probability: np.ndarray, weights: CtcWeights) -> np.ndarray:
-    """Return u of places, (P,) float64. probability: (P,) of the best path's text of each."""
-    doubt = np.clip((1.0 - probability) / weights.unsure_scale, 0.0, 1.0)
-    return np.maximum(doubt**weights.power, LEAST_WEIGHT)
+def unsureness(probability: np.ndarray, signs: np.ndarray, weights: CtcWeights) -> np.ndarray:
+    """Return u of places, (P,) float64.
+
+    probability: (P,) of the best path's text of each; signs: (P,) bool, whether that text has a sign in it.
+    """
+    doubt = np.clip((1.0 - probability) / weights.unsure_scale, 0.0, 1.0) ** weights.power
+    return np.maximum(np.where(signs, weights.sign, 1.0) * doubt, LEAST_WEIGHT)
 
 
 def build_windows(lines: Sequence[Places], unsure: Sequence[np.ndarray], sharpness: Sequence[np.ndarray]) -> Windows:

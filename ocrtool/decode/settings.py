@@ -41,7 +41,8 @@ class CtcWeights:
 
     lm: of the language model's log-probability; character: added for each character, and word for each space, as each
     costs the language model a few nats; unsure_scale: where the best reading is wrong with this probability or more,
-    the language model has its full weight against the ink; power: how fast its weight falls where the ink is surer.
+    the language model has its full weight against the ink; power: how fast its weight falls where the ink is surer;
+    sign: factor of its weight where the ink shows a sign: which dash or quotation mark a page has, no text tells.
     """
 
     lm: float = field(default=0.4, metadata={"step": 0.2, "least": 0.0})
@@ -49,6 +50,7 @@ class CtcWeights:
     word: float = field(default=0.0, metadata={"step": 0.7})
     unsure_scale: float = field(default=0.2, metadata={"step": 0.1, "least": 0.01})
     power: float = field(default=0.5, metadata={"step": 0.25, "least": 0.0})
+    sign: float = field(default=0.4, metadata={"step": 0.3, "least": 0.05, "most": 1.0})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ocrtool.decode.alphabet import Alphabet
 from ocrtool.decode.ctc import UNSURE, greedy, search
 from ocrtool.decode.ctc_places import find_places
 from ocrtool.decode.ctc_reading import Reading
+from ocrtool.decode.ctc_windows import unsureness
 from ocrtool.decode.language_model import UniformModel
 from ocrtool.decode.settings import BeamSize, CtcWeights
 
@@ -312,3 +313,14 @@ def test_every_character_has_a_symbol() -> None:
     assert not full.share.any()
     with pytest.raises(KeyError, match="☐"):
         Alphabet.nearest("☐", Labels(LINE_START + " ab"))
+
+
+def test_the_language_model_has_less_say_on_signs() -> None:
+    weights = CtcWeights(unsure_scale=1.0, power=1.0, sign=0.4)
+    u = unsureness(np.array([0.5, 0.5, 0.9]), np.array([False, True, True]), weights)
+    assert u == pytest.approx([0.5, 0.2, 0.04])
+    rows = np.log(np.full((9, 4), 1e-6))
+    rows[[1, 4, 7], [2, 3, 2]] = np.log(0.9)  # a letter, a sign, a letter, blanks between them
+    rows[[0, 2, 3, 5, 6, 8], 0] = np.log(0.99999)
+    found = find_places(rows.astype(np.float32))
+    assert found.any_of(np.array([False, False, False, True])).tolist() == [False, True, False]

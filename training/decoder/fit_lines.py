@@ -168,7 +168,7 @@ def search_weights(evaluator: Evaluator, start: CtcWeights, rounds: int = ROUNDS
             for move in (-step, step):
                 while True:
                     value = getattr(best, weight.name) + move
-                    if value < weight.metadata.get("least", -np.inf):
+                    if not weight.metadata.get("least", -np.inf) <= value <= weight.metadata.get("most", np.inf):
                         break
                     tried = replace(best, **{weight.name: round(value, 4)})
                     new = evaluator.cost(tried)
