@@ -244,3 +244,16 @@ def test_a_line_that_is_struck_out_stays_one_line(size: int, level: float) -> No
         np.array([r.x_height for r in found.lines]) * found.page.input_scale for found in (layout, whole)
     )
     assert heights == pytest.approx(expected, rel=0.1)
+
+
+def test_a_line_whose_words_are_single_strokes_is_found() -> None:
+    """Each word is one component, seven times as high as its small letters."""
+    page = np.full((190, 1500), 255, np.uint8)
+    for left in range(60, 1400, 170):
+        zigzag = [(left + 9 * k, 100 - 22 * (k % 2)) for k in range(14)]
+        stems = [(left - 12, 165), (left + 12, 12)]
+        for strokes in (zigzag, stems):
+            cv2.polylines(page, [np.array(strokes, np.int32)], False, 0, 3)
+    layout = layout_of(page)
+    (line,) = layout.lines
+    assert 15 < line.x_height * layout.page.input_scale < 45
