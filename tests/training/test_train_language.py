@@ -221,7 +221,7 @@ def test_whole_files_of_modern_text_are_held_out(modern: Path, tmp_path: Path) -
 def test_all_kinds_of_text_are_trained_on(data: Path, modern: Path) -> None:
     assert sum(MIX.values()) == pytest.approx(1.0) and 0.25 < MIX["code"] + MIX["form"] < 0.4
     corpus, rng = EnglishCorpus.load(data, modern), np.random.default_rng(4)
-    text = "".join(corpus.vocabulary.decode(corpus.window(0, 80, rng)) for _ in range(600))
+    text = "".join(corpus.vocabulary.decode(corpus.window(0, 80, rng)) for _ in range(1500))
     assert "keeper" in text and "buffer" in text and "harvest" in text.lower()
     assert all(mark in text for mark in "\"'“”‘’—é€№")
     assert 0.05 < sum(c.isdigit() for c in text) / len(text) < 0.25
