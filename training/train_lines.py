@@ -47,7 +47,7 @@ from training.publish.publish import Card, publish
 
 #: Batches between two validations, and lines of each source to validate on.
 STEPS, HELD = 600, 400
-#: Lines of usual width that are learned from in a minute on two cores, for the fading of the loss of frames.
+#: Columns that are learned from in a minute on two cores, for the fading of the loss of frames.
 COLUMNS_A_MINUTE = 150.0 * COLUMNS
 NAME = "lines"
 #: What the manifest says of a run, in its folder: a run that ended on another machine is published as it was there.

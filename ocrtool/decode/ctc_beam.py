@@ -16,11 +16,10 @@ best path's text of the place that holds frame t, times ``sign`` where that text
 curly quotation marks or straight ones, dashes long or short, its text does not tell. Exponents of a log-linear model
 may depend on x but not on y (Och & Ney, "Discriminative training and maximum entropy models for statistical machine
 translation", 2002), and u is the same for all that may be read at a place: no text, one character or two. So texts
-whose characters start at different frames are compared fairly.
-Where u is small the ink outvotes the language model and both bonuses: dividing the ink by u is, at
-one place, the same as multiplying them by u. But the language model keeps its full weight from one place to the next:
-that "e" follows "th" well and "tl" badly is evidence of the unsure "h" however sure the "e" is. Weights on the
-characters' own terms would throw it away.
+whose characters start at different frames are compared fairly. Where u is small the ink outvotes the language model
+and both bonuses: dividing the ink by u is, at one place, the same as multiplying them by u. But the language model
+keeps its full weight from one place to the next: that "e" follows "th" well and "tl" badly is evidence of the unsure
+"h" however sure the "e" is. Weights on the characters' own terms would throw it away.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ MIXED, OTHER_STYLE = 0.25, 0.25
 #: Sizes of single lines about that of the page (natural logarithm), on the pages where sizes differ, and their share.
 SIZE_SPREAD, SIZED = 0.22, 0.2
 #: Share of lines whose small letters are small capitals, by the kind of the family: what they say stays as it is, since
-#: a transcript writes Smith whatever the printer took for it. Share of headings in capitals that are spaced out, and by
-#: how much, in x-heights.
+#: a transcript writes Smith whatever the printer took for it. Share of headings in capitals that are spaced out, by how
+#: much, in x-heights, and how many characters a heading has at most.
 SMALL_CAPITALS, HEADING_SPACED, SPACED = {"serif": 0.06, "old": 0.15}, 0.3, (0.15, 0.8)
 LONGEST_HEADING = 40
 #: Share of lines stretched or squeezed, and of lines sheared besides what a font's italic does.
