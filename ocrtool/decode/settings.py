@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
-from ocrtool.decode import spaces, text_filter
+from ocrtool.decode import ctc_gaps, spaces, text_filter
 from ocrtool.weights.store import finite
 
 #: Keys of a decoder's manifest for the path weights with and without the language model.
@@ -65,12 +65,13 @@ class BeamSize:
 class CtcSettings:
     """All that decoding the lines of a CTC reader needs besides the networks.
 
-    weights: of the score; text_weights: of `ocrtool.decode.text_filter`; confidence: calibration points (raw, true),
-    ascending.
+    weights: of the score; text_weights: of `ocrtool.decode.text_filter`; gap_weights: of `ocrtool.decode.ctc_gaps`;
+    confidence: calibration points (raw, true), ascending.
     """
 
     weights: CtcWeights
     text_weights: tuple[float, ...]
+    gap_weights: tuple[float, ...] = ctc_gaps.NEUTRAL
     confidence: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
     beam: BeamSize = BeamSize()
 
@@ -84,9 +85,12 @@ class CtcSettings:
         settings = cls(
             _weights_of(CtcWeights, parameters["weights"]),
             tuple(map(finite, parameters["text_weights"])),
+            tuple(map(finite, parameters["gap_weights"])),
             tuple((finite(a), finite(b)) for a, b in parameters["confidence"]),
             BeamSize(int(parameters["beam"]["hypotheses"]), finite(parameters["beam"]["reach"])),
         )
+        if len(settings.gap_weights) != len(ctc_gaps.FEATURES):
+            raise ValueError(f"{len(settings.gap_weights)} gap_weights for {len(ctc_gaps.FEATURES)} features")
         _check(settings.text_weights, settings.confidence, settings.beam)
         return settings
 

@@ -13,7 +13,7 @@ from ocrtool.charset import LINE_START, Labels
 from ocrtool.decode import ctc
 from ocrtool.decode.alphabet import Alphabet
 from ocrtool.decode.confidence import mean_log, word_probability
-from ocrtool.decode.ctc_beam import SPACE
+from ocrtool.decode.ctc_gaps import SPACE, weigh_gaps
 from ocrtool.decode.ctc_places import BLANK
 from ocrtool.decode.ctc_reading import Reading
 from ocrtool.decode.language_model import CharacterLSTM, LanguageModel, UniformModel
@@ -66,7 +66,9 @@ class StripEngine:
     def look(self, layout: Layout, regions: Sequence[LineRegion]) -> list[StripLine]:
         """Cut the strips of lines and run the line reader over them."""
         strips = [cut_strip(layout, region) for region in regions]
-        found = self.reader.read(strips)
+        weights = self.settings.gap_weights
+        frames = zip(self.reader.read(strips), strips, strict=True)
+        found = [weigh_gaps(log_probs, strip.soft, weights) for log_probs, strip in frames]
         return [StripLine(layout, *each) for each in zip(regions, strips, found, strict=True)]
 
     def decode(self, lines: Sequence[StripLine]) -> list[Reading]:

@@ -25,8 +25,9 @@ from tqdm import tqdm
 
 from ocrtool.decode import ctc
 from ocrtool.decode.confidence import mean_log, word_probability
+from ocrtool.decode.ctc_gaps import weigh_gaps
 from ocrtool.decode.ctc_reading import Reading
-from ocrtool.decode.settings import CtcSettings, CtcWeights
+from ocrtool.decode.settings import CtcWeights
 from ocrtool.decode.text_filter import line_features, median_x_height
 from ocrtool.imaging.input import read_pages
 from ocrtool.imaging.prepare import prepare
@@ -40,6 +41,7 @@ from training.datasets.transcribed import book_pages, name_crops
 from training.decoder.aligned_lines import line_texts
 from training.decoder.engines import NOT_CALIBRATED
 from training.decoder.fit_confidence import SURE, isotonic, words_right
+from training.decoder.fit_gaps import fit_gaps
 from training.decoder.fit_text import filter_scores
 from training.decoder.logistic import fit_logistic
 from training.lines.pages import Sample
@@ -49,6 +51,8 @@ from training.report.write import write_json
 
 #: Lines of each kind at most, book pages, and strips of each source of shards.
 LINES, PAGES, STRIPS = 220, 24, 160
+#: Strips of each source that gaps are fitted on.
+GAP_STRIPS = 4000
 #: Rounds of the search, each with half the steps of the one before; least gain in the mean log error rate; floor of
 #: rates before the logarithm.
 ROUNDS, LEAST_GAIN, RATE_FLOOR = 2, 1e-3, 1e-3
@@ -102,7 +106,16 @@ def shard_samples(folder: Path, engine: StripEngine) -> Iterator[ReadSample]:
     """Strips of each source of shards."""
     for source, items in load_held(folder, STRIPS).items():
         for item, rows in zip(items, engine.reader.read([_strip(item) for item in items]), strict=True):
-            yield ReadSample(source, [rows], item.text)
+            yield ReadSample(source, [weigh_gaps(rows, item.soft, engine.settings.gap_weights)], item.text)
+
+
+def with_gaps(engine: StripEngine, folder: Path) -> tuple[StripEngine, dict[str, float]]:
+    """The engine with weights of gaps fitted on strips of shards, and the shares of wrong gaps."""
+    items = [item for each in load_held(folder, GAP_STRIPS).values() for item in each]
+    frames = engine.reader.read([_strip(item) for item in items])
+    strips = ((rows, item.soft, item.text) for rows, item in zip(frames, items, strict=True))
+    weights, scores = fit_gaps(strips, engine.reader.labels)
+    return replace(engine, settings=replace(engine.settings, gap_weights=weights)), scores
 
 
 def _strip(item: Sample) -> Strip:
@@ -258,7 +271,7 @@ def fit_filter(pages: Iterator[FilterPage]) -> tuple[np.ndarray, dict[str, float
 def main(data: Path, weights: Path | None, drawn: Path, held: Path, out: Path, seed: int) -> None:
     """Fit the decoder over the frames of the line reader and write its manifest."""
     rng = np.random.default_rng(seed)
-    engine = load_strip_engine(load_script("eng"), weights)
+    engine, gap_scores = with_gaps(load_strip_engine(load_script("eng"), weights), held)
     by_kind: dict[str, list[ReadSample]] = {}
     pages: dict[int, list[StripLine]] = {}
     for sample, line in drawn_samples(drawn, engine):
@@ -284,12 +297,17 @@ def main(data: Path, weights: Path | None, drawn: Path, held: Path, out: Path, s
     points, sure = fit_words(evaluator, fitted)
     engine = replace(engine, settings=replace(engine.settings, weights=fitted, confidence=NOT_CALIBRATED))
     text_weights, text_scores = fit_filter(filter_pages(data, list(pages.values()), engine, seed))
-    settings = CtcSettings(fitted, tuple(round(float(w), 5) for w in text_weights), tuple(points), engine.settings.beam)
+    settings = replace(
+        engine.settings,
+        text_weights=tuple(round(float(w), 5) for w in text_weights),
+        confidence=tuple(points),
+    )
     scores: dict[str, Any] = {
         "guided": {kind: round(rate, 5) for kind, rate in evaluator.rates(fitted).items()},
         "unguided": {kind: round(rate, 5) for kind, rate in evaluator.plain.items()},
         f"right_words_at_{SURE}": round(sure, 4),
         "text": text_scores,
+        "gaps": {name: round(value, 5) for name, value in gap_scores.items()},
     }
     out.mkdir(parents=True, exist_ok=True)
     write_json(
