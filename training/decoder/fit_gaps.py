@@ -38,7 +38,7 @@ def fit_gaps(
 def spaces_after(text: str) -> np.ndarray:
     """(n,) bool: whether a space follows each of the n characters that are none."""
     printed = np.array([c != " " for c in text], bool)
-    return (~np.concatenate([printed[1:], [True]]))[printed]
+    return np.asarray((~np.concatenate([printed[1:], [True]]))[printed])
 
 
 def _positions(read: str, text: str) -> np.ndarray:

@@ -48,7 +48,7 @@ def small_capitals(text: str, rng: np.random.Generator) -> np.ndarray:
         first = 0 if begins else capital[int(rng.integers(len(capital)))]
     last = min(first + many, len(words)) - 1
     chosen[words[first][0] : words[last][1]] = True
-    return chosen & np.array([c != c.upper() and len(c.upper()) == 1 for c in text])
+    return np.asarray(chosen & np.array([c != c.upper() and len(c.upper()) == 1 for c in text]))
 
 
 class PrintedLines:
