@@ -83,7 +83,7 @@ def weigh_gaps(log_probs: np.ndarray, soft: np.ndarray, weights: tuple[float, ..
     frames = [np.arange(gaps.first[k], gaps.end[k]) for k in unsure]
     rows = np.concatenate(frames)
     more = np.repeat(change, [len(each) for each in frames])
-    result = log_probs.copy()
+    result: np.ndarray = log_probs.copy()
     result[rows, SPACE] += more
     space = np.exp(log_probs[rows, SPACE].astype(np.float64))
     result[rows] -= np.log1p(space * np.expm1(more))[:, None]
