@@ -73,7 +73,7 @@ class _Cut:
 def _alike() -> np.ndarray:
     """(CLASSES, CLASSES) float32: 1.0 where two classes differ in case alone, or in the form of a mark alone."""
     plain = np.array([BLANK, *(ord(_folded(character)) for character in LINE_CHARACTERS)])
-    return (plain[:, None] == plain).astype(np.float32)
+    return np.asarray(plain[:, None] == plain, np.float32)
 
 
 def transcript(text: str) -> str:
