@@ -30,6 +30,8 @@ from training.language.fold_text import normalise
 
 #: Upper bounds of the bins of word probability.
 BINS = (0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99, 1.0001)
+#: Bins with fewer words are left out of the diagram: their shares say nothing.
+LEAST_DRAWN = 20
 #: From this share of capitals on a line is written in capitals.
 IN_CAPITALS = 0.8
 
@@ -122,7 +124,7 @@ def plot(outcomes: dict[str, tuple[np.ndarray, np.ndarray]], path: Path) -> None
     figure, axes = plt.subplots(figsize=(5, 5))
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
     for name, (probability, right) in outcomes.items():
-        rows = bins(probability, right)
+        rows = [row for row in bins(probability, right) if row[0] >= LEAST_DRAWN]
         axes.plot([row[1] for row in rows], [row[2] for row in rows], marker="o", label=name)
     axes.set_xlabel("word probability")
     axes.set_ylabel("share of words right")
