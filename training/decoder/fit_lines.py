@@ -7,7 +7,7 @@ validation` draws them; SHARDS strips of `training.lines.make_lines --part valid
 parts come from --data. Writes OUT/decoder_lines.json.
 
 With ``--words-only`` the weights of the score and of the text filter stay as they are in --weights: whenever the line
-reader has changed, its word probabilities are to be fitted again, which takes a minute.
+reader has changed, the weights of its gaps and its word probabilities are to be fitted again, which takes a minute.
 
 On codes the language model may not cost a character: weights with which the lines of a kind named ``codes`` have more
 errors than along the best path alone are not considered.
@@ -254,7 +254,7 @@ def fit_filter(pages: Iterator[FilterPage]) -> tuple[np.ndarray, dict[str, float
 @weights_option()
 @click.option("--drawn", type=EXISTING, required=True, help="Folders of drawn pages of the validation part.")
 @click.option("--held", type=EXISTING, required=True, help="Shards of the validation part.")
-@click.option("--words-only", is_flag=True, help="Fit gaps and the probabilities of words alone; keep all else of --weights.")
+@click.option("--words-only", is_flag=True, help="Fit gaps and word probabilities alone; keep all else of --weights.")
 @out_option("decoder_lines.json")
 @seed_option(1)
 @errors_as_messages()
