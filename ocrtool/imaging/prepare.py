@@ -7,6 +7,7 @@ import numpy as np
 from ocrtool.imaging.components import character_boxes, typical_height
 from ocrtool.imaging.ink import INK_LEVEL, soft_ink
 from ocrtool.imaging.page import PreparedPage
+from ocrtool.imaging.panels import find_panels, turn_round
 
 
 def prepare(gray: np.ndarray) -> PreparedPage | None:
@@ -17,4 +18,11 @@ def prepare(gray: np.ndarray) -> PreparedPage | None:
     soft = soft_ink(gray)
     boxes = character_boxes(soft >= INK_LEVEL)  # light is flattened: a global threshold is enough to measure heights
     height = typical_height(boxes)
-    return None if height is None else PreparedPage(soft, boxes, height)
+    if height is None:
+        return None
+    panels = find_panels(soft, height)
+    if panels:
+        soft = turn_round(soft, panels, height)
+        boxes = character_boxes(soft >= INK_LEVEL)
+        height = typical_height(boxes) or height
+    return PreparedPage(soft, boxes, height)
