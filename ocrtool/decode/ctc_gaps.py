@@ -16,17 +16,17 @@ from ocrtool.decode.ctc_places import BLANK
 
 #: The class of the space between words.
 SPACE = 1
-#: Features of a gap: the reader's log-odds of a space; width of the gap, and of the line's other gaps between words
-#: (columns of the strip); a constant.
-FEATURES = ("log_odds", "width", "word_gap", "constant")
+#: Features of a gap: the reader's log-odds of a space; width of the gap, and of the line's other gaps between words and
+#: between letters (columns of the strip); a constant.
+FEATURES = ("log_odds", "width", "word_gap", "letter_gap", "constant")
 #: Weights that leave the reader's word as it is.
-NEUTRAL = (1.0, 0.0, 0.0, 0.0)
+NEUTRAL = (1.0, 0.0, 0.0, 0.0, 0.0)
 #: Soft ink up to the first is paper, from the second on ink; between, a column counts in part.
 PAPER, INK = 24.0, 96.0
 #: Gaps from here on (columns) are those of a table, and say nothing of words; they are measured as this wide.
 WIDEST = 16.0
-#: Width of a gap between words before the line is seen (columns), and for how many gaps that counts.
-USUAL_WORD_GAP, USUAL_COUNT = 7.0, 2.0
+#: Widths of gaps between words and letters before the line is seen (columns), and for how many gaps they count.
+USUAL_WORD_GAP, USUAL_LETTER_GAP, USUAL_COUNT = 7.0, 2.5, 2.0
 #: Log-odds of a space beyond which the reader is sure.
 SURE = 7.0
 
@@ -61,10 +61,15 @@ def find_gaps(log_probs: np.ndarray, soft: np.ndarray) -> Gaps:
     odds = _log_odds(log_probs[:, SPACE], first, end)
     width = _widths(soft, (begins + 0.5) * (soft.shape[1] / len(log_probs)))
     space = 1.0 / (1.0 + np.exp(-odds))
-    counts = np.where(width < WIDEST, space, 0.0)
-    others = USUAL_COUNT + counts.sum() - counts
-    word_gap = (USUAL_COUNT * USUAL_WORD_GAP + (counts * width).sum() - counts * width) / others
-    return Gaps(best[begins], first, end, np.column_stack([odds, width, word_gap, np.ones(len(odds))]))
+    words = _others(width, np.where(width < WIDEST, space, 0.0), USUAL_WORD_GAP)
+    letters = _others(width, 1.0 - space, USUAL_LETTER_GAP)
+    return Gaps(best[begins], first, end, np.column_stack([odds, width, words, letters, np.ones(len(odds))]))
+
+
+def _others(width: np.ndarray, counts: np.ndarray, usual: float) -> np.ndarray:
+    """Return the mean width of a line's other gaps for each gap, (n,). counts: (n,) how much each is of their kind."""
+    total = USUAL_COUNT * usual + (counts * width).sum() - counts * width
+    return np.asarray(total / (USUAL_COUNT + counts.sum() - counts))
 
 
 def weigh_gaps(log_probs: np.ndarray, soft: np.ndarray, weights: tuple[float, ...]) -> np.ndarray:

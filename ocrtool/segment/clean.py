@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from ocrtool.imaging.components import label_components, look_up
+from ocrtool.segment.combs import find_bars
 from ocrtool.segment.leaders import leader_dots
 
 #: All measures in x-heights of the page.
@@ -32,7 +33,8 @@ class Components:
 
     labels: (H, W) int32, 0 = paper or dropped; boxes: (N, 4) int32 x0 y0 x1 y1; area: (N,) ink pixels;
     number: (N,) int32, the label of each in ``labels``; removed: (H, W) bool, ink that cannot be text whatever stands
-    beside it: rules, leaders, frames, pictures, edges; specks are dropped but may be dots, and are not in it.
+    beside it: rules, leaders, frames, pictures, edges; specks are dropped but may be dots, and are not in it;
+    bars: (K, 4) int32, boxes of the bars of combs.
     """
 
     labels: np.ndarray
@@ -40,6 +42,7 @@ class Components:
     area: np.ndarray
     number: np.ndarray
     removed: np.ndarray
+    bars: np.ndarray
 
 
 def _long_runs(ink: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
@@ -110,18 +113,19 @@ def text_components(ink: np.ndarray, x_height: float) -> Components:
     touches = (x <= 1) | (y <= 1) | (x + w >= page_w - 1) | (y + h >= page_h - 1)
     edge = touches & ((h > 4 * x_height) | (w > 12 * x_height) | ((fill > BLOT_FILL) & (long_side > 2 * x_height)))
     stroke = (h > 4.5 * x_height) & (w < 0.5 * x_height)
-    leader = leader_dots(np.stack([x, y, x + w, y + h], axis=1), x_height)
-    other = picture | frame | blot | edge | stroke | leader
+    boxes = np.stack([x, y, x + w, y + h], axis=1).astype(np.int32)
+    bar = find_bars(boxes, ink & ~unruled, x_height)
+    other = picture | frame | blot | edge | stroke | bar | leader_dots(boxes, x_height)
     other[0] = False
     removed = (ink & ~unruled) | look_up(other, labels, unruled)
     keep = ~(speck | other)
     keep[0] = False
-    boxes = np.stack([x, y, x + w, y + h], axis=1).astype(np.int32)
     kept = np.flatnonzero(keep)
     keep[kept[lonely_specks(boxes[kept], ink.shape, x_height)]] = False
     number = np.flatnonzero(keep).astype(np.int32)
     labels = look_up(np.where(keep, np.arange(len(keep)), 0).astype(np.int32), labels, unruled)
-    return Components(labels, boxes[keep], area[keep], number, removed)
+    bar[0] = False
+    return Components(labels, boxes[keep], area[keep], number, removed, boxes[bar])
 
 
 def lonely_specks(boxes: np.ndarray, shape: tuple[int, ...], x_height: float) -> np.ndarray:

@@ -26,7 +26,7 @@ BESIDE = 0.75
 REACHES, LONG, WORD_GAP, OPEN = 0.7, 20.0, 2.2, 0.25
 #: Both columns are running text if this share of the lines of each is such; or if the second share is of one.
 RUNNING, SURELY_RUNNING = 0.5, 0.75
-#: Least width of a column of few or close lines that is running text (x-heights).
+#: Least width of a column of running text (x-heights).
 NARROWEST = 18.0
 #: A column is aligned if the middle half of its rows begin, or end, within this (x-heights).
 ALIGNED = 0.7
@@ -96,9 +96,7 @@ def are_text(left: np.ndarray, right: np.ndarray, x_height: float, least: int) -
     """Return True if both sides of a white strip, (N, 4) and (M, 4) boxes, are running text, ``least`` rows or more."""
     for side in (left, right):
         rows = find_rows(side, x_height)
-        if len(rows) < least or rows.right.max() - rows.left.min() < NARROWEST * x_height:
-            return False
-        if _running(rows, x_height) < SURELY_RUNNING:
+        if len(rows) < least or _running(rows, x_height) < SURELY_RUNNING:
             return False
     return True
 
@@ -128,9 +126,9 @@ def _beside(sides: list[Rows], x_height: float) -> float:
 
 def _running(rows: Rows, x_height: float) -> float:
     """Return the share of the rows that are lines of running text; 0 for figures, which are aligned right."""
-    if _spread(rows.right) < ALIGNED * x_height < _spread(rows.left) / 2:
-        return 0.0
     width = rows.right.max() - rows.left.min()
+    if width < NARROWEST * x_height or _spread(rows.right) < ALIGNED * x_height < _spread(rows.left) / 2:
+        return 0.0
     lengths = rows.right - rows.left
     full = lengths >= min(REACHES * width, LONG * x_height)
     return float((full & (rows.open <= OPEN * lengths)).mean())

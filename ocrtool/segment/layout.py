@@ -20,7 +20,8 @@ class Layout:
     """The lines found on a view of a page.
 
     blocks: lines of each block, in reading order; line_labels: (H, W) uint16 label map, the line of each ink pixel, 0 =
-    none; x_height: common to the lines, in working pixels; removed: (H, W) bool, ink that is no text (`Components`).
+    none; x_height: common to the lines, in working pixels; removed: (H, W) bool, ink that is no text, and bars: (K, 4)
+    boxes of the bars of combs (`Components`).
     """
 
     page: WorkingPage
@@ -28,6 +29,7 @@ class Layout:
     line_labels: np.ndarray
     x_height: float
     removed: np.ndarray
+    bars: np.ndarray
 
     @property
     def lines(self) -> list[LineRegion]:
@@ -50,7 +52,7 @@ def find_layout(page: WorkingPage, ridge_height: float | None = None) -> Layout:
     common = common_x_height([line for block in blocks for line in block], page.x_height)
     regions = [[fit_line(line, common, PRIOR_OCTAVES) for line in block] for block in blocks if block]
     line_labels = look_up(finder.line_of, components.labels, page.ink)
-    return Layout(page, regions, line_labels, common, components.removed)
+    return Layout(page, regions, line_labels, common, components.removed, components.bars)
 
 
 def find_text(page: PreparedPage, x_height: float | None = None, wanted: float = WORKING_X_HEIGHT) -> Layout | None:

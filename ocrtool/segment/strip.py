@@ -13,6 +13,7 @@ import numpy as np
 
 from ocrtool.imaging.affine import compose, scale_of
 from ocrtool.imaging.page import PreparedPage
+from ocrtool.segment.combs import inner_bars
 from ocrtool.segment.layout import Layout, find_text
 from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.rectify import MAX_WIDTH, level, line_map, own_mask
@@ -27,6 +28,8 @@ LAYOUT_X_HEIGHT = 15.0
 #: Paper kept left and right of the ink, and the widest gap kept between ink, in x-heights.
 STRIP_MARGIN = 0.6
 LONGEST_GAP = 3.0
+#: Gap kept between the characters of neighbouring boxes of a comb, in x-heights.
+COMB_GAP = 0.3
 #: Strips are warped at this multiple of their size and averaged down, so that thin strokes survive.
 OVERSAMPLING = 2
 #: Ink is stretched to full strength if this percentile of it is weaker.
@@ -84,8 +87,17 @@ def cut_strip(layout: Layout, region: LineRegion) -> Strip:
     shrink = np.diag([1.0 / OVERSAMPLING] * 2)
     half = (1.0 / OVERSAMPLING - 1.0) / 2.0  # of a pixel: averaging moves the middles of pixels
     to_strip = np.hstack([shrink @ to_large[:, :2], shrink @ to_large[:, 2:] + half])
-    kept = _kept_columns(soft)
+    kept = _kept_columns(soft, _comb_columns(layout, region, to_strip))
     return Strip(soft[:, kept], kept.astype(np.float32), cv2.invertAffineTransform(to_strip))
+
+
+def _comb_columns(layout: Layout, region: LineRegion, to_strip: np.ndarray) -> np.ndarray:
+    """Return the columns of the strip, (M,), where neighbouring boxes of a comb meet."""
+    x0, _, x1, _ = region.box
+    middle = region.slope * (x0 + x1) / 2 + region.intercept - region.x_height / 2
+    inner = inner_bars(layout.bars, middle, region.x_height)
+    points = np.stack([inner, np.full(len(inner), middle)], axis=1)
+    return np.asarray(points @ to_strip[0, :2] + to_strip[0, 2])
 
 
 def _fitting_x_height(layout: Layout, region: LineRegion) -> float:
@@ -156,14 +168,18 @@ def _warp_input(layout: Layout, to_large: np.ndarray, size: tuple[int, int]) -> 
     return np.asarray(cv2.warpAffine(cut, matrix, size, flags=flags, borderValue=0))
 
 
-def _kept_columns(soft: np.ndarray) -> np.ndarray:
-    """Return the indices of the columns that are kept: of a gap longer than LONGEST_GAP, its two ends."""
+def _kept_columns(soft: np.ndarray, bars: np.ndarray) -> np.ndarray:
+    """Return the indices of the columns that are kept: of a gap longer than LONGEST_GAP, its two ends.
+
+    bars: (M,) columns where neighbouring boxes of a comb meet; of a gap with one of them a letter's gap is kept.
+    """
     width = soft.shape[1]
     blank = soft.max(axis=0) < GAP_LEVEL
     edges = np.flatnonzero(np.diff(np.concatenate([[0], blank.astype(np.int8), [0]])))
     keep = np.ones(width, bool)
-    longest = round(LONGEST_GAP * STRIP_X_HEIGHT)
     for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        joined = np.count_nonzero((bars > start) & (bars < end)) == 1 and start > 0 and end < width
+        longest = round((COMB_GAP if joined else LONGEST_GAP) * STRIP_X_HEIGHT)
         if end - start > longest:
             half = longest // 2
             keep[(start + half if start else 0) : (end - half if end < width else width)] = False

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from ocrtool.decode.ctc_gaps import find_gaps
+from ocrtool.decode.ctc_gaps import FEATURES, find_gaps
 from training.decoder.logistic import fit_logistic
 
 
@@ -19,7 +19,7 @@ def fit_gaps(
     strips: log-probabilities (T, C) of each strip's frames, its soft ink (rows, W) and its text; labels: of the
     classes. Raises ValueError where no strip has a space.
     """
-    features, truth = [np.zeros((0, 4))], [np.zeros(0, bool)]
+    features, truth = [np.zeros((0, len(FEATURES)))], [np.zeros(0, bool)]
     for log_probs, soft, text in strips:
         gaps = find_gaps(log_probs, soft)
         spaces = spaces_after(text)

@@ -10,7 +10,7 @@ from ocrtool.decode.ctc_gaps import NEUTRAL, find_gaps, weigh_gaps
 from training.decoder.fit_gaps import fit_gaps, spaces_after
 
 LABELS = ("", " ", "a", "b")
-WEIGHTS = (1.0, 0.5, -0.5, 1.0)
+WEIGHTS = (1.0, 0.5, -0.5, 0.0, 1.0)
 COLUMNS = 2  # of a frame
 
 
@@ -38,11 +38,12 @@ def text(log_probs: np.ndarray) -> str:
 def test_gaps_are_measured_between_characters() -> None:
     log_probs, soft = drawn_line([2, 10, 3, 40], [1e-4, 0.999, 0.5, 0.9999])
     gaps = find_gaps(log_probs, soft)
-    odds, width, word_gap, constant = gaps.features.T
+    odds, width, word_gap, letter_gap, constant = gaps.features.T
     assert gaps.characters.tolist() == [2] * 5 and (gaps.first < gaps.end).all() and (constant == 1).all()
     assert width.tolist() == [2, 10, 3, 16], "the columns of a table are no wider than this"
     assert odds[[0, 3]] == pytest.approx([-8, 8], abs=1.3) and odds[2] == pytest.approx(0, abs=0.05)
     assert word_gap[0] == pytest.approx((2 * 7 + 10 + 0.5 * 3) / 3.5, abs=0.05), "the column gap does not count"
+    assert letter_gap[1] == pytest.approx((2 * 2.5 + 2 + 0.5 * 3) / 3.5, abs=0.05)
     assert word_gap[1] == pytest.approx((2 * 7 + 0.5 * 3) / 2.5, abs=0.05), "nor does a gap for itself"
 
 
