@@ -73,7 +73,9 @@ class Consensus:
         sure = np.array(certainty)
         share = np.exp(SHARPNESS * (sure - sure.max()))
         share /= share.sum()
-        texts = list({_labels(text): text for text in (words_of(r, k) for k, r in enumerate(readings)) if text}.values())
+        texts = list(
+            {_labels(text): text for text in (words_of(r, k) for k, r in enumerate(readings)) if text}.values()
+        )
         if not texts:
             return ()
         frames = Frames(views)
@@ -173,4 +175,4 @@ def _exchanges(best: Text, other: Text) -> Iterator[Text]:
         yield best[:a0] + other[b0:b1] + best[a1:]
         if a1 - a0 == b1 - b0 > 1:
             for k in range(a1 - a0):
-                yield best[: a0 + k] + (other[b0 + k],) + best[a0 + k + 1 :]
+                yield (*best[: a0 + k], other[b0 + k], *best[a0 + k + 1 :])

@@ -44,9 +44,7 @@ def look_again(reader: LineReader, layout: Layout, region: LineRegion) -> list[t
     return list(zip(strips, reader.read(strips), strict=True))
 
 
-def agreed(
-    consensus: Consensus, views: Sequence[tuple[Strip, np.ndarray]], readings: Sequence[Reading]
-) -> Reading:
+def agreed(consensus: Consensus, views: Sequence[tuple[Strip, np.ndarray]], readings: Sequence[Reading]) -> Reading:
     """Return the text that all views make the most likely, its characters placed in the first view's frames.
 
     views: of one line, strip and log-probabilities of each; readings: one of each view.
