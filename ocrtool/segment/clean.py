@@ -19,8 +19,9 @@ SPECK_SIDE = 0.16
 PICTURE_HEIGHT = 6.0
 #: A frame: a large component that fills little of its box.
 FRAME_FILL = 0.12
-#: Where components are words of joined writing, none up to so many times as high as usual is a frame or a picture.
-WORD_HEIGHT = 2.0
+#: Where components are words of joined writing, none up to so many times as high as usual is a frame or a picture, nor
+#: one up to so many such heights long an edge of the page.
+WORD_HEIGHT, WORD_LENGTH = 2.0, 6.0
 #: A blot or page edge fills most of a large box.
 BLOT_SIDE = 2.5
 BLOT_FILL = 0.75
