@@ -27,7 +27,7 @@ from ocrtool.decode.language_model import LanguageModel
 #: How much less a view counts that is less sure: the exponent's factor of the mean log-probability of its characters.
 SHARPNESS = 10.0
 #: Rounds in which words are exchanged, and texts tried in each.
-ROUNDS, MOST_TEXTS = 4, 48
+ROUNDS, MOST_TEXTS = 4, 24
 #: Smallest probability of a character in the mean.
 LEAST = 1e-4
 

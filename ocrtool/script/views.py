@@ -30,7 +30,7 @@ VIEWS = (
 #: them stand pictures. Of the lines of clean print 3 % have less than 0.9, of joined handwriting five in six.
 LEAST_SURE, SURE = 0.35, 0.9
 #: Lines of fewer characters are left as they are: words of one view need neighbours to be weighed against.
-FEWEST = 8
+FEWEST = 16
 
 
 def is_unsure(reading: Reading, sureness: float) -> bool:

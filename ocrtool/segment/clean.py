@@ -115,9 +115,9 @@ def text_components(ink: np.ndarray, x_height: float, part_height: float = 0.0) 
     frame = tall & (long_side > 8 * x_height) & (short_side > 2.5 * x_height) & (fill < FRAME_FILL)
     blot = (short_side > BLOT_SIDE * x_height) & (fill > BLOT_FILL)
     touches = (x <= 1) | (y <= 1) | (x + w >= page_w - 1) | (y + h >= page_h - 1)
-    edge = touches & (
-        (tall & (h > 4 * x_height)) | (w > 12 * x_height) | ((fill > BLOT_FILL) & (long_side > 2 * x_height))
-    )
+    long = w > max(12 * x_height, WORD_LENGTH * part_height)
+    dark = (fill > BLOT_FILL) & (long_side > 2 * x_height)
+    edge = touches & ((tall & (h > 4 * x_height)) | long | dark)
     stroke = tall & (h > 4.5 * x_height) & (w < 0.5 * x_height)
     leader = leader_dots(np.stack([x, y, x + w, y + h], axis=1), x_height)
     other = picture | frame | blot | edge | stroke | leader
