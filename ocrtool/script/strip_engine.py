@@ -60,7 +60,7 @@ class StripLine:
 class StripEngine:
     """Reads the lines of one script with its line reader and its language model.
 
-    guided: the language model has a say; again: lines that are hard to read are read in other views too.
+    guided: the language model contributes; again: lines that are hard to read are read in other views too.
     """
 
     script: Script

@@ -19,8 +19,8 @@ SPECK_SIDE = 0.16
 PICTURE_HEIGHT = 6.0
 #: A frame: a large component that fills little of its box.
 FRAME_FILL = 0.12
-#: Where components are words of joined writing, none up to so many times as high as usual is a frame or a picture, nor
-#: one up to so many such heights long an edge of the page.
+#: Where components are words of cursive handwriting, none up to so many times as high as usual is a frame or a picture,
+#: and none up to so many such heights long an edge of the page.
 WORD_HEIGHT, WORD_LENGTH = 2.0, 6.0
 #: A blot or page edge fills most of a large box.
 BLOT_SIDE = 2.5
@@ -99,7 +99,7 @@ def remove_rules(ink: np.ndarray, x_height: float) -> np.ndarray:
 
 
 def text_components(ink: np.ndarray, x_height: float, part_height: float = 0.0) -> Components:
-    """Find the components that may be characters or parts of them, or words of joined writing.
+    """Find the components that may be characters or parts of them, or words of cursive handwriting.
 
     ink: (H, W) bool; x_height, part_height: of the letters and of a typical component, in its pixels.
     """
