@@ -33,6 +33,8 @@ from ocrtool.weights.store import ANY, open_weights, read_as, read_manifest
 
 #: Lines whose characters have a lower mean probability on the best path are pictures: searching them takes seconds.
 HOPELESS = 0.3
+#: What bits of a vertical rule look like.
+BAR = "|"
 #: Weights of reading without the language model.
 NO_MODEL = CtcWeights(lm=0.0, character=0.0, word=0.0)
 #: Less likely alternatives of a character are dropped.
@@ -93,7 +95,8 @@ class StripEngine:
         readings = [first, *self._decoded([rows for _, rows in views])]
         weights = self.settings.weights if self.guided else NO_MODEL
         consensus = Consensus(self.language_model, weights.lm, Classes.of(self.alphabet, weights), self.alphabet.start)
-        return agreed(consensus, [(line.strip, line.log_probs), *views], readings)
+        bar = self.reader.labels.index(BAR) if BAR in self.reader.labels else None
+        return agreed(consensus, [(line.strip, line.log_probs), *views], readings, bar)
 
     def read(self, lines: Sequence[StripLine], size: tuple[int, int]) -> list[Line | None]:
         """Read lines, with boxes in pixels of the input; None for a line without characters. size: (H, W) of it."""

@@ -94,3 +94,15 @@ def test_characters_of_another_view_come_to_stand_where_they_are_on_the_page() -
     assert found.frames.tolist() == [0, 5, 5, 7]
     assert found.probability[2] == pytest.approx(readings[1].probability[2])
     assert found.alternatives(2)[0][0] == CHARACTERS.index("d") + 1
+
+
+def test_bits_of_rules_in_other_views_are_no_words() -> None:
+    bar = CHARACTERS.index("l") + 1
+    first = frames("a", "_", " ", {"c": 0.5, "b": 0.3}, "_", "_")
+    second = frames("a", "_", " ", "b", " ", "l")
+    views = [(strip_of(12, 0.0, 1.0), rows) for rows in (first, second)]
+    classes = Classes.of(ALPHABET, CtcWeights(lm=0.0, character=0.0, word=0.0))
+    consensus = Consensus(Bigrams.favouring(), 0.0, classes, ALPHABET.start)
+    readings = [greedy(rows) for _, rows in views]
+    assert agreed(consensus, views, readings).text(CHARACTERS) == "a b l"
+    assert agreed(consensus, views, readings, bar).text(CHARACTERS) == "a b"
