@@ -15,7 +15,6 @@ from ocrtool.decode.alphabet import Alphabet
 from ocrtool.decode.confidence import mean_log, word_probability
 from ocrtool.decode.ctc_beam import SPACE, Classes
 from ocrtool.decode.ctc_consensus import Consensus
-from ocrtool.decode.ctc_places import BLANK
 from ocrtool.decode.ctc_reading import Reading
 from ocrtool.decode.language_model import CharacterLSTM, LanguageModel, UniformModel
 from ocrtool.decode.settings import CtcSettings, CtcWeights
@@ -23,7 +22,7 @@ from ocrtool.errors import WeightsRefused
 from ocrtool.imaging.affine import input_boxes
 from ocrtool.recognize.line_reader import LineReader
 from ocrtool.script.script import Script
-from ocrtool.script.views import agreed, is_unsure, look_again
+from ocrtool.script.views import agreed, is_unsure, look_again, sureness
 from ocrtool.segment.character_boxes import character_boxes
 from ocrtool.segment.layout import Layout
 from ocrtool.segment.strip import Strip, cut_strip
@@ -53,9 +52,7 @@ class StripLine:
     @property
     def sureness(self) -> float:
         """Mean probability of the frames with a character on the best path, 0..1; 0 if there are none."""
-        top = self.log_probs[:, 1:].max(axis=1)
-        read = top > self.log_probs[:, BLANK]
-        return float(np.exp(top[read]).mean()) if read.any() else 0.0
+        return sureness(self.log_probs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +89,8 @@ class StripEngine:
     def _agreed(self, line: StripLine, first: Reading) -> Reading:
         """Read a line in other views too, and return the text that all of them make the most likely."""
         views = look_again(self.reader, line.layout, line.region)
+        if not views:
+            return first
         readings = [first, *self._decoded([rows for _, rows in views])]
         weights = self.settings.weights if self.guided else NO_MODEL
         consensus = Consensus(self.language_model, weights.lm, Classes.of(self.alphabet, weights), self.alphabet.start)
