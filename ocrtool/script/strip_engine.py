@@ -22,7 +22,7 @@ from ocrtool.errors import WeightsRefused
 from ocrtool.imaging.affine import input_boxes
 from ocrtool.recognize.line_reader import LineReader
 from ocrtool.script.script import Script
-from ocrtool.script.views import agreed, is_unsure, look_again, sureness
+from ocrtool.script.views import agreed, are_unsure, look_again, sureness
 from ocrtool.segment.character_boxes import character_boxes
 from ocrtool.segment.layout import Layout
 from ocrtool.segment.strip import Strip, cut_strip
@@ -89,8 +89,6 @@ class StripEngine:
     def _agreed(self, line: StripLine, first: Reading) -> Reading:
         """Read a line in other views too, and return the text that all of them make the most likely."""
         views = look_again(self.reader, line.layout, line.region)
-        if not views:
-            return first
         readings = [first, *self._decoded([rows for _, rows in views])]
         weights = self.settings.weights if self.guided else NO_MODEL
         consensus = Consensus(self.language_model, weights.lm, Classes.of(self.alphabet, weights), self.alphabet.start)
@@ -101,9 +99,10 @@ class StripEngine:
         """Read lines, with boxes in pixels of the input; None for a line without characters. size: (H, W) of it."""
         readings = self.decode(lines)
         if self.again:
+            unsure = are_unsure(readings, [line.sureness for line in lines])
             readings = [
-                self._agreed(line, reading) if is_unsure(reading, line.sureness) else reading
-                for line, reading in zip(lines, readings, strict=True)
+                self._agreed(line, reading) if doubt else reading
+                for line, reading, doubt in zip(lines, readings, unsure, strict=True)
             ]
         return [self._assemble(line, reading, size) for line, reading in zip(lines, readings, strict=True)]
 

@@ -14,6 +14,7 @@ from ocrtool.decode.ctc_places import BLANK
 from ocrtool.decode.ctc_reading import ALTERNATIVES, Reading
 from ocrtool.recognize.line_reader import LineReader
 from ocrtool.segment.layout import Layout
+from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.strip import STRIP_BASELINE, STRIP_X_HEIGHT, Strip, View, cut_views
 from ocrtool.segment.types import LineRegion
 
@@ -28,17 +29,21 @@ VIEWS = (
     View(shrink=1.25, stretch=1.25, shear=0.25),
 )
 #: Lines with a mean probability of the frames with a character within these bounds are read in other views too. Of the
-#: lines of clean print 3 % have less, of cursive handwriting five in six.
-LEAST_SURE, SURE = 0.35, 0.9
-#: A line that stays below this in the first few views is a picture, and gets no more.
-HOPEFUL, FIRST_VIEWS = 0.6, 3
+#: lines of clean print 3 % have less, of cursive handwriting five in six. Where most lines of a page have more than the
+#: upper bound, those below the third number are pictures.
+LEAST_SURE, SURE, LEAST_BESIDE_PRINT = 0.35, 0.9, 0.65
 #: Lines of fewer characters are left as they are: words of one view need neighbours to be weighed against.
 FEWEST = 16
 
 
-def is_unsure(reading: Reading, sureness: float) -> bool:
-    """Return True for a line that is to be read in other views. sureness: see `StripLine`."""
-    return len(reading.labels) >= FEWEST and LEAST_SURE <= sureness < SURE
+def are_unsure(readings: Sequence[Reading], surenesses: Sequence[float]) -> list[bool]:
+    """Return for each line of a page whether it is to be read in other views. surenesses: see `sureness`."""
+    beside_print = len(surenesses) > 0 and percentile(np.array(surenesses), 50.0) >= SURE
+    least = LEAST_BESIDE_PRINT if beside_print else LEAST_SURE
+    return [
+        len(reading.labels) >= FEWEST and least <= each < SURE
+        for reading, each in zip(readings, surenesses, strict=True)
+    ]
 
 
 def sureness(log_probs: np.ndarray) -> float:
@@ -52,17 +57,9 @@ def sureness(log_probs: np.ndarray) -> float:
 
 
 def look_again(reader: LineReader, layout: Layout, region: LineRegion) -> list[tuple[Strip, np.ndarray]]:
-    """Cut the other views of a line, and run the line reader over them: strips and log-probabilities (T, classes).
-
-    None of a picture.
-    """
-    views: list[tuple[Strip, np.ndarray]] = []
-    for wanted in (VIEWS[:FIRST_VIEWS], VIEWS[FIRST_VIEWS:]):
-        strips = cut_views(layout, region, wanted)
-        views += zip(strips, reader.read(strips), strict=True)
-        if max(sureness(rows) for _, rows in views) < HOPEFUL:
-            return []
-    return views
+    """Cut the other views of a line, and run the line reader over them: strips and log-probabilities (T, classes)."""
+    strips = cut_views(layout, region, VIEWS)
+    return list(zip(strips, reader.read(strips), strict=True))
 
 
 def agreed(

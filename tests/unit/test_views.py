@@ -12,7 +12,7 @@ from ocrtool.decode.ctc import greedy
 from ocrtool.decode.ctc_beam import Classes
 from ocrtool.decode.ctc_consensus import Consensus
 from ocrtool.decode.settings import CtcWeights
-from ocrtool.script.views import FEWEST, agreed, is_unsure
+from ocrtool.script.views import FEWEST, agreed, are_unsure
 from ocrtool.segment.strip import STRIP_BASELINE, STRIP_ROWS, Strip, View, cut_strip, cut_views
 
 TEXT = "now some men are on rooms or near seas"
@@ -68,11 +68,17 @@ def test_long_tails_do_not_make_the_letters_of_views_small() -> None:
 
 
 def test_lines_of_some_characters_are_read_again_if_unsure() -> None:
-    long = greedy(frames(*"abcd" * (FEWEST // 4)))
-    assert is_unsure(long, 0.8)
-    assert not is_unsure(long, 0.95)
-    assert not is_unsure(long, 0.2)
-    assert not is_unsure(greedy(frames(*"abc")), 0.8)
+    long, short = greedy(frames(*"abcd" * (FEWEST // 4))), greedy(frames(*"abc"))
+    assert are_unsure([], []) == []
+    assert are_unsure([long, long, long, short], [0.8, 0.95, 0.2, 0.8]) == [True, False, False, False]
+
+
+def test_on_a_page_of_print_hopeless_lines_are_pictures() -> None:
+    lines = [greedy(frames(*"abcd" * (FEWEST // 4)))] * 3
+    assert are_unsure(lines, [0.5, 0.8, 0.7]) == [True, True, True]
+    assert are_unsure(lines, [0.5, 0.8, 0.97])[0]
+    assert are_unsure(lines, [0.5, 0.97, 0.97]) == [False, False, False]
+    assert are_unsure(lines, [0.8, 0.97, 0.97]) == [True, False, False]
 
 
 def strip_of(width: int, origin: float, scale: float) -> Strip:
