@@ -29,9 +29,11 @@ VIEWS = (
     View(shrink=1.25, stretch=1.25, shear=0.25),
 )
 #: Lines with a mean probability of the frames with a character within these bounds are read in other views too. Of the
-#: lines of clean print 3 % have less, of cursive handwriting five in six. Where most lines of a page have more than the
-#: upper bound, those below the third number are pictures.
-LEAST_SURE, SURE, LEAST_BESIDE_PRINT = 0.35, 0.9, 0.65
+#: lines of clean print 3 % have less, of cursive handwriting five in six.
+LEAST_SURE, SURE = 0.35, 0.9
+#: The bounds on pages of print, most of whose lines have more: below them stand pictures, and above them the gain is not
+#: worth the time.
+BESIDE_PRINT = 0.65, 0.75
 #: Lines of fewer characters are left as they are: words of one view need neighbours to be weighed against.
 FEWEST = 16
 
@@ -39,9 +41,9 @@ FEWEST = 16
 def are_unsure(readings: Sequence[Reading], surenesses: Sequence[float]) -> list[bool]:
     """Return for each line of a page whether it is to be read in other views. surenesses: see `sureness`."""
     beside_print = len(surenesses) > 0 and percentile(np.array(surenesses), 50.0) >= SURE
-    least = LEAST_BESIDE_PRINT if beside_print else LEAST_SURE
+    least, most = BESIDE_PRINT if beside_print else (LEAST_SURE, SURE)
     return [
-        len(reading.labels) >= FEWEST and least <= each < SURE
+        len(reading.labels) >= FEWEST and least <= each < most
         for reading, each in zip(readings, surenesses, strict=True)
     ]
 

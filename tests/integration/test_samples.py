@@ -21,11 +21,11 @@ ERRORS = {
     "form": "6 / 272",
     "columns": "2 / 1515",
     "scan": "12 / 634",
-    "slanted": "9 / 511",
+    "slanted": "8 / 511",
     "capitals": "7 / 644",
 }
 #: The same for `form` without the language model.
-FORM_UNGUIDED = "10 / 272"
+FORM_UNGUIDED = "11 / 272"
 
 
 @pytest.fixture(scope="module")
