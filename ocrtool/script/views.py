@@ -31,7 +31,7 @@ VIEWS = (
 #: Lines with a mean probability of the frames with a character within these bounds are read in other views too. Of the
 #: lines of clean print 3 % have less, of cursive handwriting five in six.
 LEAST_SURE, SURE = 0.35, 0.9
-#: The bounds on pages of print, most of whose lines have more: below them stand pictures, and above them the gain is not
+#: The bounds on pages of print, most of whose lines have more: below them stand pictures; above them the gain is not
 #: worth the time.
 BESIDE_PRINT = 0.65, 0.75
 #: Lines of fewer characters are left as they are: words of one view need neighbours to be weighed against.
