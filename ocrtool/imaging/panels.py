@@ -98,7 +98,7 @@ def _has_text(panel: Panel, inside: np.ndarray, height: float) -> bool:
 
 def turn_round(soft: np.ndarray, panels: list[Panel], height: float) -> np.ndarray:
     """Return soft ink (H, W) uint8 in which the text of panels is ink. height: of the page's characters (pixels)."""
-    result = soft.copy()
+    result: np.ndarray = soft.copy()
     edge = 2 * max(1, round(EDGE * height)) + 1
     for panel in panels:
         x0, y0, x1, y1 = panel.box

@@ -106,7 +106,7 @@ def load_engines(
         rest = [first, *rest]
     else:
         strips = load_strip_engine(script, weights, language_model, model)
-    second = None if strips is None else replace(strips, guided=False)
+    second = None if strips is None else replace(strips, guided=False, again=False)
     open_others = partial(_open_engines, tuple(rest), weights, language_model, threads, model, second)
     engines = Engines(strips, open_others, SAMPLE_LINES if language == AUTO else None)
     wanted = strips is None or language != AUTO or chosen_folder(weights) is not None

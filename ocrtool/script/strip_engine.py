@@ -12,16 +12,18 @@ import numpy as np
 from ocrtool.charset import LINE_START, Labels
 from ocrtool.decode import ctc
 from ocrtool.decode.alphabet import Alphabet
+from ocrtool.decode.ctc_beam import Classes
+from ocrtool.decode.ctc_consensus import Consensus
 from ocrtool.decode.ctc_gaps import SPACE, weigh_gaps
-from ocrtool.decode.ctc_places import BLANK
 from ocrtool.decode.ctc_reading import Reading
 from ocrtool.decode.ctc_words import line_word_probabilities, word_features
 from ocrtool.decode.language_model import CharacterLSTM, LanguageModel, UniformModel
-from ocrtool.decode.settings import CtcSettings
+from ocrtool.decode.settings import CtcSettings, CtcWeights
 from ocrtool.errors import WeightsRefused
 from ocrtool.imaging.affine import input_boxes
 from ocrtool.recognize.line_reader import LineReader
 from ocrtool.script.script import Script
+from ocrtool.script.views import agreed, are_unsure, look_again, sureness
 from ocrtool.segment.character_boxes import character_boxes
 from ocrtool.segment.layout import Layout
 from ocrtool.segment.strip import Strip, cut_strip
@@ -31,6 +33,10 @@ from ocrtool.weights.store import ANY, open_weights, read_as, read_manifest
 
 #: Lines whose characters have a lower mean probability on the best path are pictures: searching them takes seconds.
 HOPELESS = 0.3
+#: What bits of a vertical rule look like.
+BAR = "|"
+#: Weights of reading without the language model.
+NO_MODEL = CtcWeights(lm=0.0, character=0.0, word=0.0)
 #: Less likely alternatives of a character are dropped.
 LEAST_PROBABILITY = 1e-4
 
@@ -47,14 +53,15 @@ class StripLine:
     @property
     def sureness(self) -> float:
         """Mean probability of the frames with a character on the best path, 0..1; 0 if there are none."""
-        top = self.log_probs[:, 1:].max(axis=1)
-        read = top > self.log_probs[:, BLANK]
-        return float(np.exp(top[read]).mean()) if read.any() else 0.0
+        return sureness(self.log_probs)
 
 
 @dataclass(frozen=True, slots=True)
 class StripEngine:
-    """Reads the lines of one script with its line reader and its language model."""
+    """Reads the lines of one script with its line reader and its language model.
+
+    guided: the language model contributes; again: lines that are hard to read are read in other views too.
+    """
 
     script: Script
     reader: LineReader
@@ -62,6 +69,7 @@ class StripEngine:
     settings: CtcSettings
     alphabet: Alphabet
     guided: bool = True
+    again: bool = True
 
     def look(self, layout: Layout, regions: Sequence[LineRegion]) -> list[StripLine]:
         """Cut the strips of lines and run the line reader over them."""
@@ -73,15 +81,32 @@ class StripEngine:
 
     def decode(self, lines: Sequence[StripLine]) -> list[Reading]:
         """Find the text of each line: along the best path, and by the language model where that is unsure."""
-        log_probs = [line.log_probs for line in lines]
+        return self._decoded([line.log_probs for line in lines])
+
+    def _decoded(self, log_probs: Sequence[np.ndarray]) -> list[Reading]:
         if not self.guided:
             return [ctc.greedy(rows) for rows in log_probs]
         weights, beam = self.settings.weights, self.settings.beam
         return ctc.search(log_probs, self.language_model, weights, beam, self.alphabet, hopeless=HOPELESS)
 
+    def _agreed(self, line: StripLine, first: Reading) -> Reading:
+        """Read a line in other views too, and return the text that all of them make the most likely."""
+        views = look_again(self.reader, line.layout, line.region)
+        readings = [first, *self._decoded([rows for _, rows in views])]
+        weights = self.settings.weights if self.guided else NO_MODEL
+        consensus = Consensus(self.language_model, weights.lm, Classes.of(self.alphabet, weights), self.alphabet.start)
+        bar = self.reader.labels.index(BAR) if BAR in self.reader.labels else None
+        return agreed(consensus, [(line.strip, line.log_probs), *views], readings, bar)
+
     def read(self, lines: Sequence[StripLine], size: tuple[int, int]) -> list[Line | None]:
         """Read lines, with boxes in pixels of the input; None for a line without characters. size: (H, W) of it."""
         readings = self.decode(lines)
+        if self.again:
+            unsure = are_unsure(readings, [line.sureness for line in lines])
+            readings = [
+                self._agreed(line, reading) if doubt else reading
+                for line, reading, doubt in zip(lines, readings, unsure, strict=True)
+            ]
         return [self._assemble(line, reading, size) for line, reading in zip(lines, readings, strict=True)]
 
     def _assemble(self, line: StripLine, reading: Reading, size: tuple[int, int]) -> Line | None:

@@ -20,6 +20,9 @@ SPECK_SIDE = 0.16
 PICTURE_HEIGHT = 6.0
 #: A frame: a large component that fills little of its box.
 FRAME_FILL = 0.12
+#: Where components are words of cursive handwriting, none up to so many times as high as usual is a frame or a picture,
+#: and none up to so many such heights long an edge of the page.
+WORD_HEIGHT, WORD_LENGTH = 2.0, 6.0
 #: A blot or page edge fills most of a large box.
 BLOT_SIDE = 2.5
 BLOT_FILL = 0.75
@@ -98,8 +101,11 @@ def remove_rules(ink: np.ndarray, x_height: float) -> np.ndarray:
     return np.asarray(result)
 
 
-def text_components(ink: np.ndarray, x_height: float) -> Components:
-    """Find the components that may be characters or parts of them. ink: (H, W) bool; x_height: in its pixels."""
+def text_components(ink: np.ndarray, x_height: float, part_height: float = 0.0) -> Components:
+    """Find the components that may be characters or parts of them, or words of cursive handwriting.
+
+    ink: (H, W) bool; x_height, part_height: of the letters and of a typical component, in its pixels.
+    """
     unruled = remove_rules(ink, x_height)
     labels, stats = label_components(unruled)
     x, y, w, h, area = (stats[:, i].astype(np.int64) for i in range(5))
@@ -107,12 +113,15 @@ def text_components(ink: np.ndarray, x_height: float) -> Components:
     long_side, short_side = np.maximum(w, h), np.minimum(w, h)
     fill = area / np.maximum(1, w * h)
     speck = (long_side < SPECK_SIDE * x_height) | (area < 0.012 * x_height**2)
-    picture = (h > PICTURE_HEIGHT * x_height) & (fill < 0.5)
-    frame = (long_side > 8 * x_height) & (short_side > 2.5 * x_height) & (fill < FRAME_FILL)
+    tall = h > WORD_HEIGHT * part_height
+    picture = tall & (h > PICTURE_HEIGHT * x_height) & (fill < 0.5)
+    frame = tall & (long_side > 8 * x_height) & (short_side > 2.5 * x_height) & (fill < FRAME_FILL)
     blot = (short_side > BLOT_SIDE * x_height) & (fill > BLOT_FILL)
     touches = (x <= 1) | (y <= 1) | (x + w >= page_w - 1) | (y + h >= page_h - 1)
-    edge = touches & ((h > 4 * x_height) | (w > 12 * x_height) | ((fill > BLOT_FILL) & (long_side > 2 * x_height)))
-    stroke = (h > 4.5 * x_height) & (w < 0.5 * x_height)
+    long = w > max(12 * x_height, WORD_LENGTH * part_height)
+    dark = (fill > BLOT_FILL) & (long_side > 2 * x_height)
+    edge = touches & ((tall & (h > 4 * x_height)) | long | dark)
+    stroke = tall & (h > 4.5 * x_height) & (w < 0.5 * x_height)
     boxes = np.stack([x, y, x + w, y + h], axis=1).astype(np.int32)
     bar = find_bars(boxes, ink & ~unruled, x_height)
     other = picture | frame | blot | edge | stroke | bar | leader_dots(boxes, x_height)

@@ -46,7 +46,7 @@ RESCALE = (0.75, 1.4)
 
 def find_layout(page: WorkingPage, ridge_height: float | None = None) -> Layout:
     """Find the blocks and lines of a page. ridge_height: scale for smoothing ink to lines; None: component height."""
-    components = text_components(page.ink, page.x_height)
+    components = text_components(page.ink, page.x_height, page.part_height)
     finder = LineFinder(components, page.x_height, ridge_height or page.part_height)
     blocks = [finder.lines(members) for members in find_blocks(components.boxes, page.part_height)]
     common = common_x_height([line for block in blocks for line in block], page.x_height)

@@ -6,6 +6,7 @@ points, and the slant. Other lines' ink, rules and pictures are left out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -42,6 +43,8 @@ FAINT_INK, FAINT_REACH = 0.3, 0.2
 CUT_SHARE, CUT_AREA, EDGE_ROWS = 0.004, 0.15, 1.0
 #: Soft ink below this is paper where gaps are measured.
 GAP_LEVEL = 48
+#: Views make a line smaller than its own x-height says by this factor at most, so that its tallest strokes fit.
+MOST_SHRUNK = 1.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,18 @@ class Strip:
         return np.asarray(np.interp(columns, np.arange(len(self.columns)), self.columns))
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """Another cut of a line: smaller by ``shrink``, wider by ``stretch``, upright if its strokes lean by ``shear``.
+
+    shear: columns per row upward.
+    """
+
+    shrink: float = 1.0
+    stretch: float = 1.0
+    shear: float = 0.0
+
+
 def find_strip_layout(page: PreparedPage) -> Layout | None:
     """Find the lines of a page for strips; None if there are none.
 
@@ -75,8 +90,19 @@ def cut_strip(layout: Layout, region: LineRegion) -> Strip:
 
     A line that is too tall for the strip, such as hand-printing behind a small printed label, is made smaller.
     """
-    region = replace(region, x_height=_fitting_x_height(layout, region))
-    turn = level(region.slope, OVERSAMPLING * STRIP_X_HEIGHT / region.x_height)
+    return _cut(layout, replace(region, x_height=_fitting_x_height(layout, region)), View())
+
+
+def cut_views(layout: Layout, region: LineRegion, views: Sequence[View]) -> list[Strip]:
+    """Cut other strips of a line. Long tails and loops that would make its letters too small are cut off."""
+    x_height = min(_fitting_x_height(layout, region), MOST_SHRUNK * region.x_height)
+    return [_cut(layout, replace(region, x_height=x_height * view.shrink), view) for view in views]
+
+
+def _cut(layout: Layout, region: LineRegion, view: View) -> Strip:
+    """Cut the strip of a line at the scale of the region's x-height, stretched and sheared as the view says."""
+    lean = np.array([[view.stretch, view.stretch * view.shear], [0.0, 1.0]])
+    turn = lean @ level(region.slope, OVERSAMPLING * STRIP_X_HEIGHT / region.x_height)
     margin = OVERSAMPLING * STRIP_MARGIN * STRIP_X_HEIGHT
     to_large, width = line_map(region, turn, margin, OVERSAMPLING * STRIP_BASELINE)
     size = (OVERSAMPLING * int(np.clip(np.ceil(width / OVERSAMPLING), 4, MAX_WIDTH)), OVERSAMPLING * STRIP_ROWS)

@@ -8,6 +8,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from ctc_frames import ALPHABET, CHARACTERS, SYMBOLS, Bigrams, frames
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,49 +21,15 @@ from ocrtool.decode.ctc_windows import unsureness
 from ocrtool.decode.language_model import UniformModel
 from ocrtool.decode.settings import BeamSize, CtcWeights
 
-CHARACTERS = " abcdlhe8B"
-SYMBOLS = Labels(LINE_START + CHARACTERS)
-ALPHABET = Alphabet.from_symbols(CHARACTERS[1:], SYMBOLS)
 WIDE = BeamSize(100_000, 1e9)
 #: The ink as it is, without a language model.
 PLAIN = CtcWeights(lm=0.0, character=0.0, word=0.0, power=0.0)
 GUIDED = CtcWeights()
 
 
-class Bigrams:
-    """A language model that knows what follows a character. state: (B, 1), the last symbol. steps: rows stepped."""
-
-    def __init__(self, log_probs: np.ndarray) -> None:
-        self.symbols, self.log_probs, self.steps = SYMBOLS, log_probs, 0
-
-    @classmethod
-    def favouring(cls, *pairs: str) -> Bigrams:
-        table = np.full((len(SYMBOLS), len(SYMBOLS)), 1.0)
-        for first, second in pairs:
-            table[SYMBOLS.index(first), SYMBOLS.index(second)] = 300.0
-        return cls(np.log(table / table.sum(axis=1, keepdims=True)).astype(np.float32))
-
-    def start(self, rows: int) -> np.ndarray:
-        return np.zeros((rows, 1), np.float32)
-
-    def step(self, symbols: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        self.steps += len(symbols)
-        return self.log_probs[symbols], symbols[:, None].astype(np.float32)
-
-
 class NoModel(UniformModel):
     def step(self, symbols: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         raise AssertionError("a sure line asks the language model")
-
-
-def frames(*rows: str | dict[str, float]) -> np.ndarray:
-    """Build (T, C) log-probabilities. A row: the sure label, ``_`` for the blank, or probabilities of several."""
-    names = "_" + CHARACTERS
-    probs = np.full((len(rows), len(names)), 1e-7)
-    for row, given_ in zip(probs, rows, strict=True):
-        for name, p in ({given_: 1.0} if isinstance(given_, str) else given_).items():
-            row[names.index(name)] = p
-    return np.log(probs / probs.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def read(log_probs: np.ndarray, model: Bigrams | UniformModel, weights: CtcWeights = GUIDED) -> Reading:
