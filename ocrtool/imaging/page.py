@@ -77,11 +77,12 @@ class PreparedPage:
         x_height: of the text in input pixels, if known; None: estimated from component heights.
         """
         x_height = x_height or self.height
-        scale = working_scale(x_height, self.soft.shape, wanted)
         heights = self.boxes[:, 3] - self.boxes[:, 1]
         skew = measure_skew(self.boxes[(heights > 0.5 * x_height) & (heights < 3.5 * x_height)], x_height)
         if abs(skew) < LEAST_SKEW:
             skew = 0.0
+        _, turned = rotation(skew, 1.0, self.soft.shape)  # a narrow strip becomes many times as large
+        scale = working_scale(x_height, turned, wanted)
         soft, matrix = self.soft, np.eye(2, 3)
         if skew != 0.0 or scale != 1.0:
             matrix, shape = rotation(skew, scale, self.soft.shape)

@@ -8,6 +8,10 @@ import numpy as np
 MAX_SKEW = 15.0
 #: With fewer components, the angle reflects the letters rather than the page.
 MIN_COMPONENTS = 25
+#: More are not needed: so many, spread over the page, are measured.
+MAX_COMPONENTS = 6000
+#: A column of single characters has no direction: the middles of the components lie at least this far apart (heights).
+MIN_SPREAD = 6.0
 #: Smaller angles (degrees) are not corrected: rotation costs sharpness, and each line's baseline is fitted anyway.
 LEAST_SKEW = 0.15
 
@@ -33,10 +37,15 @@ def measure_skew(boxes: np.ndarray, height: float) -> float:
     """
     if len(boxes) < MIN_COMPONENTS:
         return 0.0
+    boxes = boxes[:: -(-len(boxes) // MAX_COMPONENTS)]
     x = (boxes[:, 0] + boxes[:, 2]) / 2.0
+    if np.ptp(x) < MIN_SPREAD * height:
+        return 0.0
     y = boxes[:, 3].astype(np.float64)
     x = x - x.mean()
-    coarse = np.arange(-MAX_SKEW, MAX_SKEW + 0.01, 0.25)
+    coarse = np.arange(-MAX_SKEW - 0.5, MAX_SKEW + 0.51, 0.25)
     best = coarse[int(np.argmax(_sharpness(x, y, coarse, max(2.0, height / 4))))]
+    if abs(best) > MAX_SKEW:  # the sharpest angle lies farther out, if there is one
+        return 0.0
     fine = np.arange(best - 0.3, best + 0.301, 0.05)
     return float(fine[int(np.argmax(_sharpness(x, y, fine, max(1.0, height / 8))))])

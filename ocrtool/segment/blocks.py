@@ -14,6 +14,8 @@ GUTTER_HEIGHT = 9.0
 COLUMN_WIDTH = 9.0
 #: White bands wider than this (x-heights) separate blocks; it is the largest gap between the lines of a block.
 BAND_HEIGHT = 3.2
+#: Pairs of a band and a gap that are tried for a gutter below a heading; a page of text has a few dozen.
+MAX_TRIED = 300
 #: Maximum depth of the recursion; pages need little, noise could need much.
 MAX_DEPTH = 12
 
@@ -94,6 +96,7 @@ def _cut(boxes: np.ndarray, members: np.ndarray, x_height: float, depth: int) ->
 def _heading_above_columns(part: np.ndarray, bands: list[tuple[float, float]], x_height: float) -> float | None:
     """Find a row to cut at so that a gutter appears above or below it; None if there is none."""
     middle = (part[:, 1] + part[:, 3]) / 2
+    tried = 0
     for a, b in bands:
         row = (a + b) / 2
         for side in (part[middle >= row], part[middle < row]):
@@ -102,6 +105,9 @@ def _heading_above_columns(part: np.ndarray, bands: list[tuple[float, float]], x
             for gap in _gaps(side[:, 0], side[:, 2], GUTTER_WIDTH * x_height):
                 if _is_gutter(side, gap[0], gap[1], x_height):
                     return row
+                tried += 1
+        if tried > MAX_TRIED:
+            break
     return None
 
 
