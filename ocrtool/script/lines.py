@@ -12,9 +12,9 @@ import numpy as np
 from ocrtool.imaging.affine import compose
 from ocrtool.imaging.page import PreparedPage
 from ocrtool.script.engines import Engines
+from ocrtool.script.orientation import Sight, find_upright
 from ocrtool.script.strip_engine import StripEngine, StripLine
 from ocrtool.segment.layout import Layout
-from ocrtool.segment.strip import find_strip_layout
 from ocrtool.segment.types import LineRegion
 
 if TYPE_CHECKING:  # what reads glyph by glyph is loaded where a page needs it
@@ -55,10 +55,16 @@ class EngineStrip:
 
 @dataclass(frozen=True, slots=True)
 class PageLines:
-    """Lines of a page in reading order. skew: degrees, counter-clockwise."""
+    """Lines of a page in reading order.
+
+    skew: degrees, counter-clockwise; orientation: degrees by which the page was turned clockwise; mirrored: True if the
+    page shows text mirrored, which is not read.
+    """
 
     lines: tuple[EngineLine | EngineStrip, ...] = ()
     skew: float = 0.0
+    orientation: int = 0
+    mirrored: bool = False
 
 
 def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
@@ -67,11 +73,17 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
     The first engine's script finds the lines. If samples show another script with confidence, that script finds them
     again, and each line goes to the engine with most evidence, or to the first engine if none has enough.
     """
-    layout = None if page is None else _find_layout(page, engines)
-    if page is None or layout is None:
+    if page is None:
         return PageLines()
     strips = engines.strips
-    looked = [] if strips is None else strips.look(layout, layout.lines)
+    if strips is None:
+        seen = Sight(page, engines.first.script.find_lines(page), [])
+    else:
+        seen = find_upright(page, strips)
+    page, layout, looked = seen.page, seen.layout, seen.lines
+    orientation = 90 * page.quarters
+    if layout is None or seen.mirrored:
+        return PageLines(orientation=orientation, mirrored=seen.mirrored)
     present = _present(layout, looked, engines)
     if present:
         refined = present[0].script.find_lines(page, layout.x_height * layout.page.input_scale)
@@ -93,20 +105,13 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
             lines.append(EngineStrip(strips, block, next(unclaimed)))
         elif (line := _segment(layout, region, engines.others[0])) is not None:
             lines.append(EngineLine(engines.others[0], block, line, layout.page.to_input))
-    return PageLines(tuple(lines), layout.page.skew)
+    return PageLines(tuple(lines), layout.page.skew, orientation)
 
 
 def _segment(layout: Layout, region: LineRegion, engine: Engine) -> SegmentedLine | None:
     from ocrtool.segment.segmented import segment_line
 
     return segment_line(layout, region, engine.script)
-
-
-def _find_layout(page: PreparedPage, engines: Engines) -> Layout | None:
-    """Find the lines as the first engine's script does; for a line reader on a smaller page, which is cheaper."""
-    if engines.strips is None:
-        return engines.first.script.find_lines(page)
-    return find_strip_layout(page)
 
 
 def _present(layout: Layout, looked: Sequence[StripLine], engines: Engines) -> list[Engine]:

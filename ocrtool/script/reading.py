@@ -82,7 +82,15 @@ def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engin
     ]
     grouped = [tuple(line for _, line in group) for _, group in groupby(kept, key=lambda pair: pair[0])]
     blocks = tuple(Block(Box.around([line.box for line in block]), block) for block in grouped)
-    return Page(size[1], size[0], blocks, round(found.skew, 2), language)
+    return Page(
+        size[1],
+        size[0],
+        blocks,
+        round(found.skew, 2),
+        language,
+        orientation=found.orientation,
+        mirrored=found.mirrored,
+    )
 
 
 def _language(lines: Sequence[EngineLine | EngineStrip], engines: Engines) -> str:

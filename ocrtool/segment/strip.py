@@ -88,6 +88,19 @@ def cut_strip(layout: Layout, region: LineRegion) -> Strip:
     return Strip(soft[:, kept], kept.astype(np.float32), cv2.invertAffineTransform(to_strip))
 
 
+def upside_down(strip: Strip) -> Strip:
+    """Return the strip turned by 180 degrees; what was above the small letters, and fits no more, is cut off."""
+    soft = np.zeros_like(strip.soft)
+    drop = round(2 * STRIP_BASELINE) - STRIP_X_HEIGHT - STRIP_ROWS
+    soft[drop:] = strip.soft[::-1, ::-1][: STRIP_ROWS - drop]
+    return replace(strip, soft=soft)
+
+
+def mirrored(strip: Strip) -> Strip:
+    """Return the strip with left and right exchanged."""
+    return replace(strip, soft=np.ascontiguousarray(strip.soft[:, ::-1]))
+
+
 def _fitting_x_height(layout: Layout, region: LineRegion) -> float:
     """Return the x-height by which to scale the line: larger than its own if its ink would not fit into the strip."""
     x0, y0, x1, y1 = region.box
@@ -140,7 +153,7 @@ def _own_band(
 def _warp_input(layout: Layout, to_large: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Return the input's soft ink in the large strip, (h, w) uint8."""
     soft = layout.page.input_soft
-    matrix = compose(to_large, cv2.invertAffineTransform(layout.page.to_input))
+    matrix = compose(to_large, cv2.invertAffineTransform(layout.page.to_soft))
     back = cv2.invertAffineTransform(matrix)
     corners = cv2.transform(np.array([[[0, 0], [size[0], 0], [0, size[1]], size]], np.float64), back)[0]
     low = np.clip(np.floor(corners.min(axis=0)).astype(int) - 3, 0, None)
