@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ocrtool.imaging.screens import are_dots, only_specks, screen_dots
+
 #: Letters of the commonest height cover at least this share of the area of all boxes; less are specks.
 LEAST_COVER = 0.04
 #: Dots of leaders: this share of the components of the commonest height, or more, has sides of at most this ratio, and
@@ -86,13 +88,18 @@ def look_up(table: np.ndarray, labels: np.ndarray, ink: np.ndarray) -> np.ndarra
 def character_boxes(ink: np.ndarray) -> np.ndarray:
     """Find the (N, 4) int boxes of components that could be characters: neither specks nor rules nor frames.
 
-    Components cut by the edge of the image are left out unless no others remain.
+    Components cut by the edge of the image are left out unless no others remain; so are the dots of screens. None on a
+    page with nothing but specks.
     """
     stats = _statistics(ink)
+    every = np.concatenate([stats[:, :2], stats[:, :2] + stats[:, 2:4]], axis=1)
+    stats = stats[~screen_dots(every, stats[:, 4])]
     w, h, area = stats[:, 2], stats[:, 3], stats[:, 4]
     keep = (h >= 4) & (w >= 2) & (area >= 8) & (w < 12 * h) & (h < 10 * w) & (h < 0.4 * max(ink.shape) + 8)
     x, y = stats[keep, 0], stats[keep, 1]
     boxes = np.stack([x, y, x + stats[keep, 2], y + stats[keep, 3]], axis=1)
+    if only_specks(boxes, are_dots(boxes, stats[keep, 4]), ink.size):
+        return boxes[:0]
     whole = inside_image(boxes, ink.shape)
     return boxes[whole] if whole.any() else boxes
 

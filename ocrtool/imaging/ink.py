@@ -114,7 +114,7 @@ def soft_ink(gray: np.ndarray) -> np.ndarray:
 
 
 def _flattened(gray: np.ndarray) -> tuple[np.ndarray, int]:
-    """Divide a page (H, W) uint8 by the brightness of its paper: paper is 255 or little less. Returns its ink level too.
+    """Divide a page (H, W) uint8 by the brightness of its paper, which becomes 255 or little less; and find its ink level.
 
     A page whose ink hardly stands out from the grain of its paper, or covers less than a thousandth of it, is smoothed
     first; if nothing stands out then, its ink level is 255.
@@ -143,7 +143,7 @@ def _level_at(gray: np.ndarray, pixels: float) -> int:
 
 
 def _darkness_at(below: np.ndarray, pixels: float) -> int:
-    """Return the difference that so many pixels reach or exceed. below: (H, W) uint8, how much darker than the paper."""
+    """Return the difference that so many pixels reach. below: (H, W) uint8, how much darker than the paper each is."""
     return 255 - int(np.searchsorted(np.cumsum(histogram(below)[::-1]), pixels))
 
 

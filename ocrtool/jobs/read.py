@@ -69,7 +69,15 @@ def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage
     page = replace(read, source=source.name, number=image.number)
     _log.debug(
         "%s: %d blocks, %d lines, language %s, turned by %d degrees, skew %.2f degrees, %s dpi",
-        *(printable(image.label), len(page.blocks), len(page.lines), page.language, page.orientation, page.skew, image.dpi or "unknown"),
+        *(
+            printable(image.label),
+            len(page.blocks),
+            len(page.lines),
+            page.language,
+            page.orientation,
+            page.skew,
+            image.dpi or "unknown",
+        ),
     )
     files: tuple[SideFile, ...] = ()
     if options.overlay is not None:

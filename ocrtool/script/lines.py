@@ -76,10 +76,7 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
     if page is None:
         return PageLines()
     strips = engines.strips
-    if strips is None:
-        seen = Sight(page, engines.first.script.find_lines(page), [])
-    else:
-        seen = find_upright(page, strips)
+    seen = _seen(page, engines)
     page, layout, looked = seen.page, seen.layout, seen.lines
     orientation = 90 * page.quarters
     if layout is None or seen.mirrored:
@@ -112,6 +109,13 @@ def _segment(layout: Layout, region: LineRegion, engine: Engine) -> SegmentedLin
     from ocrtool.segment.segmented import segment_line
 
     return segment_line(layout, region, engine.script)
+
+
+def _seen(page: PreparedPage, engines: Engines) -> Sight:
+    """Find the lines of a page as the first engine's script does; a line reader turns it upright first."""
+    if engines.strips is not None:
+        return find_upright(page, engines.strips)
+    return Sight(page, engines.first.script.find_lines(page), [])
 
 
 def _present(layout: Layout, looked: Sequence[StripLine], engines: Engines) -> list[Engine]:

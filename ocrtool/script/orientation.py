@@ -18,7 +18,7 @@ from ocrtool.imaging.prepare import turn
 from ocrtool.script.strip_engine import StripEngine, StripLine
 from ocrtool.segment.direction import run_down
 from ocrtool.segment.layout import Layout
-from ocrtool.segment.strip import Strip, find_strip_layout, mirrored, upside_down
+from ocrtool.segment.strip import find_strip_layout, mirrored, upside_down
 
 #: From this mean probability of characters on, lines are upright. Print has 0.9 and more, print upside down or mirrored
 #: at most 0.84 over five lines.

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from ocrtool.imaging.components import label_components, look_up
+from ocrtool.imaging.screens import screen_dots
 from ocrtool.segment.leaders import leader_dots
 
 #: All measures in x-heights of the page.
@@ -110,8 +111,10 @@ def text_components(ink: np.ndarray, x_height: float) -> Components:
     touches = (x <= 1) | (y <= 1) | (x + w >= page_w - 1) | (y + h >= page_h - 1)
     edge = touches & ((h > 4 * x_height) | (w > 12 * x_height) | ((fill > BLOT_FILL) & (long_side > 2 * x_height)))
     stroke = (h > 4.5 * x_height) & (w < 0.5 * x_height)
-    leader = leader_dots(np.stack([x, y, x + w, y + h], axis=1), x_height)
-    other = picture | frame | blot | edge | stroke | leader
+    every = np.stack([x, y, x + w, y + h], axis=1)
+    screen = np.zeros(len(every), bool)
+    screen[1:] = screen_dots(every[1:], area[1:])
+    other = picture | frame | blot | edge | stroke | leader_dots(every, x_height) | screen
     other[0] = False
     removed = (ink & ~unruled) | look_up(other, labels, unruled)
     keep = ~(speck | other)

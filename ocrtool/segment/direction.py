@@ -11,6 +11,9 @@ CELLS, ALONG = 3, 10
 SIZES = (0.4, 6.0)
 #: The typical height may be that of dots or of small print, so that the page is seen at these multiples of it.
 SCALES = (1.0, 2.0)
+#: Lines may run down the page if columns contrast by so many octaves more than rows, over both scales. Turned pages
+#: have 1 or more; upright ones have it the other way, save charts and tables of few lines; specks and pictures have neither.
+DOWN_OCTAVES = 0.5
 
 
 def run_down(boxes: np.ndarray, height: float, shape: tuple[int, ...]) -> bool:
@@ -20,7 +23,7 @@ def run_down(boxes: np.ndarray, height: float, shape: tuple[int, ...]) -> bool:
 
     boxes: (N, 4) x0 y0 x1 y1 of components; height: their typical height, in pixels; shape: (H, W) of the page.
     """
-    return sum(_across(boxes, scale * height, shape) for scale in SCALES) < 0.0
+    return sum(_across(boxes, scale * height, shape) for scale in SCALES) < -DOWN_OCTAVES
 
 
 def _across(boxes: np.ndarray, height: float, shape: tuple[int, ...]) -> float:

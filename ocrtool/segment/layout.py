@@ -63,8 +63,9 @@ def find_text(page: PreparedPage, x_height: float | None = None, wanted: float =
     wanted: x-height of the working page.
     """
     layout = find_layout(page.view(x_height, wanted))
-    if not layout.lines and x_height is None and WORD_X_HEIGHT * page.height >= LEAST_X_HEIGHT:  # they were too small at this scale
-        layout = find_layout(page.view(WORD_X_HEIGHT * page.height, wanted))
+    words = WORD_X_HEIGHT * page.height
+    if not layout.lines and x_height is None and words >= LEAST_X_HEIGHT:  # they were too small at this scale
+        layout = find_layout(page.view(words, wanted))
     if layout.lines and not RESCALE[0] < layout.x_height / layout.page.x_height < RESCALE[1]:
         second = find_layout(page.view(layout.x_height * layout.page.input_scale, wanted))
         layout = second if second.lines else layout
