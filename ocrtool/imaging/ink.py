@@ -114,7 +114,7 @@ def soft_ink(gray: np.ndarray) -> np.ndarray:
 
 
 def _flattened(gray: np.ndarray) -> tuple[np.ndarray, int]:
-    """Divide a page (H, W) uint8 by the brightness of its paper, which becomes 255 or little less; and find its ink level.
+    """Divide a page (H, W) uint8 by the brightness of its paper: paper becomes 255 or little less. Find its ink level.
 
     A page whose ink hardly stands out from the grain of its paper, or covers less than a thousandth of it, is smoothed
     first; if nothing stands out then, its ink level is 255.

@@ -12,7 +12,8 @@ SIZES = (0.4, 6.0)
 #: The typical height may be that of dots or of small print, so that the page is seen at these multiples of it.
 SCALES = (1.0, 2.0)
 #: Lines may run down the page if columns contrast by so many octaves more than rows, over both scales. Turned pages
-#: have 1 or more; upright ones have it the other way, save charts and tables of few lines; specks and pictures have neither.
+#: have 1 or more; upright ones have it the other way, save charts and tables of few lines; specks and pictures have
+#: neither.
 DOWN_OCTAVES = 0.5
 
 

@@ -53,7 +53,9 @@ def test_the_number_of_a_page_is_no_speck() -> None:
 def test_a_page_of_specks_is_blank(count: int) -> None:
     rng = np.random.default_rng(count)
     page = np.full((1754, 1240), 255, np.uint8)
-    for x, y, radius in zip(rng.integers(0, 1240, count), rng.integers(0, 1754, count), rng.integers(1, 4, count)):
+    for x, y, radius in zip(
+        rng.integers(0, 1240, count), rng.integers(0, 1754, count), rng.integers(1, 4, count), strict=True
+    ):
         cv2.circle(page, (int(x), int(y)), int(radius), 0, -1)
     assert prepare(page) is None
 
