@@ -24,7 +24,7 @@ from ocrtool.decode.settings import BeamSize, CtcWeights
 UNSURE = 0.02
 #: A page with so many frames that hold a character, of a lower mean probability than this, is a picture or dirt: the
 #: language model would make words of it. Of handwriting the worst pages have 0.63.
-PICTURE_FRAMES, PICTURE = 100, 0.55
+PICTURE_FRAMES, PICTURE = 200, 0.53
 
 
 def greedy(log_probs: np.ndarray) -> Reading:

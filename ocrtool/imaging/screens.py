@@ -1,7 +1,6 @@
 """Dots that are no text: the screen of a printed picture, and specks of dirt on an empty page.
 
-Both are solid and about as wide as high. Of the letters of a text fewer than two in three are, bold ones included; of
-figures hardly any.
+Both are convex, solid and about as wide as high. Of the components of text at most one in nine is, in any weight.
 """
 
 from __future__ import annotations
@@ -10,35 +9,34 @@ import cv2
 import numpy as np
 
 #: A solid square or disc: the longer side is at most so many times the shorter one, or a pixel more; it fills at least
-#: this share of its box, as a diamond does.
-DOT_RATIO, DOT_FILL = 1.35, 0.5
+#: this share of its box, as a diamond does; and it has hardly more runs of ink than rows.
+DOT_RATIO, DOT_FILL, CONVEX = 1.35, 0.5, 1.05
 #: Components are dots of a screen if in a window of this side, in typical dots, there are so many, this share of them
 #: dots; larger ones than so many dots are not.
-WINDOW, LEAST_DOTS, SCREEN_SHARE, LARGEST = 31, 100, 0.85, 2.0
-#: Nothing but specks: so many components, this share of them dots; or fewer, all lower than LOW pixels, on a page of
-#: more than LARGE pixels: print so small is not scanned so large.
-ONLY_SHARE, LEAST_SPECKS, LOW, LARGE = 0.95, 20, 7, 1_500_000
+WINDOW, LEAST_DOTS, SCREEN_SHARE, LARGEST = 31, 100, 0.6, 2.0
+#: Nothing but specks: so many components, this share of them dots, half of them no higher than SPECK pixels; or fewer,
+#: all lower than LOW pixels, on a page of more than LARGE pixels: print so small is not scanned so large.
+ONLY_SHARE, LEAST_SPECKS, SPECK, LOW, LARGE = 0.7, 20, 12, 7, 1_500_000
 
 
-def are_dots(boxes: np.ndarray, area: np.ndarray) -> np.ndarray:
-    """Return (N,) bool: True for solid squares and discs. boxes: (N, 4) x0 y0 x1 y1; area: (N,) pixels of ink."""
-    sides = boxes[:, 2:] - boxes[:, :2]
-    longer, shorter = sides.max(axis=1), sides.min(axis=1)
+def are_dots(stats: np.ndarray) -> np.ndarray:
+    """Return (N,) bool: True for solid squares and discs. stats: (N, 6) as of `label_components`."""
+    longer, shorter = stats[:, 2:4].max(axis=1), stats[:, 2:4].min(axis=1)
     square = (longer <= DOT_RATIO * shorter) | (longer - shorter <= 1)
-    return np.asarray(square & (area >= DOT_FILL * longer * shorter))
+    solid = (stats[:, 4] >= DOT_FILL * longer * shorter) & (stats[:, 5] <= CONVEX * stats[:, 3])
+    return np.asarray(square & solid)
 
 
-def screen_dots(boxes: np.ndarray, area: np.ndarray) -> np.ndarray:
+def screen_dots(stats: np.ndarray, dots: np.ndarray) -> np.ndarray:
     """Return (N,) bool: True for components of a screen: they crowd, and nearly all around them are dots.
 
-    boxes: (N, 4) x0 y0 x1 y1 of all components; area: (N,) pixels of ink.
+    stats: (N, 6) as of `label_components`; dots: (N,) bool, as of `are_dots`.
     """
-    dots = are_dots(boxes, area)
     if np.count_nonzero(dots) < LEAST_DOTS:
-        return np.zeros(len(boxes), bool)
-    side = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
+        return np.zeros(len(stats), bool)
+    side = stats[:, 2:4].max(axis=1)
     dot = float(np.median(side[dots]))
-    cell = (boxes[:, :2] + boxes[:, 2:]) / (2.0 * dot)
+    cell = (stats[:, :2] + stats[:, 2:4] / 2.0) / dot
     x, y = cell.astype(np.int64).T
     counts = np.zeros((2, int(y.max()) + 1, int(x.max()) + 1), np.float32)
     np.add.at(counts[0], (y, x), 1.0)
@@ -56,6 +54,9 @@ def only_specks(boxes: np.ndarray, dots: np.ndarray, pixels: int) -> bool:
     boxes: (N, 4) of the components that are large enough for characters; dots: (N,) bool, as of `are_dots`; pixels: of
     the page.
     """
+    if not len(boxes):
+        return False
+    heights = boxes[:, 3] - boxes[:, 1]
     if len(boxes) < LEAST_SPECKS:
-        return bool(len(boxes) and pixels > LARGE and (boxes[:, 3] - boxes[:, 1]).max() < LOW)
-    return bool(dots.mean() >= ONLY_SHARE)
+        return bool(pixels > LARGE and heights.max() < LOW)
+    return bool(dots.mean() >= ONLY_SHARE and np.median(heights) <= SPECK)

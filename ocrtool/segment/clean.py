@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ocrtool.imaging.components import label_components, look_up
-from ocrtool.imaging.screens import screen_dots
+from ocrtool.imaging.screens import are_dots, screen_dots
 from ocrtool.segment.leaders import leader_dots
 
 #: All measures in x-heights of the page.
@@ -113,7 +113,7 @@ def text_components(ink: np.ndarray, x_height: float) -> Components:
     stroke = (h > 4.5 * x_height) & (w < 0.5 * x_height)
     every = np.stack([x, y, x + w, y + h], axis=1)
     screen = np.zeros(len(every), bool)
-    screen[1:] = screen_dots(every[1:], area[1:])
+    screen[1:] = screen_dots(stats[1:], are_dots(stats[1:]))
     other = picture | frame | blot | edge | stroke | leader_dots(every, x_height) | screen
     other[0] = False
     removed = (ink & ~unruled) | look_up(other, labels, unruled)
