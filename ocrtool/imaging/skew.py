@@ -43,9 +43,7 @@ def measure_skew(boxes: np.ndarray, height: float) -> float:
         return 0.0
     y = boxes[:, 3].astype(np.float64)
     x = x - x.mean()
-    coarse = np.arange(-MAX_SKEW - 0.5, MAX_SKEW + 0.51, 0.25)
+    coarse = np.arange(-MAX_SKEW, MAX_SKEW + 0.01, 0.25)
     best = coarse[int(np.argmax(_sharpness(x, y, coarse, max(2.0, height / 4))))]
-    if abs(best) > MAX_SKEW:  # the sharpest angle lies farther out, if there is one
-        return 0.0
     fine = np.arange(best - 0.3, best + 0.301, 0.05)
     return float(fine[int(np.argmax(_sharpness(x, y, fine, max(1.0, height / 8))))])

@@ -11,10 +11,12 @@ import numpy as np
 
 from ocrtool.imaging.affine import compose
 from ocrtool.imaging.page import PreparedPage
+from ocrtool.imaging.prepare import turn
 from ocrtool.script.engines import Engines
-from ocrtool.script.orientation import Sight, find_upright
+from ocrtool.script.orientation import Sight, certainty, find_upright, turns
 from ocrtool.script.strip_engine import StripEngine, StripLine
 from ocrtool.segment.layout import Layout
+from ocrtool.segment.strip import find_strip_layout
 from ocrtool.segment.types import LineRegion
 
 if TYPE_CHECKING:  # what reads glyph by glyph is loaded where a page needs it
@@ -26,6 +28,8 @@ if TYPE_CHECKING:  # what reads glyph by glyph is loaded where a page needs it
 #: A line whose frames with a character have at least this mean probability is in the line reader's script; it is not
 #: sampled for others. Of 180 lines that were mostly Hangul none had more than 0.82.
 SURELY_READ = 0.87
+#: A page whose lines have a lower mean probability than this may be in another script, and upside down.
+BARELY_READ = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +81,14 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
         return PageLines()
     strips = engines.strips
     seen = _seen(page, engines)
+    if seen.layout is None or seen.mirrored:
+        return PageLines(orientation=90 * seen.page.quarters, mirrored=seen.mirrored)
+    present = _present(seen.layout, seen.lines, engines)
+    if not present:
+        seen, present = _turned_for_others(seen, engines)
     page, layout, looked = seen.page, seen.layout, seen.lines
-    orientation = 90 * page.quarters
-    if layout is None or seen.mirrored:
-        return PageLines(orientation=orientation, mirrored=seen.mirrored)
-    present = _present(layout, looked, engines)
+    if layout is None:
+        return PageLines()
     if present:
         refined = present[0].script.find_lines(page, layout.x_height * layout.page.input_scale)
         present = present if refined is not None else []
@@ -102,7 +109,7 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
             lines.append(EngineStrip(strips, block, next(unclaimed)))
         elif (line := _segment(layout, region, engines.others[0])) is not None:
             lines.append(EngineLine(engines.others[0], block, line, layout.page.to_input))
-    return PageLines(tuple(lines), layout.page.skew, orientation)
+    return PageLines(tuple(lines), layout.page.skew, 90 * page.quarters)
 
 
 def _segment(layout: Layout, region: LineRegion, engine: Engine) -> SegmentedLine | None:
@@ -132,6 +139,18 @@ def _present(layout: Layout, looked: Sequence[StripLine], engines: Engines) -> l
     shares = [evidence(claims(layout, sampled, other), other) for other in others]
     found = [(share, k) for k, share in enumerate(shares) if share is not None]
     return [others[k] for _, k in sorted(found, key=lambda each: (-each[0], each[1]))]
+
+
+def _turned_for_others(seen: Sight, engines: Engines) -> tuple[Sight, list[Engine]]:
+    """Turn a page that the line reader cannot read if it holds another script then: the page and its other engines."""
+    if engines.strips is None or not seen.lines or certainty(seen.lines).mean >= BARELY_READ:
+        return seen, []
+    for quarters in turns(seen.page):
+        turned = turn(seen.page, quarters)
+        layout = None if turned is None else find_strip_layout(turned)
+        if turned is not None and layout is not None and (present := _present(layout, [], engines)):
+            return Sight(turned, layout, engines.strips.look(layout, layout.lines)), present
+    return seen, []
 
 
 def _claimed(layout: Layout, present: Sequence[Engine]) -> Sequence[Claim | None]:

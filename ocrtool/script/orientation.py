@@ -1,8 +1,8 @@
-"""Which way up a page is: told by the line reader, which is sure of text that stands upright and of no other.
+"""Orientation of a page, by the line reader, which is sure of upright text and of no other.
 
-A page that it is sure of is upright, and most pages cost nothing more. Otherwise the reader sees some of the lines
-upside down and mirrored too; and if lines seem to run down the page, what it is like turned by a quarter. A page is
-turned only if the reader is surer by far: an upright page turned is worse than a turned page left.
+A page that it is sure of is upright, and most pages cost nothing more. Otherwise some of the lines are scored upside
+down and mirrored too; and a page whose lines seem to run down it is scored on its side. A page is turned only if the
+reader is surer by far: an upright page turned is worse than a turned page left.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from ocrtool.segment.strip import find_strip_layout, mirrored, upside_down
 #: From this mean probability of characters on, lines are upright. Print has 0.9 and more, print upside down or mirrored
 #: at most 0.84 over five lines.
 SURELY_UPRIGHT = 0.87
-#: Number of lines, spread over the page, that are looked at: first, and where these leave a doubt.
+#: Number of lines, spread over the page, that are scored: first, and where these leave a doubt.
 FIRST_LINES, MOST_LINES = 6, 30
-#: A way of looking is better if its mean probability is higher by the first, and by so many standard errors; of a
+#: A way of turning is better if its mean probability is higher by the first, and by so many standard errors; of a
 #: character's probability the standard deviation is about SPREAD. A way that is worse by the second is out.
 LEAST_GAIN, STANDARD_ERRORS, SPREAD = 0.05, 2.0, 0.3
 CLEAR_LOSS = 0.04
@@ -53,7 +53,7 @@ class Certainty:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A page as the line reader sees it.
+    """The lines of a page, scored by the line reader.
 
     page: turned as it is to be read; layout: None if there are no lines; lines: of the layout; mirrored: True if the
     page shows text mirrored.
@@ -66,29 +66,34 @@ class Sight:
 
 
 def look(page: PreparedPage, engine: StripEngine) -> Sight:
-    """Find the lines of a page and look at them."""
+    """Find the lines of a page and score them."""
     layout = find_strip_layout(page)
     return Sight(page, layout, [] if layout is None else engine.look(layout, layout.lines))
 
 
+def turns(page: PreparedPage) -> tuple[int, ...]:
+    """Return the quarter turns that a page may need: sideways ones only if its lines seem to run down it."""
+    return (1, 3) if run_down(page.boxes, page.height, page.soft.shape) else (2,)
+
+
 def find_upright(page: PreparedPage, engine: StripEngine) -> Sight:
-    """Look at a page, turned by quarter turns if its text stands on another side or on its head."""
+    """Score the lines of a page, turned by quarter turns if its text stands on another side or on its head."""
     seen = look(page, engine)
-    if _certainty(_spread(seen.lines, FIRST_LINES)).mean >= SURELY_UPRIGHT:
+    if certainty(_spread(seen.lines, FIRST_LINES)).mean >= SURELY_UPRIGHT:
         return seen
     as_is, over, back = _ways(seen, engine)
-    best, certainty = seen, as_is
+    best, surest = seen, as_is
     for other in _turned(page, as_is, over, engine):
-        found = _certainty(_spread(other.lines, MOST_LINES))
-        if found.beats(as_is) and found.mean > certainty.mean:
-            best, certainty = other, found
+        found = certainty(_spread(other.lines, MOST_LINES))
+        if found.beats(as_is) and found.mean > surest.mean:
+            best, surest = other, found
     if best is seen and back.mean >= SURELY_UPRIGHT and back.beats(as_is):
         return replace(seen, mirrored=True)
     return best
 
 
 def _turned(page: PreparedPage, as_is: Certainty, over: Certainty, engine: StripEngine) -> Iterator[Sight]:
-    """Look at a page turned by each turn that may be right. as_is, over: certainty of its lines, and upside down."""
+    """Score a page turned by each turn that may be right. as_is, over: certainty of its lines, and upside down."""
     if over.mean >= as_is.mean - CLEAR_LOSS:
         yield from _looks(page, 2, engine)
     if run_down(page.boxes, page.height, page.soft.shape):
@@ -100,18 +105,18 @@ def _turned(page: PreparedPage, as_is: Certainty, over: Certainty, engine: Strip
 
 
 def _looks(page: PreparedPage, quarters: int, engine: StripEngine) -> Iterator[Sight]:
-    """Look at a page turned clockwise, if anything on it could be a character then."""
+    """Score a page turned clockwise, if anything on it could be a character then."""
     turned = turn(page, quarters)
     if turned is not None:
         yield look(turned, engine)
 
 
 def _ways(seen: Sight, engine: StripEngine) -> tuple[Certainty, Certainty, Certainty]:
-    """Look at lines of a page as they are, upside down and mirrored: at a few, and at more if these leave a doubt."""
+    """Score lines of a page as they are, upside down and mirrored: at a few, and at more if these leave a doubt."""
     for most in (FIRST_LINES, MOST_LINES):
         lines = _spread(seen.lines, most)
         strips = [line.strip for line in lines]
-        as_is = _certainty(lines)
+        as_is = certainty(lines)
         over, back = (
             _of_frames(engine.reader.read([change(strip) for strip in strips])) for change in (upside_down, mirrored)
         )
@@ -120,7 +125,8 @@ def _ways(seen: Sight, engine: StripEngine) -> tuple[Certainty, Certainty, Certa
     return as_is, over, back
 
 
-def _certainty(lines: Sequence[StripLine]) -> Certainty:
+def certainty(lines: Sequence[StripLine]) -> Certainty:
+    """Measure how sure the line reader is of lines that it has scored."""
     return _of_frames([line.log_probs for line in lines])
 
 
