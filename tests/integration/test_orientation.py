@@ -89,3 +89,11 @@ def test_an_empty_leaf_that_the_other_side_shows_through_is_blank() -> None:
     other_side = gray_of("letter")[:, ::-1].astype(np.float32)
     leaf = np.clip(245.0 - 0.25 * (255.0 - other_side), 0, 255).astype(np.uint8)
     assert ocrtool.read(leaf, lang="eng").text == ""
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_turned_page_of_korean_is_read_too(degrees: int) -> None:
+    turned = np.ascontiguousarray(np.rot90(gray_of("korean/letter"), degrees // 90))
+    page = ocrtool.read(turned)
+    assert (page.orientation, page.language) == (degrees, "kor")
+    assert page.text.startswith("한빛골 주말농장 모임")
