@@ -15,7 +15,7 @@ from ocrtool.imaging.affine import compose, scale_of
 from ocrtool.imaging.page import PreparedPage
 from ocrtool.segment.layout import Layout, find_text
 from ocrtool.segment.quantiles import percentile
-from ocrtool.segment.rectify import MAX_WIDTH, level, line_map, own_mask
+from ocrtool.segment.rectify import level, line_map, own_mask
 from ocrtool.segment.types import LineRegion
 
 #: Rows of a strip, its x-height in pixels, and the row of its baseline: 2 x-heights of room above, 0.8 below.
@@ -27,6 +27,8 @@ LAYOUT_X_HEIGHT = 15.0
 #: Paper kept left and right of the ink, and the widest gap kept between ink, in x-heights.
 STRIP_MARGIN = 0.6
 LONGEST_GAP = 3.0
+#: Maximum width of a strip in pixels, for memory: 850 x-heights, a line of some 800 characters; the rest is cut off.
+MAX_WIDTH = 12_000
 #: Strips are warped at this multiple of their size and averaged down, so that thin strokes survive.
 OVERSAMPLING = 2
 #: Ink is stretched to full strength if this percentile of it is weaker.
