@@ -71,14 +71,13 @@ def open_start(folder: Path | None) -> Start:
     return Start(weights, spec, model, engine)
 
 
-def align(pages: Sequence[OwnPage], engine: StripEngine, inked: bool) -> tuple[list[Sample], int]:
+def align(pages: Sequence[OwnPage], engine: StripEngine, plain: str) -> tuple[list[Sample], int]:
     """The lines of pages that could be aligned with their text, and the number of all lines that were found.
 
-    inked: plain quotes and dashes take the form of the ink where the transcripts have no other form of them.
+    plain: quotes and dashes that take the form of the ink; all else is learned as the transcripts have it.
     """
-    plain = simplified(page.text for page in pages) if inked else ""
     found = [
-        align_page(page.gray(), page.text, engine, plain)
+        align_page(page.gray(), page.text, engine, plain, believed=True)
         for page in tqdm(pages, desc="align", unit="page", leave=False, disable=None)
     ]
     samples = [sample for each in found for sample in each.samples]
@@ -86,15 +85,15 @@ def align(pages: Sequence[OwnPage], engine: StripEngine, inked: bool) -> tuple[l
 
 
 def fit_to(
-    pages: Sequence[OwnPage], start: Start, minutes: float, rate: float, seed: int, inked: bool
+    pages: Sequence[OwnPage], start: Start, minutes: float, rate: float, seed: int, plain: str
 ) -> tuple[list[Fitted], int]:
-    """Fit the model of ``start`` in rounds; also returns the number of lines of the last. inked: as of `align`.
+    """Fit the model of ``start`` in rounds; also returns the number of lines of the last. plain: as of `align`.
 
     Raises ValueError if too few lines agree with their text.
     """
     engine, origin, fitted, count = start.engine, weights_of(start.model), [], 0
     for number, share in enumerate(ROUNDS):
-        samples, found = align(pages, engine, inked)
+        samples, found = align(pages, engine, plain)
         count = len(samples)
         if count < FEWEST:
             raise ValueError(
@@ -115,14 +114,17 @@ def fit_to(
     return fitted, count
 
 
-def measure(pages: Sequence[OwnPage], folder: Path | None) -> float:
-    """Character error rate of pages, read as ``ocrtool read`` does with the weights in ``folder``."""
+def measure(pages: Sequence[OwnPage], folder: Path | None, plain: str = "") -> float:
+    """Character error rate of pages, read as ``ocrtool read`` does with the weights in ``folder``.
+
+    plain: as of `own_pages.error_rate`.
+    """
     engines = load_engines(LANGUAGE, folder)
 
     def read(gray: np.ndarray) -> str:
         return read_page(gray, engines).text
 
-    return error_rate(tqdm(pages, desc="read", unit="page", leave=False, disable=None), read)
+    return error_rate(tqdm(pages, desc="read", unit="page", leave=False, disable=None), read, plain)
 
 
 def facts(start: Start, fitted: Sequence[Fitted], lines: int, pages: int, held: int, seed: int) -> dict[str, Any]:
@@ -171,10 +173,10 @@ def write(start: Start, card_facts: dict[str, Any], folder: Path, weights: Path 
 @click.option(
     "--marks",
     type=click.Choice(("ink", "transcript")),
-    default="ink",
+    default="transcript",
     show_default=True,
-    help="Where the transcripts have straight quotes only, or short dashes only: learn the marks of the page's ink, or "
-    "those of the transcripts.",
+    help="Where the transcripts have straight quotes only, or short dashes only: learn to write these, or what the ink "
+    "shows, and measure without the difference.",
 )
 @click.option("--force", is_flag=True, help="Write the weights even if the pages held out are not read better.")
 @seed_option()
@@ -193,17 +195,19 @@ def main(
     """Fit the line reader to your own pages and write its weights."""
     cv2.setNumThreads(1)
     keras.utils.set_random_seed(seed)
-    fit_pages, held_pages = hold_out(find_pages(pages), held)
+    found = find_pages(pages)
+    fit_pages, held_pages = hold_out(found, held)
+    plain = simplified(page.text for page in found) if marks == "ink" else ""
     start = open_start(weights)
-    before = measure(held_pages, weights)
+    before = measure(held_pages, weights, plain)
     click.echo(f"CER of {len(held_pages)} pages held out, before: {before:.4f}")
-    fitted, lines = fit_to(fit_pages, start, minutes, rate, seed, marks == "ink")
+    fitted, lines = fit_to(fit_pages, start, minutes, rate, seed, plain)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".fitted-") as scratch:
         folder = Path(scratch)
         about = facts(start, fitted, lines, len(fit_pages), len(held_pages), seed)
         write(start, about, folder, weights)
-        after = measure(held_pages, folder)
+        after = measure(held_pages, folder, plain)
         click.echo(f"CER of {len(held_pages)} pages held out, after: {after:.4f}")
         if after >= before and not force:
             raise click.ClickException("the pages held out are not read better, so nothing is written")

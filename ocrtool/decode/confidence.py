@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ocrtool.decode.ctc_words import LENGTH
 from ocrtool.types import Alternative
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 #: Maximum number of alternatives of a character.
 MAX_ALTERNATIVES = 5
-#: How much of the certainty of a word is that of its line: in a line that is hard to read, a word that looks certain is
-#: wrong more often than in others. Chosen on validation lines: it lowers the calibration error of handwriting most.
-LINE_SHARE = 0.45
 #: Less likely alternatives are dropped.
 LEAST_PROBABILITY = 1e-4
 
@@ -45,25 +43,14 @@ def alternatives(posterior: Mapping[int, float], chosen: int, glyphs: Sequence[s
     return tuple(Alternative(glyphs[k], round(posterior[k], 4)) for k in kept)
 
 
-def word_probability(
-    characters: list[float], calibration: tuple[tuple[float, float], ...], line: float | None = None
-) -> float:
+def word_probability(characters: list[float], calibration: tuple[tuple[float, float], ...]) -> float:
     """Estimate the probability that a whole word is right.
 
-    characters: probability of each; calibration: (raw, true) points, ascending, fitted on transcribed pages; line: mean
-    log-probability of the characters of the word's line, where it counts (`mean_log`).
+    characters: probability of each; calibration: (raw, true) points, ascending, fitted on transcribed pages.
     """
-    # errors within a word are correlated: a long word is about as certain as four characters of its mean certainty
-    mean = mean_log(characters)
-    if line is not None:
-        mean += LINE_SHARE * (line - mean)
-    raw = math.exp(mean * min(len(characters), 4))
+    mean = math.fsum(math.log(max(p, 1e-6)) for p in characters) / len(characters)
+    raw = math.exp(mean * min(len(characters), LENGTH))
     return min(1.0, max(0.0, _interpolated(raw, calibration)))
-
-
-def mean_log(probabilities: Sequence[float]) -> float:
-    """Mean of the logarithms of probabilities, at least one."""
-    return math.fsum(math.log(max(p, 1e-6)) for p in probabilities) / len(probabilities)
 
 
 def _interpolated(x: float, points: Sequence[tuple[float, float]]) -> float:

@@ -29,14 +29,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocrtool.decode.alphabet import Alphabet
+from ocrtool.decode.ctc_gaps import SPACE
 from ocrtool.decode.ctc_hypotheses import Appended, Beam, Store, group_starts, prune
 from ocrtool.decode.ctc_places import BLANK
 from ocrtool.decode.ctc_windows import Windows
 from ocrtool.decode.language_model import LanguageModel
 from ocrtool.decode.settings import BeamSize, CtcWeights
 
-#: The class of the space between words.
-SPACE = 1
 #: Multiplier of the rolling hash that identifies equal texts, and what sets those of different windows apart.
 HASH_PRIME, HASH_WINDOW = np.int64(1_000_003), np.int64(0x1E3779B97F4A7C15)
 

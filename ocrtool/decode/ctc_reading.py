@@ -19,8 +19,9 @@ class Reading:
 
     labels: (n,) int32 classes, never the blank; frames: (n,) int32, where each is the most likely, ascending; first,
     last: (n,) int32, first and last frame that may belong to it; probability: (n,) float32, that the label is right;
-    alternative_labels: (n, 5) int32, the most likely first, 0 for none; alternative_probabilities: (n, 5) float32. What
-    these lack to 1 is the probability of no character, or of one that is not among them.
+    ink: (n,) float32, the same by the ink alone, without the language model; alternative_labels: (n, 5) int32, the most
+    likely first, 0 for none; alternative_probabilities: (n, 5) float32. What these lack to 1 is the probability of no
+    character, or of one that is not among them.
     """
 
     labels: np.ndarray
@@ -28,6 +29,7 @@ class Reading:
     first: np.ndarray
     last: np.ndarray
     probability: np.ndarray
+    ink: np.ndarray
     alternative_labels: np.ndarray
     alternative_probabilities: np.ndarray
 
@@ -87,6 +89,7 @@ def describe(places: Places, ink: Ink, probabilities: np.ndarray) -> Reading:
         first=places.frames[ink.first].astype(np.int32),
         last=places.frames[ink.end - 1].astype(np.int32),
         probability=probabilities[:, 0].astype(np.float32),
+        ink=ink.masses[:, 0].astype(np.float32),
         alternative_labels=np.take_along_axis(ink.choices, order, axis=1).astype(np.int32),
         alternative_probabilities=np.take_along_axis(probabilities, order, axis=1).astype(np.float32),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
-from ocrtool.decode import spaces, text_filter
+from ocrtool.decode import ctc_gaps, ctc_words, spaces, text_filter
 from ocrtool.weights.store import finite
 
 #: Keys of a decoder's manifest for the path weights with and without the language model.
@@ -65,13 +65,14 @@ class BeamSize:
 class CtcSettings:
     """All that decoding the lines of a CTC reader needs besides the networks.
 
-    weights: of the score; text_weights: of `ocrtool.decode.text_filter`; confidence: calibration points (raw, true),
-    ascending.
+    weights: of the score; text_weights: of `ocrtool.decode.text_filter`; gap_weights: of `ocrtool.decode.ctc_gaps`;
+    word_weights: of `ocrtool.decode.ctc_words`.
     """
 
     weights: CtcWeights
     text_weights: tuple[float, ...]
-    confidence: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
+    gap_weights: tuple[float, ...] = ctc_gaps.NEUTRAL
+    word_weights: tuple[float, ...] = (0.0, 1.0, 0.0, 0.0)
     beam: BeamSize = BeamSize()
 
     @classmethod
@@ -84,10 +85,15 @@ class CtcSettings:
         settings = cls(
             _weights_of(CtcWeights, parameters["weights"]),
             tuple(map(finite, parameters["text_weights"])),
-            tuple((finite(a), finite(b)) for a, b in parameters["confidence"]),
+            tuple(map(finite, parameters["gap_weights"])),
+            tuple(map(finite, parameters["word_weights"])),
             BeamSize(int(parameters["beam"]["hypotheses"]), finite(parameters["beam"]["reach"])),
         )
-        _check(settings.text_weights, settings.confidence, settings.beam)
+        if len(settings.gap_weights) != len(ctc_gaps.FEATURES):
+            raise ValueError(f"{len(settings.gap_weights)} gap_weights for {len(ctc_gaps.FEATURES)} features")
+        if len(settings.word_weights) != len(ctc_words.FEATURES):
+            raise ValueError(f"{len(settings.word_weights)} word_weights for {len(ctc_words.FEATURES)} features")
+        _check(settings.text_weights, settings.beam)
         return settings
 
     def as_parameters(self) -> dict[str, Any]:
@@ -128,7 +134,9 @@ class DecoderSettings:
         )
         if len(settings.space_weights) != len(spaces.FEATURES):
             raise ValueError(f"{len(settings.space_weights)} space_weights for {len(spaces.FEATURES)} features")
-        _check(settings.text_weights, settings.confidence, settings.beam)
+        if not settings.confidence:
+            raise ValueError("no points of the confidence of words")
+        _check(settings.text_weights, settings.beam)
         return settings
 
     def as_parameters(self) -> dict[str, Any]:
@@ -137,12 +145,10 @@ class DecoderSettings:
         return {_WITH_LM: values.pop("with_lm"), _WITHOUT_LM: values.pop("without_lm"), **values}
 
 
-def _check(text_weights: Sequence[float], confidence: Sequence[tuple[float, float]], beam: BeamSize) -> None:
+def _check(text_weights: Sequence[float], beam: BeamSize) -> None:
     """Raise ValueError for settings that cannot be decoded with."""
     if len(text_weights) != len(text_filter.FEATURES):
         raise ValueError(f"{len(text_weights)} text_weights for {len(text_filter.FEATURES)} features")
-    if not confidence:
-        raise ValueError("no points of the confidence of words")
     if beam.hypotheses < 1 or beam.reach <= 0.0:
         raise ValueError("a beam of no hypotheses, or without reach")
 

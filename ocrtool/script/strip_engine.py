@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +12,10 @@ import numpy as np
 from ocrtool.charset import LINE_START, Labels
 from ocrtool.decode import ctc
 from ocrtool.decode.alphabet import Alphabet
-from ocrtool.decode.confidence import mean_log, word_probability
-from ocrtool.decode.ctc_beam import SPACE
+from ocrtool.decode.ctc_gaps import SPACE, weigh_gaps
 from ocrtool.decode.ctc_places import BLANK
 from ocrtool.decode.ctc_reading import Reading
+from ocrtool.decode.ctc_words import line_word_probabilities, word_features
 from ocrtool.decode.language_model import CharacterLSTM, LanguageModel, UniformModel
 from ocrtool.decode.settings import CtcSettings
 from ocrtool.errors import WeightsRefused
@@ -66,7 +66,9 @@ class StripEngine:
     def look(self, layout: Layout, regions: Sequence[LineRegion]) -> list[StripLine]:
         """Cut the strips of lines and run the line reader over them."""
         strips = [cut_strip(layout, region) for region in regions]
-        found = self.reader.read(strips)
+        weights = self.settings.gap_weights
+        frames = zip(self.reader.read(strips), strips, strict=True)
+        found = [weigh_gaps(log_probs, strip.soft, weights) for log_probs, strip in frames]
         return [StripLine(layout, *each) for each in zip(regions, strips, found, strict=True)]
 
     def decode(self, lines: Sequence[StripLine]) -> list[Reading]:
@@ -92,18 +94,20 @@ class StripEngine:
         to_input = line.layout.page.to_input
         boxes = iter(input_boxes(character_boxes(line.layout, line.region, line.strip, columns), to_input, size))
         probabilities = np.minimum(reading.probability.astype(np.float64), 1.0).round(4).tolist()
-        certainty = mean_log([probabilities[k] for k in printed.tolist()])
+        starts = np.flatnonzero(np.diff(printed, prepend=-2) > 1)
+        features = word_features(reading.probability[printed], reading.ink[printed], starts)
+        certainties = iter(line_word_probabilities(features, self.settings.word_weights).tolist())
         words: list[Word] = []
         characters: list[Character] = []
         for label, probability, others in zip(
             reading.labels.tolist(), probabilities, self._alternatives(reading), strict=True
         ):
             if label == SPACE:
-                self._close(characters, words, certainty)
+                _close(characters, words, certainties)
                 characters = []
             else:
                 characters.append(Character(next(boxes), labels[label], probability, others))
-        self._close(characters, words, certainty)
+        _close(characters, words, certainties)
         x0, _, x1, _ = line.region.box
         ends = [[x, line.region.slope * x + line.region.intercept] for x in (x0, x1)]
         baseline = cv2.transform(np.array([ends]), to_input)[0].round(1)
@@ -123,12 +127,12 @@ class StripEngine:
         ends = np.cumsum(kept.sum(axis=1)).tolist()
         return [tuple(each[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
 
-    def _close(self, characters: list[Character], words: list[Word], certainty: float) -> None:
-        """Make a word of ``characters``, if any. certainty: mean log-probability of the line's characters."""
-        if characters:
-            probability = word_probability([c.probability for c in characters], self.settings.confidence, certainty)
-            box = Box.around([c.box for c in characters])
-            words.append(Word(box, tuple(characters), round(probability, 4)))
+
+def _close(characters: list[Character], words: list[Word], probabilities: Iterator[float]) -> None:
+    """Make a word of ``characters``, if any, with the next of its line's probabilities of words."""
+    if characters:
+        box = Box.around([c.box for c in characters])
+        words.append(Word(box, tuple(characters), round(next(probabilities), 4)))
 
 
 def load_strip_engine(

@@ -6,16 +6,29 @@ on what the white space separates: a gutter counts only if text runs over severa
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import cv2
 import numpy as np
+
+from ocrtool.segment.columns import are_text, is_table
 
 #: Gutter between columns, in x-heights: least width, and least height and width of the text on either side.
 GUTTER_WIDTH = 1.6
 GUTTER_HEIGHT = 9.0
 COLUMN_WIDTH = 9.0
+#: A narrower gutter, from this width on, counts between so many lines of running text; a lower one between so many.
+NARROW_WIDTH, NARROW_LINES, SHORT_LINES = 1.0, 6, 3
+#: Fewer components are no column.
+FEWEST = 8
 #: White bands wider than this (x-heights) separate blocks; it is the largest gap between the lines of a block.
 BAND_HEIGHT = 3.2
-#: Pairs of a band and a gap that are tried for a gutter below a heading; a page of text has a few dozen.
-MAX_TRIED = 300
+#: Side of a cell of the grid on which white strips are found, and least height of a white band between two lines, in
+#: x-heights.
+CELL, BAND_LEAST = 0.4, 0.5
+#: Widths and heights of the strips that are looked for (x-heights): wider than the gaps between words, and so tall that
+#: such gaps do not stand above each other by chance.
+STRIPS = ((GUTTER_WIDTH, GUTTER_HEIGHT), (GUTTER_WIDTH, 4.5), (NARROW_WIDTH, 12.0))
 #: Maximum depth of the recursion; pages need little, noise could need much.
 MAX_DEPTH = 12
 
@@ -38,18 +51,24 @@ def _line_count(boxes: np.ndarray, x_height: float) -> int:
 
 
 def _is_gutter(boxes: np.ndarray, start: float, end: float, x_height: float) -> bool:
-    """Return True if running text stands on both sides of the white strip start..end (columns)."""
+    """Return True if text on both sides of the white strip start..end (columns) is read column by column."""
     left, right = boxes[boxes[:, 2] <= start + 0.5], boxes[boxes[:, 0] >= end - 0.5]
+    if min(len(left), len(right)) < FEWEST:
+        return False
+    if end - start < GUTTER_WIDTH * x_height:
+        return are_text(left, right, x_height, NARROW_LINES)
     for side in (left, right):
-        if len(side) < 8:
-            return False
         tall = side[:, 3].max() - side[:, 1].min() >= GUTTER_HEIGHT * x_height
         width = float(side[:, 2].max() - side[:, 0].min())
         covered = float((side[:, 2] - side[:, 0]).sum())
         lines = max(1, _line_count(side, x_height))
         # running text fills its column; a column of prices or numbers beside its labels is read along the row
-        if not tall or width < COLUMN_WIDTH * x_height or covered < 0.3 * width * lines or lines < 4:
+        if width < COLUMN_WIDTH * x_height or covered < 0.3 * width * lines:
             return False
+        if not tall or lines < 4:
+            return are_text(left, right, x_height, SHORT_LINES)
+    if is_table(left, right, x_height):
+        return False
     # of one side alone, it may be the line numbers of a transcript, or the numbers of a list
     return not (_is_cells(left, 2, x_height) and _is_cells(right, 0, x_height))
 
@@ -71,20 +90,19 @@ def _cut(boxes: np.ndarray, members: np.ndarray, x_height: float, depth: int) ->
     if len(members) > 16 and depth < MAX_DEPTH:
         gutters = [
             gap
-            for gap in _gaps(part[:, 0], part[:, 2], GUTTER_WIDTH * x_height)
+            for gap in _gaps(part[:, 0], part[:, 2], NARROW_WIDTH * x_height)
             if _is_gutter(part, gap[0], gap[1], x_height)
         ]
+        gutters = _between_columns(gutters, x_height)
         if gutters:
             edges = np.array([(a + b) / 2 for a, b in gutters])
             column = np.searchsorted(edges, (part[:, 0] + part[:, 2]) / 2)
             return [
                 block for k in range(len(edges) + 1) for block in _cut(boxes, members[column == k], x_height, depth + 1)
             ]
-        bands = _gaps(part[:, 1], part[:, 3], 0.5 * x_height)
-        split = _heading_above_columns(part, bands, x_height)
-        if split is not None:
-            upper = (part[:, 1] + part[:, 3]) / 2 < split
-            return _cut(boxes, members[upper], x_height, depth + 1) + _cut(boxes, members[~upper], x_height, depth + 1)
+        found = _partial_gutter(part, x_height)
+        if found is not None:
+            return [block for own in found for block in _cut(boxes, members[own], x_height, depth + 1)]
     bands = _gaps(part[:, 1], part[:, 3], BAND_HEIGHT * x_height)
     if not bands or depth >= MAX_DEPTH:
         return [members]
@@ -93,22 +111,71 @@ def _cut(boxes: np.ndarray, members: np.ndarray, x_height: float, depth: int) ->
     return [block for k in range(len(edges) + 1) for block in _cut(boxes, members[row == k], x_height, depth + 1)]
 
 
-def _heading_above_columns(part: np.ndarray, bands: list[tuple[float, float]], x_height: float) -> float | None:
-    """Find a row to cut at so that a gutter appears above or below it; None if there is none."""
-    middle = (part[:, 1] + part[:, 3]) / 2
-    tried = 0
-    for a, b in bands:
-        row = (a + b) / 2
-        for side in (part[middle >= row], part[middle < row]):
-            if len(side) < 16:
-                continue
-            for gap in _gaps(side[:, 0], side[:, 2], GUTTER_WIDTH * x_height):
-                if _is_gutter(side, gap[0], gap[1], x_height):
-                    return row
-                tried += 1
-        if tried > MAX_TRIED:
+def _between_columns(gutters: list[tuple[float, float]], x_height: float) -> list[tuple[float, float]]:
+    """Drop gutters beside what is too narrow for a column, such as the numbers of lines: the narrower of its two."""
+    kept = list(gutters)
+    while len(kept) > 1:
+        widths = [right[0] - left[1] for left, right in pairwise(kept)]
+        k = int(np.argmin(widths))
+        if widths[k] >= COLUMN_WIDTH * x_height:
             break
+        del kept[k if kept[k][1] - kept[k][0] < kept[k + 1][1] - kept[k + 1][0] else k + 1]
+    return kept
+
+
+def _partial_gutter(part: np.ndarray, x_height: float) -> list[np.ndarray] | None:
+    """Find a gutter that does not run through the whole part, for headings above it or footers below.
+
+    Returns who stands above it, left and right of it and below, (N,) bool each; None if there is no gutter.
+    """
+    middle = (part[:, 1] + part[:, 3]) / 2
+    bands = np.array([(a + b) / 2 for a, b in _gaps(part[:, 1], part[:, 3], BAND_LEAST * x_height)])
+    for left, right, top, bottom in white_strips(part, x_height):
+        first = bands[bands >= top - BAND_LEAST * x_height]
+        last = bands[bands <= bottom + BAND_LEAST * x_height]
+        upper = float(first[0]) if top > part[:, 1].min() and len(first) else -np.inf
+        lower = float(last[-1]) if bottom < part[:, 3].max() and len(last) else np.inf
+        within = (middle > upper) & (middle < lower)
+        beside = part[within]
+        if np.count_nonzero((beside[:, 0] < right - 0.5) & (beside[:, 2] > left + 0.5)):
+            continue
+        if _is_gutter(beside, left, right, x_height):
+            before = part[:, 2] <= left + 0.5
+            return [middle <= upper, within & before, within & ~before, middle >= lower]
     return None
+
+
+def white_strips(boxes: np.ndarray, x_height: float) -> list[tuple[float, float, float, float]]:
+    """Find upright white strips between boxes (N, 4): left, right, top, bottom of each, the tallest first."""
+    cell = CELL * x_height
+    origin = boxes[:, :2].min(axis=0)
+    white = _white_cells((boxes - np.tile(origin, 2)) / cell)
+    found = []
+    for width, height in STRIPS:
+        kernel = np.ones((round(height / CELL), max(1, int(width / CELL) - 1)), np.uint8)
+        strips = cv2.morphologyEx(white, cv2.MORPH_OPEN, kernel, borderValue=0)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(strips, connectivity=4)
+        for k in range(1, count):
+            x, y, w, h, _ = stats[k].tolist()
+            own = labels[y : y + h, x : x + w] == k
+            column = int(own.sum(axis=0).argmax())
+            rows = np.flatnonzero(own[:, column]) + y
+            top, bottom = origin[1] + rows[0] * cell, origin[1] + (rows[-1] + 1) * cell
+            inside = boxes[(boxes[:, 1] < bottom) & (boxes[:, 3] > top)]
+            at = origin[0] + (x + column + 0.5) * cell
+            left, right = inside[inside[:, 2] <= at, 2], inside[inside[:, 0] >= at, 0]
+            if min(len(left), len(right)) >= FEWEST:
+                found.append((float(left.max()), float(right.min()), float(top), float(bottom)))
+    return sorted(set(found), key=lambda strip: strip[2] - strip[3])
+
+
+def _white_cells(boxes: np.ndarray) -> np.ndarray:
+    """Return the cells of a grid that no box touches: (h, w) uint8. boxes: (N, 4) in cells."""
+    low, high = np.floor(boxes[:, :2]).astype(int), np.ceil(boxes[:, 2:]).astype(int)
+    change = np.zeros(high.max(axis=0)[::-1] + 1, np.int32)
+    for rows, columns, step in ((low, low, 1), (high, high, 1), (low, high, -1), (high, low, -1)):
+        np.add.at(change, (rows[:, 1], columns[:, 0]), step)
+    return np.asarray(change.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] == 0).astype(np.uint8)
 
 
 def find_blocks(boxes: np.ndarray, x_height: float) -> list[np.ndarray]:

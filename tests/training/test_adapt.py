@@ -30,7 +30,7 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 DECODER = {
     "weights": {"lm": 0.4, "character": 2.0, "word": 0.0, "unsure_scale": 0.2, "power": 0.5, "sign": 1.0},
     "text_weights": [0.0] * 7,
-    "confidence": [[0.0, 0.0], [1.0, 1.0]],
+    "word_weights": [0.0, 1.0, 0.0, 0.0],
     "beam": {"hypotheses": 8, "reach": 10.0},
 }
 
@@ -68,7 +68,7 @@ def strips(count: int) -> list[Sample]:
 @pytest.fixture
 def aligns(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every page has twelve lines."""
-    monkeypatch.setattr(adapt, "align_page", lambda *_: Aligned(tuple(strips(12)), 1))
+    monkeypatch.setattr(adapt, "align_page", lambda *_, **__: Aligned(tuple(strips(12)), 1))
 
 
 def run(pages: Path, out: Path, weights: Path, *options: str) -> Result:
@@ -136,6 +136,13 @@ def test_words_broken_by_the_page_alone_are_whole() -> None:
     )
     assert joined("Some other-\nwise", truth) == "Some other-\nwise"
     assert own_pages.error_rate([], lambda gray: "") == 0.0
+
+
+def test_marks_count_alike_only_where_transcripts_do_not_tell_them_apart(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), np.full((40, 40), 255, np.uint8))
+    page = own_pages.OwnPage(tmp_path / "a.png", "He said 'no' - twice")
+    rates = [own_pages.error_rate([page], lambda gray: "He said ‘no’ – twice", plain) for plain in ("", "'", "'-")]
+    assert rates == [3 / 20, 1 / 20, 0.0]
 
 
 def test_a_fit_keeps_what_reads_best_and_the_normalisation() -> None:

@@ -62,8 +62,8 @@ def texts(found: Aligned) -> list[str]:
     return [sample.text for sample in found.samples]
 
 
-def page(text: str, plain: str | None = None) -> Aligned:
-    return align_page(np.zeros((1, 1), np.uint8), text, ENGINE, plain)
+def page(text: str, plain: str | None = None, believed: bool = False) -> Aligned:
+    return align_page(np.zeros((1, 1), np.uint8), text, ENGINE, plain, believed)
 
 
 def test_scores_are_sums_over_all_alignments() -> None:
@@ -127,6 +127,13 @@ def test_small_capitals_and_unknown_characters_are_passed_over(monkeypatch: pyte
     as_read(monkeypatch, seen("THE HIGHWAYMEN"), seen("three ½ of it all"))
     assert texts(page("The Highwaymen three ⅜ of it all")) == []
     assert transcript("ﬁve\u00ad  ⅜\nof\tit") == "five \ufffd of it"
+
+
+def test_transcripts_that_are_believed_say_which_case_and_marks_are_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    as_read(monkeypatch, seen("“THE HIGHWAYMEN”"), seen("“Yes” — said SARAH"), seen("of other pages"))
+    text = '"The Highwaymen" "Yes" - said Sarah'
+    assert texts(page(text, "", believed=True)) == ['"The Highwaymen"', '"Yes" - said Sarah']
+    assert texts(page(text, '"', believed=True)) == ["“The Highwaymen”", "“Yes” - said Sarah"]
 
 
 def test_of_a_crop_the_line_with_its_text_is_used(monkeypatch: pytest.MonkeyPatch) -> None:

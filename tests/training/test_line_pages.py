@@ -18,7 +18,7 @@ from training.lines.families import NEEDED, RELATED, fallback_files, find_faces,
 from training.lines.forms import beside
 from training.lines.pages import InkLine, LineMaker, draw_samples, photographed, set_page, strips_of
 from training.lines.pen_ink import WrittenLine
-from training.lines.printed import HEADING_SPACED, SMALL_CAPITALS, PrintedLines
+from training.lines.printed import HEADING_SPACED, SMALL_CAPITALS, PrintedLines, small_capitals
 from training.lines.printing import MEDIA, any_medium, grain
 from training.synthesis.fonts import DEBIAN, FONTSOURCE, HELD_OUT, OFFICE, VALIDATION
 
@@ -198,14 +198,24 @@ def test_three_points_are_an_ellipsis_where_they_look_alike(tmp_path: Path) -> N
     assert Pen(LineFace("own", "sans", (alike,)), (), 20.0, tracking=0.2).as_seen("so...") == "so..."
 
 
+def test_words_of_small_capitals_stand_beside_others() -> None:
+    rng = np.random.default_rng(0)
+    text = "in Fuß of Joan Roe, aged"
+    drawn = [small_capitals(text, rng) for _ in range(300)]
+    seen = {"".join(c.upper() if own else c for c, own in zip(text, small, strict=True)) for small in drawn}
+    assert {"in FUß of Joan Roe, aged", "in Fuß of JOAN ROE, aged", "IN FUß of Joan Roe, aged"} < seen
+    assert "IN FUß OF JOAN ROE, AGED" in seen and "in Fuß OF Joan Roe, aged" not in seen
+    assert not any(small_capitals("moon nooses", rng).any() for _ in range(50)), "nothing says that they are small"
+
+
 def test_small_letters_become_small_capitals_now_and_then(
     printed_lines: PrintedLines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(SMALL_CAPITALS, "serif", 0.4)
     face = LineFace("serif", "serif", (SERIF,))
     rng = np.random.default_rng(0)
-    drawn = [printed_lines.line(face, X_HEIGHT, rng, text) for text in ("moon nooses", "Groß") for _ in range(200)]
-    assert {line.text for line in drawn} == {"moon nooses", "Groß"}, "what is said stays"
+    drawn = [printed_lines.line(face, X_HEIGHT, rng, text) for text in ("Moon nooses", "Groß") for _ in range(200)]
+    assert {line.text for line in drawn} == {"Moon nooses", "Groß"}, "what is said stays"
     wide = np.array([line.ink.shape[1] for line in drawn[:200]])
     assert np.mean(wide > 1.03 * np.median(wide)) + np.mean(wide < 0.97 * np.median(wide)) > 0.3
     wide = [printed_lines.line(face, X_HEIGHT, rng, "CHAPTER ONE").ink.shape[1] for _ in range(300)]

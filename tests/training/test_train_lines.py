@@ -15,12 +15,15 @@ import pytest
 from click.testing import CliRunner
 
 from ocrtool.charset import LINE_CHARACTERS
+from ocrtool.decode.ctc_reading import Reading
+from ocrtool.decode.ctc_words import line_word_probabilities
 from ocrtool.decode.settings import CtcWeights
 from ocrtool.recognize.line_reader import LineReader
 from ocrtool.segment.strip import STRIP_ROWS, Strip
 from ocrtool.weights.store import open_weights
 from training import train_lines
 from training.decoder.fit_lines import Evaluator, ReadSample, search_weights
+from training.decoder.fit_words import fit_words, line_words
 from training.fit import Plan, Run, Steps
 from training.lines import batches, task
 from training.lines.batches import LineBatches
@@ -311,3 +314,38 @@ def test_rates_are_errors_out_of_characters() -> None:
     ]
     found = Evaluator(everything, Engine()).plain
     assert found == {"names": 0.0, "office_codes": pytest.approx(1 / 8)}
+
+
+def reading_of(text: str, probability: Sequence[float], ink: Sequence[float]) -> Reading:
+    """Probabilities are those of words."""
+    words = np.cumsum([character == " " for character in text])
+    labels, none = np.array([task.LABELS.index(c) for c in text], np.int32), np.zeros(len(text), np.int32)
+    each = [np.array(values, np.float32)[words] for values in (probability, ink)]
+    return Reading(labels, none, none, none, *each, none[:, None], each[0][:, None])
+
+
+def test_words_of_a_line_and_their_features() -> None:
+    words, features = line_words(reading_of("ab c", (0.9, 0.5), (0.9, 0.4)), task.LABELS)
+    assert words == ["ab", "c"] and features.shape == (2, 4)
+    np.testing.assert_allclose(features[1, 3], np.log(0.4 / 0.6), rtol=1e-6)
+    assert line_words(reading_of(" ", (0.9, 0.5), (0.9, 0.4)), task.LABELS)[0] == []
+
+
+def test_probabilities_of_words_are_the_shares_that_are_right() -> None:
+    """Words that are certain by the ink are right; of those that the language model made certain, every other is."""
+    rng = np.random.default_rng(1)
+    samples, readings = [], []
+    for k in range(400):
+        ink = 0.99 if k % 2 else 0.5
+        text = "sure" if k % 2 or rng.random() < 0.5 else "else"
+        readings.append(reading_of("sure", (0.99,), (ink,)))
+        samples.append(ReadSample("pen", [np.zeros((1, 1))], text))
+    readings.append(reading_of("“it”", (0.99,), (0.99,)))
+    samples.append(ReadSample("books", [np.zeros((1, 1))], '"it"', folded=True))
+    for kind, infix in (("office_forms", False), ("names", True)):
+        readings.append(reading_of("sure", (0.99,), (0.99,)))
+        samples.append(ReadSample(kind, [np.zeros((1, 1))], "never", infix))
+    weights, sure = fit_words(samples, readings, task.LABELS)
+    assert sure == 1.0
+    features = np.concatenate([line_words(reading, task.LABELS)[1] for reading in readings[:2]])
+    np.testing.assert_allclose(line_word_probabilities(features, weights), [0.5, 0.995], atol=0.06)

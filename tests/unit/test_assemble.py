@@ -8,7 +8,8 @@ import pytest
 from ocrtool.charset import LATIN
 from ocrtool.decode.assemble import LineAssembler
 from ocrtool.decode.beam import SPACE, Step
-from ocrtool.decode.confidence import alternatives, character_posterior, mean_log, word_probability
+from ocrtool.decode.confidence import alternatives, character_posterior, word_probability
+from ocrtool.decode.ctc_words import line_word_probabilities, word_features
 from ocrtool.decode.lattice import Lattice
 from ocrtool.decode.settings import DecoderSettings
 from ocrtool.decode.text_filter import is_text_probability, median_x_height
@@ -96,10 +97,34 @@ def test_word_is_as_sure_as_its_calibration_says() -> None:
     points = ((0.0, 0.0), (0.5, 0.2), (1.0, 0.9))
     assert word_probability([1.0, 1.0], points) == pytest.approx(0.9)
     assert word_probability([0.5], points) == pytest.approx(0.2)
-    alone = word_probability([0.9], points, mean_log([0.9]))
-    assert alone == word_probability([0.9], points)
-    assert word_probability([0.9], points, mean_log([0.9, 0.3, 0.2])) < alone, "the line is hard to read"
-    assert word_probability([0.9], points, mean_log([0.99, 0.99])) > alone
+
+
+def odds(probability: float) -> float:
+    return float(np.log(probability / (1 - probability)))
+
+
+def test_words_of_a_line_are_described_by_their_characters_their_line_and_the_ink() -> None:
+    probability, ink = np.array([0.9, 0.8, 0.5]), np.array([0.9, 0.6, 0.4])
+    found = word_features(probability, ink, np.array([0, 2]))
+    line = odds((0.9 * 0.8 * 0.5) ** (1 / 3))
+    np.testing.assert_allclose(
+        found, [[1, odds(0.9 * 0.8), line, odds(0.9 * 0.6)], [1, odds(0.5), line, odds(0.4)]], rtol=1e-9
+    )
+    long = word_features(np.full(9, 0.9), np.full(9, 0.9), np.array([0]))
+    assert long[0, 1] == pytest.approx(odds(0.9**4)), "the errors of a long word come together"
+    assert np.isfinite(word_features(np.array([1.0, 0.0]), np.zeros(2), np.array([0, 1]))).all()
+
+
+def test_a_word_of_a_line_is_less_sure_where_the_line_or_the_ink_is() -> None:
+    def word(probability: float, ink: float, *others: float) -> float:
+        characters = np.array([probability, *others])
+        features = word_features(characters, np.array([ink, *others]), np.arange(len(characters)))
+        return float(line_word_probabilities(features, (-1.0, 0.5, 0.3, 0.2))[0])
+
+    alone = word(0.9, 0.9, 0.9, 0.9)
+    assert alone == pytest.approx(1 / (1 + np.exp(1.0 - odds(0.9))))
+    assert word(0.9, 0.9, 0.3, 0.2) < alone, "the line is hard to read"
+    assert word(0.9, 0.4, 0.9, 0.9) < alone, "the language model alone makes it certain"
 
 
 @pytest.mark.parametrize(

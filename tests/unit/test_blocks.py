@@ -32,3 +32,58 @@ def test_columns_of_text_are_blocks(gutter: int) -> None:
     numbers, text = column(700 + gutter, 36), column(736 + 2 * gutter, 600)
     blocks = find_blocks(np.vstack([left, numbers, text]), X_HEIGHT)
     assert sorted(blocks[0].tolist()) == list(range(len(left))), "a column with numbered lines"
+
+
+def text_lines(left: int, ends: list[int], first: int = 0, pitch: int = 50) -> np.ndarray:
+    """Boxes (N, 4) of lines of letters from ``left`` to each of the ends."""
+    boxes = []
+    for row, end in enumerate(ends):
+        x = np.arange(left, end - 15, 20)
+        y = np.full(len(x), first + pitch * row)
+        boxes.append(np.stack([x, y, x + 16, y + 20], axis=1))
+    return np.vstack(boxes)
+
+
+def blocks_of(*parts: np.ndarray) -> list[set[int]]:
+    """The parts that the components of each block come from."""
+    owner = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    return [set(owner[block].tolist()) for block in find_blocks(np.vstack(parts), X_HEIGHT)]
+
+
+RAGGED = [420, 300, 520, 380, 460, 340, 500, 320]
+BESIDE = [1020, 900, 1120, 980, 1060, 940, 1100, 920]
+FULL = [700, 690, 700, 640, 700, 680, 700, 700]
+
+
+def test_labels_and_entries_are_read_along_the_row() -> None:
+    labels = text_lines(100, RAGGED)
+    assert blocks_of(labels, text_lines(700, [900, 760, 980, 820])) == [{0, 1}], "fewer entries than labels"
+    assert blocks_of(text_lines(100, RAGGED, pitch=80), text_lines(700, BESIDE, pitch=80)) == [{0, 1}], "far apart"
+    figures = [text_lines(1000 - 20 * k, [1100], first=50 * row) for row, k in enumerate([2, 9, 4, 1, 6, 3, 8, 5])]
+    assert blocks_of(labels, np.vstack(figures)) == [{0, 1}], "aligned right"
+
+
+def test_a_list_in_columns_is_read_down_the_column() -> None:
+    assert blocks_of(text_lines(100, RAGGED), text_lines(700, BESIDE)) == [{0}, {1}]
+
+
+def test_a_heading_and_a_footer_may_cross_the_gutter() -> None:
+    heading, footer = text_lines(300, [1100]), text_lines(300, [1100], first=700)
+    left, right = text_lines(100, FULL, first=100), text_lines(800, [1400] * 8, first=100)
+    assert blocks_of(heading, left, right, footer) == [{0}, {1}, {2}, {3}]
+
+
+def test_few_or_close_lines_are_columns_where_they_are_running_text() -> None:
+    left, right = text_lines(100, FULL[:3]), text_lines(800, [1400, 1390, 1300])
+    assert blocks_of(left, right) == [{0}, {1}]
+    assert blocks_of(left, text_lines(800, [900, 920, 880])) == [{0, 1}], "cells beside text"
+    close = text_lines(724, [1320] * 8)
+    assert blocks_of(text_lines(100, FULL), close) == [{0}, {1}]
+    assert blocks_of(text_lines(100, FULL[:4]), text_lines(724, [1320] * 4)) == [{0, 1}], (
+        "too few lines for so narrow a gap"
+    )
+
+
+def test_numbered_lines_are_running_text() -> None:
+    parts = [np.vstack([text_lines(x, [x + 36] * 8), text_lines(x + 110, [x + 700] * 8)]) for x in (100, 900)]
+    assert blocks_of(*parts) == [{0}, {1}]

@@ -302,6 +302,15 @@ def test_probability_is_that_of_ink_and_text() -> None:
     assert found.alternative_probabilities.sum(axis=1).max() <= 1.0 + 1e-6
 
 
+def test_what_the_ink_says_is_kept_beside_what_the_language_model_makes_of_it() -> None:
+    line = frames("_", "l", "_", {"c": 0.5, "e": 0.4, "_": 0.1}, "_", "d", "_")
+    found = read(line, Bigrams.favouring("le", "ed"))
+    assert text(found) == "led" and found.probability[1] > 0.6
+    assert found.ink[1] == pytest.approx(0.4, abs=1e-3)
+    np.testing.assert_array_equal(found.ink[[0, 2]], found.probability[[0, 2]])
+    np.testing.assert_array_equal(greedy(line).ink, greedy(line).probability)
+
+
 def test_every_character_has_a_symbol() -> None:
     plain = Alphabet.nearest(LINE_CHARACTERS[1:], Labels(LINE_START + " " + "".join(map(chr, range(0x21, 0x7F)))))
     symbols = LINE_START + " " + "".join(map(chr, range(0x21, 0x7F)))

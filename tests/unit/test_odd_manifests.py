@@ -13,7 +13,9 @@ from ocrtool.errors import WeightsRefused
 from ocrtool.jobs import embed
 from ocrtool.jobs.options import EmbedOptions
 from ocrtool.script.glyph_engine import load_engine
+from ocrtool.script.registry import load_script
 from ocrtool.script.single import load_single_classifier
+from ocrtool.script.strip_engine import load_strip_engine
 from ocrtool.weights.store import packaged_folder
 
 MISSING, HUGE, INFINITE, NO_NUMBER = object(), 10**400, float("inf"), float("nan")
@@ -37,6 +39,13 @@ LOADERS: dict[str, tuple[Callable[[Path], object], dict[str, tuple[Any, ...]]]] 
             "parameters/confidence": ([], [1.0], [[0.0]], [[0.0, NO_NUMBER]]),
             "parameters/beam/hypotheses": (0, -1, INFINITE, "many"),
             "parameters/beam/reach": (0.0, NO_NUMBER, HUGE),
+        },
+    ),
+    "decoder_lines": (
+        lambda folder: load_strip_engine(load_script("eng"), folder, language_model=False),
+        {
+            "parameters/weights/lm": (MISSING, "hot", NO_NUMBER),
+            "parameters/word_weights": (MISSING, 3, [], [1.0], [0.0, 1.0, 0.0, NO_NUMBER], [[0.0, 0.0], [1.0, 1.0]]),
         },
     ),
     "latin": (

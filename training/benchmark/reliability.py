@@ -1,41 +1,104 @@
 """Calibration of word probabilities: python -m training.benchmark.reliability --data DIR [--plot FILE.png].
 
-Reads the test parts; a word is right if it matches in the best alignment of the words read with those of the truth.
+Reads the test parts, and any folder of images with transcripts given by ``--drawn``. A word is right if it stands in
+the best alignment of the words read with those of the truth. What a transcript cannot tell is no error: quotes, dashes
+and accents where it has them folded, capitals where a line of IAM is written in them though the text to copy was not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import click
 import numpy as np
 from tabulate import tabulate
 
+from ocrtool.imaging.input import read_pages
 from ocrtool.types import Page
-from training.command import PATH, data_option, errors_as_messages, every_option, weights_option
+from training.benchmark.sets import load_set
+from training.command import EXISTING, PATH, data_option, errors_as_messages, every_option, weights_option
 from training.datasets.transcribed import Transcript, book_pages, iam_lines
 from training.decoder.engines import page_reader
 from training.decoder.fit_confidence import SURE, words_right
+from training.language.fold_text import normalise
 
 #: Upper bounds of the bins of word probability.
 BINS = (0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99, 1.0001)
-#: Loader of each set's part. The crops of hand_printed_words are left out: they hold other words than the truth.
-SETS: dict[str, Callable[[Path, str], Iterable[Transcript]]] = {
-    "old_books": book_pages,
-    "iam_hand_printed": partial(iam_lines, hand_printed=True),
-}
+#: Bins with fewer words are left out of the diagram: their shares say nothing.
+LEAST_DRAWN = 20
+#: From this share of capitals on a line is written in capitals.
+IN_CAPITALS = 0.8
 
 
-def word_outcomes(items: Iterable[Transcript], read: Callable[[np.ndarray], Page]) -> tuple[np.ndarray, np.ndarray]:
-    """Probability (n,) of every word read, and whether it is right (n,) bool."""
+@dataclass(frozen=True, slots=True)
+class WordSet:
+    """What is read, and what its transcripts tell.
+
+    load: the items; folded: quotes, dashes and accents are folded; copied: the text that writers had before them, in
+    whatever case they wrote it; any_case: always capitals; ordered: the lines stand in reading order.
+    """
+
+    load: Callable[[], Iterable[Transcript]]
+    folded: bool = False
+    copied: bool = False
+    any_case: bool = False
+    ordered: bool = True
+
+
+def word_sets(data: Path, drawn: Sequence[Path]) -> dict[str, WordSet]:
+    """The sets by name. The crops of hand_printed_words are left out: they hold other words than the truth."""
+    sets = {
+        "old_books": WordSet(partial(book_pages, data, "test"), folded=True),
+        "iam_hand_printed": WordSet(partial(iam_lines, data, "test", hand_printed=True), folded=True, copied=True),
+        "iam_joined": WordSet(partial(iam_lines, data, "test", hand_printed=False), folded=True, copied=True),
+    }
+    if (data / "receipts").is_dir():
+        sets["receipts"] = WordSet(partial(images, data, "receipts"), any_case=True, ordered=False)
+    return sets | {folder.name: WordSet(partial(images, data, str(folder)), ordered=False) for folder in drawn}
+
+
+def images(data: Path, name: str) -> Iterator[Transcript]:
+    """The images of a set of `load_set`, with their text as it stands."""
+    with tempfile.TemporaryDirectory() as work:
+        for item in load_set(data, name, Path(work)).items:
+            gray = next(iter(read_pages(item.image, str(item.image)))).gray
+            yield Transcript(item.image.name, item.image.name, gray, item.truth)
+
+
+def right_words(words: Sequence[str], text: str, of: WordSet) -> np.ndarray:
+    """(len(words),) bool: which of the words read of an item are right. text: its truth."""
+    read, truth = [normalise(word) for word in words] if of.folded else list(words), text.split()
+    if of.any_case or (of.copied and in_capitals(" ".join(read)) and not in_capitals(text)):
+        read, truth = [word.upper() for word in read], [word.upper() for word in truth]
+    if of.ordered:
+        return words_right(read, truth)
+    left, right = Counter(truth), np.zeros(len(read), bool)
+    for k, word in enumerate(read):
+        right[k] = left[word] > 0
+        left[word] -= 1
+    return right
+
+
+def in_capitals(text: str) -> bool:
+    """True if nearly all letters are capitals."""
+    letters = [character for character in text if character.isalpha()]
+    return sum(character.isupper() for character in letters) > IN_CAPITALS * len(letters)
+
+
+def word_outcomes(of: WordSet, read: Callable[[np.ndarray], Page], every: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Probability (n,) of every word read, and whether it is right (n,) bool. every: step through the items."""
     probability: list[float] = []
     right: list[bool] = []
-    for item in items:
+    for item in islice(of.load(), 0, None, every):
         words = [word for line in read(item.gray).lines for word in line.words]
         probability += [word.probability for word in words]
-        right += words_right([word.text for word in words], item.text.split()).tolist()
+        right += right_words([word.text for word in words], item.text, of).tolist()
     return np.array(probability), np.array(right, bool)
 
 
@@ -61,7 +124,7 @@ def plot(outcomes: dict[str, tuple[np.ndarray, np.ndarray]], path: Path) -> None
     figure, axes = plt.subplots(figsize=(5, 5))
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
     for name, (probability, right) in outcomes.items():
-        rows = bins(probability, right)
+        rows = [row for row in bins(probability, right) if row[0] >= LEAST_DRAWN]
         axes.plot([row[1] for row in rows], [row[2] for row in rows], marker="o", label=name)
     axes.set_xlabel("word probability")
     axes.set_ylabel("share of words right")
@@ -75,14 +138,15 @@ def plot(outcomes: dict[str, tuple[np.ndarray, np.ndarray]], path: Path) -> None
 @data_option("transcribed sets")
 @weights_option()
 @every_option()
+@click.option("--drawn", type=EXISTING, multiple=True, help="A folder of images with NAME.gt.txt. May be given again.")
 @click.option("--plot", "picture", type=PATH, help="Write a reliability diagram to this file.")
 @errors_as_messages()
-def main(data: Path, weights: Path | None, every: int, picture: Path | None) -> None:
+def main(data: Path, weights: Path | None, every: int, drawn: tuple[Path, ...], picture: Path | None) -> None:
     """Compare word probabilities with the share of correct words."""
     read = page_reader(weights, "eng")
     outcomes = {}
-    for name, load in SETS.items():
-        probability, right = outcomes[name] = word_outcomes(list(load(data, "test"))[::every], read)
+    for name, of in word_sets(data, drawn).items():
+        probability, right = outcomes[name] = word_outcomes(of, read, every)
         sure = probability >= SURE
         share = f"{right[sure].mean():.3f} of them right" if sure.any() else "none"
         click.echo(f"\n{name}: {sure.sum()} words at {SURE} and above, {share}\n")

@@ -6,6 +6,9 @@ PAGES holds folders of drawn pages, NAME.png with NAME.gt.txt line by line, as `
 validation` draws them; SHARDS strips of `training.lines.make_lines --part validation`. Pages and names of the training
 parts come from --data. Writes OUT/decoder_lines.json.
 
+With ``--words-only`` the weights of the score and of the text filter stay as they are in --weights: whenever the line
+reader has changed, the weights of its gaps and its word probabilities are to be fitted again, which takes a minute.
+
 On codes the language model may not cost a character: weights with which the lines of a kind named ``codes`` have more
 errors than along the best path alone are not considered.
 """
@@ -24,9 +27,9 @@ from rapidfuzz.distance import Levenshtein
 from tqdm import tqdm
 
 from ocrtool.decode import ctc
-from ocrtool.decode.confidence import mean_log, word_probability
+from ocrtool.decode.ctc_gaps import weigh_gaps
 from ocrtool.decode.ctc_reading import Reading
-from ocrtool.decode.settings import CtcSettings, CtcWeights
+from ocrtool.decode.settings import CtcWeights
 from ocrtool.decode.text_filter import line_features, median_x_height
 from ocrtool.imaging.input import read_pages
 from ocrtool.imaging.prepare import prepare
@@ -35,12 +38,14 @@ from ocrtool.script.registry import load_script
 from ocrtool.script.strip_engine import StripEngine, StripLine, load_strip_engine
 from ocrtool.segment.strip import Strip, find_strip_layout
 from ocrtool.types import Line
+from ocrtool.weights.store import read_manifest
 from training.command import EXISTING, data_option, errors_as_messages, out_option, seed_option, weights_option
 from training.datasets.transcribed import book_pages, name_crops
 from training.decoder.aligned_lines import line_texts
-from training.decoder.engines import NOT_CALIBRATED
-from training.decoder.fit_confidence import SURE, isotonic, words_right
+from training.decoder.fit_confidence import SURE
+from training.decoder.fit_gaps import fit_gaps
 from training.decoder.fit_text import filter_scores
+from training.decoder.fit_words import fit_words
 from training.decoder.logistic import fit_logistic
 from training.lines.pages import Sample
 from training.lines.task import load_held
@@ -49,6 +54,8 @@ from training.report.write import write_json
 
 #: Lines of each kind at most, book pages, and strips of each source of shards.
 LINES, PAGES, STRIPS = 220, 24, 160
+#: Strips of each source that gaps are fitted on.
+GAP_STRIPS = 4000
 #: Rounds of the search, each with half the steps of the one before; least gain in the mean log error rate; floor of
 #: rates before the logarithm.
 ROUNDS, LEAST_GAIN, RATE_FLOOR = 2, 1e-3, 1e-3
@@ -64,12 +71,17 @@ _BOUNDS = (100_000, 100_000)
 
 @dataclass(frozen=True, slots=True)
 class ReadSample:
-    """Frame log-probabilities of the lines of a sample, and its text. infix: the image holds more than the text."""
+    """Frame log-probabilities of the lines of a sample, and its text.
+
+    infix: the image holds more than the text; folded: the text is in plain quotes, dashes and letters, whatever is
+    printed.
+    """
 
     kind: str
     log_probs: list[np.ndarray]
     text: str
     infix: bool = False
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +114,32 @@ def shard_samples(folder: Path, engine: StripEngine) -> Iterator[ReadSample]:
     """Strips of each source of shards."""
     for source, items in load_held(folder, STRIPS).items():
         for item, rows in zip(items, engine.reader.read([_strip(item) for item in items]), strict=True):
-            yield ReadSample(source, [rows], item.text)
+            yield ReadSample(source, [weigh_gaps(rows, item.soft, engine.settings.gap_weights)], item.text)
+
+
+def with_gaps(engine: StripEngine, folder: Path) -> tuple[StripEngine, dict[str, float]]:
+    """The engine with weights of gaps fitted on strips of shards, and the shares of wrong gaps."""
+    items = [item for each in load_held(folder, GAP_STRIPS).values() for item in each]
+    frames = engine.reader.read([_strip(item) for item in items])
+    strips = ((rows, item.soft, item.text) for rows, item in zip(frames, items, strict=True))
+    weights, scores = fit_gaps(strips, engine.reader.labels)
+    return replace(engine, settings=replace(engine.settings, gap_weights=weights)), scores
+
+
+def book_samples(data: Path, engine: StripEngine) -> Iterator[ReadSample]:
+    """Lines of training pages of books that stand in their text."""
+    labels = engine.reader.labels[1:]
+    for page in tqdm(list(book_pages(data, "train"))[:: max(1, 99 // PAGES)], unit="page", disable=None):
+        lines = look(page.gray, engine)
+        texts = line_texts([" ".join(ctc.greedy(x.log_probs).text(labels).split()) for x in lines], page.text)
+        yield from (ReadSample("books", [x.log_probs], t, folded=True) for x, t in zip(lines, texts, strict=True) if t)
+
+
+def name_samples(data: Path, engine: StripEngine) -> Iterator[ReadSample]:
+    """Names of the training part."""
+    for item in list(name_crops(data, "train"))[::2]:
+        if lines := look(item.gray, engine):
+            yield ReadSample("names", [x.log_probs for x in lines], item.text, item.infix)
 
 
 def _strip(item: Sample) -> Strip:
@@ -179,41 +216,6 @@ def search_weights(evaluator: Evaluator, start: CtcWeights, rounds: int = ROUNDS
     return best
 
 
-def fit_words(evaluator: Evaluator, weights: CtcWeights) -> tuple[list[tuple[float, float]], float]:
-    """Calibration points of word probabilities, and the share right of words at SURE and above."""
-    readings = iter(evaluator.readings(weights))
-    labels = evaluator.engine.reader.labels
-    raw: list[float] = []
-    right: list[bool] = []
-    for sample in evaluator.samples:
-        words: list[tuple[str, float]] = []
-        for _ in sample.log_probs:
-            words += _words(next(readings), labels)
-        if not sample.infix:
-            raw += [p for _, p in words]
-            right += words_right([w for w, _ in words], sample.text.split()).tolist()
-    x, y = np.array(raw), np.array(right, float)
-    points = isotonic(x, y)
-    sure = np.interp(x, [p[0] for p in points], [p[1] for p in points]) >= SURE
-    return points, float(y[sure].mean()) if sure.any() else 0.0
-
-
-def _words(reading: Reading, labels: Sequence[str]) -> list[tuple[str, float]]:
-    words: list[tuple[str, float]] = []
-    run: list[int] = []
-    rounded = [round(float(p), 4) for p in reading.probability]
-    printed = [k for k, label in enumerate(reading.labels) if labels[label] != " "]
-    certainty = mean_log([rounded[k] for k in printed]) if printed else None
-    for k in [*range(len(reading.labels)), -1]:
-        if k >= 0 and labels[reading.labels[k]] != " ":
-            run.append(k)
-        elif run:
-            text = "".join(labels[reading.labels[i]] for i in run)
-            words.append((text, word_probability([rounded[i] for i in run], NOT_CALIBRATED, certainty)))
-            run = []
-    return words
-
-
 def filter_pages(data: Path, drawn: list[list[StripLine]], engine: StripEngine, seed: int) -> Iterator[FilterPage]:
     """Text: lines of book pages that stand in their text, names, drawn lines. Not: the other lines of book pages."""
     rng = np.random.default_rng(seed)
@@ -252,13 +254,14 @@ def fit_filter(pages: Iterator[FilterPage]) -> tuple[np.ndarray, dict[str, float
 @weights_option()
 @click.option("--drawn", type=EXISTING, required=True, help="Folders of drawn pages of the validation part.")
 @click.option("--held", type=EXISTING, required=True, help="Shards of the validation part.")
+@click.option("--words-only", is_flag=True, help="Fit gaps and word probabilities alone; keep all else of --weights.")
 @out_option("decoder_lines.json")
 @seed_option(1)
 @errors_as_messages()
-def main(data: Path, weights: Path | None, drawn: Path, held: Path, out: Path, seed: int) -> None:
+def main(data: Path, weights: Path | None, drawn: Path, held: Path, words_only: bool, out: Path, seed: int) -> None:
     """Fit the decoder over the frames of the line reader and write its manifest."""
     rng = np.random.default_rng(seed)
-    engine = load_strip_engine(load_script("eng"), weights)
+    engine, gap_scores = with_gaps(load_strip_engine(load_script("eng"), weights), held)
     by_kind: dict[str, list[ReadSample]] = {}
     pages: dict[int, list[StripLine]] = {}
     for sample, line in drawn_samples(drawn, engine):
@@ -266,48 +269,49 @@ def main(data: Path, weights: Path | None, drawn: Path, held: Path, out: Path, s
         pages.setdefault(id(line.layout), []).append(line)
     for sample in shard_samples(held, engine):
         by_kind.setdefault(sample.kind, []).append(sample)
-    for page in tqdm(list(book_pages(data, "train"))[:: max(1, 99 // PAGES)], unit="page", disable=None):
-        lines = look(page.gray, engine)
-        labels = engine.reader.labels[1:]
-        texts = line_texts([" ".join(ctc.greedy(x.log_probs).text(labels).split()) for x in lines], page.text)
-        found = [ReadSample("books", [x.log_probs], t) for x, t in zip(lines, texts, strict=True) if t]
-        by_kind.setdefault("books", []).extend(found)
-    for item in list(name_crops(data, "train"))[::2]:
-        if lines := look(item.gray, engine):
-            by_kind.setdefault("names", []).append(
-                ReadSample("names", [x.log_probs for x in lines], item.text, item.infix)
-            )
+    by_kind["books"] = list(book_samples(data, engine))
+    if not words_only:
+        by_kind["names"] = list(name_samples(data, engine))
     samples = [items[k] for items in by_kind.values() for k in rng.permutation(len(items))[:LINES]]
     print({kind: min(len(items), LINES) for kind, items in by_kind.items()}, flush=True)
     evaluator = Evaluator(samples, engine)
-    fitted = search_weights(evaluator, engine.settings.weights)
-    points, sure = fit_words(evaluator, fitted)
-    engine = replace(engine, settings=replace(engine.settings, weights=fitted, confidence=NOT_CALIBRATED))
-    text_weights, text_scores = fit_filter(filter_pages(data, list(pages.values()), engine, seed))
-    settings = CtcSettings(fitted, tuple(round(float(w), 5) for w in text_weights), tuple(points), engine.settings.beam)
-    scores: dict[str, Any] = {
-        "guided": {kind: round(rate, 5) for kind, rate in evaluator.rates(fitted).items()},
-        "unguided": {kind: round(rate, 5) for kind, rate in evaluator.plain.items()},
-        f"right_words_at_{SURE}": round(sure, 4),
-        "text": text_scores,
+    fitted = engine.settings.weights
+    before = read_manifest("decoder_lines", weights) if words_only else {}
+    scores: dict[str, Any] = dict(before.get("scores", {}))
+    if not words_only:
+        fitted = search_weights(evaluator, engine.settings.weights)
+        engine = replace(engine, settings=replace(engine.settings, weights=fitted))
+        text_weights, text_scores = fit_filter(filter_pages(data, list(pages.values()), engine, seed))
+        text = tuple(round(float(w), 5) for w in text_weights)
+        engine = replace(engine, settings=replace(engine.settings, text_weights=text))
+        scores = {
+            "guided": {kind: round(rate, 5) for kind, rate in evaluator.rates(fitted).items()},
+            "unguided": {kind: round(rate, 5) for kind, rate in evaluator.plain.items()},
+            "text": text_scores,
+        }
+    scores["gaps"] = {name: round(value, 5) for name, value in gap_scores.items()}
+    words, sure = fit_words(samples, evaluator.readings(fitted), engine.reader.labels)
+    settings = replace(engine.settings, word_weights=words)
+    scores[f"right_words_at_{SURE}"] = round(sure, 4)
+    manifest = {
+        "name": "decoder_lines",
+        "kind": "decoder",
+        "data": "pages drawn in the validation families; strips of the validation writers and families; training "
+        "parts of old_books and hand_printed_words",
+        "split": "over families, writers, books and forms",
+        "command": training_command(),
+    } | before
+    own = {
+        "parameters": settings.as_parameters(),
+        "scores": scores,
+        "seed": seed,
+        "versions": library_versions(),
+        "licence": "Apache-2.0",
     }
+    if words_only:
+        own["command_words"] = training_command()
     out.mkdir(parents=True, exist_ok=True)
-    write_json(
-        out / "decoder_lines.json",
-        {
-            "name": "decoder_lines",
-            "kind": "decoder",
-            "parameters": settings.as_parameters(),
-            "data": "pages drawn in the validation families; strips of the validation writers and families; training "
-            "parts of old_books and hand_printed_words",
-            "split": "over families, writers, books and forms",
-            "scores": scores,
-            "seed": seed,
-            "versions": library_versions(),
-            "licence": "Apache-2.0",
-            "command": training_command(),
-        },
-    )
+    write_json(out / "decoder_lines.json", manifest | own)
     click.echo(json.dumps(scores, indent=1))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -68,6 +69,13 @@ class _Cut:
     cost: float = 0.0
 
 
+@cache
+def _alike() -> np.ndarray:
+    """(CLASSES, CLASSES) float32: 1.0 where two classes differ in case alone, or in the form of a mark alone."""
+    plain = np.array([BLANK, *(ord(_folded(character)) for character in LINE_CHARACTERS)])
+    return np.asarray(plain[:, None] == plain, np.float32)
+
+
 def transcript(text: str) -> str:
     """``text`` in LINE_CHARACTERS and UNKNOWN: ligatures spelled out, runs of white space as one space."""
     plain = "".join(unicodedata.normalize("NFKC", c) if "\ufb00" <= c <= "\ufb06" else c for c in text)
@@ -81,11 +89,14 @@ def simplified(texts: Iterable[str]) -> str:
     return "".join(marks[0] for marks in MARKS if not seen & set(marks[1:]))
 
 
-def align_page(gray: np.ndarray, text: str, engine: StripEngine, plain: str | None = None) -> Aligned:
+def align_page(
+    gray: np.ndarray, text: str, engine: StripEngine, plain: str | None = None, believed: bool = False
+) -> Aligned:
     """The lines of a page whose text runs over its lines.
 
     gray: (H, W) uint8; text: of the page, in any order of its columns; plain: what `simplified` says of all transcripts
-    of the same writer, None: of this one.
+    of the same writer, None: of this one; believed: the case of letters and the form of marks are those of the text,
+    whatever was read: small capitals may be small letters there.
     """
     lines = read_lines(gray, engine)
     truth = transcript(text)
@@ -94,9 +105,9 @@ def align_page(gray: np.ndarray, text: str, engine: StripEngine, plain: str | No
     cuts = _cut_page(readings, truth)
     found = []
     for line, read, own in zip(lines, readings, cuts, strict=True):
-        sample = _verified(line, read, own, plain, PAGE_DISTANCE)
+        sample = _verified(line, read, own, plain, PAGE_DISTANCE, believed)
         if sample is None and len(read) >= LEAST_TO_SEARCH:
-            sample = _verified(line, read, _search(read, truth), plain, PAGE_DISTANCE)
+            sample = _verified(line, read, _search(read, truth), plain, PAGE_DISTANCE, believed)
         found.append(sample)
     return Aligned(tuple(sample for sample in found if sample is not None), found.count(None))
 
@@ -177,20 +188,28 @@ def _borders(truth: str, near: int) -> list[tuple[int, bool]]:
     return found
 
 
-def _verified(line: StripLine, read: str, cuts: Sequence[_Cut], plain: str, most: float) -> Sample | None:
-    """The line with the cut that its ink fits best; None if that is none of them."""
+def _verified(
+    line: StripLine, read: str, cuts: Sequence[_Cut], plain: str, most: float, believed: bool = False
+) -> Sample | None:
+    """The line with the cut that its ink fits best; None if that is none of them. believed: as of `align_page`."""
     usable = [cut for cut in cuts if len(cut.text) > 1 and UNKNOWN not in cut.text]
     if not usable or not read:
         return None
-    scores = text_scores(line.log_probs, [encode(cut.text) for cut in usable]) - [cut.cost for cut in usable]
+    seen = _joined_alike(line.log_probs) if believed else line.log_probs
+    scores = text_scores(seen, [encode(cut.text) for cut in usable]) - [cut.cost for cut in usable]
     text = usable[int(np.argmax(scores))].text
     folded, own = _folded(read), _folded(text)
-    if Levenshtein.distance(folded, own) > most * len(own) or _case_differs(read, text):
+    if Levenshtein.distance(folded, own) > most * len(own) or (not believed and _case_differs(read, text)):
         return None
-    found = force(line.log_probs, encode(text))
-    if found is None or not _ends_match(found, line.log_probs, text):
+    found = force(seen, encode(text))
+    if found is None or not _ends_match(found, seen, text):
         return None
     return Sample(line.strip.soft, _inked(text, found, line.log_probs, plain), None)
+
+
+def _joined_alike(log_probs: np.ndarray) -> np.ndarray:
+    """(T, CLASSES) float32: each class as likely as it and those that differ in case or form alone are together."""
+    return np.asarray(np.log(np.maximum(np.exp(log_probs) @ _alike(), np.finfo(np.float32).tiny)))
 
 
 def _ends_match(found: Forced, log_probs: np.ndarray, text: str) -> bool:

@@ -21,7 +21,7 @@ TICK_SIDE, TICK_PEN, TICK_ADVANCE = (1.1, 1.7), (0.06, 0.16), 1.15
 #: Three points and no more; how far the width of an ellipsis may be from theirs (as a share) where they look alike.
 THREE_POINTS, ALIKE = re.compile(r"(?<!\.)\.\.\.(?!\.)"), 0.06
 #: Size of small capitals over that of capitals.
-SMALL_CAPITALS = (0.7, 0.86)
+SMALL_CAPITALS = (0.66, 0.86)
 #: Of the lines with tick boxes this share has them drawn as squares even where a font has the character.
 DRAWN_TICKS = 0.6
 

@@ -14,13 +14,15 @@ import numpy as np
 from ocrtool.recognize.line_reader import LineReader
 from training.fit import Minutes, Monitor, Plan, Run, fit
 from training.lines import task
-from training.lines.batches import COLUMNS, LineBatches, Mix
+from training.lines.batches import LineBatches, Mix
 from training.lines.pages import Sample
 from training.lines.shards import pack, write_shard
 from training.models.line_reader import COLUMN, LineReaderSpec
 
 #: One line in so many is kept to choose the weights by.
 HELD_STEP = 8
+#: Columns of a batch: of few lines, small batches teach more in the same time.
+BATCH = 5_000
 #: Passes over the lines between two validations, and validations without a better one that end a fit.
 PASSES, PATIENCE = 2, 6
 #: Steps of warm-up: the network is not far from where it goes.
@@ -87,8 +89,8 @@ def fit_further(
     with tempfile.TemporaryDirectory() as scratch:
         shards = Path(scratch)
         write_shard(shards / f"{SOURCE}-000.npz", pack(lines))
-        steps = max(1, round(PASSES * sum(sample.soft.shape[1] for sample in lines) / COLUMNS))
-        batches = LineBatches(shards, seed, steps, COLUMN / spec.frames, 1, Mix({SOURCE: 1.0}, frame_loss=False))
+        steps = max(1, round(PASSES * sum(sample.soft.shape[1] for sample in lines) / BATCH))
+        batches = LineBatches(shards, seed, steps, COLUMN / spec.frames, 1, Mix({SOURCE: 1.0}, False, BATCH))
         stop = Minutes(minutes, warm_up=WARM_UP, patience=PATIENCE)
         plan = Plan(shards / "run", stop, rate, Monitor("val_cer", "min"))
         run = fit(model, batches, plan, lambda model: {"val_cer": aside_rate(model, aside)})

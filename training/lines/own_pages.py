@@ -13,6 +13,7 @@ from rapidfuzz.distance import Levenshtein
 from ocrtool.imaging.input import read_pages
 from ocrtool.jobs.inputs import EXTENSIONS
 from ocrtool.text import natural_key, normal
+from training.lines.aligned import MARKS
 
 #: Endings of a transcript, the first that is there is used.
 TRANSCRIPTS = (".gt.txt", ".txt")
@@ -75,15 +76,17 @@ def hold_out(pages: Sequence[OwnPage], share: float) -> tuple[list[OwnPage], lis
     return [p for k, p in enumerate(pages) if k not in held], [p for k, p in enumerate(pages) if k in held]
 
 
-def error_rate(pages: Iterable[OwnPage], read: Callable[[np.ndarray], str]) -> float:
-    """Character error rate, nothing folded; words that only the page breaks at a line's end are whole.
+def error_rate(pages: Iterable[OwnPage], read: Callable[[np.ndarray], str], plain: str = "") -> float:
+    """Character error rate; words that only the page breaks at a line's end are whole.
 
-    read: the text of a page (H, W), line by line.
+    read: the text of a page (H, W), line by line; plain: marks whose other forms count as they do, nothing else is
+    folded.
     """
+    forms = str.maketrans({rich: marks[0] for marks in MARKS if marks[0] in plain for rich in marks[1:]})
     errors = characters = 0
     for page in pages:
-        truth = normal(page.text)
-        errors += Levenshtein.distance(truth, normal(joined(read(page.gray()), truth)))
+        truth = normal(page.text).translate(forms)
+        errors += Levenshtein.distance(truth, normal(joined(read(page.gray()).translate(forms), truth)))
         characters += len(truth)
     return errors / max(1, characters)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -18,15 +19,36 @@ HAND_LEADING = (2.6, 5.0)
 MIXED, OTHER_STYLE = 0.25, 0.25
 #: Sizes of single lines about that of the page (natural logarithm), on the pages where sizes differ, and their share.
 SIZE_SPREAD, SIZED = 0.22, 0.2
-#: Share of lines whose small letters are small capitals, by the kind of the family: what they say stays as it is, since
-#: a transcript writes Smith whatever the printer took for it. Share of headings in capitals that are spaced out, by how
-#: much, in x-heights, and how many characters a heading has at most.
-SMALL_CAPITALS, HEADING_SPACED, SPACED = {"serif": 0.06, "old": 0.15}, 0.3, (0.15, 0.8)
-LONGEST_HEADING = 40
+#: Share of lines with words whose small letters are small capitals, by the kind of the family: what they say stays as
+#: it is, since a transcript writes Smith whatever the printer took for it. Of these lines, the share that begins so and
+#: the share that is so throughout, while the others hold a name or two; how many words in a row are so.
+SMALL_CAPITALS, BEGINS_SMALL, ALL_SMALL, SMALL_WORDS = {"serif": 0.12, "old": 0.3}, 0.4, 0.25, 5
+#: Share of headings in capitals that are spaced out, by how much, in x-heights; most characters of a heading.
+HEADING_SPACED, SPACED, LONGEST_HEADING = 0.3, (0.15, 0.8), 40
 #: Share of lines stretched or squeezed, and of lines sheared besides what a font's italic does.
 STRETCHED, STRETCH = 0.12, 0.14
 #: Share of lines in double height or double width, as receipts have them, and how far they are stretched.
 DOUBLED, DOUBLE_HEIGHT, DOUBLE_WIDTH = 0.07, (0.5, 0.8), (1.3, 2.0)
+
+
+def small_capitals(text: str, rng: np.random.Generator) -> np.ndarray:
+    """(n,) bool: small letters of some of the words, drawn by lot; none in a line without a capital, whose size says
+    that the others are smaller.
+    """
+    words = [word.span() for word in re.finditer(r"\S+", text)]
+    capital = [k for k, (begin, end) in enumerate(words) if text[begin:end] != text[begin:end].lower()]
+    chosen = np.zeros(len(text), bool)
+    if not capital:
+        return chosen
+    draw = rng.random()
+    first, many = 0, len(words)
+    if draw >= ALL_SMALL:
+        many = int(rng.integers(1, SMALL_WORDS + 1))
+        begins = draw < ALL_SMALL + BEGINS_SMALL and capital[0] < many
+        first = 0 if begins else capital[int(rng.integers(len(capital)))]
+    last = min(first + many, len(words)) - 1
+    chosen[words[first][0] : words[last][1]] = True
+    return np.asarray(chosen & np.array([c != c.upper() and len(c.upper()) == 1 for c in text]))
 
 
 class PrintedLines:
@@ -74,9 +96,9 @@ class PrintedLines:
         pen = Pen.any(face, self._fallback[face.kind], x_height, rng)
         text = pen.as_seen(text)
         pictured, small = text, None
-        if rng.random() < SMALL_CAPITALS.get(face.kind, 0.015) and len(text.upper()) == len(text):
-            small = np.array([c != c.upper() for c in text])  # a sharp s has no capital of one character
-            pictured = text.upper()
+        if rng.random() < SMALL_CAPITALS.get(face.kind, 0.03):
+            small = small_capitals(text, rng)
+            pictured = "".join(c.upper() if own else c for c, own in zip(text, small, strict=True))
         stretch = float(np.exp(rng.normal(0.0, STRETCH))) if rng.random() < STRETCHED else 1.0
         if rng.random() < DOUBLED:
             stretch = float(rng.uniform(*(DOUBLE_HEIGHT if rng.random() < 0.6 else DOUBLE_WIDTH)))

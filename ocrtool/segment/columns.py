@@ -1,0 +1,150 @@
+"""Whether text on both sides of a white strip is read column by column or row by row.
+
+Columns of running text fill their width, line after line. The cells of a table, or labels and entries of a form, stand
+on the same rows and are shorter than their column is wide. A list set in columns looks much the same, but is set close
+and its columns are alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocrtool.segment.quantiles import percentile
+
+#: Components lower or higher than this (x-heights) say nothing of where a row stands.
+BODY = (0.55, 3.0)
+#: Rows are parted at white between the cores of their components, the middle halves of their heights, this wide.
+CORE, ROW_GAP = 0.25, 0.25
+#: Two rows stand on one line if their baselines differ by less than this (x-heights).
+LEVEL = 0.45
+#: Share of the rows of the shorter side that must have one beside them for a table.
+BESIDE = 0.75
+#: A line of running text reaches over this share of its column or is longer than the second figure (x-heights); gaps
+#: wider than the third (x-heights), such as that after the number of a line, take up no more than the fourth of it.
+REACHES, LONG, WORD_GAP, OPEN = 0.7, 20.0, 2.2, 0.25
+#: Both columns are running text if this share of the lines of each is such; or if the second share is of one.
+RUNNING, SURELY_RUNNING = 0.5, 0.75
+#: Least width of a column of few or close lines that is running text (x-heights).
+NARROWEST = 18.0
+#: A column is aligned if the middle half of its rows begin, or end, within this (x-heights).
+ALIGNED = 0.7
+#: Rows farther apart than this (x-heights) are those of a form.
+LOOSE = 3.6
+#: Columns of a list have typical widths that differ by less than the first factor; the shortest has this share of the
+#: rows of the longest, and so many at least.
+ALIKE, ALIKE_ROWS, LIST_ROWS = 1.8, 0.7, 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Rows of text of a column. level: (n,) baselines; left, right: (n,) ends; open: (n,) sum of wide gaps in each."""
+
+    level: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    open: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.level)
+
+
+def find_rows(boxes: np.ndarray, x_height: float) -> Rows:
+    """Find the rows of text of components, from the top. boxes: (N, 4)."""
+    heights = boxes[:, 3] - boxes[:, 1]
+    boxes = boxes[(heights >= BODY[0] * x_height) & (heights <= BODY[1] * x_height)]
+    if len(boxes) == 0:
+        none = np.zeros(0)
+        return Rows(none, none, none, none)
+    core = CORE * (boxes[:, 3] - boxes[:, 1])
+    order = np.argsort(boxes[:, 1] + core, kind="stable")
+    top, bottom = (boxes[:, 1] + core)[order], (boxes[:, 3] - core)[order]
+    begins = np.flatnonzero(top[1:] - np.maximum.accumulate(bottom)[:-1] > ROW_GAP * x_height) + 1
+    groups = np.split(boxes[order], begins)
+    level = [percentile(group[:, 3], 50.0) for group in groups]
+    return Rows(
+        np.array(level, float),
+        np.array([group[:, 0].min() for group in groups], float),
+        np.array([group[:, 2].max() for group in groups], float),
+        np.array([_open_width(group, WORD_GAP * x_height) for group in groups]),
+    )
+
+
+def _open_width(boxes: np.ndarray, least: float) -> float:
+    """Return the sum of the gaps of a row that are at least so wide."""
+    order = np.argsort(boxes[:, 0], kind="stable")
+    gaps = boxes[order, 0][1:] - np.maximum.accumulate(boxes[order, 2])[:-1]
+    return float(gaps[gaps >= least].sum())
+
+
+def is_table(left: np.ndarray, right: np.ndarray, x_height: float) -> bool:
+    """Return True if the components left (N, 4) and right (M, 4) of a white strip are to be read row by row."""
+    sides = [find_rows(side, x_height) for side in (left, right)]
+    if min(map(len, sides)) == 0 or _beside(sides, x_height) < BESIDE:
+        return False
+    running = [_running(rows, x_height) for rows in sides]
+    if max(running) >= SURELY_RUNNING:
+        return False
+    if _pitch(sides, x_height) > LOOSE * x_height:
+        return True
+    columns = [rows for side in (left, right) for rows in _columns(side, x_height)]
+    return min(running) < RUNNING and not _is_list(columns, x_height)
+
+
+def are_text(left: np.ndarray, right: np.ndarray, x_height: float, least: int) -> bool:
+    """Return True if both sides of a white strip, (N, 4) and (M, 4) boxes, are running text, ``least`` rows or more."""
+    for side in (left, right):
+        rows = find_rows(side, x_height)
+        if len(rows) < least or rows.right.max() - rows.left.min() < NARROWEST * x_height:
+            return False
+        if _running(rows, x_height) < SURELY_RUNNING:
+            return False
+    return True
+
+
+def _is_list(columns: list[Rows], x_height: float) -> bool:
+    """Return True for columns that are alike: as long, as wide, aligned left and ragged right."""
+    lengths = [len(rows) for rows in columns]
+    if min(lengths) < max(LIST_ROWS, ALIKE_ROWS * max(lengths)):
+        return False
+    widths = [percentile(rows.right - rows.left, 50.0) for rows in columns]
+    aligned = ALIGNED * x_height
+    ragged = all(_spread(rows.left) < aligned <= _spread(rows.right) for rows in columns)
+    return ragged and max(widths) <= ALIKE * min(widths)
+
+
+def _spread(ends: np.ndarray) -> float:
+    """Return how far the middle half of the ends spreads."""
+    return percentile(ends, 75.0) - percentile(ends, 25.0)
+
+
+def _beside(sides: list[Rows], x_height: float) -> float:
+    """Return the share of the rows of the side with fewer rows that have one of the other beside them."""
+    few, many = sorted(sides, key=len)
+    distance = np.abs(few.level[:, None] - many.level).min(axis=1)
+    return float((distance < LEVEL * x_height).mean())
+
+
+def _running(rows: Rows, x_height: float) -> float:
+    """Return the share of the rows that are lines of running text; 0 for figures, which are aligned right."""
+    if _spread(rows.right) < ALIGNED * x_height < _spread(rows.left) / 2:
+        return 0.0
+    width = rows.right.max() - rows.left.min()
+    lengths = rows.right - rows.left
+    full = lengths >= min(REACHES * width, LONG * x_height)
+    return float((full & (rows.open <= OPEN * lengths)).mean())
+
+
+def _pitch(sides: list[Rows], x_height: float) -> float:
+    """Return the typical distance of neighbouring rows of the side with more rows."""
+    rows = max(sides, key=len)
+    return percentile(np.diff(np.sort(rows.level)), 50.0) if len(rows) > 1 else 0.0
+
+
+def _columns(boxes: np.ndarray, x_height: float) -> list[Rows]:
+    """Return the rows of each column of a side, between the white strips that run through it."""
+    order = np.argsort(boxes[:, 0], kind="stable")
+    reach = np.maximum.accumulate(boxes[order, 2])
+    begins = np.flatnonzero(boxes[order, 0][1:] - reach[:-1] > WORD_GAP * x_height) + 1
+    return [find_rows(part, x_height) for part in np.split(boxes[order], begins)]
