@@ -14,7 +14,8 @@ DOT_RATIO, DOT_FILL, CONVEX = 1.35, 0.5, 1.05
 #: Components are dots of a screen if in a window of this side, in typical dots, there are so many, this share of them
 #: dots; larger ones than so many dots are not.
 WINDOW, LEAST_DOTS, SCREEN_SHARE, LARGEST = 31, 100, 0.6, 2.0
-#: Nothing but specks: so many components, this share of them dots, half of them no higher than SPECK pixels; or fewer,
+#: Nothing but specks: so many components, dots cover this share of their area, and half of them are
+#: no higher than SPECK pixels: the dots of leaders are many, but the entries cover more. Or fewer,
 #: all lower than LOW pixels, on a page of more than LARGE pixels: print so small is not scanned so large.
 ONLY_SHARE, LEAST_SPECKS, SPECK, LOW, LARGE = 0.7, 20, 12, 7, 1_500_000
 
@@ -59,4 +60,5 @@ def only_specks(boxes: np.ndarray, dots: np.ndarray, pixels: int) -> bool:
     heights = boxes[:, 3] - boxes[:, 1]
     if len(boxes) < LEAST_SPECKS:
         return bool(pixels > LARGE and heights.max() < LOW)
-    return bool(dots.mean() >= ONLY_SHARE and np.median(heights) <= SPECK)
+    area = heights * (boxes[:, 2] - boxes[:, 0])
+    return bool(area[dots].sum() >= ONLY_SHARE * area.sum() and np.median(heights) <= SPECK)
