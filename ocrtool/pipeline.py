@@ -26,7 +26,7 @@ def read_page(gray: np.ndarray, engines: Engines) -> Page:
     Parameters
     ----------
     gray : numpy.ndarray
-        (H, W) uint8 in any polarity, light and resolution, skewed by at most 15 degrees.
+        (H, W) uint8 in any polarity, light and resolution, turned by any quarter turn and skewed by at most 15 degrees.
     engines : Engines
         The scripts to read, from `ocrtool.script.engines.load_engines`.
 

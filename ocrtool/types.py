@@ -237,6 +237,10 @@ class Page:
         The input as the user wrote it. Not compared.
     number : int
         Of the page in its file, from 1.
+    orientation : int
+        By how many degrees the page was turned clockwise to be read: 0, 90, 180 or 270. Boxes stay those of the input.
+    mirrored : bool
+        The page shows text mirrored, as paper does from behind. It is not read.
 
     Examples
     --------
@@ -254,6 +258,8 @@ class Page:
     language: str = "eng"
     source: str = field(default="", compare=False)
     number: int = 1
+    orientation: int = 0
+    mirrored: bool = False
 
     @property
     def lines(self) -> tuple[Line, ...]:

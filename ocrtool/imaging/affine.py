@@ -33,6 +33,22 @@ def rotation(degrees: float, scale: float, shape: tuple[int, int]) -> tuple[np.n
     return matrix, (max(1, int(height)), max(1, int(width)))
 
 
+def turned_back(quarters: int, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the affine map (2, 3) from an image turned clockwise by quarter turns back to the image before.
+
+    shape: (H, W) of the turned image. Edges of pixels are mapped, not their middles.
+    """
+    height, width = shape[:2]
+    return np.array(
+        (
+            [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]],
+            [[0.0, 1.0, 0.0], [-1.0, 0.0, width]],
+            [[-1.0, 0.0, width], [0.0, -1.0, height]],
+            [[0.0, -1.0, height], [1.0, 0.0, 0.0]],
+        )[quarters % 4]
+    )
+
+
 def warp(soft: np.ndarray, matrix: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Warp soft ink by an affine map; paper (0) fills the edges. Shrinking averages areas, so thin strokes survive."""
     scale = scale_of(matrix)

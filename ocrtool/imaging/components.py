@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ocrtool.imaging.screens import are_dots, only_specks, screen_dots
+
 #: Letters of the commonest height cover at least this share of the area of all boxes; less are specks.
 LEAST_COVER = 0.04
 #: Dots of leaders: this share of the components of the commonest height, or more, has sides of at most this ratio, and
@@ -20,11 +22,12 @@ BAND_ROWS = 256
 def label_components(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Label the 8-connected components of ink (H, W) bool or uint8.
 
-    Returns (H, W) int32 labels, 0 = paper, and (N + 1, 5) int32 x, y, width, height and area in pixels of each label;
-    the row of paper is all 0. OpenCV's statistics look at each pixel of paper too, which costs more than the labels.
+    Returns (H, W) int32 labels, 0 = paper, and (N + 1, 6) int32 of each label: x, y, width, height and area in pixels,
+    and its number of runs of ink along rows, which is its height if it is convex; the row of paper is all 0. OpenCV's
+    statistics look at each pixel of paper too, which costs more than the labels.
     """
     count, labels = cv2.connectedComponents(ink.view(np.uint8), connectivity=8)
-    stats = np.zeros((count, 5), np.int32)
+    stats = np.zeros((count, 6), np.int32)
     y, first, end = _runs(ink)
     if not len(y):
         return labels, stats
@@ -38,6 +41,7 @@ def label_components(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     stats[1:, 0], stats[1:, 2] = left[1:], (right - left)[1:]
     stats[1:, 3] = bottom[1:] - stats[1:, 1]
     stats[:, 4] = np.bincount(label, end - first, minlength=count)
+    stats[:, 5] = np.bincount(label, minlength=count)
     return labels, stats
 
 
@@ -54,7 +58,7 @@ def _statistics(ink: np.ndarray) -> np.ndarray:
             bands[-1][1] = bottom
         else:
             bands.append([top, bottom])
-    found = [np.zeros((0, 5), np.int32)]
+    found = [np.zeros((0, 6), np.int32)]
     for top, bottom in bands:
         found.append(label_components(ink[top:bottom])[1][1:])
         found[-1][:, 1] += top
@@ -86,13 +90,19 @@ def look_up(table: np.ndarray, labels: np.ndarray, ink: np.ndarray) -> np.ndarra
 def character_boxes(ink: np.ndarray) -> np.ndarray:
     """Find the (N, 4) int boxes of components that could be characters: neither specks nor rules nor frames.
 
-    Components cut by the edge of the image are left out unless no others remain.
+    Components cut by the edge of the image are left out unless no others remain; so are the dots of screens. None on a
+    page with nothing but specks.
     """
     stats = _statistics(ink)
+    dots = are_dots(stats)
+    outside = ~screen_dots(stats, dots)
+    stats, dots = stats[outside], dots[outside]
     w, h, area = stats[:, 2], stats[:, 3], stats[:, 4]
     keep = (h >= 4) & (w >= 2) & (area >= 8) & (w < 12 * h) & (h < 10 * w) & (h < 0.4 * max(ink.shape) + 8)
     x, y = stats[keep, 0], stats[keep, 1]
     boxes = np.stack([x, y, x + stats[keep, 2], y + stats[keep, 3]], axis=1)
+    if only_specks(boxes, dots[keep], ink.size):
+        return boxes[:0]
     whole = inside_image(boxes, ink.shape)
     return boxes[whole] if whole.any() else boxes
 

@@ -21,6 +21,16 @@ POLARITY_LONG_SIDE = 1200
 PAPER_LONG_SIDE = 400
 #: A page is blank if the contrast of paper and the darkest thousandth of its pixels is below this (grey levels).
 MIN_CONTRAST = 24
+#: From this difference in grey levels on, the darkest thousandth is ink whatever the paper.
+SURE_CONTRAST = 128
+#: Ink is certain from this many standard deviations of the grain of the paper on; of the page averaged over SMOOTHING x
+#: SMOOTHING pixels, which a stroke survives and grain does not, from SMOOTH_DEVIATIONS and LEAST_DIFFERENCE grey levels
+#: on, at the darkest INK_PIXELS pixels: the dot of a page number.
+SURE_DEVIATIONS, SMOOTH_DEVIATIONS, LEAST_DIFFERENCE = 12.0, 8.0, 8.0
+SMOOTHING, INK_PIXELS = 3, 20
+#: Grain is measured on this share of the pixels, those that differ least from their surroundings; their mean difference
+#: in standard deviations, if they are normally distributed.
+CALM_SHARE, CALM_MEAN = 0.7, 0.4735
 #: Soft ink below the first is paper whatever surrounds it, from the second on ink.
 LEAST_INK, FULL_INK = 48, 215
 #: Rows of a page thresholded at a time.
@@ -84,6 +94,7 @@ def soft_ink(gray: np.ndarray) -> np.ndarray:
     """Convert a grey page of any polarity and light to soft ink (H, W) uint8, bright on black.
 
     The page is divided by the brightness of its paper and stretched, so that paper is 0 and the darkest ink about 255.
+    All 0 for a blank page: one where nothing stands out from the grain of the paper.
     """
     if is_light_on_dark(gray):
         gray = cv2.bitwise_not(gray)
@@ -94,14 +105,57 @@ def soft_ink(gray: np.ndarray) -> np.ndarray:
         contrast = high - low
         table = cv2.convertScaleAbs(np.arange(256, dtype=np.uint8), alpha=stretch, beta=-low * stretch).ravel()
     else:
-        flat = paper_level(gray)
-        cv2.divide(gray, flat, dst=flat, scale=255.0)
-        darkest = int(np.searchsorted(np.cumsum(histogram(flat)), flat.size * 0.001))
+        flat, darkest = _flattened(gray)
         contrast = 255 - darkest
         table = np.clip((np.arange(256) - darkest) * (255.0 / max(1, 245 - darkest)), 0, 255).astype(np.uint8)
     if contrast < MIN_CONTRAST:
         return np.zeros_like(gray)
     return cv2.LUT(flat, 255 - table)
+
+
+def _flattened(gray: np.ndarray) -> tuple[np.ndarray, int]:
+    """Divide a page (H, W) uint8 by the brightness of its paper: paper becomes 255 or little less. Find its ink level.
+
+    A page whose ink hardly stands out from the grain of its paper, or covers less than a thousandth of it, is smoothed
+    first; if nothing stands out then, its ink level is 255.
+    """
+    paper = paper_level(gray)
+    flat = cv2.divide(gray, paper, scale=255.0)
+    darkest = _level_at(flat, 0.001 * flat.size)
+    if (255 - darkest) / 255.0 * cv2.mean(paper)[0] >= SURE_CONTRAST:
+        return flat, darkest
+    below = cv2.subtract(paper, gray)
+    sure = max(LEAST_DIFFERENCE, SURE_DEVIATIONS * grain(gray))
+    if 255 - darkest >= MIN_CONTRAST and _darkness_at(below, 0.001 * flat.size) >= sure:
+        return flat, darkest
+    smooth = cv2.blur(gray, (SMOOTHING, SMOOTHING))
+    below = cv2.subtract(paper, smooth)
+    difference = _darkness_at(below, INK_PIXELS) - _darkness_at(below, 0.5 * below.size)
+    if difference < max(LEAST_DIFFERENCE, SMOOTH_DEVIATIONS * grain(smooth)):
+        return flat, 255
+    cv2.divide(smooth, paper, dst=flat, scale=255.0)
+    return flat, _level_at(flat, INK_PIXELS)
+
+
+def _level_at(gray: np.ndarray, pixels: float) -> int:
+    """Return the grey level that so many pixels reach or are darker than."""
+    return int(np.searchsorted(np.cumsum(histogram(gray)), pixels))
+
+
+def _darkness_at(below: np.ndarray, pixels: float) -> int:
+    """Return the difference that so many pixels reach. below: (H, W) uint8, how much darker than the paper each is."""
+    return 255 - int(np.searchsorted(np.cumsum(histogram(below)[::-1]), pixels))
+
+
+def grain(gray: np.ndarray) -> float:
+    """Estimate the standard deviation of the grain of the paper in grey levels; ink and edges do not count.
+
+    gray: (H, W) uint8.
+    """
+    window = 2 * SMOOTHING + 1
+    counts = histogram(cv2.absdiff(gray, cv2.blur(gray, (window, window))))
+    kept = np.minimum(np.cumsum(counts), CALM_SHARE * gray.size)
+    return float(np.diff(kept, prepend=0.0) @ np.arange(256) / kept[-1] / CALM_MEAN)
 
 
 def sauvola(gray: np.ndarray, window: int) -> np.ndarray:

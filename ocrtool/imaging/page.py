@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ocrtool.imaging.affine import rotation, scale_of, warp
+from ocrtool.imaging.affine import compose, rotation, scale_of, turned_back, warp
 from ocrtool.imaging.ink import ink_mask
 from ocrtool.imaging.skew import LEAST_SKEW, measure_skew
 
@@ -31,7 +31,8 @@ class WorkingPage:
 
     soft: (H, W) uint8 soft ink; ink: (H, W) bool; x_height: estimate in working pixels; part_height: typical height of
     a connected component, the x-height in print but more in cursive handwriting; to_input: (2, 3) float64, working
-    pixel -> input pixel; skew: measured, in degrees counter-clockwise; input_soft: soft ink of the input.
+    pixel -> input pixel; skew: measured, in degrees counter-clockwise; input_soft: soft ink of the input, turned as the
+    page was to be read; to_soft: (2, 3) float64, working pixel -> pixel of it.
     """
 
     soft: np.ndarray
@@ -41,6 +42,7 @@ class WorkingPage:
     to_input: np.ndarray
     skew: float
     input_soft: np.ndarray
+    to_soft: np.ndarray
 
     @property
     def input_scale(self) -> float:
@@ -63,13 +65,14 @@ def working_scale(x_height: float, shape: tuple[int, int], wanted: float = WORKI
 class PreparedPage:
     """The ink of an input page, computed once; working pages of any scale are views of it.
 
-    soft: (H, W) uint8 soft ink of the input; boxes: (N, 4) int boxes of components that could be characters; height:
-    their typical height, both in input pixels.
+    soft: (H, W) uint8 soft ink of the input, turned clockwise by ``quarters`` quarter turns; boxes: (N, 4) int boxes of
+    components that could be characters; height: their typical height, both in pixels of ``soft``.
     """
 
     soft: np.ndarray
     boxes: np.ndarray
     height: float
+    quarters: int = 0
 
     def view(self, x_height: float | None = None, wanted: float = WORKING_X_HEIGHT) -> WorkingPage:
         """Return the page upright at the x-height ``wanted`` in pixels.
@@ -77,19 +80,21 @@ class PreparedPage:
         x_height: of the text in input pixels, if known; None: estimated from component heights.
         """
         x_height = x_height or self.height
-        scale = working_scale(x_height, self.soft.shape, wanted)
         heights = self.boxes[:, 3] - self.boxes[:, 1]
         skew = measure_skew(self.boxes[(heights > 0.5 * x_height) & (heights < 3.5 * x_height)], x_height)
         if abs(skew) < LEAST_SKEW:
             skew = 0.0
+        _, turned = rotation(skew, 1.0, self.soft.shape)  # a narrow strip becomes many times as large
+        scale = working_scale(x_height, turned, wanted)
         soft, matrix = self.soft, np.eye(2, 3)
         if skew != 0.0 or scale != 1.0:
             matrix, shape = rotation(skew, scale, self.soft.shape)
             soft = warp(self.soft, matrix, shape)
         ink = soft >= 128 if is_small(soft) else ink_mask(soft, round(WINDOW_X_HEIGHTS * x_height * scale))
         part_height = max(self.height, x_height) * scale
-        to_input = cv2.invertAffineTransform(matrix)
-        return WorkingPage(soft, ink, x_height * scale, part_height, to_input, skew, self.soft)
+        to_soft = cv2.invertAffineTransform(matrix)
+        to_input = to_soft if self.quarters == 0 else compose(turned_back(self.quarters, self.soft.shape), to_soft)
+        return WorkingPage(soft, ink, x_height * scale, part_height, to_input, skew, self.soft, to_soft)
 
 
 def is_small(soft: np.ndarray) -> bool:

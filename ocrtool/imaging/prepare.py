@@ -15,7 +15,15 @@ def prepare(gray: np.ndarray) -> PreparedPage | None:
 
     gray: (H, W) uint8 of any polarity, light and resolution, skewed by at most 15°.
     """
-    soft = soft_ink(gray)
+    return _measured(soft_ink(gray), 0)
+
+
+def turn(page: PreparedPage, quarters: int) -> PreparedPage | None:
+    """Turn a page clockwise by quarter turns; None if nothing on it could be a character then."""
+    return _measured(np.ascontiguousarray(np.rot90(page.soft, -quarters)), (page.quarters + quarters) % 4)
+
+
+def _measured(soft: np.ndarray, quarters: int) -> PreparedPage | None:
     boxes = character_boxes(soft >= INK_LEVEL)  # light is flattened: a global threshold is enough to measure heights
     height = typical_height(boxes)
     if height is None:
@@ -25,4 +33,4 @@ def prepare(gray: np.ndarray) -> PreparedPage | None:
         soft = turn_round(soft, panels, height)
         boxes = character_boxes(soft >= INK_LEVEL)
         height = typical_height(boxes) or height
-    return PreparedPage(soft, boxes, height)
+    return PreparedPage(soft, boxes, height, quarters)

@@ -8,6 +8,10 @@ import numpy as np
 MAX_SKEW = 15.0
 #: With fewer components, the angle reflects the letters rather than the page.
 MIN_COMPONENTS = 25
+#: More are not needed: so many, spread over the page, are measured.
+MAX_COMPONENTS = 6000
+#: A column of single characters has no direction: the middles of the components lie at least this far apart (heights).
+MIN_SPREAD = 6.0
 #: Smaller angles (degrees) are not corrected: rotation costs sharpness, and each line's baseline is fitted anyway.
 LEAST_SKEW = 0.15
 
@@ -33,7 +37,10 @@ def measure_skew(boxes: np.ndarray, height: float) -> float:
     """
     if len(boxes) < MIN_COMPONENTS:
         return 0.0
+    boxes = boxes[:: -(-len(boxes) // MAX_COMPONENTS)]
     x = (boxes[:, 0] + boxes[:, 2]) / 2.0
+    if np.ptp(x) < MIN_SPREAD * height:
+        return 0.0
     y = boxes[:, 3].astype(np.float64)
     x = x - x.mean()
     coarse = np.arange(-MAX_SKEW, MAX_SKEW + 0.01, 0.25)

@@ -68,8 +68,16 @@ def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage
     read, pieces = reader(image.gray)
     page = replace(read, source=source.name, number=image.number)
     _log.debug(
-        "%s: %d blocks, %d lines, language %s, skew %.2f degrees, %s dpi",
-        *(printable(image.label), len(page.blocks), len(page.lines), page.language, page.skew, image.dpi or "unknown"),
+        "%s: %d blocks, %d lines, language %s, turned by %d degrees, skew %.2f degrees, %s dpi",
+        *(
+            printable(image.label),
+            len(page.blocks),
+            len(page.lines),
+            page.language,
+            page.orientation,
+            page.skew,
+            image.dpi or "unknown",
+        ),
     )
     files: tuple[SideFile, ...] = ()
     if options.overlay is not None:
@@ -78,4 +86,6 @@ def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage
 
         path = options.overlay / (source.output.of_page(image.number, image.count) + OVERLAY_SUFFIX)
         files = (SideFile(path, as_png(draw_overlay(image.gray, page, pieces))),)
-    return PageResult(ExportPage.from_page(page, image.gray if options.keep_images else None, image.dpi), files)
+    export = ExportPage.from_page(page, image.gray if options.keep_images else None, image.dpi)
+    notice = f"{printable(image.label)}: not read, since its text is mirrored" if page.mirrored else None
+    return PageResult(export, files, notice)

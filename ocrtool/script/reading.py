@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ocrtool.decode.lone import is_lone_text, settle_lone
 from ocrtool.decode.text_filter import is_text_probability, median_x_height
 from ocrtool.decode.unknown import without_guesses
 from ocrtool.script.engines import Engines
@@ -74,15 +75,28 @@ def read_again(
 def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engines, size: tuple[int, int]) -> Page:
     """Assemble the page from the lines that are text, in blocks; lines read from pictures are dropped."""
     language = _language(found.lines, engines)
+    lines = settle_lone(lines)
     x_height = median_x_height([line for line in lines if line is not None])
     kept = [
         (source.block, without_guesses(line) if isinstance(source, EngineLine) else line)
         for source, line in zip(found.lines, lines, strict=True)
-        if line is not None and is_text_probability(line, x_height, source.engine.settings.text_weights) >= TEXT_LEVEL
+        if line is not None
+        and (
+            is_text_probability(line, x_height, source.engine.settings.text_weights) >= TEXT_LEVEL
+            or (isinstance(source, EngineStrip) and is_lone_text(line, x_height))
+        )
     ]
     grouped = [tuple(line for _, line in group) for _, group in groupby(kept, key=lambda pair: pair[0])]
     blocks = tuple(Block(Box.around([line.box for line in block]), block) for block in grouped)
-    return Page(size[1], size[0], blocks, round(found.skew, 2), language)
+    return Page(
+        size[1],
+        size[0],
+        blocks,
+        round(found.skew, 2),
+        language,
+        orientation=found.orientation,
+        mirrored=found.mirrored,
+    )
 
 
 def _language(lines: Sequence[EngineLine | EngineStrip], engines: Engines) -> str:

@@ -57,7 +57,8 @@ def fit_baseline(bottoms: np.ndarray, x_height: float) -> tuple[float, float]:
     if len(bottoms) == 1:
         return 0.0, float(y[0])
     tolerance = 0.18 * x_height
-    votes = (np.abs(y[:, None] - y[None, :]) < 1.5 * tolerance).sum(axis=1)
+    ordered, reach = np.sort(y), 1.5 * tolerance
+    votes = np.searchsorted(ordered, y + reach, "left") - np.searchsorted(ordered, y - reach, "right")
     slope, intercept = 0.0, float(y[int(np.argmax(votes))])
     wide = float(x.max() - x.min()) > 4 * x_height and len(bottoms) >= 4
     for _ in range(8):

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from ocrtool.imaging.components import label_components, look_up
+from ocrtool.imaging.screens import are_dots, screen_dots
 from ocrtool.segment.combs import find_bars
 from ocrtool.segment.leaders import leader_dots
 
@@ -124,7 +125,9 @@ def text_components(ink: np.ndarray, x_height: float, part_height: float = 0.0) 
     stroke = tall & (h > 4.5 * x_height) & (w < 0.5 * x_height)
     boxes = np.stack([x, y, x + w, y + h], axis=1).astype(np.int32)
     bar = find_bars(boxes, ink & ~unruled, x_height)
-    other = picture | frame | blot | edge | stroke | bar | leader_dots(boxes, x_height)
+    screen = np.zeros(len(boxes), bool)
+    screen[1:] = screen_dots(stats[1:], are_dots(stats[1:]))
+    other = picture | frame | blot | edge | stroke | bar | leader_dots(boxes, x_height) | screen
     other[0] = False
     removed = (ink & ~unruled) | look_up(other, labels, unruled)
     keep = ~(speck | other)

@@ -40,6 +40,8 @@ class Layout:
 PRIOR_OCTAVES = 0.3
 #: x-height over the height of components that are words.
 WORD_X_HEIGHT = 0.3
+#: Below this x-height, in input pixels, nothing can be read: components so low are specks.
+LEAST_X_HEIGHT = 3.0
 #: If the lines' x-height differs from the first estimate by a ratio outside these bounds, the page is rescaled.
 RESCALE = (0.75, 1.4)
 
@@ -63,9 +65,10 @@ def find_text(page: PreparedPage, x_height: float | None = None, wanted: float =
     wanted: x-height of the working page.
     """
     layout = find_layout(page.view(x_height, wanted))
-    if not layout.lines and x_height is None:  # they were too small at this scale
-        layout = find_layout(page.view(WORD_X_HEIGHT * page.height, wanted))
+    words = WORD_X_HEIGHT * page.height
+    if not layout.lines and x_height is None and words >= LEAST_X_HEIGHT:  # they were too small at this scale
+        layout = find_layout(page.view(words, wanted))
     if layout.lines and not RESCALE[0] < layout.x_height / layout.page.x_height < RESCALE[1]:
         second = find_layout(page.view(layout.x_height * layout.page.input_scale, wanted))
         layout = second if second.lines else layout
-    return layout if layout.lines else None
+    return layout if layout.lines and layout.x_height * layout.page.input_scale >= LEAST_X_HEIGHT else None

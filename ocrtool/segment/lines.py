@@ -23,7 +23,7 @@ WEAK_RIDGE = 0.18
 
 @dataclass(slots=True)
 class _Ridge:
-    """rows: (w,) float, row at each column: measured from ``left`` to ``right``, extended level beyond."""
+    """rows: (right - left + 1,) float, row at each column from ``left`` to ``right``."""
 
     rows: np.ndarray
     left: int
@@ -49,7 +49,7 @@ def _ridges(ink: np.ndarray, x_height: float) -> tuple[np.ndarray, float]:
 
 
 def _ridge_rows(labels: np.ndarray) -> list[_Ridge]:
-    """Trace the labelled ridges, extended level beyond their ends."""
+    """Trace the labelled ridges."""
     ys, xs = np.nonzero(labels)
     order = np.lexsort((xs, labels[ys, xs]))
     ys, xs = ys[order].astype(np.float64), xs[order]
@@ -58,44 +58,42 @@ def _ridge_rows(labels: np.ndarray) -> list[_Ridge]:
     for a, b in pairwise([*starts.tolist(), len(xs)]):
         columns, first = np.unique(xs[a:b], return_index=True)
         rows = np.add.reduceat(ys[a:b], first) / np.diff(np.append(first, b - a))
-        level = np.interp(np.arange(labels.shape[1]), columns, rows)
-        out.append(_Ridge(level, int(columns[0]), int(columns[-1])))
+        left, right = int(columns[0]), int(columns[-1])
+        out.append(_Ridge(np.interp(np.arange(left, right + 1), columns, rows), left, right))
     return out
 
 
-def _merge_ridges(ridges: list[_Ridge], x_height: float) -> list[np.ndarray]:
-    """Join ridge segments that continue each other; returns rows (w,) of each line, top to bottom.
+def _merge_ridges(ridges: list[_Ridge], x_height: float, width: int) -> list[np.ndarray]:
+    """Join ridge segments that continue each other; returns rows (width,) of each line, top to bottom.
 
     A segment may stand beside those of its line or, in a row of a table, between two of them.
     """
-    lines: list[tuple[np.ndarray, np.ndarray]] = []  # rows (w,), and where a segment gives them: (w,) bool
+    rows = np.zeros((len(ridges), width))  # of the lines found, level beyond their ends; and where a segment gives them
+    covered = np.zeros((len(ridges), width), bool)
+    count = 0
     for ridge in sorted(ridges, key=lambda r: r.left - r.right):
         span = slice(ridge.left, ridge.right + 1)
-        near = [
-            (float(np.abs(ridge.rows[span] - rows[span]).mean()), k)
-            for k, (rows, covered) in enumerate(lines)
-            if covered[span].mean() < 0.5
-        ]
-        distance, k = min(near, default=(np.inf, -1))
-        if distance >= RIDGE_STEP * x_height:
-            covered = np.zeros(len(ridge.rows), bool)
-            covered[span] = True
-            lines.append((ridge.rows, covered))
+        distance = np.abs(rows[:count, span] - ridge.rows).mean(axis=1)
+        distance[covered[:count, span].mean(axis=1) >= 0.5] = np.inf
+        k = int(np.argmin(distance)) if count else -1
+        if count == 0 or distance[k] >= RIDGE_STEP * x_height:
+            rows[count] = np.pad(ridge.rows, (ridge.left, width - 1 - ridge.right), mode="edge")
+            covered[count, span] = True
+            count += 1
             continue
-        rows, covered = lines[k]
-        joined = covered.copy()
-        joined[span] = True
-        known = np.where(covered, rows, ridge.rows)
-        columns = np.flatnonzero(joined)
-        lines[k] = np.interp(np.arange(len(rows)), columns, known[columns]), joined
-    lines.sort(key=lambda line: float(line[0][line[1]].mean()))
-    return [rows for rows, _ in lines]
+        known = rows[k].copy()
+        known[span] = np.where(covered[k, span], known[span], ridge.rows)
+        covered[k, span] = True
+        columns = np.flatnonzero(covered[k])
+        rows[k] = np.interp(np.arange(width), columns, known[columns])
+    means = [float(row[own].mean()) for row, own in zip(rows[:count], covered[:count], strict=True)]
+    return [rows[k] for k in np.argsort(means, kind="stable").tolist()]
 
 
 def find_ridges(ink: np.ndarray, x_height: float) -> list[np.ndarray]:
     """Find the middle rows of the lines of one block. ink: (H, W) bool. Returns (W,) float rows, top to bottom."""
     labels, shrink = _ridges(ink, x_height)
-    rows = _merge_ridges(_ridge_rows(labels), x_height / shrink)
+    rows = _merge_ridges(_ridge_rows(labels), x_height / shrink, labels.shape[1])
     columns = np.arange(ink.shape[1]) / shrink
     return [np.interp(columns, np.arange(len(row)), row) * shrink + shrink / 2 for row in rows]
 

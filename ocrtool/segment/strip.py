@@ -17,7 +17,7 @@ from ocrtool.imaging.page import PreparedPage
 from ocrtool.segment.combs import inner_bars
 from ocrtool.segment.layout import Layout, find_text
 from ocrtool.segment.quantiles import percentile
-from ocrtool.segment.rectify import MAX_WIDTH, level, line_map, own_mask
+from ocrtool.segment.rectify import level, line_map, own_mask
 from ocrtool.segment.types import LineRegion
 
 #: Rows of a strip, its x-height in pixels, and the row of its baseline: 2 x-heights of room above, 0.8 below.
@@ -31,6 +31,8 @@ STRIP_MARGIN = 0.6
 LONGEST_GAP = 3.0
 #: Gap kept between the characters of neighbouring boxes of a comb, in x-heights.
 COMB_GAP = 0.3
+#: Maximum width of a strip in pixels, for memory: 850 x-heights, a line of some 800 characters; the rest is cut off.
+MAX_WIDTH = 12_000
 #: Strips are warped at this multiple of their size and averaged down, so that thin strokes survive.
 OVERSAMPLING = 2
 #: Ink is stretched to full strength if this percentile of it is weaker.
@@ -126,6 +128,19 @@ def _comb_columns(layout: Layout, region: LineRegion, to_strip: np.ndarray) -> n
     return np.asarray(points @ to_strip[0, :2] + to_strip[0, 2])
 
 
+def upside_down(strip: Strip) -> Strip:
+    """Return the strip turned by 180 degrees; what was above the small letters, and fits no more, is cut off."""
+    soft = np.zeros_like(strip.soft)
+    drop = round(2 * STRIP_BASELINE) - STRIP_X_HEIGHT - STRIP_ROWS
+    soft[drop:] = strip.soft[::-1, ::-1][: STRIP_ROWS - drop]
+    return replace(strip, soft=soft)
+
+
+def mirrored(strip: Strip) -> Strip:
+    """Return the strip with left and right exchanged."""
+    return replace(strip, soft=np.ascontiguousarray(strip.soft[:, ::-1]))
+
+
 def _fitting_x_height(layout: Layout, region: LineRegion) -> float:
     """Return the x-height by which to scale the line: larger than its own if its ink would not fit into the strip."""
     x0, y0, x1, y1 = region.box
@@ -178,7 +193,7 @@ def _own_band(
 def _warp_input(layout: Layout, to_large: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Return the input's soft ink in the large strip, (h, w) uint8."""
     soft = layout.page.input_soft
-    matrix = compose(to_large, cv2.invertAffineTransform(layout.page.to_input))
+    matrix = compose(to_large, cv2.invertAffineTransform(layout.page.to_soft))
     back = cv2.invertAffineTransform(matrix)
     corners = cv2.transform(np.array([[[0, 0], [size[0], 0], [0, size[1]], size]], np.float64), back)[0]
     low = np.clip(np.floor(corners.min(axis=0)).astype(int) - 3, 0, None)

@@ -17,7 +17,9 @@ def test_statistics_are_those_of_opencv(shape: tuple[int, int], share: float) ->
     labels, stats = label_components(ink)
     _, expected, boxes, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
     assert (labels == expected).all()
-    assert (stats[1:] == boxes[1:]).all() and not stats[0].any()
+    assert (stats[1:, :5] == boxes[1:]).all() and not stats[0].any()
+    begins = ink & ~np.pad(ink, ((0, 0), (1, 0)))[:, :-1]
+    assert (stats[1:, 5] == np.bincount(labels[begins], minlength=len(stats))[1:]).all(), "runs of ink"
 
 
 def test_boxes_are_the_same_in_bands() -> None:

@@ -52,6 +52,8 @@ def page_object(page: Page) -> dict[str, Any]:
         "number": page.number,
         "width": page.width,
         "height": page.height,
+        "orientation": page.orientation,
+        "mirrored": page.mirrored,
         "skew": _rounded(page.skew, 2),
         "language": page.language,
         "blocks": [{"box": _box(block.box)} for block in page.blocks],

@@ -1,0 +1,46 @@
+"""Characters that stand alone on their lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocrtool.decode.lone import is_lone_text, settle_lone
+from ocrtool.types import Alternative, Box, Character, Line, Word
+
+BOX = Box(0, 0, 10, 20)
+
+
+def line(*alternatives: tuple[str, float], x_height: float = 20.0) -> Line:
+    """A line of one character, which is the first alternative."""
+    found = tuple(Alternative(*each) for each in alternatives)
+    character = Character(BOX, found[0].label, found[0].probability, found)
+    return Line(BOX, (Word(BOX, (character,), 0.5),), (0.0, 20.0, 10.0, 20.0), x_height)
+
+
+SURE = {"figures": ["4", "7", "9"], "capitals": ["A", "F", "R"], "small letters": ["a", "e", "h"]}
+RING = line(("o", 0.37), ("0", 0.31), ("O", 0.28))
+
+
+@pytest.mark.parametrize(("others", "expected"), [("figures", "0"), ("capitals", "O"), ("small letters", "o")])
+def test_a_ring_is_what_the_other_lone_characters_are(others: str, expected: str) -> None:
+    read = settle_lone([*(line((label, 0.99)) for label in SURE[others]), None, RING])[-1]
+    assert read is not None and read.text == expected
+    assert is_lone_text(read, 20.0) and read.words[0].characters[0].alternatives[0].label == expected
+
+
+def test_a_ring_on_its_own_is_a_zero_and_a_letter_stays() -> None:
+    assert [read.text for read in settle_lone([RING, line(("s", 0.5), ("S", 0.4))]) if read] == ["0", "s"]
+
+
+def test_the_case_of_a_list_of_capitals() -> None:
+    read = settle_lone([line(("A", 0.9)), line(("D", 0.9)), line(("c", 0.55), ("C", 0.44))])[-1]
+    assert read is not None and read.text == "C"
+
+
+def test_what_is_text() -> None:
+    assert is_lone_text(line(("7", 0.84)), 18.0)
+    assert is_lone_text(line(("s", 0.5), ("S", 0.4)), None), "only its case is unsure"
+    assert not is_lone_text(line(("7", 0.4), ("T", 0.3)), 18.0), "it may be anything"
+    assert not is_lone_text(line(("7", 0.9), x_height=60.0), 18.0), "too large beside the page's text"
+    assert not is_lone_text(line(("l", 0.99)), 20.0), "a scratch looks like this"
+    assert not is_lone_text(line((".", 0.99)), 20.0)
