@@ -19,6 +19,8 @@ GUTTER_HEIGHT = 9.0
 COLUMN_WIDTH = 9.0
 #: A narrower gutter, from this width on, counts between so many lines of running text; a lower one between so many.
 NARROW_WIDTH, NARROW_LINES, SHORT_LINES = 1.0, 6, 3
+#: A strip is measured in the middle of its columns that are so tall, as a share of its tallest.
+NEARLY = 0.75
 #: Fewer components are no column.
 FEWEST = 8
 #: White bands wider than this (x-heights) separate blocks; it is the largest gap between the lines of a block.
@@ -90,7 +92,7 @@ def _cut(boxes: np.ndarray, members: np.ndarray, x_height: float, depth: int) ->
     if len(members) > 16 and depth < MAX_DEPTH:
         gutters = [
             gap
-            for gap in _gaps(part[:, 0], part[:, 2], NARROW_WIDTH * x_height)
+            for gap in _gaps(part[:, 0], part[:, 2], GUTTER_WIDTH * x_height)
             if _is_gutter(part, gap[0], gap[1], x_height)
         ]
         gutters = _between_columns(gutters, x_height)
@@ -158,7 +160,9 @@ def white_strips(boxes: np.ndarray, x_height: float) -> list[tuple[float, float,
         for k in range(1, count):
             x, y, w, h, _ = stats[k].tolist()
             own = labels[y : y + h, x : x + w] == k
-            column = int(own.sum(axis=0).argmax())
+            counts = own.sum(axis=0)
+            tall = np.flatnonzero(counts >= NEARLY * counts.max())
+            column = int(tall[len(tall) // 2])  # the middle: beside the gaps of a heading above
             rows = np.flatnonzero(own[:, column]) + y
             top, bottom = origin[1] + rows[0] * cell, origin[1] + (rows[-1] + 1) * cell
             inside = boxes[(boxes[:, 1] < bottom) & (boxes[:, 3] > top)]
