@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from ocrtool.imaging.components import character_boxes, typical_height
@@ -21,6 +22,12 @@ def prepare(gray: np.ndarray) -> PreparedPage | None:
 def turn(page: PreparedPage, quarters: int) -> PreparedPage | None:
     """Turn a page clockwise by quarter turns; None if nothing on it could be a character then."""
     return _measured(np.ascontiguousarray(np.rot90(page.soft, -quarters)), (page.quarters + quarters) % 4)
+
+
+def keep_strong(page: PreparedPage, level: int) -> PreparedPage | None:
+    """Leave out ink weaker than ``level`` (soft ink) that is not beside stronger ink; None if nothing is left."""
+    strong = cv2.dilate((page.soft >= level).view(np.uint8), np.ones((3, 3), np.uint8))
+    return _measured(cv2.multiply(page.soft, strong), page.quarters)
 
 
 def _measured(soft: np.ndarray, quarters: int) -> PreparedPage | None:

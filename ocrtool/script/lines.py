@@ -14,6 +14,7 @@ from ocrtool.imaging.page import PreparedPage
 from ocrtool.imaging.prepare import turn
 from ocrtool.script.engines import Engines
 from ocrtool.script.orientation import Sight, certainty, find_upright, turns
+from ocrtool.script.show_through import without_show_through
 from ocrtool.script.strip_engine import StripEngine, StripLine
 from ocrtool.segment.layout import Layout
 from ocrtool.segment.strip import find_strip_layout
@@ -124,7 +125,7 @@ def _segment(layout: Layout, region: LineRegion, engine: Engine) -> SegmentedLin
 def _seen(page: PreparedPage, engines: Engines) -> Sight:
     """Find the lines of a page as the first engine's script does; a line reader turns it upright first."""
     if engines.strips is not None:
-        return find_upright(page, engines.strips)
+        return without_show_through(find_upright(page, engines.strips), engines.strips)
     return Sight(page, engines.first.script.find_lines(page), [])
 
 

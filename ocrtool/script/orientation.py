@@ -118,7 +118,7 @@ def _ways(seen: Sight, engine: StripEngine) -> tuple[Certainty, Certainty, Certa
         strips = [line.strip for line in lines]
         as_is = certainty(lines)
         over, back = (
-            _of_frames(engine.reader.read([change(strip) for strip in strips])) for change in (upside_down, mirrored)
+            certainty_of(engine.reader.read([change(strip) for strip in strips])) for change in (upside_down, mirrored)
         )
         if len(lines) == len(seen.lines) or as_is.mean - max(over.mean, back.mean) >= CLEAR_LOSS:
             break
@@ -127,10 +127,10 @@ def _ways(seen: Sight, engine: StripEngine) -> tuple[Certainty, Certainty, Certa
 
 def certainty(lines: Sequence[StripLine]) -> Certainty:
     """Measure how sure the line reader is of lines that it has scored."""
-    return _of_frames([line.log_probs for line in lines])
+    return certainty_of([line.log_probs for line in lines])
 
 
-def _of_frames(log_probs: Sequence[np.ndarray]) -> Certainty:
+def certainty_of(log_probs: Sequence[np.ndarray]) -> Certainty:
     """Measure the certainty of lines. log_probs: (T, classes) float32 of each, natural, the blank in column 0."""
     total, frames, count = 0.0, 0, 0
     for rows in log_probs:

@@ -17,6 +17,18 @@ from ocrtool.types import Box, Page
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
+FRONT = (
+    "The summer brought many visitors to the",
+    "shore, and in the autumn the harbour was",
+    "quiet again until the boats came home.",
+)
+BACK = (
+    "Nothing of what the other side says is",
+    "to be read here, however dark it shows",
+    "between the lines of this side of it.",
+)
+
+
 def gray_of(name: str) -> np.ndarray:
     return np.asarray(Image.open(SAMPLES / f"{name}.png").convert("L"))
 
@@ -97,3 +109,23 @@ def test_a_turned_page_of_korean_is_read_too(degrees: int) -> None:
     page = ocrtool.read(turned)
     assert (page.orientation, page.language) == (degrees, "kor")
     assert page.text.startswith("한빛골 주말농장 모임")
+
+
+@pytest.mark.parametrize("faintness", [170, 200])
+def test_text_of_the_other_side_is_left_out(faintness: int) -> None:
+    front, back = draw_page(FRONT, size=34).gray, draw_page(BACK, size=34).gray
+    height, width = (max(a, b) for a, b in zip(front.shape, back.shape, strict=True))
+    page, shown = (np.full((height + 60, width + 200), 255, np.uint8) for _ in range(2))
+    page[: front.shape[0], : front.shape[1]] = front
+    shown[40 : 40 + back.shape[0], -back.shape[1] :] = back[:, ::-1]
+    through = np.where(shown < 128, faintness, 255).astype(np.uint8)
+    assert ocrtool.read(page).text.split() == " ".join(FRONT).split()
+    assert ocrtool.read(np.minimum(page, through)).text.split() == " ".join(FRONT).split()
+
+
+def test_faint_text_of_the_same_side_is_read() -> None:
+    front, below = draw_page(FRONT[:2], size=34).gray, draw_page(BACK, size=34).gray
+    faint = np.where(below < 128, 170, 255).astype(np.uint8)
+    width = max(front.shape[1], faint.shape[1])
+    parts = [np.pad(part, ((0, 0), (0, width - part.shape[1])), constant_values=255) for part in (front, faint)]
+    assert ocrtool.read(np.vstack(parts)).text.split() == " ".join([*FRONT[:2], *BACK]).split()
