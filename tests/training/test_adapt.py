@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,24 +13,29 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from ocrtool.decode import ctc_gaps
 from ocrtool.segment.strip import STRIP_ROWS
 from ocrtool.weights.store import open_weights, sha256
 from training import adapt
 from training.fit import Minutes, Run
 from training.lines import further, own_pages, task
 from training.lines.aligned import Aligned
-from training.lines.further import ModelReader, fit_further, keep_aside, step_back, weights_of
+from training.lines.batches import LineBatches
+from training.lines.further import Lines, ModelReader, fit_further, keep_aside, step_back, weights_of
 from training.lines.own_pages import find_pages, hold_out, joined
 from training.lines.pages import Sample
+from training.lines.rehearsal import draw_rehearsal
 from training.models.line_reader import LineReaderSpec
 from training.publish.architectures import build_spec
 from training.publish.publish import Card, publish
+from training.synthesis.fonts import default_fonts_folder
 
 SPEC = LineReaderSpec(task.SPEC.classes, (2, 2, 4), 8, 1, 3, 1)
 SAMPLES = Path(__file__).parents[2] / "samples"
 DECODER = {
     "weights": {"lm": 0.4, "character": 2.0, "word": 0.0, "unsure_scale": 0.2, "power": 0.5, "sign": 1.0},
     "text_weights": [0.0] * 7,
+    "gap_weights": list(ctc_gaps.NEUTRAL),
     "word_weights": [0.0, 1.0, 0.0, 0.0],
     "beam": {"hypotheses": 8, "reach": 10.0},
 }
@@ -63,6 +69,12 @@ def strips(count: int) -> list[Sample]:
         Sample(rng.integers(0, 255, (STRIP_ROWS, 60 + 4 * k), np.uint8), "abc"[k % 3] * 2 + "d", None)
         for k in range(count)
     ]
+
+
+@pytest.fixture(autouse=True)
+def no_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is drawn: to open fonts takes a while."""
+    monkeypatch.setattr(adapt, "draw_rehearsal", lambda count, seed: [])
 
 
 @pytest.fixture
@@ -151,10 +163,43 @@ def test_a_fit_keeps_what_reads_best_and_the_normalisation() -> None:
     norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     moments = [keras.ops.convert_to_numpy(layer.moving_mean).copy() for layer in norms]
     lines = strips(16)
-    fitted = fit_further(model, SPEC, lines[4:], lines[:4], 0.03, 1e-3, 1)
+    fitted = fit_further(model, SPEC, Lines(lines[4:], lines[:4]), 0.03, 1e-3, 1)
     assert fitted.rate <= fitted.before and not fitted.interrupted and fitted.run.steps
     for layer, before in zip(norms, moments, strict=True):
         np.testing.assert_array_equal(keras.ops.convert_to_numpy(layer.moving_mean), before)
+
+
+def test_lines_beside_those_of_the_pages_have_their_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    pack = LineBatches.pack
+
+    def noted(self: LineBatches, samples: list[Sample], progress: float) -> tuple[np.ndarray, np.ndarray]:
+        seen.extend(sample.text for sample in samples)
+        return pack(self, samples, progress)
+
+    def draw_ten(model: keras.Model, batches: LineBatches, *_: object) -> Run:
+        assert [batches[step] for step in range(10)]
+        return Run()
+
+    monkeypatch.setattr(LineBatches, "pack", noted)
+    monkeypatch.setattr(further, "fit", draw_ten)
+    beside = [replace(sample, text="other") for sample in strips(12)]
+    fit_further(build_spec(SPEC), SPEC, Lines(strips(12), strips(2), beside), 1.0, 1e-3, 1)
+    assert abs(seen.count("other") / len(seen) - further.BESIDE_SHARE) < 0.05
+
+
+def test_lines_are_drawn_where_there_are_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    font = default_fonts_folder() / "roboto" / "files" / "roboto-latin-400-normal.woff"
+    monkeypatch.setenv("OCRTOOL_FONTS", str(tmp_path))
+    monkeypatch.setenv("OCRTOOL_SYSTEM_FONTS", str(tmp_path))
+    assert draw_rehearsal(3, 1) == []
+    if not font.is_file():
+        pytest.skip("no fonts to draw in: see training/synthesis/fetch_fonts.py")
+    (tmp_path / "roboto" / "files").mkdir(parents=True)
+    shutil.copy(font, tmp_path / "roboto" / "files")
+    drawn = draw_rehearsal(3, 1)
+    assert len(drawn) == 3 and all(line.soft.shape[0] == STRIP_ROWS and line.text.strip() for line in drawn)
+    assert [line.text for line in drawn] == [line.text for line in draw_rehearsal(3, 1)]
 
 
 def test_an_interrupt_ends_the_fit_with_the_best_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +207,7 @@ def test_an_interrupt_ends_the_fit_with_the_best_so_far(monkeypatch: pytest.Monk
         raise KeyboardInterrupt
 
     monkeypatch.setattr(further.LineBatches, "__getitem__", broken)
-    assert fit_further(build_spec(SPEC), SPEC, strips(8), strips(2), 1.0, 1e-3, 1).interrupted
+    assert fit_further(build_spec(SPEC), SPEC, Lines(strips(8), strips(2)), 1.0, 1e-3, 1).interrupted
 
 
 @pytest.mark.parametrize(("rates", "way"), [((0.1, 0.9, 0.5, 0.3, 0.12), 0.75), ((0.5, 0.4, 0.4), 0.0)])
@@ -180,10 +225,11 @@ def test_weights_step_back_as_far_as_most_of_the_gain_allows(
 
 def test_lines_kept_aside_stay_there_when_more_are_found() -> None:
     lines = strips(60)
-    some, aside = keep_aside(lines[:40])
-    more, later = keep_aside(lines)
-    assert {id(s) for s in aside} <= {id(s) for s in later} and {id(s) for s in some} <= {id(s) for s in more}
-    assert [len(part) for part in keep_aside(strips(2))] == [1, 1]
+    some, more = keep_aside(lines[:40]), keep_aside(lines)
+    assert {id(s) for s in some.aside} <= {id(s) for s in more.aside}
+    assert {id(s) for s in some.own} <= {id(s) for s in more.own}
+    few = keep_aside(strips(2))
+    assert len(few.own) == len(few.aside) == 1
 
 
 def test_a_model_reads_before_it_is_compiled() -> None:

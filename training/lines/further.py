@@ -31,7 +31,17 @@ WARM_UP = 10
 #: Fitted to eight pages of a book, all the way made 69 % fewer errors on other pages of it and 33 % more on drawn lines
 #: of all kinds; 85 % of the way 63 % fewer and 25 % more; half of it 43 % fewer and 6 % more.
 WAYS, KEPT_GAIN = (0.25, 0.5, 0.75, 1.0), 0.95
-SOURCE = "pages"
+#: Sources of a batch: lines of the pages, and drawn lines against forgetting, where there are some, with their share.
+SOURCE, BESIDE, BESIDE_SHARE = "pages", "print", 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """own: to learn; aside: of the same pages, to choose the weights by; beside: of other kinds, to keep."""
+
+    own: Sequence[Sample]
+    aside: Sequence[Sample]
+    beside: Sequence[Sample] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +64,13 @@ class ModelReader(LineReader):
         return np.asarray(keras.ops.convert_to_numpy(self._model(batch, training=False)))
 
 
-def keep_aside(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
-    """Lines to fit to and lines to choose the weights by; a line is of the same part whenever it is found again."""
+def keep_aside(samples: Sequence[Sample], beside: Sequence[Sample] = ()) -> Lines:
+    """One line in HELD_STEP of ``samples`` aside; a line is of the same part whenever it is found again."""
     aside = [zlib.crc32(sample.soft.tobytes()) % HELD_STEP == 0 for sample in samples]
     if not any(aside) or all(aside):
         aside = [k % HELD_STEP == 0 for k in range(len(samples))]
-    fitted = [sample for sample, held in zip(samples, aside, strict=True) if not held]
-    return fitted, [sample for sample, held in zip(samples, aside, strict=True) if held]
+    own = [sample for sample, held in zip(samples, aside, strict=True) if not held]
+    return Lines(own, [sample for sample, held in zip(samples, aside, strict=True) if held], beside)
 
 
 def freeze_statistics(model: keras.Model) -> None:
@@ -73,28 +83,33 @@ def freeze_statistics(model: keras.Model) -> None:
 def fit_further(
     model: keras.Model,
     spec: LineReaderSpec,
-    lines: Sequence[Sample],
-    aside: Sequence[Sample],
+    lines: Lines,
     minutes: float,
     rate: float,
     seed: int,
 ) -> Fitted:
-    """Fit ``model`` to lines, and leave it with the weights that read the lines kept aside best, if only the first.
+    """Fit ``model`` to lines, with others beside them; it is left with the weights that read the lines aside best, if
+    only with those it came with.
 
     Ctrl-C ends the fit as the end of its time does.
     """
     freeze_statistics(model)
     task.compile_reader(model, rate)
-    start, before = weights_of(model), aside_rate(model, aside)
+    start, before = weights_of(model), aside_rate(model, lines.aside)
     with tempfile.TemporaryDirectory() as scratch:
         shards = Path(scratch)
-        write_shard(shards / f"{SOURCE}-000.npz", pack(lines))
-        steps = max(1, round(PASSES * sum(sample.soft.shape[1] for sample in lines) / BATCH))
-        batches = LineBatches(shards, seed, steps, COLUMN / spec.frames, 1, Mix({SOURCE: 1.0}, False, BATCH))
+        shares = {SOURCE: 1.0}
+        write_shard(shards / f"{SOURCE}-000.npz", pack(lines.own))
+        if lines.beside:
+            shares = {SOURCE: 1.0 - BESIDE_SHARE, BESIDE: BESIDE_SHARE}
+            write_shard(shards / f"{BESIDE}-000.npz", pack(lines.beside))
+        columns = sum(sample.soft.shape[1] for sample in lines.own)
+        steps = max(1, round(PASSES * columns / (shares[SOURCE] * BATCH)))
+        batches = LineBatches(shards, seed, steps, COLUMN / spec.frames, 1, Mix(shares, False, BATCH))
         stop = Minutes(minutes, warm_up=WARM_UP, patience=PATIENCE)
         plan = Plan(shards / "run", stop, rate, Monitor("val_cer", "min"))
-        run = fit(model, batches, plan, lambda model: {"val_cer": aside_rate(model, aside)})
-    after = aside_rate(model, aside)
+        run = fit(model, batches, plan, lambda model: {"val_cer": aside_rate(model, lines.aside)})
+    after = aside_rate(model, lines.aside)
     if after > before:
         model.set_weights(start)
     return Fitted(before, min(before, after), run, not stop.reached(run))
