@@ -33,9 +33,9 @@ from training.command import errors_as_messages, minutes_option, out_option, rat
 from training.lines import task
 from training.lines.aligned import align_page, simplified
 from training.lines.further import Fitted, ModelReader, fit_further, keep_aside, step_back, weights_of
+from training.lines.others import draw_others
 from training.lines.own_pages import OwnPage, error_rate, find_pages, hold_out
 from training.lines.pages import Sample
-from training.lines.rehearsal import draw_rehearsal
 from training.models.line_reader import LineReaderSpec
 from training.publish.architectures import build_spec, make_spec
 from training.publish.manifest import write_manifest
@@ -46,8 +46,8 @@ SCRIPT = load_script(LANGUAGE)
 NAME = str(SCRIPT.weights.line_reader)
 #: Share of the time for each round: after the first more lines are read well enough to be used.
 ROUNDS = (0.4, 0.6)
-#: Drawn lines beside those of the pages.
-BESIDE = 1000
+#: Drawn lines of other kinds, to see what is forgotten.
+OTHERS = 300
 #: Fewer lines are not worth a fit.
 FEWEST = 8
 
@@ -95,9 +95,6 @@ def fit_to(
     Raises ValueError if too few lines agree with their text.
     """
     engine, origin, fitted, count = start.engine, weights_of(start.model), [], 0
-    beside = draw_rehearsal(BESIDE, seed)
-    if not beside:
-        click.echo("no fonts to draw other lines in are installed, so more of other kinds of page will be forgotten")
     for number, share in enumerate(ROUNDS):
         samples, found = align(pages, engine, plain)
         count = len(samples)
@@ -107,15 +104,18 @@ def fit_to(
                 "are these the texts of these pages?"
             )
         click.echo(f"round {number + 1}: {count} of {found} lines agree with their text")
-        lines = keep_aside(samples, beside)
-        done = fit_further(start.model, start.spec, lines, share * minutes, rate, seed + number)
+        lines, aside = keep_aside(samples)
+        done = fit_further(start.model, start.spec, lines, aside, share * minutes, rate, seed + number)
         fitted.append(done)
         click.echo(f"round {number + 1}: CER of lines kept aside {done.before:.4f} before, {done.rate:.4f} after")
         if done.interrupted:
             break
         reader = ModelReader(start.model, engine.reader.labels, float(start.weights.manifest["temperature"]))
         engine = replace(engine, reader=reader)
-    way = step_back(start.model, origin, lines.aside)
+    others = draw_others(OTHERS, seed)
+    if not others:
+        click.echo("no fonts to draw other lines in are installed, so what is forgotten is not seen")
+    way = step_back(start.model, origin, aside, others)
     click.echo(f"{way:.0%} of the way from the first weights to the last is kept")
     return fitted, count
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -21,10 +20,10 @@ from training.fit import Minutes, Run
 from training.lines import further, own_pages, task
 from training.lines.aligned import Aligned
 from training.lines.batches import LineBatches
-from training.lines.further import Lines, ModelReader, fit_further, keep_aside, step_back, weights_of
+from training.lines.further import ModelReader, fit_further, keep_aside, step_back, weights_of
+from training.lines.others import draw_others
 from training.lines.own_pages import find_pages, hold_out, joined
 from training.lines.pages import Sample
-from training.lines.rehearsal import draw_rehearsal
 from training.models.line_reader import LineReaderSpec
 from training.publish.architectures import build_spec
 from training.publish.publish import Card, publish
@@ -74,7 +73,7 @@ def strips(count: int) -> list[Sample]:
 @pytest.fixture(autouse=True)
 def no_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is drawn: to open fonts takes a while."""
-    monkeypatch.setattr(adapt, "draw_rehearsal", lambda count, seed: [])
+    monkeypatch.setattr(adapt, "draw_others", lambda count, seed: [])
 
 
 @pytest.fixture
@@ -163,73 +162,69 @@ def test_a_fit_keeps_what_reads_best_and_the_normalisation() -> None:
     norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     moments = [keras.ops.convert_to_numpy(layer.moving_mean).copy() for layer in norms]
     lines = strips(16)
-    fitted = fit_further(model, SPEC, Lines(lines[4:], lines[:4]), 0.03, 1e-3, 1)
+    fitted = fit_further(model, SPEC, lines[4:], lines[:4], 0.03, 1e-3, 1)
     assert fitted.rate <= fitted.before and not fitted.interrupted and fitted.run.steps
     for layer, before in zip(norms, moments, strict=True):
         np.testing.assert_array_equal(keras.ops.convert_to_numpy(layer.moving_mean), before)
-
-
-def test_lines_beside_those_of_the_pages_have_their_share(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[str] = []
-    pack = LineBatches.pack
-
-    def noted(self: LineBatches, samples: list[Sample], progress: float) -> tuple[np.ndarray, np.ndarray]:
-        seen.extend(sample.text for sample in samples)
-        return pack(self, samples, progress)
-
-    def draw_ten(model: keras.Model, batches: LineBatches, *_: object) -> Run:
-        assert [batches[step] for step in range(10)]
-        return Run()
-
-    monkeypatch.setattr(LineBatches, "pack", noted)
-    monkeypatch.setattr(further, "fit", draw_ten)
-    beside = [replace(sample, text="other") for sample in strips(12)]
-    fit_further(build_spec(SPEC), SPEC, Lines(strips(12), strips(2), beside), 1.0, 1e-3, 1)
-    assert abs(seen.count("other") / len(seen) - further.BESIDE_SHARE) < 0.05
 
 
 def test_lines_are_drawn_where_there_are_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     font = default_fonts_folder() / "roboto" / "files" / "roboto-latin-400-normal.woff"
     monkeypatch.setenv("OCRTOOL_FONTS", str(tmp_path))
     monkeypatch.setenv("OCRTOOL_SYSTEM_FONTS", str(tmp_path))
-    assert draw_rehearsal(3, 1) == []
+    assert draw_others(3, 1) == []
     if not font.is_file():
         pytest.skip("no fonts to draw in: see training/synthesis/fetch_fonts.py")
     (tmp_path / "roboto" / "files").mkdir(parents=True)
     shutil.copy(font, tmp_path / "roboto" / "files")
-    drawn = draw_rehearsal(3, 1)
+    drawn = draw_others(3, 1)
     assert len(drawn) == 3 and all(line.soft.shape[0] == STRIP_ROWS and line.text.strip() for line in drawn)
-    assert [line.text for line in drawn] == [line.text for line in draw_rehearsal(3, 1)]
+    assert [line.text for line in drawn] == [line.text for line in draw_others(3, 1)]
 
 
 def test_an_interrupt_ends_the_fit_with_the_best_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(self: object, step: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(further.LineBatches, "__getitem__", broken)
-    assert fit_further(build_spec(SPEC), SPEC, Lines(strips(8), strips(2)), 1.0, 1e-3, 1).interrupted
+    monkeypatch.setattr(LineBatches, "__getitem__", broken)
+    assert fit_further(build_spec(SPEC), SPEC, strips(8), strips(2), 1.0, 1e-3, 1).interrupted
 
 
-@pytest.mark.parametrize(("rates", "way"), [((0.1, 0.9, 0.5, 0.3, 0.12), 0.75), ((0.5, 0.4, 0.4), 0.0)])
-def test_weights_step_back_as_far_as_most_of_the_gain_allows(
-    rates: tuple[float, ...], way: float, monkeypatch: pytest.MonkeyPatch
+OWN = {0.0: 0.5, 0.3: 0.3, 0.4: 0.25, 0.5: 0.2, 0.6: 0.15, 0.7: 0.12, 0.85: 0.11, 1.0: 0.1}
+
+
+@pytest.mark.parametrize(
+    ("own", "forgotten", "way"),
+    [
+        (OWN, None, 0.7),  # 95 % of the gain
+        (OWN, 0.55, 0.5),  # other lines are read too badly at more
+        (OWN, 0.1, 0.3),  # the shortest way, however much it costs
+        (dict.fromkeys(OWN, 0.4), None, 0.0),  # nothing is gained
+    ],
+)
+def test_weights_step_back_as_far_as_gain_and_loss_ask(
+    own: dict[float, float], forgotten: float | None, way: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """rates: at the end, at the start, a quarter of the way, half of it, three quarters of it."""
+    """own: error rate of the pages' lines by the way; forgotten: the way from which on other lines are read badly."""
     model = build_spec(SPEC)
     start = [weight - 1.0 for weight in weights_of(model)]
-    found = iter(rates)
-    monkeypatch.setattr(further, "aside_rate", lambda *_: next(found))
-    assert step_back(model, start, []) == way
-    np.testing.assert_allclose(model.get_weights()[0], start[0] + way, rtol=1e-5)
+    aside, others = strips(1), strips(2)
+
+    def rate(model: keras.Model, lines: list[Sample]) -> float:
+        at = min(own, key=lambda way: abs(way - float(model.get_weights()[0].flat[0] - start[0].flat[0])))
+        return own[at] if lines is aside else 0.1 + 0.1 * (forgotten is not None and at > forgotten)
+
+    monkeypatch.setattr(further, "aside_rate", rate)
+    assert step_back(model, start, aside, [] if forgotten is None else others) == way
+    np.testing.assert_allclose(model.get_weights()[0], start[0] + way, rtol=1e-5, atol=1e-6)
 
 
 def test_lines_kept_aside_stay_there_when_more_are_found() -> None:
     lines = strips(60)
-    some, more = keep_aside(lines[:40]), keep_aside(lines)
-    assert {id(s) for s in some.aside} <= {id(s) for s in more.aside}
-    assert {id(s) for s in some.own} <= {id(s) for s in more.own}
-    few = keep_aside(strips(2))
-    assert len(few.own) == len(few.aside) == 1
+    some, aside = keep_aside(lines[:40])
+    more, later = keep_aside(lines)
+    assert {id(s) for s in aside} <= {id(s) for s in later} and {id(s) for s in some} <= {id(s) for s in more}
+    assert [len(part) for part in keep_aside(strips(2))] == [1, 1]
 
 
 def test_a_model_reads_before_it_is_compiled() -> None:

@@ -1,8 +1,7 @@
-"""Drawn lines that a fit to one kind of page goes on reading, so that the line reader does not forget other pages.
+"""Drawn lines of all kinds, by which a fit to one kind of page sees what it forgets.
 
-To show a network examples of what it knew beside what it learns is the surest way to have it forget little (Robins,
-"Catastrophic forgetting, rehearsal and pseudorehearsal", 1995). The lines are drawn in fonts, as those that the line
-reader was trained on, and say made-up text: no data is needed, only some of the fonts of `training.lines.families`.
+They are drawn in fonts, as those that the line reader was trained on, and say made-up text: no data is needed, only
+some of the fonts of `training.lines.families`.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from training.synthesis.fonts import default_fonts_folder
 FAMILIES = 100
 
 
-def draw_rehearsal(count: int, seed: int) -> list[Sample]:
+def draw_others(count: int, seed: int) -> list[Sample]:
     """So many lines in families to train on, by lot; none where no font of these is there."""
     try:
         faces = find_faces(default_fonts_folder(), "train", FAMILIES)
