@@ -33,6 +33,7 @@ from training.command import errors_as_messages, minutes_option, out_option, rat
 from training.lines import task
 from training.lines.aligned import align_page, simplified
 from training.lines.further import Fitted, ModelReader, fit_further, keep_aside, step_back, weights_of
+from training.lines.others import draw_others
 from training.lines.own_pages import OwnPage, error_rate, find_pages, hold_out
 from training.lines.pages import Sample
 from training.models.line_reader import LineReaderSpec
@@ -45,6 +46,8 @@ SCRIPT = load_script(LANGUAGE)
 NAME = str(SCRIPT.weights.line_reader)
 #: Share of the time for each round: after the first more lines are read well enough to be used.
 ROUNDS = (0.4, 0.6)
+#: Drawn lines of other kinds, to see what is forgotten.
+OTHERS = 300
 #: Fewer lines are not worth a fit.
 FEWEST = 8
 
@@ -109,7 +112,10 @@ def fit_to(
             break
         reader = ModelReader(start.model, engine.reader.labels, float(start.weights.manifest["temperature"]))
         engine = replace(engine, reader=reader)
-    way = step_back(start.model, origin, aside)
+    others = draw_others(OTHERS, seed)
+    if not others:
+        click.echo("no fonts to draw other lines in are installed, so what is forgotten is not seen")
+    way = step_back(start.model, origin, aside, others)
     click.echo(f"{way:.0%} of the way from the first weights to the last is kept")
     return fitted, count
 

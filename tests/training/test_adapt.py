@@ -12,24 +12,29 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from ocrtool.decode import ctc_gaps
 from ocrtool.segment.strip import STRIP_ROWS
 from ocrtool.weights.store import open_weights, sha256
 from training import adapt
 from training.fit import Minutes, Run
 from training.lines import further, own_pages, task
 from training.lines.aligned import Aligned
+from training.lines.batches import LineBatches
 from training.lines.further import ModelReader, fit_further, keep_aside, step_back, weights_of
+from training.lines.others import draw_others
 from training.lines.own_pages import find_pages, hold_out, joined
 from training.lines.pages import Sample
 from training.models.line_reader import LineReaderSpec
 from training.publish.architectures import build_spec
 from training.publish.publish import Card, publish
+from training.synthesis.fonts import default_fonts_folder
 
 SPEC = LineReaderSpec(task.SPEC.classes, (2, 2, 4), 8, 1, 3, 1)
 SAMPLES = Path(__file__).parents[2] / "samples"
 DECODER = {
     "weights": {"lm": 0.4, "character": 2.0, "word": 0.0, "unsure_scale": 0.2, "power": 0.5, "sign": 1.0},
     "text_weights": [0.0] * 7,
+    "gap_weights": list(ctc_gaps.NEUTRAL),
     "word_weights": [0.0, 1.0, 0.0, 0.0],
     "beam": {"hypotheses": 8, "reach": 10.0},
 }
@@ -63,6 +68,12 @@ def strips(count: int) -> list[Sample]:
         Sample(rng.integers(0, 255, (STRIP_ROWS, 60 + 4 * k), np.uint8), "abc"[k % 3] * 2 + "d", None)
         for k in range(count)
     ]
+
+
+@pytest.fixture(autouse=True)
+def no_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is drawn: to open fonts takes a while."""
+    monkeypatch.setattr(adapt, "draw_others", lambda count, seed: [])
 
 
 @pytest.fixture
@@ -157,25 +168,55 @@ def test_a_fit_keeps_what_reads_best_and_the_normalisation() -> None:
         np.testing.assert_array_equal(keras.ops.convert_to_numpy(layer.moving_mean), before)
 
 
+def test_lines_are_drawn_where_there_are_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    font = default_fonts_folder() / "roboto" / "files" / "roboto-latin-400-normal.woff"
+    monkeypatch.setenv("OCRTOOL_FONTS", str(tmp_path))
+    monkeypatch.setenv("OCRTOOL_SYSTEM_FONTS", str(tmp_path))
+    assert draw_others(3, 1) == []
+    if not font.is_file():
+        pytest.skip("no fonts to draw in: see training/synthesis/fetch_fonts.py")
+    (tmp_path / "roboto" / "files").mkdir(parents=True)
+    shutil.copy(font, tmp_path / "roboto" / "files")
+    drawn = draw_others(3, 1)
+    assert len(drawn) == 3 and all(line.soft.shape[0] == STRIP_ROWS and line.text.strip() for line in drawn)
+    assert [line.text for line in drawn] == [line.text for line in draw_others(3, 1)]
+
+
 def test_an_interrupt_ends_the_fit_with_the_best_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(self: object, step: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(further.LineBatches, "__getitem__", broken)
+    monkeypatch.setattr(LineBatches, "__getitem__", broken)
     assert fit_further(build_spec(SPEC), SPEC, strips(8), strips(2), 1.0, 1e-3, 1).interrupted
 
 
-@pytest.mark.parametrize(("rates", "way"), [((0.1, 0.9, 0.5, 0.3, 0.12), 0.75), ((0.5, 0.4, 0.4), 0.0)])
-def test_weights_step_back_as_far_as_most_of_the_gain_allows(
-    rates: tuple[float, ...], way: float, monkeypatch: pytest.MonkeyPatch
+OWN = {0.0: 0.5, 0.3: 0.3, 0.4: 0.25, 0.5: 0.2, 0.6: 0.15, 0.7: 0.12, 0.85: 0.11, 1.0: 0.1}
+
+
+@pytest.mark.parametrize(
+    ("own", "forgotten", "way"),
+    [
+        (OWN, None, 0.7),  # 95 % of the gain
+        (OWN, 0.55, 0.5),  # other lines are read too badly at more
+        (OWN, 0.1, 0.3),  # the shortest way, however much it costs
+        (dict.fromkeys(OWN, 0.4), None, 0.0),  # nothing is gained
+    ],
+)
+def test_weights_step_back_as_far_as_gain_and_loss_ask(
+    own: dict[float, float], forgotten: float | None, way: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """rates: at the end, at the start, a quarter of the way, half of it, three quarters of it."""
+    """own: error rate of the pages' lines by the way; forgotten: the way from which on other lines are read badly."""
     model = build_spec(SPEC)
     start = [weight - 1.0 for weight in weights_of(model)]
-    found = iter(rates)
-    monkeypatch.setattr(further, "aside_rate", lambda *_: next(found))
-    assert step_back(model, start, []) == way
-    np.testing.assert_allclose(model.get_weights()[0], start[0] + way, rtol=1e-5)
+    aside, others = strips(1), strips(2)
+
+    def rate(model: keras.Model, lines: list[Sample]) -> float:
+        at = min(own, key=lambda way: abs(way - float(model.get_weights()[0].flat[0] - start[0].flat[0])))
+        return own[at] if lines is aside else 0.1 + 0.1 * (forgotten is not None and at > forgotten)
+
+    monkeypatch.setattr(further, "aside_rate", rate)
+    assert step_back(model, start, aside, [] if forgotten is None else others) == way
+    np.testing.assert_allclose(model.get_weights()[0], start[0] + way, rtol=1e-5, atol=1e-6)
 
 
 def test_lines_kept_aside_stay_there_when_more_are_found() -> None:

@@ -41,10 +41,11 @@ def part_of(family: str) -> str:
     return "train"
 
 
-def find_faces(folder: Path, part: str) -> dict[str, list[LineFace]]:
+def find_faces(folder: Path, part: str, most: int | None = None) -> dict[str, list[LineFace]]:
     """Faces of the families of a part, by family. Raises ValueError if there are none.
 
-    folder: of Fontsource families, as `training.synthesis.fetch_fonts` makes it.
+    folder: of Fontsource families, as `training.synthesis.fetch_fonts` makes it; most: families, spread evenly over
+    all, since to open one takes a while; None: all.
     """
     kinds = {name: kind for kind, names in FONTSOURCE.items() for name in names} | table()
     found: dict[str, list[LineFace]] = {}
@@ -58,7 +59,9 @@ def find_faces(folder: Path, part: str) -> dict[str, list[LineFace]]:
                 if family not in RELATED and family not in HELD_OUT | VALIDATION:
                     files = [p for name, p in installed.items() if name.startswith(beginnings)]
                     found.setdefault(family, []).extend(LineFace(family, kind, (p,)) for p in files)
-    usable = {family: [face for face in faces if _is_usable(face)] for family, faces in found.items()}
+    there = [family for family, faces in found.items() if faces]
+    chosen = there[:: max(1, -(-len(there) // most))] if most else there
+    usable = {family: [face for face in found[family] if _is_usable(face)] for family in chosen}
     usable = {family: faces for family, faces in usable.items() if faces}
     if not usable:
         raise ValueError(f"no font families of the {part} part in {folder}: see training/synthesis/fetch_fonts.py")
