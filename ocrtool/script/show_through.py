@@ -15,7 +15,7 @@ FAINT = 0.62
 #: Faint lines that are looked at.
 MOST_LINES = 8
 #: Every so many pixels of a row and of a column are measured.
-STEP = 2
+STEP = 4
 
 
 def without_show_through(seen: Sight, engine: StripEngine) -> Sight:

@@ -152,13 +152,19 @@ def white_strips(boxes: np.ndarray, x_height: float) -> list[tuple[float, float,
     cell = CELL * x_height
     origin = boxes[:, :2].min(axis=0)
     white = _white_cells((boxes - np.tile(origin, 2)) / cell)
+    first = white.argmin(axis=1)  # text of each row of cells, from the left and from the right
+    last = white.shape[1] - 1 - white[:, ::-1].argmin(axis=1)
+    blank = white.all(axis=1)
+    first[blank], last[blank] = white.shape[1], -1
     found = []
     for width, height in STRIPS:
-        kernel = np.ones((round(height / CELL), max(1, int(width / CELL) - 1)), np.uint8)
+        kernel = np.ones((round(height / CELL) | 1, max(1, int(width / CELL) - 1)), np.uint8)  # odd: it moves nothing
         strips = cv2.morphologyEx(white, cv2.MORPH_OPEN, kernel, borderValue=0)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(strips, connectivity=4)
         for k in range(1, count):
             x, y, w, h, _ = stats[k].tolist()
+            if first[y : y + h].min() >= x + w or last[y : y + h].max() < x:  # text begins or ends here
+                continue
             own = labels[y : y + h, x : x + w] == k
             counts = own.sum(axis=0)
             tall = np.flatnonzero(counts >= NEARLY * counts.max())

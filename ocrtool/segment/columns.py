@@ -94,6 +94,8 @@ def is_table(left: np.ndarray, right: np.ndarray, x_height: float) -> bool:
 
 def are_text(left: np.ndarray, right: np.ndarray, x_height: float, least: int) -> bool:
     """Return True if both sides of a white strip, (N, 4) and (M, 4) boxes, are running text, ``least`` rows or more."""
+    if any(side[:, 2].max() - side[:, 0].min() < NARROWEST * x_height for side in (left, right)):
+        return False
     for side in (left, right):
         rows = find_rows(side, x_height)
         if len(rows) < least or _running(rows, x_height) < SURELY_RUNNING:

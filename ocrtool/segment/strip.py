@@ -219,7 +219,7 @@ def _kept_columns(soft: np.ndarray, bars: np.ndarray) -> np.ndarray:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], blank.astype(np.int8), [0]])))
     keep = np.ones(width, bool)
     for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        joined = np.count_nonzero((bars > start) & (bars < end)) == 1 and start > 0 and end < width
+        joined = len(bars) > 0 and start > 0 and end < width and np.count_nonzero((bars > start) & (bars < end)) == 1
         longest = round((COMB_GAP if joined else LONGEST_GAP) * STRIP_X_HEIGHT)
         if end - start > longest:
             half = longest // 2
