@@ -34,13 +34,19 @@ LEAST_SURE, SURE = 0.35, 0.9
 #: The bounds on pages of print, most of whose lines have more: below them stand pictures; above them the gain is not
 #: worth the time.
 BESIDE_PRINT = 0.65, 0.75
+#: Pages of at least so many lines whose median is lower are pictures or noise: other views of their lines cost much, and
+#: show no text. Of handwriting the worst pages have 0.67.
+MANY_LINES, LEAST_PAGE = 10, 0.62
 #: Lines of fewer characters are left as they are: words of one view need neighbours to be weighed against.
 FEWEST = 16
 
 
 def are_unsure(readings: Sequence[Reading], surenesses: Sequence[float]) -> list[bool]:
     """Return for each line of a page whether it is to be read in other views. surenesses: see `sureness`."""
-    beside_print = len(surenesses) > 0 and percentile(np.array(surenesses), 50.0) >= SURE
+    median = percentile(np.array(surenesses), 50.0) if len(surenesses) else 0.0
+    if len(surenesses) >= MANY_LINES and median < LEAST_PAGE:
+        return [False] * len(readings)
+    beside_print = median >= SURE
     least, most = BESIDE_PRINT if beside_print else (LEAST_SURE, SURE)
     return [
         len(reading.labels) >= FEWEST and least <= each < most

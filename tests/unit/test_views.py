@@ -82,6 +82,12 @@ def test_on_a_page_of_print_few_lines_are_read_again() -> None:
     assert are_unsure(lines, [0.85, 0.97, 0.97]) == [False, False, False]
 
 
+def test_a_page_of_noise_is_not_read_again() -> None:
+    lines = [greedy(frames(*"abcd" * (FEWEST // 4)))] * 12
+    assert are_unsure(lines, [0.5] * 7 + [0.75] * 5) == [False] * 12
+    assert all(are_unsure(lines, [0.5] * 4 + [0.75] * 8))
+
+
 def strip_of(width: int, origin: float, scale: float) -> Strip:
     to_page = np.array([[scale, 0.0, origin], [0.0, scale, -scale * STRIP_BASELINE]])
     return Strip(np.zeros((STRIP_ROWS, width), np.uint8), np.arange(width, dtype=np.float32), to_page)
