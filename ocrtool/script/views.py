@@ -34,7 +34,7 @@ LEAST_SURE, SURE = 0.35, 0.9
 #: The bounds on pages of print, most of whose lines have more: below them stand pictures; above them the gain is not
 #: worth the time.
 BESIDE_PRINT = 0.65, 0.75
-#: Pages of at least so many lines whose median is lower are pictures or noise: other views of their lines cost much, and
+#: Pages of at least so many lines whose median is lower are pictures or noise: other views of their lines cost much and
 #: show no text. Of handwriting the worst pages have 0.67.
 MANY_LINES, LEAST_PAGE = 10, 0.62
 #: Lines of fewer characters are left as they are: words of one view need neighbours to be weighed against.
