@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ocrtool.segment.quantiles import percentile
 from ocrtool.types import Box, Line, Page, PageTable, TableCell, Word
 
 #: Lengths are in x-heights of the page. Least width of a white column through all rows, and of the gaps in a row that
@@ -22,6 +23,8 @@ RIVER = 2.0
 FEWEST_ROWS, LEAST_SHARE = 3, 0.5
 #: Most white between two rows; most successive rows with text in one place only: wrapped text, or a section head.
 ROW_GAP, LOOSE_ROWS = 6.0, 2
+#: Rows that are no table are tried again without the first, of long runs without the first of so many parts.
+RETRIES = 8
 #: One of so many rows may cross a white column: a head or a total that spans several columns.
 CROSSING = 4
 #: Least share of rows with words on both sides of a white column, and with words in a column.
@@ -41,25 +44,21 @@ _Cut: TypeAlias = tuple[int, int, np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A line along its baseline. spans: (N, 2) start and end of each word, sorted by start, with its text and box."""
+    """A line along its baseline.
+
+    spans: (N, 2) start and end of each word, sorted by start, with its text and box; gaps: (M, 2) white between them.
+    """
 
     spans: np.ndarray
+    gaps: np.ndarray
     top: float
     bottom: float
     texts: tuple[str, ...]
     boxes: tuple[Box, ...]
 
-    @property
-    def gaps(self) -> np.ndarray:
-        """White between words that follow each other: (M, 2) start and end."""
-        reach = np.maximum.accumulate(self.spans[:, 1])[:-1]
-        start = self.spans[1:, 0]
-        return np.stack([reach, start], axis=1)[start > reach]
-
     def wide(self, least: float) -> np.ndarray:
         """Gaps of at least ``least``: (M, 2)."""
-        gaps = self.gaps
-        return np.asarray(gaps[gaps[:, 1] - gaps[:, 0] >= least])
+        return np.asarray(self.gaps[self.gaps[:, 1] - self.gaps[:, 0] >= least])
 
     def white(self, start: float, end: float) -> tuple[float, float] | None:
         """Return the widest white part of start..end, None if it is too narrow for a white column."""
@@ -72,8 +71,7 @@ class _Row:
         """Width of the gap between words that ``at`` stands in; 0 on a word, NaN beside the row."""
         if not self.spans[0, 0] < at < self.spans[:, 1].max():
             return np.nan
-        gaps = self.gaps
-        inside = gaps[(gaps[:, 0] <= at) & (at <= gaps[:, 1])]
+        inside = self.gaps[(self.gaps[:, 0] <= at) & (at <= self.gaps[:, 1])]
         return float(inside[0, 1] - inside[0, 0]) if len(inside) else 0.0
 
 
@@ -114,15 +112,15 @@ def find_tables(page: Page) -> tuple[PageTable, ...]:
         table = _table(rows[start:end], start, least)
         if table is not None:
             found.append(table)
-        start = start + 1 if table is None else end
+        start = start + max(1, (end - start) // RETRIES) if table is None else end
     return tuple(found)
 
 
 def _rows(lines: Sequence[Line]) -> list[_Row]:
     """Measure lines along the direction of the page's baselines, in x-heights."""
-    x_height = float(np.median([line.x_height for line in lines]))
+    x_height = max(1.0, percentile(np.array([line.x_height for line in lines]), 50))
     ends = np.array([line.baseline for line in lines])
-    along = np.median(ends[:, 2:] - ends[:, :2], axis=0)
+    along = np.array([percentile(ends[:, 2 + k] - ends[:, k], 50) for k in range(2)])
     cos, sin = along / max(float(np.hypot(*along)), 1e-6) / x_height
     return [_row(line, float(cos), float(sin)) for line in lines]
 
@@ -131,8 +129,11 @@ def _row(line: Line, cos: float, sin: float) -> _Row:
     parts = [part for word in line.words for part in _parts(word, cos, sin)]
     places = [_turned(box, cos, sin) for _, box in parts]
     order = sorted(range(len(parts)), key=lambda k: places[k])
+    spans = np.array([places[k][0] for k in order])
+    reach, start = np.maximum.accumulate(spans[:, 1])[:-1], spans[1:, 0]
     return _Row(
-        np.array([places[k][0] for k in order]),
+        spans,
+        np.stack([reach, start], axis=1)[start > reach],
         min(rise[0] for _, rise in places),
         max(rise[1] for _, rise in places),
         tuple(parts[k][0] for k in order),
@@ -170,7 +171,7 @@ def _least_gap(rows: Sequence[_Row]) -> float:
     sizes = [np.diff(row.spans, axis=1)[:, 0] / [len(text) for text in row.texts] for row in rows]
     if len(widths) == 0:
         return WIDE
-    space = min(float(np.quantile(widths, 0.25)), float(np.median(np.concatenate(sizes))))
+    space = min(percentile(widths, 25), percentile(np.concatenate(sizes), 50))
     return max(WIDE, WIDER_THAN_SPACE * space)
 
 
@@ -257,7 +258,7 @@ def _separators(rows: Sequence[_Row], least: float) -> np.ndarray:
     found, typical = found[typical >= least], typical[typical >= least]
     inner = _inner_gaps(rows, found)
     if len(inner) >= len(rows):
-        found = found[typical >= RIVER * float(np.median(inner))]
+        found = found[typical >= RIVER * percentile(inner, 50)]
     return _useful(rows, found, least)
 
 
@@ -265,17 +266,19 @@ def _typical_gap(rows: Sequence[_Row], at: float) -> float:
     """Return the median gap of the rows with words on both sides of a white column, 0 if these are too few."""
     gaps = np.array([row.gap_at(at) for row in rows])
     both = gaps[gaps > 0]  # 0 where a row crosses it, NaN where all words are on one side
-    return float(np.median(both)) if len(both) >= max(2, BOTH_SIDES * len(rows)) else 0.0
+    return percentile(both, 50) if len(both) >= max(2, BOTH_SIDES * len(rows)) else 0.0
 
 
 def _common_white(rows: Sequence[_Row], crossing: int) -> list[tuple[float, float]]:
     """List the white columns that at most ``crossing`` rows cross: start and end of each."""
-    at = np.sort(np.concatenate([row.spans for row in rows]).ravel())
-    middle = (at[:-1] + at[1:]) / 2
-    covered = np.sum([((row.spans[:, :1] < middle) & (middle < row.spans[:, 1:])).any(axis=0) for row in rows], axis=0)
+    starts = np.concatenate([[row.spans[0, 0], *row.gaps[:, 1]] for row in rows])
+    ends = np.concatenate([[*row.gaps[:, 0], row.spans[:, 1].max()] for row in rows])
+    at, change = np.concatenate([ends, starts]), np.repeat([-1, 1], len(starts))
+    order = np.lexsort((change, at))
+    at, covered = at[order], np.cumsum(change[order])[:-1]  # rows with words between two edges that follow each other
     white = np.concatenate([[False], covered <= crossing, [False]])
-    starts, ends = np.flatnonzero(~white[:-1] & white[1:]), np.flatnonzero(white[:-1] & ~white[1:])
-    found = [(float(at[a]), float(at[b])) for a, b in zip(starts, ends, strict=True)]
+    first, last = np.flatnonzero(~white[:-1] & white[1:]), np.flatnonzero(white[:-1] & ~white[1:])
+    found = [(float(at[a]), float(at[b])) for a, b in zip(first, last, strict=True)]
     return [(a, b) for a, b in found if b - a >= COMMON]
 
 
@@ -324,8 +327,8 @@ def _is_table(table: PageTable) -> bool:
     """Return True for cells as tables have them, False for columns of text, forms and numbered lines."""
     single = [cell for cell in table.cells if cell.column_span == 1]
     columns = [[cell.text for cell in single if cell.column == column] for column in range(table.columns)]
-    prose = sum(bool(own) and float(np.median([len(text.split()) for text in own])) >= PROSE for own in columns)
-    counts = np.bincount([cell.row for cell in single], minlength=table.rows)
+    prose = sum(bool(own) and percentile(np.array([len(text.split()) for text in own]), 50) >= PROSE for own in columns)
+    counts = np.bincount(np.array([cell.row for cell in single], int), minlength=table.rows)
     full = counts[counts > 1].sum() / max(1, np.count_nonzero(counts > 1) * table.columns)
     if full < FULL or prose > 1:
         return False
