@@ -19,7 +19,7 @@ COMMON, WIDE, WIDER_THAN_SPACE = 0.8, 1.0, 1.5
 TORN = 3.0
 #: Least ratio of the gaps between columns to the gaps between the words of a cell: rivers of running text have 1.
 RIVER = 2.0
-#: Fewest rows with words in several columns, and their least share of all rows.
+#: Fewest rows with words in several columns, and their least share of all rows; without figures, of each column's rows.
 FEWEST_ROWS, LEAST_SHARE = 3, 0.5
 #: Most white between two rows; most successive rows with text in one place only: wrapped text, or a section head.
 ROW_GAP, LOOSE_ROWS = 6.0, 2
@@ -336,7 +336,8 @@ def _is_table(table: PageTable) -> bool:
     if any(sum(own) >= FEWEST_ROWS and float(np.mean(own)) >= FIGURE_CELLS for own in figures):
         return True
     ticked = any(TICK_BOXES.intersection(cell.text) for cell in table.cells)
-    return table.columns > 2 and table.rows >= WORD_ROWS and prose == 0 and not ticked
+    sparse = min(map(len, columns)) < LEAST_SHARE * table.rows
+    return table.columns > 2 and table.rows >= WORD_ROWS and prose == 0 and not ticked and not sparse
 
 
 def _is_figure(text: str) -> bool:

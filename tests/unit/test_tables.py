@@ -197,6 +197,22 @@ def test_items_and_prices_are_a_table_of_two_columns() -> None:
     assert only(find_tables(page(tabular(rows, (0, 40), right=(1,))))).grid == [row.split("|") for row in rows]
 
 
+TOWNS = [
+    "Name|Town|Trade",
+    "Anna Hale|Galway|baker",
+    "Olaf|Basel|joiner",
+    "Ida Quist|York|piano tuner",
+    "Karl|Leeds|smith",
+]
+
+
+def test_words_alone_are_a_table_if_all_columns_are_filled() -> None:
+    assert only(find_tables(page(tabular(TOWNS, (0, 20, 40))))).grid == [row.split("|") for row in TOWNS]
+    assert find_tables(page(tabular(TOWNS[:4], (0, 20, 40)))) == ()
+    names = ["Barnabas||Nicholas", "Richard||Catherine", "Abigail||Mary", "Sarah|born|Horton", "Ruth|then|Joseph"]
+    assert find_tables(page(tabular(names, (0, 20, 40)))) == ()
+
+
 def test_two_rows_are_no_table() -> None:
     assert find_tables(page(invoice()[:2])) == ()
 
