@@ -10,18 +10,14 @@ from typing import TypeAlias
 import numpy as np
 
 from ocrtool.segment.quantiles import percentile
-from ocrtool.types import Box, Line, Page, PageTable, TableCell, Word
+from ocrtool.segment.table_rows import COMMON, TableRow, least_gap, measure_rows
+from ocrtool.types import Box, Page, PageTable, TableCell
 
-#: Lengths are in x-heights of the page. Least width of a white column through all rows, and of the gaps in a row that
-#: it is made of, which also have to be wider than the spaces of the page by a factor.
-COMMON, WIDE, WIDER_THAN_SPACE = 0.8, 1.0, 1.5
-#: White between characters that no word has.
-TORN = 3.0
 #: Least ratio of the gaps between columns to the gaps between the words of a cell: rivers of running text have 1.
 RIVER = 2.0
 #: Fewest rows with words in several columns, and their least share of all rows; without figures, of each column's rows.
 FEWEST_ROWS, LEAST_SHARE = 3, 0.5
-#: Most white between two rows; most successive rows with text in one place only: wrapped text, or a section head.
+#: Most white between two rows, in x-heights; most successive rows with text in one place only, such as wrapped text.
 ROW_GAP, LOOSE_ROWS = 6.0, 2
 #: Rows that are no table are tried again without the first, of long runs without the first of so many parts.
 RETRIES = 8
@@ -40,39 +36,6 @@ TICK_BOXES = frozenset("☐☑☒")
 
 #: A cell of a row: its first and last column, and the indices of its words.
 _Cut: TypeAlias = tuple[int, int, np.ndarray]
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A line along its baseline.
-
-    spans: (N, 2) start and end of each word, sorted by start, with its text and box; gaps: (M, 2) white between them.
-    """
-
-    spans: np.ndarray
-    gaps: np.ndarray
-    top: float
-    bottom: float
-    texts: tuple[str, ...]
-    boxes: tuple[Box, ...]
-
-    def wide(self, least: float) -> np.ndarray:
-        """Gaps of at least ``least``: (M, 2)."""
-        return np.asarray(self.gaps[self.gaps[:, 1] - self.gaps[:, 0] >= least])
-
-    def white(self, start: float, end: float) -> tuple[float, float] | None:
-        """Return the widest white part of start..end, None if it is too narrow for a white column."""
-        edges = [(-np.inf, self.spans[0, 0]), *self.gaps.tolist(), (self.spans[:, 1].max(), np.inf)]
-        parts = [(max(start, low), min(end, high)) for low, high in edges]
-        best = max(parts, key=lambda part: part[1] - part[0])
-        return best if best[1] - best[0] >= COMMON else None
-
-    def gap_at(self, at: float) -> float:
-        """Width of the gap between words that ``at`` stands in; 0 on a word, NaN beside the row."""
-        if not self.spans[0, 0] < at < self.spans[:, 1].max():
-            return np.nan
-        inside = self.gaps[(self.gaps[:, 0] <= at) & (at <= self.gaps[:, 1])]
-        return float(inside[0, 1] - inside[0, 0]) if len(inside) else 0.0
 
 
 @dataclass(slots=True)
@@ -103,8 +66,8 @@ def find_tables(page: Page) -> tuple[PageTable, ...]:
     lines = page.lines
     if len(lines) < FEWEST_ROWS:
         return ()
-    rows = _rows(lines)
-    least = _least_gap(rows)
+    rows = measure_rows(lines)
+    least = least_gap(rows)
     found: list[PageTable] = []
     start = 0
     while start <= len(rows) - FEWEST_ROWS:
@@ -116,66 +79,7 @@ def find_tables(page: Page) -> tuple[PageTable, ...]:
     return tuple(found)
 
 
-def _rows(lines: Sequence[Line]) -> list[_Row]:
-    """Measure lines along the direction of the page's baselines, in x-heights."""
-    x_height = max(1.0, percentile(np.array([line.x_height for line in lines]), 50))
-    ends = np.array([line.baseline for line in lines])
-    along = np.array([percentile(ends[:, 2 + k] - ends[:, k], 50) for k in range(2)])
-    cos, sin = along / max(float(np.hypot(*along)), 1e-6) / x_height
-    return [_row(line, float(cos), float(sin)) for line in lines]
-
-
-def _row(line: Line, cos: float, sin: float) -> _Row:
-    parts = [part for word in line.words for part in _parts(word, cos, sin)]
-    places = [_turned(box, cos, sin) for _, box in parts]
-    order = sorted(range(len(parts)), key=lambda k: places[k])
-    spans = np.array([places[k][0] for k in order])
-    reach, start = np.maximum.accumulate(spans[:, 1])[:-1], spans[1:, 0]
-    return _Row(
-        spans,
-        np.stack([reach, start], axis=1)[start > reach],
-        min(rise[0] for _, rise in places),
-        max(rise[1] for _, rise in places),
-        tuple(parts[k][0] for k in order),
-        tuple(parts[k][1] for k in order),
-    )
-
-
-def _parts(word: Word, cos: float, sin: float) -> list[tuple[str, Box]]:
-    """Cut a word where there is much white in it: two cells that were read as one word."""
-    groups = [[word.characters[0]]]
-    for left, right in pairwise(word.characters):
-        white = _turned(right.box, cos, sin)[0][0] - _turned(left.box, cos, sin)[0][1]
-        if white >= TORN:
-            groups.append([])
-        groups[-1].append(right)
-    return [("".join(c.label for c in group), Box.around([c.box for c in group])) for group in groups]
-
-
-def _turned(box: Box, cos: float, sin: float) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return where a box begins and ends along the lines, and across them; of text that slants as the page does."""
-    x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
-    along, across = x * cos + y * sin, y * cos - x * sin
-    scale = abs(cos**2 - sin**2) / (cos**2 + sin**2)
-    length = abs(box.width * abs(cos) - box.height * abs(sin)) / scale / 2
-    height = abs(box.height * abs(cos) - box.width * abs(sin)) / scale / 2
-    return (along - length, along + length), (across - height, across + height)
-
-
-def _least_gap(rows: Sequence[_Row]) -> float:
-    """Return the width from which on a gap is no space between words.
-
-    Most gaps of a page of text are spaces; a page of figures has none, but no space is much wider than a character.
-    """
-    widths = np.concatenate([np.diff(row.gaps, axis=1)[:, 0] for row in rows])
-    sizes = [np.diff(row.spans, axis=1)[:, 0] / [len(text) for text in row.texts] for row in rows]
-    if len(widths) == 0:
-        return WIDE
-    space = min(percentile(widths, 25), percentile(np.concatenate(sizes), 50))
-    return max(WIDE, WIDER_THAN_SPACE * space)
-
-
-def _run(rows: Sequence[_Row], start: int, least: float) -> int:
+def _run(rows: Sequence[TableRow], start: int, least: float) -> int:
     """Return the end of the run of rows from ``start`` on that may be a table: they share white columns."""
     separators = [_Separator(*gap) for gap in rows[start].wide(least).tolist()]
     end, sure, loose, odd = start + 1, start + 1, 0, 0
@@ -196,12 +100,12 @@ def _run(rows: Sequence[_Row], start: int, least: float) -> int:
     return sure if odd > 1 else end
 
 
-def _follows(above: _Row, row: _Row) -> bool:
+def _follows(above: TableRow, row: TableRow) -> bool:
     """Return True if ``row`` stands below ``above``, not far from it."""
     return above.top + above.bottom < row.top + row.bottom and row.top - above.bottom <= ROW_GAP
 
 
-def _compare(separators: list[_Separator], row: _Row) -> tuple[int, bool]:
+def _compare(separators: list[_Separator], row: TableRow) -> tuple[int, bool]:
     """Narrow white columns to what ``row`` leaves of them.
 
     Returns how many it has words on both sides of, and whether it crosses one that two rows agree about.
@@ -228,7 +132,7 @@ def _add(separators: list[_Separator], gaps: np.ndarray) -> None:
             separators.append(_Separator(start, end))
 
 
-def _table(rows: Sequence[_Row], first: int, least: float) -> PageTable | None:
+def _table(rows: Sequence[TableRow], first: int, least: float) -> PageTable | None:
     """Make a table of rows; None if they are none. first: index of the first among the lines of the page."""
     several = [row for row in rows if len(row.wide(least))]
     if len(several) < max(FEWEST_ROWS, LEAST_SHARE * len(rows)):
@@ -248,7 +152,7 @@ def _table(rows: Sequence[_Row], first: int, least: float) -> PageTable | None:
     return table if _is_table(table) else None
 
 
-def _separators(rows: Sequence[_Row], least: float) -> np.ndarray:
+def _separators(rows: Sequence[TableRow], least: float) -> np.ndarray:
     """Find the white columns between the columns of rows: (N, 2) start and end, from left to right."""
     strict = _common_white(rows, 0)
     some = _common_white(rows, len(rows) // CROSSING)
@@ -262,14 +166,14 @@ def _separators(rows: Sequence[_Row], least: float) -> np.ndarray:
     return _useful(rows, found, least)
 
 
-def _typical_gap(rows: Sequence[_Row], at: float) -> float:
+def _typical_gap(rows: Sequence[TableRow], at: float) -> float:
     """Return the median gap of the rows with words on both sides of a white column, 0 if these are too few."""
     gaps = np.array([row.gap_at(at) for row in rows])
     both = gaps[gaps > 0]  # 0 where a row crosses it, NaN where all words are on one side
     return percentile(both, 50) if len(both) >= max(2, BOTH_SIDES * len(rows)) else 0.0
 
 
-def _common_white(rows: Sequence[_Row], crossing: int) -> list[tuple[float, float]]:
+def _common_white(rows: Sequence[TableRow], crossing: int) -> list[tuple[float, float]]:
     """List the white columns that at most ``crossing`` rows cross: start and end of each."""
     starts = np.concatenate([[row.spans[0, 0], *row.gaps[:, 1]] for row in rows])
     ends = np.concatenate([[*row.gaps[:, 0], row.spans[:, 1].max()] for row in rows])
@@ -282,14 +186,14 @@ def _common_white(rows: Sequence[_Row], crossing: int) -> list[tuple[float, floa
     return [(a, b) for a, b in found if b - a >= COMMON]
 
 
-def _inner_gaps(rows: Sequence[_Row], separators: np.ndarray) -> np.ndarray:
+def _inner_gaps(rows: Sequence[TableRow], separators: np.ndarray) -> np.ndarray:
     """Widths of the gaps that no white column runs through."""
     gaps, middles = np.concatenate([row.gaps for row in rows]), separators.mean(axis=1)
     inner = np.searchsorted(middles, gaps[:, 0]) == np.searchsorted(middles, gaps[:, 1])
     return np.asarray(np.diff(gaps[inner], axis=1)[:, 0])
 
 
-def _useful(rows: Sequence[_Row], separators: np.ndarray, least: float) -> np.ndarray:
+def _useful(rows: Sequence[TableRow], separators: np.ndarray, least: float) -> np.ndarray:
     """Join neighbouring columns that no row fills both of, then those that hardly a row fills, to the nearer side."""
     while len(separators):
         filled = np.zeros((len(rows), len(separators) + 1), bool)
@@ -306,7 +210,7 @@ def _useful(rows: Sequence[_Row], separators: np.ndarray, least: float) -> np.nd
     return separators
 
 
-def _cut(row: _Row, separators: np.ndarray, least: float) -> list[_Cut]:
+def _cut(row: TableRow, separators: np.ndarray, least: float) -> list[_Cut]:
     """Cut a row into cells: at white columns that it leaves as they are, and at other gaps between two columns."""
     columns = np.maximum.accumulate(np.searchsorted(separators.mean(axis=1), row.spans.mean(axis=1)))
     reach = np.maximum.accumulate(row.spans[:, 1])
