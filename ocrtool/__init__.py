@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from ocrtool.api import ImageLike
     from ocrtool.errors import InputError, OcrToolError, WeightsNotFound, WeightsRefused
-    from ocrtool.types import Alternative, Block, Box, Character, Line, Page, Word
+    from ocrtool.types import Alternative, Block, Box, Character, Line, Page, PageTable, TableCell, Word
 
 __version__ = "0.1.0"
 
@@ -22,6 +22,8 @@ __all__ = [
     "Line",
     "OcrToolError",
     "Page",
+    "PageTable",
+    "TableCell",
     "WeightsNotFound",
     "WeightsRefused",
     "Word",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from ocrtool.imaging.prepare import prepare
 from ocrtool.script.engines import Engines
 from ocrtool.script.lines import find_lines, piece_corners
 from ocrtool.script.reading import assemble_page, read_lines
+from ocrtool.segment.tables import find_tables
 from ocrtool.types import Page
 
 
@@ -53,4 +54,6 @@ def read_page_detailed(gray: np.ndarray, engines: Engines) -> tuple[Page, Detail
     page = prepare(gray)  # ink
     found = find_lines(page, engines)  # layout; each line prepared for the engine that reads it
     lines = read_lines(found.lines, size)  # characters, words and lines with boxes, by way of the language model
-    return assemble_page(found, lines, engines, size), Details(piece_corners(found.lines))
+    read = assemble_page(found, lines, engines, size)  # blocks, in reading order
+    tables = find_tables(read)  # rows and cells, from the boxes of words
+    return replace(read, tables=tables), Details(piece_corners(found.lines))

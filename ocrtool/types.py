@@ -220,6 +220,74 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class TableCell:
+    """A cell of a table that holds text.
+
+    Parameters
+    ----------
+    row, column : int
+        Where it begins, from 0.
+    text : str
+        Its words, joined by spaces.
+    box : Box
+        Around its words.
+    row_span, column_span : int
+        Rows and columns that it extends over.
+
+    Examples
+    --------
+    >>> from ocrtool.types import Box, TableCell
+    >>> TableCell(0, 1, "Total", Box(40, 0, 90, 20), column_span=2).column_span
+    2
+    """
+
+    row: int
+    column: int
+    text: str
+    box: Box
+    row_span: int = 1
+    column_span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """Successive lines of a page whose words stand in common columns.
+
+    Parameters
+    ----------
+    box : Box
+        Around all cells.
+    line : int
+        Index of its first row into the lines of the page; each row is a line.
+    rows, columns : int
+        Their numbers.
+    cells : tuple of TableCell
+        Those that are not empty, row by row from left to right.
+
+    Examples
+    --------
+    >>> from ocrtool.types import Box, PageTable, TableCell
+    >>> box = Box(0, 0, 40, 20)
+    >>> PageTable(box, 0, 1, 3, (TableCell(0, 0, "Net", box), TableCell(0, 2, "9.50", box))).grid
+    [['Net', '', '9.50']]
+    """
+
+    box: Box
+    line: int
+    rows: int
+    columns: int
+    cells: tuple[TableCell, ...]
+
+    @property
+    def grid(self) -> list[list[str]]:
+        """The text of each row and column; a cell that spans several columns is followed by empty ones."""
+        grid = [[""] * self.columns for _ in range(self.rows)]
+        for cell in self.cells:
+            grid[cell.row][cell.column] = cell.text
+        return grid
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page as read.
 
@@ -241,6 +309,8 @@ class Page:
         By how many degrees the page was turned clockwise to be read: 0, 90, 180 or 270. Boxes stay those of the input.
     mirrored : bool
         The page shows text mirrored, as paper does from behind. It is not read.
+    tables : tuple of PageTable
+        Found among the lines, in reading order.
 
     Examples
     --------
@@ -260,6 +330,7 @@ class Page:
     number: int = 1
     orientation: int = 0
     mirrored: bool = False
+    tables: tuple[PageTable, ...] = ()
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -268,5 +339,12 @@ class Page:
 
     @property
     def text(self) -> str:
-        """The text: one line per line of the page, an empty line between blocks, no trailing newline."""
-        return "\n\n".join(block.text for block in self.blocks if block.lines)
+        """The text: one line per line of the page, an empty line between blocks, no trailing newline.
+
+        The columns of a table are separated by tabs, empty ones too.
+        """
+        texts = [line.text for line in self.lines]
+        for table in self.tables:
+            texts[table.line : table.line + table.rows] = map("\t".join, table.grid)
+        lines = iter(texts)
+        return "\n\n".join("\n".join(next(lines) for _ in block.lines) for block in self.blocks if block.lines)

@@ -74,6 +74,13 @@ def overlay_option(command: str) -> Decorator:
     )
 
 
+def tables_option(command: str) -> Decorator:
+    """Declare ``--tables``, a folder of tables."""
+    return option(
+        command, "--tables", type=PATH, metavar="DIR", help="Write each table as CSV: DIR/NAME.table1.csv and so on."
+    )
+
+
 def model_option(command: str) -> Decorator:
     """Declare ``--model``, which weights are allowed."""
     return option(

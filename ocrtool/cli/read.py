@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @options.format_option("read")
 @option("read", "--output", "-o", metavar="FILE|DIR", help="Write here, not to standard output.")
 @options.overlay_option("read")
+@options.tables_option("read")
 @option("read", "--no-lm", is_flag=True, help="Decode without the language model.")
 @options.model_option("read")
 @options.weights_option()
@@ -35,6 +36,7 @@ def read(
     format_: Format,
     output: str | None,
     overlay: Path | None,
+    tables: Path | None,
     no_lm: bool,
     model: str,
     weights: Path | None,
@@ -48,21 +50,24 @@ def read(
     read in natural order, or - for standard input.
 
     The text of several pages is joined by form feeds; --format json gives one document with boxes, probabilities and
-    alternatives for every character. For a single file, -o names the output file; for several inputs, or if it ends
-    with a slash, it names a folder that gets one file per input.
+    alternatives for every character. The cells of a table are separated by tabs. For a single file, -o names the
+    output file; for several inputs, or if it ends with a slash, it names a folder that gets one file per input.
     """
     from ocrtool.jobs.deliver import Delivery, plan_destination, plan_pictures
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.inputs import find_inputs
     from ocrtool.jobs.options import ReadOptions
-    from ocrtool.jobs.read import OVERLAY_SUFFIX, reading_job
+    from ocrtool.jobs.read import OVERLAY_SUFFIX, TABLE_SUFFIX, reading_job
     from ocrtool.jobs.workers import Workers
 
     inputs = find_inputs(pages)
     guard = OverwriteGuard(inputs.sources)
     plan_pictures(overlay, inputs.sources, [OVERLAY_SUFFIX], guard)
+    plan_pictures(tables, inputs.sources, [TABLE_SUFFIX.format(1)], guard)
     target = plan_destination(output, inputs.sources, pages, format_.extension, guard, standard_output())
-    asked = ReadOptions(lang, not no_lm, weights, model, options.threads(jobs), overlay, format_.needs_image)
+    asked = ReadOptions(
+        lang, not no_lm, weights, model, options.threads(jobs), overlay, tables, keep_images=format_.needs_image
+    )
     with Workers(reading_job(asked), jobs, progress(quiet, output is None)) as workers:
         outcomes = workers.run(inputs.sources)
         code = Delivery(guard, print_error, fail_fast).deliver(outcomes, format_.writers["read"], target)

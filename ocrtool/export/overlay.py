@@ -1,4 +1,4 @@
-"""Overlay of a reading: blocks, baselines, pieces, character boxes and labels."""
+"""Overlay of a reading: blocks, tables, baselines, pieces, character boxes and labels."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from ocrtool.types import Box, Character, Page
 
 #: Colours as OpenCV orders them: blue, green, red.
 BLOCK = (200, 120, 40)
+TABLE = (0, 140, 230)
 BASELINE = (200, 60, 160)
 PIECE = (230, 190, 120)
 LABEL = (150, 30, 20)
 SURE = (60, 160, 40)
 UNSURE = (30, 30, 230)
 
+#: White between a table or cell and its frame, in pixels of the input.
+TABLE_MARGIN = 3
 #: Least x-height of the overlay in pixels, for readable labels; pages of smaller text are enlarged.
 READABLE_X_HEIGHT = 16.0
 MAX_ENLARGE = 4
@@ -46,7 +49,14 @@ def draw_overlay(gray: np.ndarray, page: Page, pieces: Sequence[np.ndarray] = ()
         for word in line.words:
             for character in word.characters:
                 _draw_character(picture, character, scale, line.x_height)
+    for table in page.tables:
+        for box in (table.box, *(cell.box for cell in table.cells)):
+            _rectangle(picture, _around(box, TABLE_MARGIN), scale, TABLE, 1)
     return picture
+
+
+def _around(box: Box, margin: int) -> Box:
+    return Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin)
 
 
 def _draw_character(picture: np.ndarray, character: Character, scale: int, x_height: float) -> None:

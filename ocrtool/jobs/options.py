@@ -16,8 +16,8 @@ MOST_JOBS_PER_CORE = 4
 class ReadOptions:
     """How to read pages.
 
-    weights: the user's folder; model: one of `ocrtool.weights.store.MODELS`; threads: per process; overlay: folder for
-    overlays, None for none; keep_images: True if the output format needs the image of each page.
+    weights: the user's folder; model: one of `ocrtool.weights.store.MODELS`; threads: per process; overlay, tables:
+    folders for overlays and tables, None for none; keep_images: True if the output format needs the image of each page.
     """
 
     language: str = AUTO
@@ -26,6 +26,7 @@ class ReadOptions:
     model: str = ANY
     threads: int = 1
     overlay: Path | None = None
+    tables: Path | None = None
     keep_images: bool = False
 
 

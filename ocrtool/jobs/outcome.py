@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SideFile:
-    """A picture beside the results, such as an overlay: its path and bytes."""
+    """A file beside the results, such as an overlay or a table: its path and bytes."""
 
     path: Path
     data: bytes

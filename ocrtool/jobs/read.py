@@ -1,9 +1,9 @@
-"""The job of ``ocrtool read``: the text of pages, and overlays."""
+"""The job of ``ocrtool read``: the text of pages, overlays, and tables as CSV."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
@@ -20,6 +20,8 @@ from ocrtool.types import Page
 
 #: Suffix of the overlay of a page, after its output name.
 OVERLAY_SUFFIX = ".overlay.png"
+#: Suffix of the tables of a page, numbered from 1.
+TABLE_SUFFIX = ".table{}.csv"
 
 #: Reads a grey page (H, W) uint8; if overlays are requested, also returns the corners of each line's pieces, (N, 4, 2)
 #: float in pixels of the input.
@@ -79,13 +81,26 @@ def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage
             image.dpi or "unknown",
         ),
     )
-    files: tuple[SideFile, ...] = ()
+    export = ExportPage.from_page(page, image.gray if options.keep_images else None, image.dpi)
+    notice = f"{printable(image.label)}: not read, since its text is mirrored" if page.mirrored else None
+    name = source.output.of_page(image.number, image.count)
+    return PageResult(export, (*_overlays(options, name, image, page, pieces), *_tables(options, name, page)), notice)
+
+
+def _overlays(
+    options: ReadOptions, name: str, image: InputPage, page: Page, pieces: Sequence[np.ndarray]
+) -> Iterator[SideFile]:
     if options.overlay is not None:
         from ocrtool.export.drawing import as_png
         from ocrtool.export.overlay import draw_overlay
 
-        path = options.overlay / (source.output.of_page(image.number, image.count) + OVERLAY_SUFFIX)
-        files = (SideFile(path, as_png(draw_overlay(image.gray, page, pieces))),)
-    export = ExportPage.from_page(page, image.gray if options.keep_images else None, image.dpi)
-    notice = f"{printable(image.label)}: not read, since its text is mirrored" if page.mirrored else None
-    return PageResult(export, files, notice)
+        overlay = draw_overlay(image.gray, page, pieces)
+        yield SideFile(options.overlay / (name + OVERLAY_SUFFIX), as_png(overlay))
+
+
+def _tables(options: ReadOptions, name: str, page: Page) -> Iterator[SideFile]:
+    if options.tables is not None:
+        from ocrtool.export.csv_tables import as_csv
+
+        for number, table in enumerate(page.tables, 1):
+            yield SideFile(options.tables / (name + TABLE_SUFFIX.format(number)), as_csv(table))

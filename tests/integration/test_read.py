@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import io
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -20,6 +23,9 @@ from PIL import Image
 from ocrtool.cli import main as cli
 from ocrtool.jobs import outcome, workers
 from ocrtool.jobs import read as read_job
+from ocrtool.jobs.options import ReadOptions
+from ocrtool.jobs.read import Reader
+from ocrtool.types import Block, Page, PageTable, TableCell
 
 
 @pytest.fixture(autouse=True)
@@ -233,6 +239,7 @@ def test_no_two_inputs_share_an_output(tmp_path: Path) -> None:
         (["-o", "a.png", "a.png"], "is an input"),
         (["-o", "a.png", "a.png", "b.png"], "is a file, but a folder is needed"),
         (["--overlay", ".", "a.png", "a.overlay.png"], "is an input"),
+        (["--tables", ".", "a.png", "a.table1.csv"], "is an input"),
     ],
 )
 def test_wrong_usage(
@@ -240,7 +247,7 @@ def test_wrong_usage(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     before = draw(tmp_path / "a.png").read_bytes()
-    draw(tmp_path / "a.overlay.png")
+    draw(tmp_path / "a.overlay.png").with_name("a.table1.csv").write_bytes(before)
     assert read(*arguments) == 2
     captured = capfd.readouterr()
     assert captured.out == ""
@@ -268,6 +275,79 @@ def test_overlay(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
         "two.2.overlay.png": (60, 180, 3),
     }
     assert capfd.readouterr().err == ""
+
+
+def tabular_reader(options: ReadOptions) -> Reader:
+    """As the fake reader; what it reads is a table of two rows, and as many more tables as the first pixel says."""
+    fake = fake_reader(options)
+
+    def read_table(gray: np.ndarray) -> tuple[Page, Sequence[np.ndarray]]:
+        page, pieces = fake(gray)
+        box = page.lines[0].box
+        block = Block(box, page.lines * 2)
+        cells = (
+            TableCell(0, 0, 'Pipe 3"', box),
+            TableCell(0, 1, "1,5 €", box),
+            TableCell(1, 0, "Total", box, column_span=2),
+            TableCell(1, 2, "7", box),
+        )
+        table = PageTable(box, 0, 2, 3, cells)
+        return replace(page, blocks=(block,), tables=(table,) * (1 + int(gray[0, 0]))), pieces
+
+    return read_table
+
+
+@pytest.fixture
+def tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_job, "load_reader", tabular_reader)
+
+
+@pytest.mark.usefixtures("tables")
+def test_tables_as_csv(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    """Each in a file of its own, called as the page, in UTF-8, quoted where needed, with CR LF."""
+    images = [Image.new("L", (90, 30)) for _ in range(2)]
+    images[0].save(tmp_path / "two.tif", save_all=True, append_images=images[1:])
+    folder = tmp_path / "new" / "tables"
+    assert read("--tables", folder, draw(tmp_path / "a.png", first=1), tmp_path / "two.tif") == 0
+    assert capfd.readouterr().err == ""
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert sorted(files) == ["a.table1.csv", "a.table2.csv", "two.1.table1.csv", "two.2.table1.csv"]
+    assert set(files.values()) == {'"Pipe 3""","1,5 €",\r\nTotal,,7\r\n'.encode()}
+    with (folder / "a.table1.csv").open(newline="", encoding="utf-8") as file:
+        assert list(csv.reader(file)) == [['Pipe 3"', "1,5 €", ""], ["Total", "", "7"]]
+
+
+@pytest.mark.usefixtures("tables")
+def test_text_has_a_tab_between_cells(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    assert read(draw(tmp_path / "a.png", first=0)) == 0
+    assert capfd.readouterr().out == 'Pipe 3"\t1,5 €\t\nTotal\t\t7\n'
+
+
+@pytest.mark.usefixtures("tables")
+def test_json_has_tables(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    assert read(draw(tmp_path / "a.png", first=0), "--format", "json") == 0
+    page = json.loads(capfd.readouterr().out)["pages"][0]
+    box = page["lines"][0]["box"]
+    (table,) = page["tables"]
+    assert {key: table[key] for key in ("box", "line", "rows", "columns")} == {
+        "box": box,
+        "line": 0,
+        "rows": 2,
+        "columns": 3,
+    }
+    assert table["cells"][2] == {"row": 1, "column": 0, "row_span": 1, "column_span": 2, "box": box, "text": "Total"}
+    assert len(table["cells"]) == 4
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_table_that_cannot_be_written_costs_no_text(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    (tmp_path / "out" / "a.table1.csv").mkdir(parents=True)
+    image = draw(tmp_path / "a.png", first=1)
+    assert read(image, "--tables", tmp_path / "out") == 1
+    captured = capfd.readouterr()
+    assert captured.out.startswith('Pipe 3"')
+    assert captured.err == f"ocrtool: {image}: {tmp_path}/out/a.table1.csv: cannot be written: is a directory\n"
+    assert (tmp_path / "out" / "a.table2.csv").is_file()
 
 
 def test_several_jobs_keep_the_order(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:

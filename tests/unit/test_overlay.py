@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fake_engine import make_page
@@ -14,10 +16,12 @@ from ocrtool.export.overlay import (
     PIECE,
     READABLE_X_HEIGHT,
     SURE,
+    TABLE,
+    TABLE_MARGIN,
     UNSURE,
     draw_overlay,
 )
-from ocrtool.types import Block, Box, Character, Line, Page, Word
+from ocrtool.types import Block, Box, Character, Line, Page, PageTable, TableCell, Word
 
 
 def test_blank_page_is_itself_in_lighter_ink() -> None:
@@ -64,6 +68,15 @@ def page_of(label: str, probability: float) -> Page:
     box = Box(20, 50, 50, 90)
     word = Word(box, (Character(box, label, probability, ()),), probability)
     return Page(80, 100, (Block(box, (Line(box, (word,), (0.0, 95.0, 10.0, 95.0), 30.0),)),))
+
+
+def test_tables_have_a_frame_around_each_cell() -> None:
+    read = page_of("x", 1.0)
+    cell = TableCell(0, 0, "x", Box(20, 50, 50, 90))
+    picture = draw_overlay(
+        np.full((100, 80), 255, np.uint8), replace(read, tables=(PageTable(cell.box, 0, 1, 1, (cell,)),))
+    )
+    assert all((picture[y, x] == TABLE).all() for y, x in ((70, 20 - TABLE_MARGIN), (90 + TABLE_MARGIN - 1, 35)))
 
 
 def test_small_text_is_enlarged() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ocrtool.export.documents import CharacterImage, ExportPage, SegmentedPage
 from ocrtool.export.registry import Format
 from ocrtool.files import utf8
-from ocrtool.types import Alternative, Box, Character, Line, Page, Word
+from ocrtool.types import Alternative, Box, Character, Line, Page, PageTable, TableCell, Word
 
 if TYPE_CHECKING:
     from ocrtool.weights.inventory import WeightsEntry
@@ -58,6 +58,7 @@ def page_object(page: Page) -> dict[str, Any]:
         "language": page.language,
         "blocks": [{"box": _box(block.box)} for block in page.blocks],
         "lines": [_line(line, i) for i, block in enumerate(page.blocks) for line in block.lines],
+        "tables": [_page_table(table) for table in page.tables],
     }
 
 
@@ -81,6 +82,27 @@ def _line(line: Line, block: int) -> dict[str, Any]:
         "x_height": _rounded(line.x_height, LENGTH_DIGITS),
         "text": line.text,
         "words": [_word(word) for word in line.words],
+    }
+
+
+def _page_table(table: PageTable) -> dict[str, Any]:
+    return {
+        "box": _box(table.box),
+        "line": table.line,
+        "rows": table.rows,
+        "columns": table.columns,
+        "cells": [_cell(cell) for cell in table.cells],
+    }
+
+
+def _cell(cell: TableCell) -> dict[str, Any]:
+    return {
+        "row": cell.row,
+        "column": cell.column,
+        "row_span": cell.row_span,
+        "column_span": cell.column_span,
+        "box": _box(cell.box),
+        "text": cell.text,
     }
 
 

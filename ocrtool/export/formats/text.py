@@ -18,7 +18,10 @@ DIGITS = 4
 
 
 def pages(read: Iterable[ExportPage]) -> Iterator[bytes]:
-    """Encode one line per line, an empty line between blocks, a form feed between pages; a blank page is empty."""
+    """Encode one line per line, an empty line between blocks, a form feed between pages; a blank page is empty.
+
+    The cells of a table are separated by tabs.
+    """
     return utf8(_pages(read))
 
 
