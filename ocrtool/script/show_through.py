@@ -12,7 +12,7 @@ from ocrtool.segment.strip import mirrored
 
 #: A line is faint if its ink has less than this share of the strength that most of the page's ink has.
 FAINT = 0.62
-#: Faint lines that are looked at.
+#: Most faint lines that are scored.
 MOST_LINES = 8
 #: Every so many pixels of a row and of a column are measured.
 STEP = 4
