@@ -70,7 +70,7 @@ def test_strips_read_together_are_read_as_alone(reader: LineReader, strips: list
         assert rows.shape == alone[k].shape
         off = np.abs(rows - alone[k])
         assert off[:-REACH].max(initial=0.0) < 1e-3
-        assert off[alone[k] > np.log(0.5)].max() < 0.05
+        assert off[alone[k] > np.log(0.5)].max() < 0.08
         assert text(reader, rows) == text(reader, alone[k])
 
 
