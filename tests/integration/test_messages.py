@@ -138,7 +138,8 @@ def test_verbose_logs_the_time_of_each_input_and_twice_what_was_found(
     jobs: int, image: Path, capfd: pytest.CaptureFixture
 ) -> None:
     timing = rf"\d\d:\d\d:\d\d\.\d{{3}} INFO ocrtool\.\S+: {re.escape(str(image))}: 1 page\(s\) in \d+\.\d\d s"
-    found = rf"\S+ DEBUG ocrtool\.\S+: {re.escape(str(image))}: 1 blocks, 1 lines, language eng, turned by 0 degrees, skew 0\.12 degrees"
+    layout = r"1 blocks, 1 lines, language eng, turned by 0 degrees, skew 0\.12 degrees"
+    found = rf"\S+ DEBUG ocrtool\.\S+: {re.escape(str(image))}: {layout}"
     every = (([], 0, 0), (["-v"], 2, 0), (["-vv"], 2, 2))
     for options, timings, findings in every if jobs == 1 else every[2:]:
         assert read(image, image, "--jobs", jobs, *options) == 0
