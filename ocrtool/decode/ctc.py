@@ -13,7 +13,7 @@ import numpy as np
 
 from ocrtool.decode.alphabet import Alphabet
 from ocrtool.decode.ctc_beam import Classes, Search
-from ocrtool.decode.ctc_places import BLANK, Places, find_places, spikes
+from ocrtool.decode.ctc_places import Places, find_places, read_probabilities, spikes
 from ocrtool.decode.ctc_posterior import Posterior
 from ocrtool.decode.ctc_reading import Ink, Reading, ask_ink, best_path, describe, find_peaks
 from ocrtool.decode.ctc_windows import Windows, build_windows, unsureness
@@ -76,18 +76,15 @@ def search(
 
 def _is_picture(lines: Sequence[Places]) -> bool:
     """Return True if the characters of all lines together are so improbable that there can be none."""
-    frames = sum(int(np.count_nonzero(found.best != BLANK)) for found in lines)
-    if frames < PICTURE_FRAMES:
-        return False
-    read = (np.flatnonzero(found.best != BLANK) for found in lines)
-    sums = (np.exp(found.log_probs[rows, found.best[rows]]).sum() for found, rows in zip(lines, read, strict=True))
-    return float(sum(sums)) < PICTURE * frames
+    read = [read_probabilities(found.log_probs) for found in lines]
+    frames = sum(map(len, read))
+    return frames >= PICTURE_FRAMES and float(sum(each.sum() for each in read)) < PICTURE * frames
 
 
 def _mean_probability(places: Places) -> float:
     """Return the mean probability of the frames with a character on the best path; 1 if there are none."""
-    read = np.flatnonzero(places.best != BLANK)
-    return float(np.exp(places.log_probs[read, places.best[read]]).mean()) if len(read) else 1.0
+    read = read_probabilities(places.log_probs)
+    return float(read.mean()) if len(read) else 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -29,9 +29,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocrtool.decode.alphabet import Alphabet
-from ocrtool.decode.ctc_gaps import SPACE
 from ocrtool.decode.ctc_hypotheses import Appended, Beam, Store, group_starts, prune
-from ocrtool.decode.ctc_places import BLANK
+from ocrtool.decode.ctc_places import BLANK, SPACE
 from ocrtool.decode.ctc_windows import Windows
 from ocrtool.decode.language_model import LanguageModel
 from ocrtool.decode.settings import BeamSize, CtcWeights

@@ -20,8 +20,7 @@ from difflib import SequenceMatcher
 import numpy as np
 
 from ocrtool.decode.ctc_beam import Classes
-from ocrtool.decode.ctc_gaps import SPACE
-from ocrtool.decode.ctc_places import BLANK, BLANK_SURE
+from ocrtool.decode.ctc_places import BLANK, BLANK_SURE, SPACE
 from ocrtool.decode.ctc_reading import Reading
 from ocrtool.decode.language_model import LanguageModel
 

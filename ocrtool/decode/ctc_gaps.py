@@ -12,10 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocrtool.decode.ctc_places import BLANK
+from ocrtool.decode.ctc_places import BLANK, SPACE
 
-#: The class of the space between words.
-SPACE = 1
 #: Features of a gap: the reader's log-odds of a space; width of the gap, and of the line's other gaps between words and
 #: between letters (columns of the strip); a constant.
 FEATURES = ("log_odds", "width", "word_gap", "letter_gap", "constant")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: The blank class.
-BLANK = 0
+#: The blank class, and that of the space between words.
+BLANK, SPACE = 0, 1
 #: Frames with a blank above this probability cannot hold a character. Between characters the blank has 0.99 and more,
 #: so that a lower bound would lose faint characters; a higher one only adds frames to look at.
 BLANK_SURE = 0.9995
@@ -51,6 +51,13 @@ class Spikes:
     labels: np.ndarray
     first: np.ndarray
     last: np.ndarray
+
+
+def read_probabilities(log_probs: np.ndarray) -> np.ndarray:
+    """Return the probability of each frame that has a character on the best path: (n,). log_probs: (T, C) float32."""
+    best = log_probs.argmax(axis=1)
+    read = np.flatnonzero(best != BLANK)
+    return np.asarray(np.exp(log_probs[read, best[read]]))
 
 
 def find_places(log_probs: np.ndarray) -> Places:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ocrtool.decode.ctc_places import BLANK
+from ocrtool.decode.ctc_places import BLANK, read_probabilities
 from ocrtool.imaging.page import PreparedPage
 from ocrtool.imaging.prepare import turn
 from ocrtool.script.strip_engine import StripEngine, StripLine
@@ -134,9 +134,8 @@ def certainty_of(log_probs: Sequence[np.ndarray]) -> Certainty:
     """Measure the certainty of lines. log_probs: (T, classes) float32 of each, natural, the blank in column 0."""
     total, frames, count = 0.0, 0, 0
     for rows in log_probs:
-        label = rows.argmax(axis=1)
-        read = np.flatnonzero(label != BLANK)
-        total += float(np.exp(rows[read, label[read]]).sum())
+        label, read = rows.argmax(axis=1), read_probabilities(rows)
+        total += float(read.sum())
         frames += len(read)
         count += int(np.count_nonzero((label[1:] != label[:-1]) & (label[1:] != BLANK)))
     return Certainty(total / frames, count) if frames else Certainty()

@@ -14,7 +14,8 @@ from ocrtool.decode import ctc
 from ocrtool.decode.alphabet import Alphabet
 from ocrtool.decode.ctc_beam import Classes
 from ocrtool.decode.ctc_consensus import Consensus
-from ocrtool.decode.ctc_gaps import SPACE, weigh_gaps
+from ocrtool.decode.ctc_gaps import weigh_gaps
+from ocrtool.decode.ctc_places import SPACE
 from ocrtool.decode.ctc_reading import Reading
 from ocrtool.decode.ctc_words import line_word_probabilities, word_features
 from ocrtool.decode.language_model import CharacterLSTM, LanguageModel, UniformModel

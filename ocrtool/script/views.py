@@ -9,8 +9,7 @@ import numpy as np
 
 from ocrtool.decode.ctc import greedy
 from ocrtool.decode.ctc_consensus import Consensus, Text, mean_certainty
-from ocrtool.decode.ctc_gaps import SPACE
-from ocrtool.decode.ctc_places import BLANK
+from ocrtool.decode.ctc_places import SPACE, read_probabilities
 from ocrtool.decode.ctc_reading import ALTERNATIVES, Reading
 from ocrtool.recognize.line_reader import LineReader
 from ocrtool.segment.layout import Layout
@@ -59,9 +58,8 @@ def sureness(log_probs: np.ndarray) -> float:
 
     log_probs: (T, classes) float32.
     """
-    top = log_probs[:, 1:].max(axis=1)
-    read = top > log_probs[:, BLANK]
-    return float(np.exp(top[read]).mean()) if read.any() else 0.0
+    read = read_probabilities(log_probs)
+    return float(read.mean()) if len(read) else 0.0
 
 
 def look_again(reader: LineReader, layout: Layout, region: LineRegion) -> list[tuple[Strip, np.ndarray]]:
