@@ -70,6 +70,6 @@ def classify(
     job = classification_job(ClassifyOptions(lang, weights, model, options.threads(jobs), top, plot is not None))
     with Workers(job, jobs, progress(quiet, output is None)) as workers:
         outcomes = with_plot(workers.run(inputs.sources), plot)
-        code = Delivery(guard, print_error).deliver(outcomes, format_.writers["classify"], target)
+        code = Delivery(guard, print_error).deliver(outcomes, [format_.writers["classify"]], target)
     inputs.passed_over.report(print_error)
     return code

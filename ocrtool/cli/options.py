@@ -62,6 +62,20 @@ def format_option(command: str, default: str = "text") -> Decorator:
     )
 
 
+def formats_option(command: str) -> Decorator:
+    """Declare ``--format`` for one format or several, each in a file of its own."""
+    return option(
+        command,
+        "--format",
+        "formats",
+        cls=_FormatOption,
+        type=FormatChoice(command, several=True),
+        default="text",
+        show_default=True,
+        help="Output format, or several joined by commas: then -o names a folder.",
+    )
+
+
 def output_option(command: str) -> Decorator:
     """Declare ``--output`` for commands that write one document."""
     return option(command, "--output", "-o", type=PATH, metavar="FILE", help="Write to FILE, not to standard output.")
@@ -165,40 +179,51 @@ class LanguageChoice(click.ParamType):  # type: ignore[type-arg, unused-ignore]
 
 
 class FormatChoice(click.ParamType):  # type: ignore[type-arg, unused-ignore]
-    """The name of a format of ``command``, converted to its Format. The registry is loaded only when needed."""
+    """The name of a format of ``command``, converted to its Format. The registry is loaded only when needed.
+
+    several: take names joined by commas, converted to a tuple of Format.
+    """
 
     name = "format"
 
-    def __init__(self, command: str) -> None:
+    def __init__(self, command: str, several: bool = False) -> None:
         self.command = command
+        self.several = several
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         from ocrtool.export.registry import format_names
 
-        return f"[{'|'.join(format_names(self.command))}]"
+        return f"[{'|'.join(format_names(self.command))}]{'[,...]' if self.several else ''}"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Format:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Format | tuple[Format, ...]:
         from ocrtool.errors import UsageError
         from ocrtool.export.registry import find_format
 
+        names = dict.fromkeys(str(value).split(",")) if self.several else [str(value)]
         try:
-            return find_format(str(value), self.command)
+            found = tuple(find_format(name.strip(), self.command) for name in names)
         except UsageError as error:
             self.fail(str(error), param, ctx)
+        return found if self.several else found[0]
 
 
 class _FormatOption(click.Option):
-    """Ignores a variable shared by all commands if it names a format that this command lacks."""
+    """Ignores a variable shared by all commands if it names a format that this command lacks, or too many."""
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        from ocrtool.export.registry import is_format_elsewhere
+        from ocrtool.export.registry import is_format, is_format_elsewhere
 
         value = super().resolve_envvar_value(ctx)
         own_variable = next(iter(self.envvar or ()))
         assert isinstance(self.type, FormatChoice)
-        if value and not os.environ.get(own_variable) and is_format_elsewhere(value, self.type.command):
-            return None
-        return value
+        if not value or os.environ.get(own_variable):
+            return value
+        names = value.split(",")
+        if not self.type.several and len(names) > 1:
+            return None if all(map(is_format, names)) else value
+        return None if any(is_format_elsewhere(name, self.type.command) for name in names) else value
 
 
 def _sane_jobs(context: click.Context, parameter: click.Parameter, jobs: int) -> int:

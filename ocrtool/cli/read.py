@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command(epilog=options.EXIT_CODES)
 @click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
 @options.language_option("read", "the text")
-@options.format_option("read")
+@options.formats_option("read")
 @option("read", "--output", "-o", metavar="FILE|DIR", help="Write here, not to standard output.")
 @options.overlay_option("read")
 @options.tables_option("read")
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def read(
     pages: tuple[str, ...],
     lang: str,
-    format_: Format,
+    formats: tuple[Format, ...],
     output: str | None,
     overlay: Path | None,
     tables: Path | None,
@@ -64,12 +64,14 @@ def read(
     guard = OverwriteGuard(inputs.sources)
     plan_pictures(overlay, inputs.sources, [OVERLAY_SUFFIX], guard)
     plan_pictures(tables, inputs.sources, [TABLE_SUFFIX.format(1)], guard)
-    target = plan_destination(output, inputs.sources, pages, format_.extension, guard, standard_output())
-    asked = ReadOptions(
-        lang, not no_lm, weights, model, options.threads(jobs), overlay, tables, keep_images=format_.needs_image
-    )
+    extensions = [one.extension for one in formats]
+    target = plan_destination(output, inputs.sources, pages, extensions, guard, standard_output())
+    images = any(one.needs_image for one in formats)
+    asked = ReadOptions(lang, not no_lm, weights, model, options.threads(jobs), overlay, tables, keep_images=images)
+    inline = len(formats) == 1 and formats[0].errors_inline
     with Workers(reading_job(asked), jobs, progress(quiet, output is None)) as workers:
         outcomes = workers.run(inputs.sources)
-        code = Delivery(guard, print_error, fail_fast).deliver(outcomes, format_.writers["read"], target)
+        delivery = Delivery(guard, print_error, fail_fast, inline)
+        code = delivery.deliver(outcomes, [one.writers["read"] for one in formats], target)
     inputs.passed_over.report(print_error)
     return code

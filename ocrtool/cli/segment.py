@@ -77,6 +77,6 @@ def segment(
     plan_pictures(overlay, inputs.sources, [OVERLAY_SUFFIX], guard)
     job = segmentation_job(SegmentOptions(patches, overlay, count, seed, options.threads(jobs)))
     with Workers(job, jobs, progress(quiet, output is None)) as workers:
-        code = Delivery(guard, print_error).deliver(workers.run(inputs.sources), format_.writers["segment"], target)
+        code = Delivery(guard, print_error).deliver(workers.run(inputs.sources), [format_.writers["segment"]], target)
     inputs.passed_over.report(print_error)
     return code

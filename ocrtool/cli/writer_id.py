@@ -98,7 +98,7 @@ def identify(
     embed = EmbedOptions(weights, model, options.threads(jobs), plot is not None)
     outcomes = identify_all(collection, Identification(embed, jobs, writers, plot, progress(quiet, output is None)))
     write = format_.writers["writer-id identify"]
-    code = Delivery(guard, print_error).deliver(outcomes, lambda rows: write(answers(rows, top or 0)), target)
+    code = Delivery(guard, print_error).deliver(outcomes, [lambda rows: write(answers(rows, top or 0))], target)
     collection.passed_over.report(print_error)
     return code
 
@@ -136,7 +136,7 @@ def enrol(
     outcomes = enrol_all(collection, output, embed, jobs, progress(quiet, True))
     target = Destination(standard_output())
     write = format_.writers["writer-id enrol"]
-    code = Delivery(guard, print_error).deliver(outcomes, lambda rows: write(enrolled(rows)), target)
+    code = Delivery(guard, print_error).deliver(outcomes, [lambda rows: write(enrolled(rows))], target)
     collection.passed_over.report(print_error)
     return code
 
@@ -167,7 +167,7 @@ def verify(page: str, other: str, format_: Format, output: Path | None, model: s
     target = plan_document(output, guard, standard_output())
     outcomes = verify_all(first.sources, second.sources, EmbedOptions(weights, model, options.cores()))
     write = format_.writers["writer-id verify"]
-    code = Delivery(guard, print_error).deliver(outcomes, lambda rows: write(pairs(rows)), target)
+    code = Delivery(guard, print_error).deliver(outcomes, [lambda rows: write(pairs(rows))], target)
     for inputs in (first, second):
         inputs.passed_over.report(print_error)
     return code

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ocrtool.errors import InputError, page_name, printable
 from ocrtool.types import Alternative, Box, Page
 
 if TYPE_CHECKING:
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
 class ExportPage:
     """A page as read.
 
-    dpi: pixels per inch of the input, None if unknown; png: the image as PNG, only for formats that need it.
+    dpi: pixels per inch of the input, None if unknown; png: the image as PNG, only for formats that need it; json: the
+    page as a JSON object, once a format has encoded it.
     """
 
     page: Page
     dpi: float | None = None
     png: bytes | None = None
+    json: str | None = field(default=None, init=False, compare=False, repr=False)
 
     @classmethod
     def from_page(cls, page: Page, gray: np.ndarray | None, dpi: float | None) -> ExportPage:
@@ -41,6 +44,25 @@ class ExportPage:
         if self.png is None:
             raise ValueError("the image is kept for formats with needs_image=True only")
         return np.asarray(cv2.imdecode(np.frombuffer(self.png, np.uint8), cv2.IMREAD_GRAYSCALE))
+
+
+@dataclass(frozen=True, slots=True)
+class FailedInput:
+    """An input that could not be read, for formats with ``errors_inline``.
+
+    source: the input as the user wrote it; number: of the page that failed, None for the whole input; error: what is
+    wrong, as the second half of a sentence.
+    """
+
+    source: str
+    number: int | None
+    error: str
+
+    @classmethod
+    def of(cls, source: str, failure: InputError) -> FailedInput:
+        """Pack the failure of ``source``, whose name says which page failed."""
+        page = failure.name.removeprefix(page_name(source, 0, 2).removesuffix("0"))
+        return cls(source, int(page) if page.isdecimal() and failure.name != source else None, printable(failure.fault))
 
 
 @dataclass(frozen=True, slots=True)

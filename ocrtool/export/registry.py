@@ -41,6 +41,9 @@ class Format:
         A writer for each command that the format serves: takes the command's results, yields bytes.
     needs_image : bool
         True if the writer for ``read`` uses ``ExportPage.gray``.
+    errors_inline : bool
+        True if the writer for ``read`` also takes ``FailedInput`` in place of the pages of inputs that cannot be read,
+        where one document is written of all inputs.
 
     Examples
     --------
@@ -56,6 +59,7 @@ class Format:
     extension: str
     writers: Mapping[str, Writer]
     needs_image: bool = False
+    errors_inline: bool = False
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -82,6 +86,11 @@ def is_format_elsewhere(name: str, command: str) -> bool:
     """Return True if there is a format of this name, but not for ``command``."""
     found = _builtin().get(name) or _plugins().get(name)
     return found is not None and command not in found.commands
+
+
+def is_format(name: str) -> bool:
+    """Return True if there is a format of this name, for whatever command."""
+    return name in _builtin() or name in _plugins()
 
 
 @cache

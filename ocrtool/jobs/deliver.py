@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from ocrtool.errors import ExitCode, InputError, NotWritten, OutputError, UsageError, printable
+from ocrtool.export.documents import FailedInput
 from ocrtool.files import atomic_write, is_stream, make_folder, write_stream
 from ocrtool.jobs.guard import OverwriteGuard
 from ocrtool.jobs.inputs import Source, is_folder
@@ -21,38 +22,43 @@ Writer: TypeAlias = Callable[[Iterable[Result]], Iterable[bytes]]
 class Destination:
     """Where the documents of a run go.
 
-    files: a file for each input, by its stem; else file: one file for all; else out: standard output.
+    files: by the stem of each input, a file for each format; else file: one file for all; else out: standard output.
     """
 
     out: BinaryIO | None
     file: Path | None = None
-    files: dict[str, Path] | None = None
+    files: dict[str, tuple[Path, ...]] | None = None
 
 
 def plan_destination(
     output: str | None,
     sources: Sequence[Source],
     arguments: Sequence[str],
-    extension: str,
+    extensions: Sequence[str],
     guard: OverwriteGuard,
     out: BinaryIO | None,
 ) -> Destination:
-    """Plan a document for each input.
+    """Plan a document for each input and format.
 
-    ``output`` names a folder, which is made, if it is one, ends with a slash, or there may be several inputs; else a
-    file. A device, a pipe or standard output takes one document of all inputs. Raises UsageError, also if an output
-    would overwrite an input; OutputError.
+    ``output`` names a folder, which is made, if it is one, ends with a slash, or there may be several inputs or
+    formats; else a file. A device, a pipe or standard output takes one document of all inputs. extensions: of the
+    formats. Raises UsageError, also if an output would overwrite an input; OutputError.
     """
     if output is None or is_stream(Path(output)):
+        if len(extensions) > 1:
+            raise UsageError("several formats need a folder for their files: -o DIR")
         return plan_document(None if output is None else Path(output), guard, out)
     target = Path(output)
-    several = len(arguments) > 1 or is_folder(arguments[0])
+    several = len(arguments) > 1 or len(extensions) > 1 or is_folder(arguments[0])
     if not (is_folder(output) or output.endswith("/") or several):
         guard.claim_file(target)
-        return Destination(out, files={sources[0].output.stem: target})
+        return Destination(out, files={sources[0].output.stem: (target,)})
     make_folder(target)
-    files = {source.output.stem: target / (source.output.stem + extension) for source in sources}
-    for path in files.values():
+    files = {
+        stem: tuple(target / (stem + extension) for extension in extensions)
+        for stem in (source.output.stem for source in sources)
+    }
+    for path in (path for paths in files.values() for path in paths):
         guard.claim(path)
     return Destination(out, files=files)
 
@@ -78,15 +84,23 @@ def plan_pictures(
 class Delivery:
     """Writes results, reports failures, and determines the exit code."""
 
-    def __init__(self, guard: OverwriteGuard, report: Callable[[str], None], fail_fast: bool = False) -> None:
-        """report: prints a sentence on standard error; fail_fast: stop at the first failure."""
+    def __init__(
+        self, guard: OverwriteGuard, report: Callable[[str], None], fail_fast: bool = False, errors_inline: bool = False
+    ) -> None:
+        """report: prints a sentence on standard error; fail_fast: stop at the first failure.
+
+        errors_inline: also pass failures to the writer of a document of all inputs, as ``FailedInput``.
+        """
         self._guard = guard
         self._report = report
         self._fail_fast = fail_fast
+        self._errors_inline = errors_inline
         self._failed = False
 
-    def deliver(self, outcomes: Iterable[Outcome[Result]], writer: Writer[Result], target: Destination) -> ExitCode:
-        """Write ``outcomes`` as they arrive.
+    def deliver(
+        self, outcomes: Iterable[Outcome[Result]], writers: Sequence[Writer[Result]], target: Destination
+    ) -> ExitCode:
+        """Write ``outcomes`` as they arrive. writers: one of each format; several need files.
 
         Returns FAILED if there was a failure. Raises OutputError if the document of all inputs cannot be written;
         BrokenPipeError if standard output is a broken pipe.
@@ -94,16 +108,26 @@ class Delivery:
         if target.files is not None:
             for outcome in self._reported(outcomes):
                 if outcome.source is not None and outcome.failure is None:
-                    self._write_file(outcome, writer, target.files[outcome.source.output.stem])
-        elif target.file is not None:
+                    for writer, path in zip(writers, target.files[outcome.source.output.stem], strict=True):
+                        self._write_file(outcome, writer, path)
+            return self._code
+        (writer,) = writers
+        if target.file is not None:
             with atomic_write(target.file) as file:
                 file.writelines(writer(self._results(outcomes)))
         else:
             write_stream(writer(self._results(outcomes)), target.out)
+        return self._code
+
+    @property
+    def _code(self) -> ExitCode:
         return ExitCode.FAILED if self._failed else ExitCode.OK
 
-    def _results(self, outcomes: Iterable[Outcome[Result]]) -> Iterator[Result]:
-        return (result for outcome in self._reported(outcomes) for result in outcome.results)
+    def _results(self, outcomes: Iterable[Outcome[Result]]) -> Iterator[Any]:
+        for outcome in self._reported(outcomes):
+            yield from outcome.results
+            if self._errors_inline and outcome.failure is not None and outcome.source is not None:
+                yield FailedInput.of(outcome.source.name, outcome.failure)
 
     def _reported(self, outcomes: Iterable[Outcome[Result]]) -> Iterator[Outcome[Result]]:
         """Pass on each outcome after reporting its notices and failure and writing its pictures."""

@@ -141,7 +141,7 @@ def test_images_are_kept_for_formats_that_ask_for_them_only(image: Path) -> None
 @pytest.mark.parametrize(
     ("command", "names"),
     [
-        ("read", ["json", "text"]),
+        ("read", ["json", "jsonl", "text"]),
         ("classify", ["json", "text"]),
         ("segment", ["json"]),
         ("writer-id identify", ["jsonl", "text", "tsv"]),
@@ -205,3 +205,70 @@ def test_other_variables_have_a_form_for_each_command(
     capfd.readouterr()
     assert cli.run(["segment", str(image)]) == 0
     assert json.loads(capfd.readouterr().out)["format"] == "ocrtool-lines"
+
+
+def test_several_formats_give_a_file_each(
+    image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+) -> None:
+    """The same bytes as alone; a list needs a folder, and a name twice is one format."""
+    monkeypatch.setattr(read_job, "load_reader", fake_reader)
+    assert read(image, "--format", "text,json, jsonl,text", "-o", tmp_path / "out") == 0
+    for name, suffix in (("text", "txt"), ("json", "json"), ("jsonl", "jsonl")):
+        assert read(image, "--format", name, "-o", tmp_path / "one") == 0
+        assert (tmp_path / "out" / f"a.{suffix}").read_bytes() == (tmp_path / "one").read_bytes()
+    assert len(list((tmp_path / "out").iterdir())) == 3
+    assert capfd.readouterr().out == ""
+    assert read(image, "--format", "text,json") == 2
+    assert "several formats need a folder for their files: -o DIR" in capfd.readouterr().err
+    assert read(image, "--format", "text,nil", "-o", tmp_path / "out") == 2
+    assert "'nil' is not a format of read" in capfd.readouterr().err
+    assert read(image, "--format", "text,json", "-o", tmp_path / "one") == 2
+    assert "one is a file, but a folder is needed" in capfd.readouterr().err
+
+
+def test_a_format_that_cannot_be_written_costs_that_file(
+    image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(read_job, "load_reader", fake_reader)
+    (tmp_path / "out" / "a.json").mkdir(parents=True)
+    assert read(image, "--format", "json,text", "-o", tmp_path / "out") == 1
+    assert capfd.readouterr().err == f"ocrtool: {image}: {tmp_path}/out/a.json: cannot be written: is a directory\n"
+    assert (tmp_path / "out" / "a.txt").read_text() == "40 by 20 mean 123\n"
+
+
+def test_several_formats_in_the_variable_of_all_commands(
+    image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(read_job, "load_reader", fake_reader)
+    monkeypatch.setenv("OCRTOOL_FORMAT", "text,jsonl")
+    assert read(image, "-o", tmp_path / "out") == 0 and len(list((tmp_path / "out").iterdir())) == 2
+    assert cli.run(["models"]) == 0  # takes one only, so it uses its default
+    assert not capfd.readouterr().out.startswith("{")
+    monkeypatch.setenv("OCRTOOL_MODELS_FORMAT", "text,json")
+    assert cli.run(["models"]) == 2 and "'text,json' is not a format of models" in capfd.readouterr().err
+
+
+def test_errors_are_lines_of_jsonl(
+    image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+) -> None:
+    """In order, on standard output and in a file of all; other formats hold pages only."""
+    monkeypatch.setattr(read_job, "load_reader", fake_reader)
+    (tmp_path / "b.png").write_bytes(b"")
+    Image.new("L", (8, 8), 9).save(tmp_path / "c.tif", save_all=True, append_images=[Image.new("L", (2, 2), 9)])
+    assert read(image, tmp_path / "b.png", tmp_path / "c.tif", image, "--format", "jsonl") == 1
+    captured = capfd.readouterr()
+    lines = [json.loads(line) for line in captured.out.splitlines()]
+    assert [line["format"] for line in lines] == ["ocrtool-page", "ocrtool-error", "ocrtool-error", "ocrtool-page"]
+    empty, small = lines[1:3]
+    assert empty == {
+        "format": "ocrtool-error",
+        "version": 1,
+        "source": f"{tmp_path}/b.png",
+        "number": None,
+        "error": "the file is empty",
+    }
+    assert small["number"] == 2 and small["error"] in captured.err and captured.err.count("\n") == 2
+    assert read(tmp_path / "b.png", image, "--format", "json") == 1
+    assert len(json.loads(capfd.readouterr().out)["pages"]) == 1
+    assert read(tmp_path / "b.png", image, "--format", "jsonl", "-o", tmp_path / "out") == 1
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.jsonl"]

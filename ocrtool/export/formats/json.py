@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ocrtool.export.documents import CharacterImage, ExportPage, SegmentedPage
+from ocrtool.export.json_types import (
+    AlternativeObject,
+    BlockObject,
+    CellObject,
+    CharacterObject,
+    LineObject,
+    PageObject,
+    TableObject,
+    WordObject,
+)
 from ocrtool.export.registry import Format
 from ocrtool.files import utf8
-from ocrtool.types import Alternative, Box, Character, Line, Page, PageTable, TableCell, Word
+from ocrtool.types import Alternative, Block, Box, Character, Line, PageTable, TableCell, Word
 
 if TYPE_CHECKING:
     from ocrtool.weights.inventory import WeightsEntry
@@ -22,22 +32,22 @@ DIGITS, LENGTH_DIGITS = 4, 1
 
 def pages(read: Iterable[ExportPage]) -> Iterator[bytes]:
     """Encode the reading of each page."""
-    return _document("ocrtool", "pages", (page_object(export.page) for export in read))
+    return _document("ocrtool", "pages", map(page_text, read))
 
 
 def characters(images: Iterable[CharacterImage]) -> Iterator[bytes]:
     """Encode the labels and the box of each image."""
-    return _document("ocrtool-labels", "images", map(_character_image, images))
+    return _document("ocrtool-labels", "images", map(_dumped, map(_character_image, images)))
 
 
 def lines(segmented: Iterable[SegmentedPage]) -> Iterator[bytes]:
     """Encode the lines of each page and the patches cut from them."""
-    return _document("ocrtool-lines", "pages", map(_segmented_page, segmented))
+    return _document("ocrtool-lines", "pages", map(_dumped, map(_segmented_page, segmented)))
 
 
 def inventory(entries: Iterable[WeightsEntry]) -> Iterator[bytes]:
     """Encode the list of weights."""
-    return _document("ocrtool-models", "models", (entry.as_json() for entry in entries))
+    return _document("ocrtool-models", "models", (_dumped(entry.as_json()) for entry in entries))
 
 
 def manifests(entries: Iterable[WeightsEntry]) -> Iterator[bytes]:
@@ -45,36 +55,54 @@ def manifests(entries: Iterable[WeightsEntry]) -> Iterator[bytes]:
     return utf8(json.dumps(entry.manifest, ensure_ascii=False, indent=1) + "\n" for entry in entries)
 
 
-def page_object(page: Page) -> dict[str, Any]:
+def page_text(export: ExportPage) -> str:
+    """Encode a page as a JSON object; once, however many formats hold it."""
+    if export.json is None:
+        object.__setattr__(export, "json", _dumped(page_object(export)))
+    assert export.json is not None
+    return export.json
+
+
+def page_object(export: ExportPage) -> PageObject:
     """Convert a page to plain values. ``lines`` are in reading order; ``block`` is an index into ``blocks``."""
+    page = export.page
     return {
         "source": page.source,
         "number": page.number,
         "width": page.width,
         "height": page.height,
+        "dpi": None if export.dpi is None else _rounded(export.dpi, LENGTH_DIGITS),
         "orientation": page.orientation,
         "mirrored": page.mirrored,
         "skew": _rounded(page.skew, 2),
         "language": page.language,
-        "blocks": [{"box": _box(block.box)} for block in page.blocks],
+        "blocks": [_block(block) for block in page.blocks],
         "lines": [_line(line, i) for i, block in enumerate(page.blocks) for line in block.lines],
         "tables": [_page_table(table) for table in page.tables],
     }
 
 
-def _document(kind: str, key: str, objects: Iterable[dict[str, Any]]) -> Iterator[bytes]:
-    """Encode one JSON object part by part as the inner objects arrive, each on one line."""
+def _document(kind: str, key: str, objects: Iterable[str]) -> Iterator[bytes]:
+    """Join JSON objects in one as they arrive, each on one line."""
     return utf8(_parts(kind, key, objects))
 
 
-def _parts(kind: str, key: str, objects: Iterable[dict[str, Any]]) -> Iterator[str]:
+def _parts(kind: str, key: str, objects: Iterable[str]) -> Iterator[str]:
     yield f'{{"format": "{kind}", "version": {VERSION}, "{key}": ['
-    for i, values in enumerate(objects):
-        yield (",\n" if i else "\n") + json.dumps(values, ensure_ascii=False)
+    for i, text in enumerate(objects):
+        yield (",\n" if i else "\n") + text
     yield "\n]}\n"
 
 
-def _line(line: Line, block: int) -> dict[str, Any]:
+def _dumped(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _block(block: Block) -> BlockObject:
+    return {"box": _box(block.box)}
+
+
+def _line(line: Line, block: int) -> LineObject:
     return {
         "block": block,
         "box": _box(line.box),
@@ -85,7 +113,7 @@ def _line(line: Line, block: int) -> dict[str, Any]:
     }
 
 
-def _page_table(table: PageTable) -> dict[str, Any]:
+def _page_table(table: PageTable) -> TableObject:
     return {
         "box": _box(table.box),
         "line": table.line,
@@ -95,7 +123,7 @@ def _page_table(table: PageTable) -> dict[str, Any]:
     }
 
 
-def _cell(cell: TableCell) -> dict[str, Any]:
+def _cell(cell: TableCell) -> CellObject:
     return {
         "row": cell.row,
         "column": cell.column,
@@ -106,7 +134,7 @@ def _cell(cell: TableCell) -> dict[str, Any]:
     }
 
 
-def _word(word: Word) -> dict[str, Any]:
+def _word(word: Word) -> WordObject:
     return {
         "box": _box(word.box),
         "text": word.text,
@@ -115,7 +143,7 @@ def _word(word: Word) -> dict[str, Any]:
     }
 
 
-def _character(character: Character) -> dict[str, Any]:
+def _character(character: Character) -> CharacterObject:
     return {
         "box": _box(character.box),
         "label": character.label,
@@ -156,7 +184,7 @@ def _segmented_page(page: SegmentedPage) -> dict[str, Any]:
     }
 
 
-def _alternatives(alternatives: Iterable[Alternative]) -> list[dict[str, Any]]:
+def _alternatives(alternatives: Iterable[Alternative]) -> list[AlternativeObject]:
     return [{"label": a.label, "probability": _rounded(a.probability, DIGITS)} for a in alternatives]
 
 
