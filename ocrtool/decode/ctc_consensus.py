@@ -52,6 +52,18 @@ def words_of(reading: Reading, number: int) -> Text:
     return tuple(ReadWord(tuple(reading.labels[a:b].tolist()), number, a, b) for a, b in ends if b > a)
 
 
+def agreements(text: Text, others: Sequence[Text]) -> list[float]:
+    """Return the share of the other texts that have each word of a text in its place, 0..1."""
+    words = [word.labels for word in text]
+    counts = np.zeros(len(words))
+    for other in others:
+        for start, _, length in SequenceMatcher(
+            None, words, [word.labels for word in other], autojunk=False
+        ).get_matching_blocks():
+            counts[start : start + length] += 1
+    return [float(share) for share in counts / max(1, len(others))]
+
+
 def mean_certainty(reading: Reading) -> float:
     """Return the mean natural logarithm of the probability of a reading's characters."""
     return float(np.log(np.maximum(reading.probability, LEAST)).mean()) if len(reading.labels) else float(np.log(LEAST))

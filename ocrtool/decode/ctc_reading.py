@@ -21,7 +21,8 @@ class Reading:
     last: (n,) int32, first and last frame that may belong to it; probability: (n,) float32, that the label is right;
     ink: (n,) float32, the same by the ink alone, without the language model; alternative_labels: (n, 5) int32, the most
     likely first, 0 for none; alternative_probabilities: (n, 5) float32. What these lack to 1 is the probability of no
-    character, or of one that is not among them.
+    character, or of one that is not among them. agreement: (n,) float32, the share of the views of the line whose texts
+    have the character's word in that place; NaN where the line was read in one view only.
     """
 
     labels: np.ndarray
@@ -32,6 +33,7 @@ class Reading:
     ink: np.ndarray
     alternative_labels: np.ndarray
     alternative_probabilities: np.ndarray
+    agreement: np.ndarray
 
     def alternatives(self, index: int) -> list[tuple[int, float]]:
         """Return the labels that a character may have, with their probabilities, the most likely first."""
@@ -92,6 +94,7 @@ def describe(places: Places, ink: Ink, probabilities: np.ndarray) -> Reading:
         ink=ink.masses[:, 0].astype(np.float32),
         alternative_labels=np.take_along_axis(ink.choices, order, axis=1).astype(np.int32),
         alternative_probabilities=np.take_along_axis(probabilities, order, axis=1).astype(np.float32),
+        agreement=np.full(len(ink.labels), np.nan, np.float32),
     )
 
 

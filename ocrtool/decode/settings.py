@@ -72,7 +72,7 @@ class CtcSettings:
     weights: CtcWeights
     text_weights: tuple[float, ...]
     gap_weights: tuple[float, ...] = ctc_gaps.NEUTRAL
-    word_weights: tuple[float, ...] = (0.0, 1.0, 0.0, 0.0)
+    word_weights: tuple[float, ...] = (0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
     beam: BeamSize = BeamSize()
 
     @classmethod

@@ -90,7 +90,15 @@ class StripEngine:
         weights, beam = self.settings.weights, self.settings.beam
         return ctc.search(log_probs, self.language_model, weights, beam, self.alphabet, hopeless=HOPELESS)
 
-    def _agreed(self, line: StripLine, first: Reading) -> Reading:
+    def read_again(self, lines: Sequence[StripLine], readings: Sequence[Reading]) -> list[Reading]:
+        """Read those lines of a page in other views too that are hard to read. readings: of all its lines."""
+        unsure = are_unsure(readings, [line.sureness for line in lines])
+        return [
+            self.agree(line, reading) if doubt else reading
+            for line, reading, doubt in zip(lines, readings, unsure, strict=True)
+        ]
+
+    def agree(self, line: StripLine, first: Reading) -> Reading:
         """Read a line in other views too, and return the text that all of them make the most likely."""
         views = look_again(self.reader, line.layout, line.region)
         readings = [first, *self._decoded([rows for _, rows in views])]
@@ -103,11 +111,7 @@ class StripEngine:
         """Read lines, with boxes in pixels of the input; None for a line without characters. size: (H, W) of it."""
         readings = self.decode(lines)
         if self.again:
-            unsure = are_unsure(readings, [line.sureness for line in lines])
-            readings = [
-                self._agreed(line, reading) if doubt else reading
-                for line, reading, doubt in zip(lines, readings, unsure, strict=True)
-            ]
+            readings = self.read_again(lines, readings)
         return [self._assemble(line, reading, size) for line, reading in zip(lines, readings, strict=True)]
 
     def _assemble(self, line: StripLine, reading: Reading, size: tuple[int, int]) -> Line | None:
@@ -121,7 +125,8 @@ class StripEngine:
         boxes = iter(input_boxes(character_boxes(line.layout, line.region, line.strip, columns), to_input, size))
         probabilities = np.minimum(reading.probability.astype(np.float64), 1.0).round(4).tolist()
         starts = np.flatnonzero(np.diff(printed, prepend=-2) > 1)
-        features = word_features(reading.probability[printed], reading.ink[printed], starts)
+        probability, ink, agreement = (v[printed] for v in (reading.probability, reading.ink, reading.agreement))
+        features = word_features(probability, ink, agreement, starts)
         certainties = iter(line_word_probabilities(features, self.settings.word_weights).tolist())
         words: list[Word] = []
         characters: list[Character] = []

@@ -8,7 +8,7 @@ from dataclasses import fields
 import numpy as np
 
 from ocrtool.decode.ctc import greedy
-from ocrtool.decode.ctc_consensus import Consensus, Text, mean_certainty
+from ocrtool.decode.ctc_consensus import Consensus, Text, agreements, mean_certainty, words_of
 from ocrtool.decode.ctc_places import SPACE, read_probabilities
 from ocrtool.decode.ctc_reading import ALTERNATIVES, Reading
 from ocrtool.recognize.line_reader import LineReader
@@ -79,18 +79,24 @@ def agreed(
     certainty = [mean_certainty(greedy(rows)) for _, rows in views]
     text = consensus.find([rows for _, rows in views], certainty, readings)
     text = tuple(word for word in text if word.reading == 0 or set(word.labels) != {bar})
-    return _joined(text, views, readings) if text else readings[0]
+    if not text:
+        return readings[0]
+    shares = agreements(text, [words_of(reading, number) for number, reading in enumerate(readings)])
+    return _joined(text, shares, views, readings)
 
 
-def _joined(text: Text, views: Sequence[tuple[Strip, np.ndarray]], readings: Sequence[Reading]) -> Reading:
-    """Join words of several views to one reading."""
+def _joined(
+    text: Text, shares: Sequence[float], views: Sequence[tuple[Strip, np.ndarray]], readings: Sequence[Reading]
+) -> Reading:
+    """Join words of several views to one reading. shares: of the views that have each word."""
     parts: dict[str, list[np.ndarray]] = {field.name: [] for field in fields(Reading)}
-    for number, word in enumerate(text):
+    for number, (word, share) in enumerate(zip(text, shares, strict=True)):
         reading, span = readings[word.reading], slice(word.first, word.end)
         places = {
             name: _mapped(getattr(reading, name)[span], views[word.reading], views[0])
             for name in ("frames", "first", "last")
         }
+        places["agreement"] = np.full(word.end - word.first, share, np.float32)
         if number:
             for name, values in _space(places["first"][0]).items():
                 parts[name].append(values)
@@ -116,6 +122,7 @@ def _space(frame: np.int32) -> dict[str, np.ndarray]:
         "ink": np.ones(1, np.float32),
         "alternative_labels": labels,
         "alternative_probabilities": probabilities,
+        "agreement": np.ones(1, np.float32),
     }
 
 

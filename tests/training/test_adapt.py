@@ -35,7 +35,7 @@ DECODER = {
     "weights": {"lm": 0.4, "character": 2.0, "word": 0.0, "unsure_scale": 0.2, "power": 0.5, "sign": 1.0},
     "text_weights": [0.0] * 7,
     "gap_weights": list(ctc_gaps.NEUTRAL),
-    "word_weights": [0.0, 1.0, 0.0, 0.0],
+    "word_weights": [0.0, 1.0, 0.0, 0.0, 0.0, 0.0],
     "beam": {"hypotheses": 8, "reach": 10.0},
 }
 

@@ -18,7 +18,16 @@ from training.lines.families import NEEDED, RELATED, fallback_files, find_faces,
 from training.lines.forms import beside
 from training.lines.pages import InkLine, LineMaker, draw_samples, photographed, set_page, strips_of
 from training.lines.pen_ink import WrittenLine
-from training.lines.printed import HEADING_SPACED, SMALL_CAPITALS, PrintedLines, small_capitals
+from training.lines.printed import (
+    CELLS,
+    HEADING_SPACED,
+    JUSTIFIED,
+    ROWS,
+    SMALL_CAPITALS,
+    PrintedLines,
+    small_capitals,
+    wider_spaces,
+)
 from training.lines.printing import MEDIA, any_medium, grain
 from training.synthesis.fonts import DEBIAN, FONTSOURCE, HELD_OUT, OFFICE, VALIDATION
 
@@ -220,6 +229,28 @@ def test_small_letters_become_small_capitals_now_and_then(
     assert np.mean(wide > 1.03 * np.median(wide)) + np.mean(wide < 0.97 * np.median(wide)) > 0.3
     wide = [printed_lines.line(face, X_HEIGHT, rng, "CHAPTER ONE").ink.shape[1] for _ in range(300)]
     assert np.mean(np.array(wide) > 1.25 * np.median(wide)) == pytest.approx(HEADING_SPACED, abs=0.12)
+
+
+def test_spaces_are_wider_by_as_much_as_is_asked() -> None:
+    pen = Pen(LineFace("sans", "sans", (SANS,)), (), 20.0)
+    runs, middles, width = pen.place("1 h oak")
+    wider = np.array([0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0])
+    more_runs, more_middles, more_width = pen.place("1 h oak", None, wider)
+    assert more_width == pytest.approx(width + 60) and more_runs[2].x == pytest.approx(runs[2].x + 60)
+    assert more_middles - middles == pytest.approx([0, 0, 0, 30, 60, 60, 60])
+
+
+def test_lines_are_justified_or_rows_of_cells_now_and_then() -> None:
+    rng, text = np.random.default_rng(0), "1 h oak 2.50 2.50"
+    drawn = np.stack([wider_spaces(text, rng) for _ in range(1000)])
+    space = np.array([character == " " for character in text])
+    assert not drawn[:, ~space].any()
+    widths = drawn[:, space]
+    alike = (np.ptp(widths, axis=1) == 0) & widths.any(axis=1)
+    assert alike.mean() == pytest.approx(JUSTIFIED, abs=0.04), "all spaces of a justified line are alike"
+    cells = widths[np.ptp(widths, axis=1) > 0]
+    assert len(cells) / len(widths) == pytest.approx(ROWS, abs=0.04)
+    assert (cells == 0).mean() == pytest.approx(1 - CELLS, abs=0.08), "within a cell they are the font's"
 
 
 def test_letter_spacing_and_middles() -> None:

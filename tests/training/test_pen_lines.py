@@ -13,7 +13,7 @@ from training.datasets import unipen
 from training.datasets.folder import default_data_folder
 from training.lines.pen import SHARES, PenLines
 from training.lines.pen_ink import WrittenLine
-from training.lines.pen_parts import names_of_part
+from training.lines.pen_parts import name_of, names_of_part
 from training.lines.pen_place import place, readable, slope_of
 from training.synthesis import pen_lines
 from training.writer.baselines import ASCENDERS
@@ -220,5 +220,10 @@ def test_joined_lines_of_others_with_other_texts_are_drawn(tmp_path: Path) -> No
         ink = np.asarray(Image.open(path)) < 128
         rows = np.flatnonzero(ink.any(axis=1))
         assert rows[-1] - rows[0] == pytest.approx(pen_lines.HEIGHT, abs=5) and not ink[: pen_lines.MARGIN - 3].any()
+    writers = [f"def/{name}" for name in "cdefghijkl"]
+    write_lines(data, "train", writers, LABELS[:2], style="cursive")
+    tracks, numbers = pen_lines.chosen(data, "validation")
+    held = {name_of(tracks.writers[k]) for k in numbers.tolist()}
+    assert held == names_of_part(data, "validation") and 0 < len(held) < len(writers), "writers not trained on"
     write_lines(data, "test", ["def/b"], LABELS, style="printed")
     assert len(pen_lines.chosen(data)[1]) == 0

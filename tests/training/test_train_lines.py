@@ -321,12 +321,12 @@ def reading_of(text: str, probability: Sequence[float], ink: Sequence[float]) ->
     words = np.cumsum([character == " " for character in text])
     labels, none = np.array([task.LABELS.index(c) for c in text], np.int32), np.zeros(len(text), np.int32)
     each = [np.array(values, np.float32)[words] for values in (probability, ink)]
-    return Reading(labels, none, none, none, *each, none[:, None], each[0][:, None])
+    return Reading(labels, none, none, none, *each, none[:, None], each[0][:, None], np.full(len(text), np.nan))
 
 
 def test_words_of_a_line_and_their_features() -> None:
     words, features = line_words(reading_of("ab c", (0.9, 0.5), (0.9, 0.4)), task.LABELS)
-    assert words == ["ab", "c"] and features.shape == (2, 4)
+    assert words == ["ab", "c"] and features.shape == (2, 6)
     np.testing.assert_allclose(features[1, 3], np.log(0.4 / 0.6), rtol=1e-6)
     assert line_words(reading_of(" ", (0.9, 0.5), (0.9, 0.4)), task.LABELS)[0] == []
 

@@ -99,27 +99,37 @@ def test_word_is_as_sure_as_its_calibration_says() -> None:
     assert word_probability([0.5], points) == pytest.approx(0.2)
 
 
+#: Agreement of the characters of a line that was read in one view.
+ONE_VIEW = np.full(9, np.nan)
+
+
 def odds(probability: float) -> float:
     return float(np.log(probability / (1 - probability)))
 
 
 def test_words_of_a_line_are_described_by_their_characters_their_line_and_the_ink() -> None:
     probability, ink = np.array([0.9, 0.8, 0.5]), np.array([0.9, 0.6, 0.4])
-    found = word_features(probability, ink, np.array([0, 2]))
+    found = word_features(probability, ink, ONE_VIEW[:3], np.array([0, 2]))
     line = odds((0.9 * 0.8 * 0.5) ** (1 / 3))
     np.testing.assert_allclose(
-        found, [[1, odds(0.9 * 0.8), line, odds(0.9 * 0.6)], [1, odds(0.5), line, odds(0.4)]], rtol=1e-9
+        found,
+        [[1, odds(0.9 * 0.8), line, odds(0.9 * 0.6), 0, 0], [1, odds(0.5), line, odds(0.4), 0, 0]],
+        rtol=1e-9,
+        atol=1e-12,
     )
-    long = word_features(np.full(9, 0.9), np.full(9, 0.9), np.array([0]))
+    several = word_features(probability, ink, np.array([0.25, 0.25, 1.0]), np.array([0, 2]))
+    np.testing.assert_allclose(several[:, 4:], [[1, odds(0.25)], [1, odds(0.94)]], err_msg="one of four views; all")
+    long = word_features(np.full(9, 0.9), np.full(9, 0.9), ONE_VIEW, np.array([0]))
     assert long[0, 1] == pytest.approx(odds(0.9**4)), "the errors of a long word come together"
-    assert np.isfinite(word_features(np.array([1.0, 0.0]), np.zeros(2), np.array([0, 1]))).all()
+    assert np.isfinite(word_features(np.array([1.0, 0.0]), np.zeros(2), ONE_VIEW[:2], np.array([0, 1]))).all()
 
 
 def test_a_word_of_a_line_is_less_sure_where_the_line_or_the_ink_is() -> None:
     def word(probability: float, ink: float, *others: float) -> float:
         characters = np.array([probability, *others])
-        features = word_features(characters, np.array([ink, *others]), np.arange(len(characters)))
-        return float(line_word_probabilities(features, (-1.0, 0.5, 0.3, 0.2))[0])
+        count = len(characters)
+        features = word_features(characters, np.array([ink, *others]), ONE_VIEW[:count], np.arange(count))
+        return float(line_word_probabilities(features, (-1.0, 0.5, 0.3, 0.2, 0.7, 0.6))[0])
 
     alone = word(0.9, 0.9, 0.9, 0.9)
     assert alone == pytest.approx(1 / (1 + np.exp(1.0 - odds(0.9))))

@@ -11,7 +11,7 @@ from ctc_frames import ALPHABET, CHARACTERS, Bigrams, frames
 
 from ocrtool.decode.ctc import greedy
 from ocrtool.decode.ctc_beam import Classes
-from ocrtool.decode.ctc_consensus import Consensus, Frames, Text, mean_certainty, words_of
+from ocrtool.decode.ctc_consensus import Consensus, Frames, Text, agreements, mean_certainty, words_of
 from ocrtool.decode.settings import CtcWeights
 
 NO_BONUS = CtcWeights(lm=0.0, character=0.0, word=0.0)
@@ -53,6 +53,13 @@ def test_words_of_two_views_make_one_text() -> None:
     assert text_of(found) == "ab db"
     assert [word.reading for word in found] == [0, 1]
     assert [(word.first, word.end) for word in found] == [(0, 2), (3, 5)]
+
+
+def test_the_share_of_the_views_that_have_a_word_in_its_place() -> None:
+    texts = [frames("a", " ", "b", " ", "d"), frames("a", " ", "c", " ", "d"), frames("c", "b", " ", "d")]
+    words = [words_of(greedy(rows), number) for number, rows in enumerate(texts)]
+    assert agreements(words[0], words) == pytest.approx([2 / 3, 1 / 3, 1.0])
+    assert agreements((), words) == []
 
 
 def test_two_views_outvote_a_third_that_is_no_surer() -> None:

@@ -45,7 +45,14 @@ LOADERS: dict[str, tuple[Callable[[Path], object], dict[str, tuple[Any, ...]]]] 
         lambda folder: load_strip_engine(load_script("eng"), folder, language_model=False),
         {
             "parameters/weights/lm": (MISSING, "hot", NO_NUMBER),
-            "parameters/word_weights": (MISSING, 3, [], [1.0], [0.0, 1.0, 0.0, NO_NUMBER], [[0.0, 0.0], [1.0, 1.0]]),
+            "parameters/word_weights": (
+                MISSING,
+                3,
+                [],
+                [1.0],
+                [0.0, 1.0, 0.0, NO_NUMBER, 0.0, 0.0],
+                [[0.0, 0.0], [1.0, 1.0]],
+            ),
         },
     ),
     "latin": (

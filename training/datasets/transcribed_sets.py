@@ -14,6 +14,7 @@ Loader = Callable[[Path], Iterator[Transcript]]
 SETS: dict[str, tuple[Loader, bool]] = {
     "books": (partial(book_pages, part="train"), True),
     "iam": (partial(iam_lines, reading="train"), False),
+    "iam_printed": (partial(iam_lines, reading="train", hand_printed=True), False),
     "pen": (partial(pen_words, part="train"), False),
     "names": (partial(name_crops, part="train"), False),
 }

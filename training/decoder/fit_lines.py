@@ -36,6 +36,7 @@ from ocrtool.imaging.prepare import prepare
 from ocrtool.metrics import partial_edit_distance
 from ocrtool.script.registry import load_script
 from ocrtool.script.strip_engine import StripEngine, StripLine, load_strip_engine
+from ocrtool.script.views import are_unsure
 from ocrtool.segment.strip import Strip, find_strip_layout
 from ocrtool.types import Line
 from ocrtool.weights.store import read_manifest
@@ -74,7 +75,7 @@ class ReadSample:
     """Frame log-probabilities of the lines of a sample, and its text.
 
     infix: the image holds more than the text; folded: the text is in plain quotes, dashes and letters, whatever is
-    printed.
+    printed; hard: the lines that reading looks at in other views too, None for the others, if pages are known.
     """
 
     kind: str
@@ -82,6 +83,7 @@ class ReadSample:
     text: str
     infix: bool = False
     folded: bool = False
+    hard: tuple[StripLine | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,12 @@ def look(gray: np.ndarray, engine: StripEngine) -> list[StripLine]:
     return [] if layout is None else engine.look(layout, layout.lines)
 
 
+def hard_lines(lines: Sequence[StripLine]) -> list[StripLine | None]:
+    """The lines of a page that reading looks at in other views too, None for each other."""
+    unsure = are_unsure([ctc.greedy(line.log_probs) for line in lines], [line.sureness for line in lines])
+    return [line if doubt else None for line, doubt in zip(lines, unsure, strict=True)]
+
+
 def drawn_samples(folder: Path, engine: StripEngine) -> Iterator[tuple[ReadSample, StripLine]]:
     """Lines of drawn pages on which as many lines are found as there are; each folder is a kind."""
     for path in tqdm(sorted(folder.glob("*/*.gt.txt")), unit="page", disable=None):
@@ -106,8 +114,8 @@ def drawn_samples(folder: Path, engine: StripEngine) -> Iterator[tuple[ReadSampl
         image = path.with_name(path.name.removesuffix(".gt.txt") + ".png")
         found = look(next(iter(read_pages(image, str(image)))).gray, engine)
         if len(found) == len(texts):
-            for line, text in zip(found, texts, strict=True):
-                yield ReadSample(path.parent.name, [line.log_probs], text), line
+            for line, text, hard in zip(found, texts, hard_lines(found), strict=True):
+                yield ReadSample(path.parent.name, [line.log_probs], text, hard=(hard,)), line
 
 
 def shard_samples(folder: Path, engine: StripEngine) -> Iterator[ReadSample]:
@@ -132,7 +140,9 @@ def book_samples(data: Path, engine: StripEngine) -> Iterator[ReadSample]:
     for page in tqdm(list(book_pages(data, "train"))[:: max(1, 99 // PAGES)], unit="page", disable=None):
         lines = look(page.gray, engine)
         texts = line_texts([" ".join(ctc.greedy(x.log_probs).text(labels).split()) for x in lines], page.text)
-        yield from (ReadSample("books", [x.log_probs], t, folded=True) for x, t in zip(lines, texts, strict=True) if t)
+        for line, text, hard in zip(lines, texts, hard_lines(lines), strict=True):
+            if text:
+                yield ReadSample("books", [line.log_probs], text, folded=True, hard=(hard,))
 
 
 def name_samples(data: Path, engine: StripEngine) -> Iterator[ReadSample]:
@@ -216,6 +226,15 @@ def search_weights(evaluator: Evaluator, start: CtcWeights, rounds: int = ROUNDS
     return best
 
 
+def read_again(samples: Sequence[ReadSample], readings: Sequence[Reading], engine: StripEngine) -> Iterator[Reading]:
+    """Readings of all lines of the samples, of hard lines those that several views agree on."""
+    each = iter(readings)
+    for sample in samples:
+        for hard in sample.hard or [None] * len(sample.log_probs):
+            reading = next(each)
+            yield reading if hard is None else engine.agree(hard, reading)
+
+
 def filter_pages(data: Path, drawn: list[list[StripLine]], engine: StripEngine, seed: int) -> Iterator[FilterPage]:
     """Text: lines of book pages that stand in their text, names, drawn lines. Not: the other lines of book pages."""
     rng = np.random.default_rng(seed)
@@ -290,7 +309,7 @@ def main(data: Path, weights: Path | None, drawn: Path, held: Path, words_only: 
             "text": text_scores,
         }
     scores["gaps"] = {name: round(value, 5) for name, value in gap_scores.items()}
-    words, sure = fit_words(samples, evaluator.readings(fitted), engine.reader.labels)
+    words, sure = fit_words(samples, read_again(samples, evaluator.readings(fitted), engine), engine.reader.labels)
     settings = replace(engine.settings, word_weights=words)
     scores[f"right_words_at_{SURE}"] = round(sure, 4)
     manifest = {

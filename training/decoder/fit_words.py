@@ -55,4 +55,5 @@ def line_words(reading: Reading, labels: Sequence[str]) -> tuple[list[str], np.n
     if not len(printed):
         return [], np.zeros((0, 0))
     starts = np.flatnonzero(np.diff(printed, prepend=-2) > 1)
-    return "".join(characters).split(), word_features(reading.probability[printed], reading.ink[printed], starts)
+    probability, ink, agreement = (v[printed] for v in (reading.probability, reading.ink, reading.agreement))
+    return "".join(characters).split(), word_features(probability, ink, agreement, starts)

@@ -28,7 +28,7 @@ LOOK_AGAIN = 400
 #: Share of strips that are stretched, moved, and that get bits of other lines above and below.
 STRETCHED, MOVED, NEIGHBOURED, TONED = 0.6, 0.6, 0.2, 0.3
 #: Sources whose strips are bent and restroked too, as no hand writes the same twice, and the share of them that are.
-HANDWRITTEN, BENT, RESTROKED = frozenset({"pen", "form", "names", "iam"}), 0.7, 0.3
+HANDWRITTEN, BENT, RESTROKED = frozenset({"pen", "form", "names", "iam", "iam_printed"}), 0.7, 0.3
 #: Spread of the lean (columns a row); of the waves along and across the line and of the bends of letters (pixels).
 LEAN, WAVES, BENDS = 0.15, (2.0, 0.9), 0.5
 #: Pixels between the points where waves along, waves across, and bends are drawn by lot.

@@ -161,20 +161,25 @@ class Pen:
         font = open_face(path, 4 * PROBE_SIZE)  # at the size of a line, advances are whole pixels
         return bool(abs(font.getlength("…") / (3.0 * font.getlength(".")) - 1.0) < ALIKE)
 
-    def place(self, text: str, small: np.ndarray | None = None) -> tuple[list[Run], np.ndarray, float]:
+    def place(
+        self, text: str, small: np.ndarray | None = None, wider: np.ndarray | None = None
+    ) -> tuple[list[Run], np.ndarray, float]:
         """Runs of text, the middles of the characters (n,) in pixels from the line's start, and the line's width.
 
-        small: (n,) bool, which characters are small capitals. Characters that no font draws raise ValueError.
+        small: (n,) bool, which characters are small capitals; wider: (n,) x-heights that each space is wider than the
+        font's. Characters that no font draws raise ValueError.
         """
         sizes = np.ones(len(text)) if small is None else np.where(small, self.small, 1.0)
+        more = np.zeros(len(text)) if wider is None else wider * self.x_height
         runs: list[Run] = []
         middles = np.zeros(len(text))
         x, i = 0.0, 0
         space = max(float(self._open(self.face.files[0]).getlength(" ")), 0.3 * self.x_height)
         while i < len(text):
             if text[i] == " ":
-                middles[i] = x + space / 2
-                x += space + self.tracking * self.x_height
+                width = space + float(more[i])
+                middles[i] = x + width / 2
+                x += width + self.tracking * self.x_height
                 i += 1
                 continue
             if text[i] in TICKS and (self.drawn_ticks or self.file_of(text[i]) is None):

@@ -2,7 +2,8 @@
 
     python -m training.lines.make_aligned SOURCE OUT --weights DIR
 
-SOURCE is ``books``, ``names`` or ``iam`` (research only); its training part is used. OUT/SOURCE-NUMBER.npz hold the
+SOURCE is ``books``, ``names``, ``iam`` or ``iam_printed`` (both research only, the latter the hand-printed lines alone,
+which may then have a larger share); its training part is used. OUT/SOURCE-NUMBER.npz hold the
 strips of the lines that the line reader in DIR reads nearly as the transcript says.
 """
 
@@ -26,7 +27,7 @@ from training.lines.make_lines import SHARD
 from training.lines.pages import Sample
 from training.lines.shards import pack, write_shard
 
-SOURCES = ("books", "names", "iam")
+SOURCES = ("books", "names", "iam", "iam_printed")
 #: Sets whose transcripts the line reader needs as they are printed.
 AS_PRINTED = {"books": partial(book_pages, part="train", as_printed=True)}
 LANGUAGE = "eng"

@@ -25,6 +25,9 @@ SIZE_SPREAD, SIZED = 0.22, 0.2
 SMALL_CAPITALS, BEGINS_SMALL, ALL_SMALL, SMALL_WORDS = {"serif": 0.12, "old": 0.3}, 0.4, 0.25, 5
 #: Share of headings in capitals that are spaced out, by how much, in x-heights; most characters of a heading.
 HEADING_SPACED, SPACED, LONGEST_HEADING = 0.3, (0.15, 0.8), 40
+#: Share of lines that are justified, and how much wider or narrower their spaces are than the font's, in x-heights;
+#: share of lines that are rows of cells, of their spaces those that part cells, and how much wider these are.
+JUSTIFIED, JUSTIFIED_WIDER, ROWS, CELLS, CELL_WIDER = 0.2, (-0.12, 0.7), 0.16, 0.4, (0.5, 9.0)
 #: Share of lines stretched or squeezed, and of lines sheared besides what a font's italic does.
 STRETCHED, STRETCH = 0.12, 0.14
 #: Share of lines in double height or double width, as receipts have them, and how far they are stretched.
@@ -49,6 +52,21 @@ def small_capitals(text: str, rng: np.random.Generator) -> np.ndarray:
     last = min(first + many, len(words)) - 1
     chosen[words[first][0] : words[last][1]] = True
     return np.asarray(chosen & np.array([c != c.upper() and len(c.upper()) == 1 for c in text]))
+
+
+def wider_spaces(text: str, rng: np.random.Generator) -> np.ndarray:
+    """(n,) x-heights that each space is wider than the font's, 0 elsewhere: of a justified line all by the same, of a
+    row some by as much as parts the cells of a table, so that the space within a cell is told from the gap beside it.
+    """
+    space = np.array([character == " " for character in text])
+    wider = np.zeros(len(text))
+    kind = rng.random()
+    if kind < JUSTIFIED:
+        wider[space] = rng.uniform(*JUSTIFIED_WIDER)
+    elif kind < JUSTIFIED + ROWS:
+        parting = space & (rng.random(len(text)) < CELLS)
+        wider[parting] = rng.uniform(*CELL_WIDER, int(parting.sum()))
+    return wider
 
 
 class PrintedLines:
@@ -105,7 +123,7 @@ class PrintedLines:
         if text.isupper() and len(text) <= LONGEST_HEADING and rng.random() < HEADING_SPACED:
             pen.tracking = float(rng.uniform(*SPACED))
         try:
-            runs, middles, width = pen.place(pictured, small)
+            runs, middles, width = pen.place(pictured, small, wider_spaces(text, rng))
         except (OSError, ValueError):
             return None
         picture, drawer, start, baseline = canvas(width, x_height)

@@ -8,7 +8,7 @@ from training.lines.lists import kept
 
 GOODS = kept("goods")
 SIZES = kept("goods_sizes")
-PIECES = kept("quantity_units")
+UNITS = kept("quantity_units")
 GROCERIES = kept("groceries")
 RECEIPT_LINES = kept("receipt_lines")
 CELLS = kept("table_rows")
@@ -16,6 +16,8 @@ FORM_LINES = kept("form_lines")
 LABELS = kept("list_labels")
 BOXES = kept("tick_boxes")
 KEYS = kept("keyboard_keys")
+#: Share of quantities without a unit.
+NO_UNIT = 0.2
 
 
 def _comma(rng: Draw) -> str:
@@ -37,6 +39,11 @@ def good(rng: Draw) -> str:
 
 def size(rng: Draw) -> str:
     return stamped(one(SIZES, rng), rng)
+
+
+def unit(rng: Draw) -> str:
+    """What follows a quantity: nothing, or a unit with or without a space before it, which only the ink can tell."""
+    return "" if chance(NO_UNIT, rng) else one((" ", " ", ""), rng) + one(UNITS, rng)
 
 
 FIELDS: dict[str, Maker] = {
@@ -67,7 +74,7 @@ FIELDS: dict[str, Maker] = {
     "good": good,
     "size": size,
     "GROCERY": lambda rng: one(GROCERIES, rng),
-    "piece": lambda rng: one(PIECES, rng),
+    "piece": unit,
     "label": lambda rng: one(LABELS, rng),
     "box": lambda rng: one(BOXES, rng),
     "key": lambda rng: one(KEYS, rng),

@@ -39,6 +39,7 @@ _OWED = {
     "books": "scans of books of 1850-1920 (public domain in the US)",
     "names": "hand-printed names (CC0)",
     "iam": "IAM, whose licence allows non-commercial research only",
+    "iam_printed": "hand-printed lines of IAM, whose licence allows non-commercial research only",
 }
 
 

@@ -49,14 +49,17 @@ def fetch(family: str, folder: Path) -> None:
 def main(fonts: Path | None) -> None:
     """Fetch the missing Latin font families."""
     folder = fonts or default_fonts_folder()
+    missing = []
     for family in (name for names in (*FONTSOURCE.values(), *OFFICE.values(), SAMPLE_HANDS, table()) for name in names):
         if (folder / family).is_dir():
             continue
         try:
             fetch(family, folder)
-        except subprocess.CalledProcessError as error:
-            raise ValueError(f"{family} could not be fetched: {error.stderr or error}") from None
-        print(family)
+            print(family)
+        except subprocess.CalledProcessError:
+            missing.append(family)
+    if missing:
+        raise ValueError(f"npm could not fetch {', '.join(missing)}; all other families are in {folder}")
 
 
 if __name__ == "__main__":

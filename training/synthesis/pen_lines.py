@@ -1,9 +1,10 @@
 """Draw the lines of cursive handwriting that reading is measured on: pen strokes of writers never trained on.
 
-    python -m training.synthesis.pen_lines OUT --data DATA [--count N] [--seed N]
+    python -m training.synthesis.pen_lines OUT --data DATA [--part test|validation] [--count N] [--seed N]
 
 OUT/unipen_lines holds NAME.png, a line as a pen draws it, and NAME.gt.txt: lines of UNIPEN's test part in a cursive or
-mixed hand whose texts are not among those of the training part. Then for example:
+mixed hand whose texts are not among those of the training part. ``--part validation`` draws lines of the writers that
+weights are chosen by. Then for example:
 
     python -m training.benchmark OUT unipen_lines --engine ocrtool --engine tesseract --markdown
 
@@ -18,9 +19,9 @@ import click
 import numpy as np
 from tqdm import tqdm
 
-from training.command import data_option, errors_as_messages, seed_option
+from training.command import data_option, errors_as_messages, part_option, seed_option
 from training.datasets import unipen
-from training.lines.pen_parts import ink_file
+from training.lines.pen_parts import indices_by_writer, ink_file, names_of_part
 from training.synthesis.page_files import write_page
 
 #: Folder of the set, and styles that are drawn.
@@ -29,12 +30,15 @@ SET, STYLES = "unipen_lines", ("cursive", "mixed")
 HEIGHT, WIDEST, MARGIN, PENS, DPI = 70.0, 3500, 20, (2.0, 4.0), 200
 
 
-def chosen(data: Path) -> tuple[unipen.PenTracks, np.ndarray]:
-    """Lines of the test part, and the numbers of those that are measured on. Raises FileNotFoundError."""
-    trained = np.unique(unipen.load_tracks(ink_file(data, "line", "train"), "line").labels)
-    tracks = unipen.load_tracks(ink_file(data, "line", "test"), "line")
-    cursive = np.isin(tracks.styles, STYLES) & ~np.isin(tracks.labels, trained)
-    return tracks, np.flatnonzero(cursive)
+def chosen(data: Path, part: str = "test") -> tuple[unipen.PenTracks, np.ndarray]:
+    """Lines of "test" or "validation", and the numbers of those that are drawn. Raises FileNotFoundError."""
+    tracks = unipen.load_tracks(ink_file(data, "line", part), "line")
+    cursive = np.isin(tracks.styles, STYLES)
+    if part == "test":
+        trained = unipen.load_tracks(ink_file(data, "line", "train"), "line").labels
+        cursive &= ~np.isin(tracks.labels, np.unique(trained))
+    numbers = np.concatenate([*indices_by_writer(tracks.writers, names_of_part(data, part)).values(), []]).astype(int)
+    return tracks, np.sort(numbers[cursive[numbers]])
 
 
 def draw_line(strokes: list[np.ndarray], rng: np.random.Generator) -> np.ndarray | None:
@@ -50,11 +54,12 @@ def draw_line(strokes: list[np.ndarray], rng: np.random.Generator) -> np.ndarray
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @data_option("unipen/")
 @click.option("--count", type=click.IntRange(min=1), default=250, show_default=True, help="Lines at most.")
+@part_option("test", ("test", "validation"))
 @seed_option(3)
 @errors_as_messages()
-def main(out: Path, data: Path, count: int, seed: int) -> None:
+def main(out: Path, data: Path, count: int, part: str, seed: int) -> None:
     """Draw lines of cursive handwriting, to read them, to OUT."""
-    tracks, numbers = chosen(data)
+    tracks, numbers = chosen(data, part)
     rng = np.random.default_rng(seed)
     for number in tqdm(rng.permutation(numbers)[:count].tolist(), unit="line", disable=None):
         image = draw_line(tracks.strokes(number), rng)
