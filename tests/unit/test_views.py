@@ -107,7 +107,7 @@ def test_characters_of_another_view_come_to_stand_where_they_are_on_the_page() -
     assert found.frames.tolist() == [0, 5, 5, 7]
     assert found.probability[2] == pytest.approx(readings[1].probability[2])
     assert found.alternatives(2)[0][0] == CHARACTERS.index("d") + 1
-    assert found.agreement.tolist() == [1.0, 1.0, 0.5, 0.5], "both views have the first word, one of them the other"
+    assert found.agreement.tolist() == [0.5, 1.0, 0.5, 0.5], "each word is one view's alone"
     assert np.isnan(readings[0].agreement).all()
 
 
