@@ -141,7 +141,7 @@ def test_images_are_kept_for_formats_that_ask_for_them_only(image: Path) -> None
 @pytest.mark.parametrize(
     ("command", "names"),
     [
-        ("read", ["json", "jsonl", "text"]),
+        ("read", ["alto", "hocr", "json", "jsonl", "text", "tsv"]),
         ("classify", ["json", "text"]),
         ("segment", ["json"]),
         ("writer-id identify", ["jsonl", "text", "tsv"]),
@@ -172,19 +172,20 @@ def test_a_variable_for_one_command_leaves_the_others_alone(
         text = capfd.readouterr().out
         assert cli.run(["models"]) == 0
         listing = capfd.readouterr().out
-        return ("json" if text.startswith("{") else "text", "json" if listing.startswith("{") else "text")
+        kinds = {"{": "json", "<": "hocr"}
+        return kinds.get(text[0], "text"), kinds.get(listing[0], "text")
 
     assert formats() == ("text", "text")
     monkeypatch.setenv("OCRTOOL_FORMAT", "json")
     assert formats() == ("json", "json")
     monkeypatch.setenv("OCRTOOL_READ_FORMAT", "text")
     assert formats() == ("text", "json")
-    monkeypatch.setenv("OCRTOOL_FORMAT", "tsv")  # of writer-id alone
+    monkeypatch.setenv("OCRTOOL_FORMAT", "hocr")  # of read alone
     assert formats() == ("text", "text")
     monkeypatch.delenv("OCRTOOL_READ_FORMAT")
-    assert formats() == ("text", "text")
-    monkeypatch.setenv("OCRTOOL_READ_FORMAT", "tsv")  # but this one is meant
-    assert read(image) == 2 and "'tsv' is not a format of read" in capfd.readouterr().err
+    assert formats() == ("hocr", "text")
+    monkeypatch.setenv("OCRTOOL_MODELS_FORMAT", "hocr")  # but this one is meant
+    assert cli.run(["models"]) == 2 and "'hocr' is not a format of models" in capfd.readouterr().err
     monkeypatch.setenv("OCRTOOL_READ_FORMAT", "json")
     assert read(image, "--format", "text") == 0 and capfd.readouterr().out == "40 by 20 mean 123\n"
     monkeypatch.delenv("OCRTOOL_READ_FORMAT")

@@ -1,17 +1,23 @@
-"""Tab-separated values with a header."""
+"""Tab-separated values with a header: words of pages as Tesseract lists them, tables of ``writer-id``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ocrtool.errors import printable
-from ocrtool.export.documents import Table
+from ocrtool.export.documents import ExportPage, Table
 from ocrtool.export.registry import Format
+from ocrtool.export.word_table import word_rows
 from ocrtool.files import utf8
 
 #: Decimals of a probability.
 DIGITS = 4
+
+
+def pages(read: Iterable[ExportPage]) -> Iterator[bytes]:
+    """Encode a header and a line per page, block, paragraph, line and word."""
+    return utf8(word_rows(read))
 
 
 def table(rows: Table) -> Iterator[bytes]:
@@ -46,4 +52,8 @@ def _cell(value: object) -> str:
     return f"{value:.{DIGITS}f}" if isinstance(value, float) else printable(str(value))
 
 
-FORMAT = Format("tsv", ".tsv", {f"writer-id {command}": table for command in ("identify", "enrol", "verify")})
+FORMAT = Format(
+    "tsv",
+    ".tsv",
+    {"read": pages, **{f"writer-id {command}": table for command in ("identify", "enrol", "verify")}},
+)
