@@ -21,7 +21,7 @@ from ocrtool.stderr import open_missing_descriptors
 #: Error numbers of a write to a full, broken or closed standard output.
 _NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 #: Commands; each is a module of this package, and its function, of the same name.
-_COMMANDS = ("read", "classify", "models", "schema", "writer-id", "segment")
+_COMMANDS = ("read", "classify", "convert", "eval", "models", "schema", "writer-id", "segment")
 
 
 def main() -> int:

@@ -12,6 +12,8 @@ from ocrtool.types import Alternative, Box, Page
 if TYPE_CHECKING:
     import numpy as np
 
+    from ocrtool.export.comparison import Comparison
+
 
 @dataclass(frozen=True, slots=True)
 class ExportPage:
@@ -114,6 +116,14 @@ class SegmentedPage:
     size: tuple[int, int]
     lines: tuple[LineGeometry, ...]
     patches: tuple[CutPatch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Readings compared with true texts. top: number of confusions to show."""
+
+    comparisons: tuple[Comparison, ...]
+    top: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ ENTRY_POINTS = "ocrtool.formats"
 
 #: Encodes the results of a command as they arrive (``ocrtool.export.documents``): an iterable of ``ExportPage`` for
 #: ``read``, ``CharacterImage`` for ``classify``, ``SegmentedPage`` for ``segment``, and
-#: ``ocrtool.weights.inventory.WeightsEntry`` for ``models``; a ``Table`` for the commands of ``writer-id``.
+#: ``ocrtool.weights.inventory.WeightsEntry`` for ``models``; a ``Table`` for the commands of ``writer-id``,
+#: and an ``Evaluation`` for ``eval``.
 Writer: TypeAlias = Callable[[Any], Iterable[bytes]]
 
 _log = logging.getLogger(__name__)

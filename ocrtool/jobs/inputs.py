@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ocrtool.errors import FolderWithoutImages, InputError, InputUnreadable, printable, reason
-from ocrtool.imaging.input import MAX_BYTES, InputPage, read_pages
+from ocrtool.imaging.input import MAX_BYTES, InputPage, read_bytes, read_pages
 from ocrtool.jobs.names import OutputName, output_names
 from ocrtool.text import natural_key
 
@@ -104,6 +104,11 @@ def make_sources(names: Sequence[str]) -> list[Source]:
         Source(name, Path(name), output, _standard_input() if name == STANDARD_INPUT else None)
         for name, output in zip(names, outputs, strict=True)
     ]
+
+
+def read_document(argument: str) -> bytes:
+    """Return the bytes of a document that is not an image, or of standard input. Raises InputError."""
+    return _standard_input() if argument == STANDARD_INPUT else read_bytes(Path(argument), argument)
 
 
 def is_folder(argument: str) -> bool:

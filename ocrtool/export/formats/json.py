@@ -22,6 +22,7 @@ from ocrtool.files import utf8
 from ocrtool.types import Alternative, Block, Box, Character, Line, PageTable, TableCell, Word
 
 if TYPE_CHECKING:
+    from ocrtool.export.documents import Evaluation
     from ocrtool.weights.inventory import WeightsEntry
 
 #: Version of the documents, raised when readers of the older one would misread them.
@@ -53,6 +54,13 @@ def inventory(entries: Iterable[WeightsEntry]) -> Iterator[bytes]:
 def manifests(entries: Iterable[WeightsEntry]) -> Iterator[bytes]:
     """Encode each manifest as in its file."""
     return utf8(json.dumps(entry.manifest, ensure_ascii=False, indent=1) + "\n" for entry in entries)
+
+
+def evaluation(results: Evaluation) -> Iterator[bytes]:
+    """Encode error rates and confusions."""
+    from ocrtool.export.evaluation import json_text
+
+    return utf8([json_text(results)])
 
 
 def page_text(export: ExportPage) -> str:
@@ -199,5 +207,12 @@ def _rounded(value: float, digits: int) -> float:
 FORMAT = Format(
     "json",
     ".json",
-    {"read": pages, "classify": characters, "segment": lines, "models": inventory, "models NAME": manifests},
+    {
+        "read": pages,
+        "classify": characters,
+        "segment": lines,
+        "eval": evaluation,
+        "models": inventory,
+        "models NAME": manifests,
+    },
 )

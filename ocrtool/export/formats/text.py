@@ -11,6 +11,7 @@ from ocrtool.export.registry import Format
 from ocrtool.files import utf8
 
 if TYPE_CHECKING:
+    from ocrtool.export.documents import Evaluation
     from ocrtool.weights.inventory import WeightsEntry
 
 #: Decimals of a probability.
@@ -62,6 +63,13 @@ def _character(image: CharacterImage) -> str:
     return "\t".join([printable(image.label), *(labels or ["blank"])]) + "\n"
 
 
+def evaluation(results: Evaluation) -> Iterator[bytes]:
+    """Encode a table of error rates and the confusions."""
+    from ocrtool.export.evaluation import text_lines
+
+    return utf8(text_lines(results))
+
+
 FORMAT = Format(
     "text",
     ".txt",
@@ -71,6 +79,7 @@ FORMAT = Format(
         "writer-id identify": table,
         "writer-id enrol": table,
         "writer-id verify": table,
+        "eval": evaluation,
         "models": inventory,
         "models NAME": manifests,
     },

@@ -1,0 +1,116 @@
+"""Pages from the documents of formats ``json`` and ``jsonl``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from ocrtool.errors import InputError
+from ocrtool.export.documents import ExportPage, FailedInput
+from ocrtool.export.parse.checked import check
+from ocrtool.export.schema import json_schema
+from ocrtool.types import Alternative, Block, Box, Character, Line, Page, PageTable, TableCell, Word
+
+
+def parse_pages(data: bytes, name: str) -> Iterator[ExportPage | FailedInput]:
+    """Give the pages, and failures, of a document of format json or jsonl. Raises InputError for anything else."""
+    try:
+        text = data.decode("utf-8-sig")
+        try:
+            values = [json.loads(text)]
+        except json.JSONDecodeError:  # a line for each page
+            values = [json.loads(line) for line in text.splitlines() if line.strip()]
+        for value in values:
+            yield from _document(value)
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else _reason(error)
+        raise InputError(name, f"not a document of ocrtool read --format json or jsonl: {reason}") from error
+
+
+def _reason(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return "invalid JSON"
+    return "not UTF-8" if isinstance(error, UnicodeError) else str(error)
+
+
+def _document(value: Any) -> Iterator[ExportPage | FailedInput]:
+    kind = value.get("format") if isinstance(value, dict) else None
+    if kind == "ocrtool":
+        _check(value, "json", "document")
+        yield from map(_export, value["pages"])
+    elif kind == "ocrtool-page":
+        _check(value, "jsonl", "pageline")
+        yield _export(value)
+    elif kind == "ocrtool-error":
+        _check(value, "jsonl", "errorline")
+        yield FailedInput(value["source"], value["number"], value["error"])
+    else:
+        raise ValueError("it is of another kind")
+
+
+def _check(value: Any, name: str, kind: str) -> None:
+    definitions = _schema(name)["$defs"]
+    check(value, definitions[kind], definitions)
+
+
+@cache
+def _schema(name: str) -> dict[str, Any]:
+    return json_schema(name)
+
+
+def _export(value: Mapping[str, Any]) -> ExportPage:
+    return ExportPage(_page(value), value["dpi"])
+
+
+def _page(value: Mapping[str, Any]) -> Page:
+    lines: list[list[Line]] = [[] for _ in value["blocks"]]
+    numbers = [line["block"] for line in value["lines"]]
+    if numbers != sorted(numbers) or (numbers and numbers[-1] >= len(lines)):
+        raise ValueError("lines are not in the order of their blocks")
+    for line in value["lines"]:
+        lines[line["block"]].append(_line(line))
+    return Page(
+        value["width"],
+        value["height"],
+        tuple(Block(Box(*block["box"]), tuple(own)) for block, own in zip(value["blocks"], lines, strict=True)),
+        float(value["skew"]),
+        value["language"],
+        value["source"],
+        value["number"],
+        value["orientation"],
+        value["mirrored"],
+        tuple(_table(table, len(numbers)) for table in value["tables"]),
+    )
+
+
+def _line(value: Mapping[str, Any]) -> Line:
+    x0, y0, x1, y1 = map(float, value["baseline"])
+    words = tuple(map(_word, value["words"]))
+    return Line(Box(*value["box"]), words, (x0, y0, x1, y1), float(value["x_height"]))
+
+
+def _word(value: Mapping[str, Any]) -> Word:
+    return Word(Box(*value["box"]), tuple(map(_character, value["characters"])), float(value["probability"]))
+
+
+def _character(value: Mapping[str, Any]) -> Character:
+    alternatives = tuple(Alternative(a["label"], float(a["probability"])) for a in value["alternatives"])
+    return Character(Box(*value["box"]), value["label"], float(value["probability"]), alternatives)
+
+
+def _table(value: Mapping[str, Any], lines: int) -> PageTable:
+    """lines: number of lines of the page."""
+    if value["line"] + value["rows"] > lines:
+        raise ValueError("a table has rows that are no lines of the page")
+    cells = tuple(map(_cell, value["cells"]))
+    if any(cell.row >= value["rows"] or cell.column >= value["columns"] for cell in cells):
+        raise ValueError("a cell is outside its table")
+    return PageTable(Box(*value["box"]), value["line"], value["rows"], value["columns"], cells)
+
+
+def _cell(value: Mapping[str, Any]) -> TableCell:
+    return TableCell(
+        value["row"], value["column"], value["text"], Box(*value["box"]), value["row_span"], value["column_span"]
+    )
