@@ -110,8 +110,24 @@ def read_pages(
     weights: str | Path | None = None,
     model: str = "any",
     language_model: bool = True,
+    pages: str | None = None,
+    pdf_text: str = "auto",
+    dpi: int | None = None,
+    password: str | None = None,
 ) -> Iterator[Page]:
-    """Read all pages of a file, one at a time; parameters and errors as of `read`.
+    """Read the pages of a file, one at a time; parameters and errors as of `read`, and those of files with pages.
+
+    Parameters
+    ----------
+    pages : str, optional
+        Those to read, such as ``1-3,7,-1``; by default all.
+    pdf_text : str
+        For PDFs. ``auto`` takes the text that a page holds if it is all of the page, ``ocr`` reads every page, ``keep``
+        reads it and keeps the text that it holds as ``page.pdf_text``.
+    dpi : int, optional
+        At which pages of PDFs are drawn; by default that of their images, or 300.
+    password : str, optional
+        Of an encrypted PDF.
 
     Yields
     ------
@@ -120,4 +136,5 @@ def read_pages(
     """
     from ocrtool import api
 
-    return api.read_pages(file, lang, weights=weights, model=model, language_model=language_model)
+    options = api.page_options(pages, pdf_text, dpi, password)
+    return api.read_pages(file, lang, options, weights=weights, model=model, language_model=language_model)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -15,7 +14,9 @@ from ocrtool.errors import ImageTruncated, InputError
 from ocrtool.imaging.gray import to_gray
 from ocrtool.imaging.input import check_size
 from ocrtool.imaging.input import read_pages as decode_pages
-from ocrtool.pipeline import read_page
+from ocrtool.imaging.page_ranges import PageRanges
+from ocrtool.imaging.pdf_options import ALL_PAGES, PDF_TEXT, PdfOptions
+from ocrtool.pipeline import read_input, read_page
 from ocrtool.script.engines import Engines, load_engines
 from ocrtool.types import Page
 
@@ -34,24 +35,32 @@ UNNAMED = "image"
 def read(image: ImageLike, lang: str, *, weights: str | Path | None, model: str, language_model: bool) -> Page:
     """Read one page; see `ocrtool.read`."""
     if isinstance(image, (str, Path, bytes, bytearray, memoryview)):
-        return next(read_pages(image, lang, weights=weights, model=model, language_model=language_model))
+        return next(read_pages(image, lang, PdfOptions(), weights=weights, model=model, language_model=language_model))
     return read_page(gray_of(image), _engines(lang, weights, model, language_model))
 
 
 def read_pages(
     file: str | Path | bytes | bytearray | memoryview,
     lang: str,
+    options: PdfOptions = ALL_PAGES,
     *,
     weights: str | Path | None,
     model: str,
     language_model: bool,
 ) -> Iterator[Page]:
-    """Read all pages of a file; see `ocrtool.read_pages`."""
+    """Read the pages of a file; see `ocrtool.read_pages`."""
     engines = _engines(lang, weights, model, language_model)
     place = Path(file) if isinstance(file, (str, Path)) else bytes(file)
     name = UNNAMED if isinstance(place, bytes) else str(file)
-    for page in decode_pages(place, name):
-        yield replace(read_page(page.gray, engines), source=name, number=page.number)
+    for page in decode_pages(place, name, options):
+        yield read_input(page, lambda gray: (read_page(gray, engines), None))[0]
+
+
+def page_options(pages: str | None, pdf_text: str, dpi: int | None, password: str | None) -> PdfOptions:
+    """Check the options of files with pages; see `ocrtool.read_pages`. Raises ValueError."""
+    if pdf_text not in PDF_TEXT:
+        raise ValueError(f"{pdf_text!r} is none of {', '.join(PDF_TEXT)}")
+    return PdfOptions(None if pages is None else PageRanges.parse(pages), pdf_text, dpi, password)
 
 
 def gray_of(image: np.ndarray | Image) -> np.ndarray:

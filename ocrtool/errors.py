@@ -101,6 +101,14 @@ class NotAnImage(InputError):
     """Not in a format that can be read."""
 
 
+class PdfLocked(InputError):
+    """A PDF that is encrypted, and whose password is not known."""
+
+
+class NoSuchPage(InputError):
+    """None of the pages that were asked for."""
+
+
 class ImageTruncated(InputError):
     """The file ends, or its data is invalid, before the image is complete."""
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
+from ocrtool.imaging.input_page import InputPage
 from ocrtool.imaging.prepare import prepare
 from ocrtool.script.engines import Engines
 from ocrtool.script.lines import find_lines, piece_corners
 from ocrtool.script.reading import assemble_page, read_lines
+from ocrtool.script.registry import languages_of
 from ocrtool.segment.tables import find_tables
 from ocrtool.types import Page
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,26 @@ def read_page(gray: np.ndarray, engines: Engines) -> Page:
     ''
     """
     return read_page_detailed(gray, engines)[0]
+
+
+def read_input(image: InputPage, read: Callable[[np.ndarray], tuple[Page, Found]]) -> tuple[Page, Found | None]:
+    """Read a page of a file, or take the text that its PDF holds. read: reads pixels; its second result is passed on.
+
+    Raises InputError if the page cannot be drawn.
+    """
+    text = None if image.text is None else _described(image)
+    if text is not None and not image.read_anew:
+        return text, None
+    page, found = read(image.gray)
+    kept = None if text is None else replace(text, orientation=0)
+    return replace(page, source=image.name, number=image.number, pdf_text=kept), found
+
+
+def _described(image: InputPage) -> Page:
+    """Find tables and languages of the text of a PDF."""
+    assert image.text is not None
+    tables, language = find_tables(image.text), languages_of(image.text.text)
+    return replace(image.text, tables=tables, language=language, source=image.name, number=image.number, from_pdf=True)
 
 
 def read_page_detailed(gray: np.ndarray, engines: Engines) -> tuple[Page, Details]:

@@ -311,6 +311,10 @@ class Page:
         The page shows text mirrored, as paper does from behind. It is not read.
     tables : tuple of PageTable
         Found among the lines, in reading order.
+    from_pdf : bool
+        The text was not read, but taken from a PDF, which holds it beside what the page shows.
+    pdf_text : Page, optional
+        The text that the PDF holds, where it was read anew and is to be kept beside.
 
     Examples
     --------
@@ -331,6 +335,8 @@ class Page:
     orientation: int = 0
     mirrored: bool = False
     tables: tuple[PageTable, ...] = ()
+    from_pdf: bool = False
+    pdf_text: Page | None = None
 
     @property
     def lines(self) -> tuple[Line, ...]:

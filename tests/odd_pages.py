@@ -17,12 +17,13 @@ def odd_pages() -> list[ExportPage]:
     """Eight pages; those with text have lines with a skewed baseline and alternatives."""
     korean = tilted(make_page("한글 A<&\"'; �", 400, 60))
     turned = Page(60, 400, tuple(map(_on_its_side, korean.blocks)), 0.0, "eng+kor", "t.png", 3, 90)
+    kept = replace(with_table(), width=400, height=60, skew=0.0, from_pdf=True, source="k.png")
     return [
-        ExportPage(replace(korean, language="kor", source="k.png"), 300.0),
+        ExportPage(replace(korean, language="kor", source="k.png", pdf_text=kept), 300.0),
         ExportPage(Page(10, 20, source="blank.png"), 72.0),
         ExportPage(turned, 203.97),
         ExportPage(replace(turned, orientation=270, number=4, source=ODD_NAME), None),
-        ExportPage(with_table(), 200.0),
+        ExportPage(replace(with_table(), from_pdf=True), 200.0),
         ExportPage(Page(400, 60, mirrored=True, source="m.png"), None),
         ExportPage(replace(with_table(), blocks=(*with_table().blocks, Block(Box(0, 0, 5, 5), ()))), None),
         ExportPage(Page(40, 20, (Block(Box(0, 0, 9, 9), (Line(Box(0, 0, 9, 9), (), (0, 9, 9, 9), 5.0),)),)), None),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from ocrtool.cli.console import print_error, start_log
+from ocrtool.imaging.page_ranges import PageRanges
 from ocrtool.jobs.options import MOST_JOBS_PER_CORE
 from ocrtool.script.registry import AUTO, JOINER, language_choices, parse_languages
 from ocrtool.weights.store import ANY, MODELS
@@ -160,6 +161,18 @@ class Count(click.IntRange):
     """A whole number, called so in messages."""
 
     name = "whole number"
+
+
+class Pages(click.ParamType):  # type: ignore[type-arg, unused-ignore]
+    """Ranges of pages, converted to PageRanges."""
+
+    name = "pages"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> PageRanges:
+        try:
+            return PageRanges.parse(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class LanguageChoice(click.ParamType):  # type: ignore[type-arg, unused-ignore]

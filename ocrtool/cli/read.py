@@ -9,11 +9,13 @@ import click
 
 from ocrtool.cli import options
 from ocrtool.cli.console import print_error, progress, standard_output
-from ocrtool.cli.options import option
+from ocrtool.cli.options import PATH, option
 from ocrtool.errors import ExitCode
+from ocrtool.imaging.pdf_options import PDF_TEXT, TAKE, PdfOptions
 
 if TYPE_CHECKING:
     from ocrtool.export.registry import Format
+    from ocrtool.imaging.page_ranges import PageRanges
 
 
 @click.command(epilog=options.EXIT_CODES)
@@ -21,6 +23,32 @@ if TYPE_CHECKING:
 @options.language_option("read", "the text")
 @options.formats_option("read")
 @option("read", "--output", "-o", metavar="FILE|DIR", help="Write here, not to standard output.")
+@option(
+    "read",
+    "--pages",
+    "ranges",
+    type=options.Pages(),
+    metavar="1-3,7,-1",
+    help="Pages to read of each file; -1 is the last.",
+)
+@option(
+    "read",
+    "--pdf-text",
+    type=click.Choice(PDF_TEXT),
+    default=TAKE,
+    show_default=True,
+    help="Text that a PDF holds: take it if it is all of a page, read every page, or read it and keep both.",
+)
+@option(
+    "read",
+    "--dpi",
+    type=options.Count(36, 2400),
+    metavar="N",
+    help="Draw pages of PDFs at this resolution, not at that of their images.",
+)
+@option(
+    "read", "--password-file", type=PATH, metavar="FILE", help="Password of encrypted PDFs: the first line of FILE."
+)
 @options.overlay_option("read")
 @options.tables_option("read")
 @option("read", "--no-lm", is_flag=True, help="Decode without the language model.")
@@ -35,6 +63,10 @@ def read(
     lang: str,
     formats: tuple[Format, ...],
     output: str | None,
+    ranges: PageRanges | None,
+    pdf_text: str,
+    dpi: int | None,
+    password_file: Path | None,
     overlay: Path | None,
     tables: Path | None,
     no_lm: bool,
@@ -44,10 +76,10 @@ def read(
     fail_fast: bool,
     quiet: bool,
 ) -> ExitCode:
-    """Read images and print their text.
+    """Read images and PDFs and print their text.
 
-    PAGE is an image file (PNG, JPEG, TIFF with all its pages, WebP, BMP, PBM, PGM, PPM), a folder whose images are
-    read in natural order, or - for standard input.
+    PAGE is an image file (PNG, JPEG, TIFF with all its pages, WebP, BMP, PBM, PGM, PPM), a PDF, a folder whose images
+    and PDFs are read in natural order, or - for standard input.
 
     The text of several pages is joined by form feeds; --format json gives one document with boxes, probabilities and
     alternatives for every character. The cells of a table are separated by tabs. For a single file, -o names the
@@ -57,11 +89,12 @@ def read(
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.inputs import find_inputs
     from ocrtool.jobs.options import ReadOptions
+    from ocrtool.jobs.pages import by_page, read_password
     from ocrtool.jobs.read import OVERLAY_SUFFIX, TABLE_SUFFIX, reading_job
     from ocrtool.jobs.workers import Workers
 
     inputs = find_inputs(pages)
-    guard = OverwriteGuard(inputs.sources)
+    guard = OverwriteGuard(inputs.sources, [password_file])
     plan_pictures(overlay, inputs.sources, [OVERLAY_SUFFIX], guard)
     plan_pictures(tables, inputs.sources, [TABLE_SUFFIX.format(1)], guard)
     extensions = [one.extension for one in formats]
@@ -69,9 +102,12 @@ def read(
     images = any(one.needs_image for one in formats)
     asked = ReadOptions(lang, not no_lm, weights, model, options.threads(jobs), overlay, tables, keep_images=images)
     inline = len(formats) == 1 and formats[0].errors_inline
-    with Workers(reading_job(asked), jobs, progress(quiet, output is None)) as workers:
-        outcomes = workers.run(inputs.sources)
+    chosen = PdfOptions(ranges, pdf_text, dpi, read_password(password_file))
+    with (
+        by_page(inputs.sources, chosen) as sources,
+        Workers(reading_job(asked), jobs, progress(quiet, output is None)) as workers,
+    ):
         delivery = Delivery(guard, print_error, fail_fast, inline)
-        code = delivery.deliver(outcomes, [one.writers["read"] for one in formats], target)
+        code = delivery.deliver(workers.run(sources), [one.writers["read"] for one in formats], target)
     inputs.passed_over.report(print_error)
     return code

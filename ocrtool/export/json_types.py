@@ -90,6 +90,14 @@ class TableObject(TypedDict):
     cells: Annotated[list[CellObject], About("row by row from left to right")]
 
 
+class TextObject(TypedDict):
+    """The text of a page."""
+
+    blocks: Annotated[list[BlockObject], About("in reading order")]
+    lines: Annotated[list[LineObject], About("in reading order")]
+    tables: Annotated[list[TableObject], About("in reading order")]
+
+
 class PageObject(TypedDict):
     """A page as read."""
 
@@ -104,9 +112,13 @@ class PageObject(TypedDict):
     mirrored: Annotated[bool, About("the page shows text mirrored, and is not read")]
     skew: Annotated[float, About("degrees counter-clockwise, after turning")]
     language: Annotated[str, About("ISO 639-3 codes of the engines that read its lines, joined by +")]
+    from_pdf: Annotated[bool, About("the text was taken from the PDF, not read")]
     blocks: Annotated[list[BlockObject], About("in reading order")]
     lines: Annotated[list[LineObject], About("in reading order")]
     tables: Annotated[list[TableObject], About("in reading order")]
+    pdf_text: Annotated[
+        TextObject | None, About("text that the PDF holds, where the page was read and --pdf-text keep asked for both")
+    ]
 
 
 class DocumentObject(TypedDict):

@@ -44,6 +44,8 @@ def _value(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     if get_origin(hint) is list:
         return {"type": "array", "items": _value(arguments[0], definitions)}
     if get_origin(hint) in (Union, types.UnionType):
+        if not all(kind in _SIMPLE for kind in arguments):
+            return {"anyOf": [_value(kind, definitions) for kind in arguments]}
         return {"type": [_SIMPLE[kind] for kind in arguments]}
     return {"type": _SIMPLE[hint]}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +24,9 @@ from ocrtool.errors import (
     reason,
 )
 from ocrtool.imaging.gray import to_gray
+from ocrtool.imaging.input_page import MAX_PIXELS, MAX_SIDE, MIN_SIDE, InputPage
+from ocrtool.imaging.page_ranges import chosen_pages
+from ocrtool.imaging.pdf_options import ALL_PAGES, PdfOptions
 from ocrtool.stderr import silence_stderr
 
 if TYPE_CHECKING:
@@ -32,12 +34,6 @@ if TYPE_CHECKING:
 
 #: Maximum number of bytes read from one input: a pipe may never end.
 MAX_BYTES = 1 << 30
-#: Maximum number of pixels decoded: an A0 sheet at 300 dpi has 139 million.
-MAX_PIXELS = 150_000_000
-#: Longest side in pixels: OpenCV's resampling counts in 16 bits.
-MAX_SIDE = 32_767
-#: Shortest side in pixels: the smallest bitmap fonts need 5 rows.
-MIN_SIDE = 4
 #: Resolutions outside these bounds (pixels per inch) are mistakes of a scanner or converter.
 PLAUSIBLE_DPI = (40, 2400)
 
@@ -48,6 +44,9 @@ _SIGNATURES: dict[bytes, tuple[str, str]] = (
     | dict.fromkeys((b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"Pf"), ("PpmImagePlugin", "PpmImageFile"))
     | {b"RIFF": ("WebPImagePlugin", "WebPImageFile"), b"BM": ("BmpImagePlugin", "BmpImageFile")}
 )
+
+#: The header of a PDF, which stands within so many of its first bytes.
+_PDF, _PDF_HEAD = b"%PDF-", 1024
 
 #: Exceptions that Pillow's decoders raise on damaged data.
 _DECODING_ERRORS = (
@@ -65,41 +64,43 @@ _DECODING_ERRORS = (
 _NEW_SUBFILE_TYPE = 254  # TIFF tag: bit 0, a smaller copy of another page; bit 2, a mask
 
 
-@dataclass(frozen=True, slots=True)
-class InputPage:
-    """One page of a file, turned upright by its EXIF orientation.
-
-    gray: (H, W) uint8, polarity as in the file; number: from 1 of ``count`` pages; dpi: None if unknown.
-    """
-
-    gray: np.ndarray
-    number: int
-    count: int
-    dpi: float | None
-    name: str
-
-    @property
-    def label(self) -> str:
-        """Name of the page in messages and results."""
-        return page_name(self.name, self.number, self.count)
-
-
-def read_pages(source: Path | bytes, name: str) -> Iterator[InputPage]:
-    """Decode the pages of an image file one at a time; ``name`` is its name in messages.
+def read_pages(source: Path | bytes, name: str, options: PdfOptions = ALL_PAGES) -> Iterator[InputPage]:
+    """Decode the pages of an image file or a PDF one at a time; ``name`` is its name in messages.
 
     Raises InputError. A file is damaged as a whole if one page cannot be decoded, so use no page before the last.
     """
+    if is_pdf(source):
+        from ocrtool.imaging.pdf import pdf_pages
+
+        yield from pdf_pages(source, name, options)
+        return
     data = source if isinstance(source, bytes) else read_bytes(source, name)
+    if is_pdf(data):  # from a pipe
+        yield from read_pages(data, name, options)
+        return
     if not data:
         raise InputEmpty(name, "the file is empty")
     with silence_stderr():
         image = _open(data, name)
         frames = _frames(image)
-    for number, frame in enumerate(frames, 1):
+    for number in chosen_pages(options.pages, len(frames), name):
         where = page_name(name, number, len(frames))
         with silence_stderr():
-            gray, dpi = _decode(image, frame, where)
+            gray, dpi = _decode(image, frames[number - 1], where)
         yield InputPage(gray, number, len(frames), dpi, name)
+
+
+def is_pdf(source: Path | bytes) -> bool:
+    """Return True if the bytes, or those of the regular file, are a PDF's: junk may stand before its header."""
+    if isinstance(source, bytes):
+        return _PDF in source[:_PDF_HEAD] and not source.startswith(tuple(_SIGNATURES))
+    try:
+        if not source.is_file():
+            return False
+        with source.open("rb") as file:
+            return is_pdf(file.read(_PDF_HEAD))
+    except (OSError, ValueError):
+        return False
 
 
 def read_bytes(path: Path, name: str) -> bytes:
@@ -120,7 +121,7 @@ def _open(data: bytes, name: str) -> ImageFile:
     """Open the file and read its header only. ``Image.open`` is avoided: it loads every plugin."""
     found = next((plugin for signature, plugin in _SIGNATURES.items() if data.startswith(signature)), None)
     if found is None or (data.startswith(b"RIFF") and data[8:12] != b"WEBP"):
-        raise NotAnImage(name, _what_else(data))
+        raise NotAnImage(name, "neither an image (PNG, JPEG, TIFF, WebP, BMP, PBM, PGM or PPM) nor a PDF")
     module, decoder = found
     plugin = importlib.import_module(f"PIL.{module}")
     try:
@@ -130,12 +131,6 @@ def _open(data: bytes, name: str) -> ImageFile:
         if "not identified" in str(error):  # Pillow's message for an image without pixels
             raise ImageTooSmall(name, "its header gives no size, or no known kind of pixels") from error
         raise _damaged(name) from error
-
-
-def _what_else(data: bytes) -> str:
-    if b"%PDF-" in data[:1024]:
-        return "PDF is not read yet; turn its pages into images first"
-    return "not an image (PNG, JPEG, TIFF, WebP, BMP, PBM, PGM and PPM are read)"
 
 
 def _frames(image: ImageFile) -> list[int]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ocrtool.errors import printable
 from ocrtool.export.documents import CharacterImage
-from ocrtool.imaging.input import InputPage
+from ocrtool.imaging.input_page import InputPage
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.options import ClassifyOptions
 from ocrtool.jobs.outcome import Loader, Outcome, PageResult, PageWork, SideFile

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from ocrtool.errors import ExitCode, InputError, NotWritten, OutputError, UsageError, printable
 from ocrtool.export.documents import FailedInput
 from ocrtool.files import atomic_write, is_stream, make_folder, write_stream
+from ocrtool.imaging.pdf_options import ALL_PAGES
 from ocrtool.jobs.guard import OverwriteGuard
 from ocrtool.jobs.inputs import Source, is_folder
 from ocrtool.jobs.outcome import Outcome, Result, SideFile
+from ocrtool.jobs.spool import Spool
 
 #: Encodes results as they arrive: the writer of an ``ocrtool.export.registry.Format``.
 Writer: TypeAlias = Callable[[Iterable[Result]], Iterable[bytes]]
@@ -106,10 +109,10 @@ class Delivery:
         BrokenPipeError if standard output is a broken pipe.
         """
         if target.files is not None:
-            for outcome in self._reported(outcomes):
-                if outcome.source is not None and outcome.failure is None:
-                    for writer, path in zip(writers, target.files[outcome.source.output.stem], strict=True):
-                        self._write_file(outcome, writer, path)
+            for source, group in groupby(self._reported(outcomes), _input_of):
+                if self._failed and self._fail_fast:
+                    break
+                self._write_files(source, group, writers, target.files[source.output.stem])
             return self._code
         (writer,) = writers
         if target.file is not None:
@@ -142,19 +145,38 @@ class Delivery:
             if self._failed and self._fail_fast:
                 return
 
-    def _write_file(self, outcome: Outcome[Result], writer: Writer[Result], path: Path) -> None:
+    def _write_files(
+        self,
+        source: Source,
+        outcomes: Iterable[Outcome[Result]],
+        writers: Sequence[Writer[Result]],
+        paths: Sequence[Path],
+    ) -> None:
+        """Write the results of one input, a file for each format; none if there are none, since all pages failed."""
+        results = (result for outcome in outcomes for result in outcome.results)
+        first = next(results, None)
+        if first is None:
+            return
+        if len(writers) == 1:
+            self._write_file(source, chain((first,), results), writers[0], paths[0])
+            return
+        with Spool(chain((first,), results)) as kept:
+            for writer, path in zip(writers, paths, strict=True):
+                self._write_file(source, kept, writer, path)
+
+    def _write_file(self, source: Source, results: Iterable[Result], writer: Writer[Result], path: Path) -> None:
         try:
             with atomic_write(path) as file:
-                file.writelines(writer(outcome.results))
+                file.writelines(writer(results))
         except OutputError as error:
-            self._fail(_not_written(outcome, error))
+            self._fail(_not_written(source, error))
 
     def _write_pictures(self, outcome: Outcome[Result]) -> None:
         """All that can be written; a page may have a hundred patches, so the others share one sentence."""
         errors = [error for file in outcome.files if (error := self._picture_error(file)) is not None]
         if errors:
             others = f" (and {len(errors) - 1} more of its files)" if len(errors) > 1 else ""
-            self._fail(_not_written(outcome, errors[0], others))
+            self._fail(_not_written(outcome.source, errors[0], others))
 
     def _picture_error(self, picture: SideFile) -> OutputError | UsageError | None:
         """Write a picture; what is wrong if that cannot be done."""
@@ -172,8 +194,14 @@ class Delivery:
         self._report(str(failure))
 
 
+def _input_of(outcome: Outcome[Result]) -> Source:
+    """Return the input of an outcome, which every one has where each input has its file; equal for all its pages."""
+    assert outcome.source is not None
+    return replace(outcome.source, options=ALL_PAGES)
+
+
 def _not_written(
-    outcome: Outcome[Result], error: OutputError | UsageError, others: str = ""
+    source: Source | None, error: OutputError | UsageError, others: str = ""
 ) -> InputError | OutputError | UsageError:
     """Return the failure of an input with a file that was not written. others: what to add about more such files."""
-    return error if outcome.source is None else NotWritten(outcome.source.name, f"{printable(str(error))}{others}")
+    return error if source is None else NotWritten(source.name, f"{printable(str(error))}{others}")

@@ -14,7 +14,7 @@ import numpy as np
 
 from ocrtool.errors import printable
 from ocrtool.export.similarity import thumbnail
-from ocrtool.imaging.input import InputPage
+from ocrtool.imaging.input_page import InputPage
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.options import EmbedOptions
 from ocrtool.jobs.outcome import Loader, PageResult, PageWork

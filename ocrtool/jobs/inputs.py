@@ -1,4 +1,4 @@
-"""Inputs: files, images in folders, standard input; and files in folders that are passed over."""
+"""Inputs: files, images and PDFs in folders, standard input; and files in folders that are passed over."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ocrtool.errors import FolderWithoutImages, InputError, InputUnreadable, printable, reason
-from ocrtool.imaging.input import MAX_BYTES, InputPage, read_bytes, read_pages
+from ocrtool.imaging.input import MAX_BYTES, read_bytes, read_pages
+from ocrtool.imaging.input_page import InputPage
+from ocrtool.imaging.pdf_options import ALL_PAGES, PdfOptions
 from ocrtool.jobs.names import OutputName, output_names
 from ocrtool.text import natural_key
 
-#: Extensions of images in folders; a file named on the command line may have any.
+#: Extensions of images and PDFs in folders; a file named on the command line may have any.
 EXTENSIONS = frozenset(
-    (".png", ".jpg", ".jpeg", ".jpe", ".tif", ".tiff", ".webp", ".bmp", ".dib", ".pbm", ".pgm", ".ppm", ".pnm")
+    (".png", ".jpg", ".jpeg", ".jpe", ".tif", ".tiff", ".webp", ".bmp", ".dib", ".pbm", ".pgm", ".ppm", ".pnm", ".pdf")
 )
 #: Extensions of other files that may hold pages; those in folders are passed over and reported.
 UNREAD_EXTENSIONS = frozenset(
     (
-        *(".pdf", ".ps", ".eps", ".ai", ".xps", ".oxps", ".djvu", ".djv", ".epub", ".cbz", ".cbr"),
+        *(".ps", ".eps", ".ai", ".xps", ".oxps", ".djvu", ".djv", ".epub", ".cbz", ".cbr"),
         *(".gif", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".jpf", ".jpx", ".jxl", ".jb2", ".jbig2", ".svg", ".svgz"),
         *(".psd", ".xcf", ".tga", ".pcx", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"),
         *(".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".odp"),
@@ -38,7 +40,7 @@ class Source:
     """One input.
 
     name: as the user wrote it; output: names of its outputs; data: bytes from standard input, None for a file; writer:
-    by the folder's name, None if unknown.
+    by the folder's name, None if unknown; options: which of its pages are read, and how.
     """
 
     name: str
@@ -46,12 +48,13 @@ class Source:
     output: OutputName
     data: bytes | None = None
     writer: str | None = None
+    options: PdfOptions = ALL_PAGES
 
     def pages(self) -> Iterator[InputPage]:
         """Decode the pages one at a time. Raises InputError."""
         if is_folder(self.name):
             raise unusable_folder(self.name)
-        return read_pages(self.path if self.data is None else self.data, self.name)
+        return read_pages(self.path if self.data is None else self.data, self.name, self.options)
 
 
 @dataclass
@@ -81,7 +84,7 @@ class Inputs:
 
 
 def find_inputs(arguments: Sequence[str]) -> Inputs:
-    """List the inputs in the order of the arguments; a folder stands for the images below it, in natural order.
+    """List the inputs in the order of the arguments; a folder stands for what it holds, in natural order.
 
     A folder that has no images or cannot be listed becomes an input itself, which fails when it is read.
     """
@@ -126,7 +129,7 @@ def unusable_folder(name: str) -> InputError:
 
 
 def images_below(folder: str, passed_over: PassedOver) -> list[str]:
-    """List images below a folder, and sub-folders that cannot be listed, in natural order; if none, the folder."""
+    """List pages below a folder, and sub-folders that cannot be listed, in natural order; if none, the folder."""
     found: list[str] = []
     closed: list[OSError] = []
     for where, folders, files in os.walk(folder, onerror=closed.append):

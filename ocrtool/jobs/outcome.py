@@ -19,7 +19,7 @@ from ocrtool.errors import (
     is_lack_of_memory,
     printable,
 )
-from ocrtool.imaging.input import InputPage
+from ocrtool.imaging.input_page import InputPage
 from ocrtool.jobs.inputs import Source
 
 Result = TypeVar("Result")

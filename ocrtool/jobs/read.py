@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -12,7 +11,7 @@ import numpy as np
 
 from ocrtool.errors import printable
 from ocrtool.export.documents import ExportPage
-from ocrtool.imaging.input import InputPage
+from ocrtool.imaging.input_page import InputPage
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.options import ReadOptions
 from ocrtool.jobs.outcome import Loader, PageResult, PageWork, SideFile
@@ -67,12 +66,14 @@ def _load(options: ReadOptions, load: Callable[[ReadOptions], Reader]) -> PageWo
 
 
 def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage) -> PageResult[ExportPage]:
-    read, pieces = reader(image.gray)
-    page = replace(read, source=source.name, number=image.number)
+    from ocrtool.pipeline import read_input
+
+    page, pieces = read_input(image, reader)
     _log.debug(
-        "%s: %d blocks, %d lines, language %s, turned by %d degrees, skew %.2f degrees, %s dpi",
+        "%s: %s, %d blocks, %d lines, language %s, turned by %d degrees, skew %.2f degrees, %s dpi",
         *(
             printable(image.label),
+            "text of the PDF" if page.from_pdf else "read",
             len(page.blocks),
             len(page.lines),
             page.language,
@@ -84,7 +85,9 @@ def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage
     export = ExportPage.from_page(page, image.gray if options.keep_images else None, image.dpi)
     notice = f"{printable(image.label)}: not read, since its text is mirrored" if page.mirrored else None
     name = source.output.of_page(image.number, image.count)
-    return PageResult(export, (*_overlays(options, name, image, page, pieces), *_tables(options, name, page)), notice)
+    return PageResult(
+        export, (*_overlays(options, name, image, page, pieces or ()), *_tables(options, name, page)), notice
+    )
 
 
 def _overlays(

@@ -13,7 +13,7 @@ from ocrtool.errors import printable
 from ocrtool.export.documents import CutPatch, LineGeometry, SegmentedPage
 from ocrtool.export.drawing import as_png
 from ocrtool.export.lines import draw_lines
-from ocrtool.imaging.input import InputPage
+from ocrtool.imaging.input_page import InputPage
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.options import SegmentOptions
 from ocrtool.jobs.outcome import Loader, PageResult, PageWork, SideFile

@@ -90,6 +90,37 @@ def parse_languages(asked: str) -> tuple[str, ...]:
     return tuple(name for name in known if name in names)
 
 
+def languages_of(text: str) -> str:
+    """Name the languages in whose scripts a text is written, by its letters.
+
+    Parameters
+    ----------
+    text : str
+        In NFC.
+
+    Returns
+    -------
+    str
+        Languages joined by ``+``; the first one for a text without letters that are known.
+
+    Examples
+    --------
+    >>> from ocrtool.script.registry import languages_of
+    >>> languages_of("한국어 PDF"), languages_of("1,200")
+    ('eng+kor', 'eng')
+    """
+    of_letter = _languages_of_letters()
+    found = {of_letter[letter] for letter in set(text) if letter in of_letter}
+    return JOINER.join(name for name in languages() if name in found) or next(iter(languages()))
+
+
+@cache
+def _languages_of_letters() -> dict[str, str]:
+    """Map each letter to the first language that has it."""
+    scripts = [load_script(name) for name in reversed(languages())]
+    return {glyph: script.language for script in scripts for glyph in script.glyphs if glyph.isalpha()}
+
+
 def load_script(language: str) -> Script:
     """Load the script of a language.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pdf_files import pages, shown
 from PIL import Image
 
 import ocrtool
@@ -105,3 +106,16 @@ def test_the_example_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_importing_costs_nothing() -> None:
     code = "import sys, ocrtool; print([m for m in ('numpy', 'cv2', 'PIL', 'click') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT).stdout == "[]\n"
+
+
+def test_pages_of_a_pdf(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pages([shown(f"Page {number}", size=30) for number in (1, 2, 3)]))
+    own = list(ocrtool.read_pages(path, pages="-1,1"))
+    assert [(page.number, page.text, page.from_pdf) for page in own] == [(1, "Page 1", True), (3, "Page 3", True)]
+    (anew,) = ocrtool.read_pages(path.read_bytes(), pages="2", pdf_text="keep", dpi=200)
+    assert (anew.text, anew.from_pdf, anew.width) == ("Page 2", False, round(300 / 72 * 200))
+    assert anew.pdf_text is not None and anew.pdf_text.text == "Page 2" and anew.pdf_text.language == "eng"
+    assert ocrtool.read(path).text == "Page 1"
+    with pytest.raises(ValueError, match="none of auto, ocr, keep"):
+        ocrtool.read_pages(path, pdf_text="both")

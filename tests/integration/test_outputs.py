@@ -256,18 +256,18 @@ def test_segments_of_several_jobs_are_the_same(tmp_path: Path, capfd: pytest.Cap
 def test_what_is_passed_over_in_folders_is_named(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
     folder = tmp_path / "in"
     draw(folder / "a.png")
-    for name in ("a.pdf", "sub/b.PDF", "c.heic", "notes.txt", ".hidden.pdf"):
+    for name in ("a.djvu", "sub/b.DJVU", "c.heic", "notes.txt", ".hidden.djvu"):
         (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_bytes(b"%PDF-1.4")
+        (folder / name).write_bytes(b"AT&TFORM")
     os.mkfifo(folder / "pipe.png")
     (folder / "elsewhere").symlink_to(tmp_path)
     assert run("read", folder) == 0
     captured = capfd.readouterr()
     assert captured.out == "40 by 20 mean 11\n"
     assert captured.err.splitlines() == [
-        "ocrtool: 4 files passed over: 2 .pdf, 1 .heic, 1 special",
+        "ocrtool: 4 files passed over: 2 .djvu, 1 .heic, 1 special",
         f"ocrtool: 1 linked folder passed over: {folder}/elsewhere",
     ]
     for command in ("classify", "segment", "writer-id"):
         assert run(command, folder) == (command == "writer-id")  # a sub-folder without images
-        assert ".pdf" in capfd.readouterr().err, command
+        assert ".djvu" in capfd.readouterr().err, command

@@ -131,14 +131,14 @@ def bad_inputs(folder: Path) -> dict[Path, str]:
     (folder / "void").mkdir(parents=True)
     (folder / "void" / "readme.txt").write_text("nothing to see")
     contents = {
-        "text.png": (b"no image at all\n", "not an image"),
+        "text.png": (b"no image at all\n", "neither an image"),
         "half.png": (encoded(noise, "PNG")[:2000], "truncated"),
         "half.jpg": (encoded(noise, "JPEG")[:1500], "truncated"),
         "empty.tif": (b"", "empty"),
         "dot.png": (png_header(1, 1), "1 × 1 pixels"),
         "nothing.png": (png_header(0, 0), "no size"),
         "huge.png": (png_header(50_000, 50_000), "50000 × 50000 pixels"),
-        "paper.pdf": (b"%PDF-1.4\n", "PDF is not read yet"),
+        "paper.pdf": (b"%PDF-1.4\n", "the PDF is truncated or damaged"),
     }
     for name, (data, _) in contents.items():
         (folder / name).write_bytes(data)

@@ -177,9 +177,9 @@ def test_resolution(gray: np.ndarray) -> None:
     ("data", "error", "fault"),
     [
         (b"", errors.InputEmpty, "empty"),
-        (b"Dear Sir or Madam,\n", errors.NotAnImage, "not an image"),
-        (b"RIFF\x10\0\0\0WAVEfmt ", errors.NotAnImage, "not an image"),
-        (b"%PDF-1.7\n", errors.NotAnImage, "PDF is not read yet"),
+        (b"Dear Sir or Madam,\n", errors.NotAnImage, "neither an image"),
+        (b"RIFF\x10\0\0\0WAVEfmt ", errors.NotAnImage, "neither an image"),
+        (b"%PDF-1.7\n", errors.ImageTruncated, "the PDF is truncated or damaged"),
         (b"\x89PNG\r\n\x1a\n", errors.ImageTruncated, "truncated"),
         (b"BMW", errors.ImageTruncated, "truncated"),
         (png_header(50_000, 50_000), errors.ImageTooLarge, "50000 × 50000"),

@@ -15,11 +15,12 @@ from ocrtool.export.json_types import (
     LineObject,
     PageObject,
     TableObject,
+    TextObject,
     WordObject,
 )
 from ocrtool.export.registry import Format
 from ocrtool.files import utf8
-from ocrtool.types import Alternative, Block, Box, Character, Line, PageTable, TableCell, Word
+from ocrtool.types import Alternative, Block, Box, Character, Line, Page, PageTable, TableCell, Word
 
 if TYPE_CHECKING:
     from ocrtool.export.documents import Evaluation
@@ -84,6 +85,14 @@ def page_object(export: ExportPage) -> PageObject:
         "mirrored": page.mirrored,
         "skew": _rounded(page.skew, 2),
         "language": page.language,
+        "from_pdf": page.from_pdf,
+        **_text_of(page),
+        "pdf_text": None if page.pdf_text is None else _text_of(page.pdf_text),
+    }
+
+
+def _text_of(page: Page) -> TextObject:
+    return {
         "blocks": [_block(block) for block in page.blocks],
         "lines": [_line(line, i) for i, block in enumerate(page.blocks) for line in block.lines],
         "tables": [_page_table(table) for table in page.tables],

@@ -30,6 +30,10 @@ def check(value: Any, schema: Mapping[str, Any], definitions: Mapping[str, Any],
     if "$ref" in schema:
         check(value, definitions[str(schema["$ref"]).rpartition("/")[2]], definitions, place)
         return
+    if "anyOf" in schema:  # an object or null
+        (rule,) = (rule for rule in schema["anyOf"] if (rule.get("type") == "null") == (value is None))
+        check(value, rule, definitions, place)
+        return
     names = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
     if not any(_is(value, name) for name in names):
         raise ValueError(f"{place or 'the document'} is no {' or '.join(names)}")

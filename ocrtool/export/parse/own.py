@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,7 @@ from ocrtool.errors import InputError
 from ocrtool.export.documents import ExportPage, FailedInput
 from ocrtool.export.parse.checked import check
 from ocrtool.export.schema import json_schema
+from ocrtool.script.registry import languages_of
 from ocrtool.types import Alternative, Block, Box, Character, Line, Page, PageTable, TableCell, Word
 
 
@@ -65,24 +67,39 @@ def _export(value: Mapping[str, Any]) -> ExportPage:
 
 
 def _page(value: Mapping[str, Any]) -> Page:
-    lines: list[list[Line]] = [[] for _ in value["blocks"]]
-    numbers = [line["block"] for line in value["lines"]]
-    if numbers != sorted(numbers) or (numbers and numbers[-1] >= len(lines)):
-        raise ValueError("lines are not in the order of their blocks")
-    for line in value["lines"]:
-        lines[line["block"]].append(_line(line))
+    blocks, tables = _text(value)
     return Page(
         value["width"],
         value["height"],
-        tuple(Block(Box(*block["box"]), tuple(own)) for block, own in zip(value["blocks"], lines, strict=True)),
+        blocks,
         float(value["skew"]),
         value["language"],
         value["source"],
         value["number"],
         value["orientation"],
         value["mirrored"],
-        tuple(_table(table, len(numbers)) for table in value["tables"]),
+        tables,
+        value["from_pdf"],
+        None if value["pdf_text"] is None else _kept_text(value, value["pdf_text"]),
     )
+
+
+def _kept_text(page: Mapping[str, Any], value: Mapping[str, Any]) -> Page:
+    """Make a page of the text that is kept beside what was read."""
+    blocks, tables = _text(value)
+    text = Page(page["width"], page["height"], blocks, tables=tables, number=page["number"], from_pdf=True)
+    return replace(text, source=page["source"], language=languages_of(text.text))
+
+
+def _text(value: Mapping[str, Any]) -> tuple[tuple[Block, ...], tuple[PageTable, ...]]:
+    lines: list[list[Line]] = [[] for _ in value["blocks"]]
+    numbers = [line["block"] for line in value["lines"]]
+    if numbers != sorted(numbers) or (numbers and numbers[-1] >= len(lines)):
+        raise ValueError("lines are not in the order of their blocks")
+    for line in value["lines"]:
+        lines[line["block"]].append(_line(line))
+    blocks = (Block(Box(*block["box"]), tuple(own)) for block, own in zip(value["blocks"], lines, strict=True))
+    return tuple(blocks), tuple(_table(table, len(numbers)) for table in value["tables"])
 
 
 def _line(value: Mapping[str, Any]) -> Line:

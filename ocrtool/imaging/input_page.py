@@ -1,0 +1,47 @@
+"""A page of an input, and the bounds of what is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ocrtool.errors import page_name
+from ocrtool.types import Page
+
+#: Maximum number of pixels decoded: an A0 sheet at 300 dpi has 139 million.
+MAX_PIXELS = 150_000_000
+#: Longest side in pixels: OpenCV's resampling counts in 16 bits.
+MAX_SIDE = 32_767
+#: Shortest side in pixels: the smallest bitmap fonts need 5 rows.
+MIN_SIDE = 4
+
+
+@dataclass(frozen=True)
+class InputPage:
+    """One page of a file, upright by its EXIF orientation or by the rotation that its PDF asks for.
+
+    pixels: (H, W) uint8, polarity as in the file, or a function that draws them; number: from 1 of ``count`` pages;
+    dpi: None if unknown; text: that of a page of a PDF, with boxes in its pixels; read_anew: False if the text stands
+    for the page, which then needs not be drawn.
+    """
+
+    pixels: np.ndarray | Callable[[], np.ndarray]
+    number: int
+    count: int
+    dpi: float | None
+    name: str
+    text: Page | None = None
+    read_anew: bool = True
+
+    @cached_property
+    def gray(self) -> np.ndarray:
+        """The pixels, (H, W) uint8. Raises InputError if the page cannot be drawn; it can while it is the last one."""
+        return self.pixels() if callable(self.pixels) else self.pixels
+
+    @property
+    def label(self) -> str:
+        """Name of the page in messages and results."""
+        return page_name(self.name, self.number, self.count)

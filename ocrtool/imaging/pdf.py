@@ -1,0 +1,50 @@
+"""Pages of PDFs: drawn when their pixels are needed, their own text taken where it is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ocrtool.errors import ImageTooSmall, page_name
+from ocrtool.imaging.input_page import MIN_SIDE, InputPage
+from ocrtool.imaging.page_ranges import chosen_pages
+from ocrtool.imaging.pdf_file import PDFIUM, open_pdf
+from ocrtool.imaging.pdf_options import ANEW, KEEP, PdfOptions
+from ocrtool.imaging.pdf_raster import POINTS, contents, draw, page_dpi
+from ocrtool.imaging.pdf_text import as_page, glyphs_of, is_whole
+
+
+def count_pages(source: Path | bytes, name: str, password: str | None) -> int:
+    """Count the pages of a PDF, at least one. Raises InputError."""
+    with open_pdf(source, name, password) as file:
+        return file.count
+
+
+def pdf_pages(source: Path | bytes, name: str, options: PdfOptions) -> Iterator[InputPage]:
+    """Open the chosen pages of a PDF one at a time. Raises InputError, also for a page that cannot be used."""
+    with open_pdf(source, name, options.password) as file:
+        for number in chosen_pages(options.pages, file.count, name):
+            with file.page(number, page_name(name, number, file.count)) as page:
+                yield _input_page(page, number, file.count, name, options)
+
+
+def _input_page(page: Any, number: int, count: int, name: str, options: PdfOptions) -> InputPage:
+    where = page_name(name, number, count)
+    with PDFIUM:
+        shown = contents(page)
+        dpi = page_dpi(shown, options.dpi, where)
+        width, height = (round(side / POINTS * dpi) for side in shown.size)
+        if min(width, height) < MIN_SIDE:
+            raise ImageTooSmall(where, f"{width} × {height} pixels are too few to hold text")
+        glyphs = [] if options.text == ANEW else glyphs_of(page, (width, height))
+        take = options.text == KEEP or is_whole(glyphs, shown)
+        text = as_page(glyphs, (width, height)) if take else None
+
+    def drawn() -> np.ndarray:
+        with PDFIUM:
+            return draw(page, (width, height), where)
+
+    return InputPage(drawn, number, count, dpi, name, text, read_anew=text is None or options.text == KEEP)

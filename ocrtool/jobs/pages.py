@@ -1,0 +1,56 @@
+"""The pages of PDFs as inputs of their own: read in parallel, one at a time in memory, each failing for itself."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from ocrtool.errors import InputError, UsageError, printable, reason
+from ocrtool.imaging.input import is_pdf
+from ocrtool.imaging.page_ranges import PageRanges, chosen_pages
+from ocrtool.imaging.pdf_options import PdfOptions
+from ocrtool.jobs.inputs import Source, is_folder
+
+
+@contextmanager
+def by_page(sources: Sequence[Source], options: PdfOptions) -> Iterator[list[Source]]:
+    """Replace each PDF by its chosen pages, which keep its names, and set the options of all other inputs.
+
+    A PDF that cannot be opened stays one input, which fails when it is read. One from standard input is kept in a
+    temporary file within the block, since every page opens it.
+    """
+    with tempfile.TemporaryDirectory(prefix="ocrtool-") as folder:
+        yield [page for source in sources for page in _pages(replace(source, options=options), Path(folder))]
+
+
+def read_password(path: Path | None) -> str | None:
+    """Read a password, the first line of a file; None without a file. Raises UsageError."""
+    if path is None:
+        return None
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise UsageError(f"{printable(str(path))}: cannot be read: {reason(error)}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{printable(str(path))} is no password in UTF-8") from error
+    return lines[0] if lines else ""
+
+
+def _pages(source: Source, folder: Path) -> list[Source]:
+    if is_folder(source.name) or not is_pdf(source.path if source.data is None else source.data):
+        return [source]
+    from ocrtool.imaging.pdf import count_pages
+
+    if source.data is not None:
+        path = folder / "input.pdf"
+        path.write_bytes(source.data)
+        source = replace(source, path=path, data=None)
+    try:
+        count = count_pages(source.path, source.name, source.options.password)
+        numbers = chosen_pages(source.options.pages, count, source.name)
+    except InputError:
+        return [source]
+    return [replace(source, options=replace(source.options, pages=PageRanges.only(number))) for number in numbers]
