@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,37 +15,56 @@ if TYPE_CHECKING:
     from ocrtool.export.comparison import Comparison
 
 
+class PageImage:
+    """The image of a page. It is kept as it is, and as PNG on its way between processes or to a file."""
+
+    def __init__(self, gray: np.ndarray) -> None:
+        """gray: (H, W) uint8."""
+        self.gray = gray
+
+    @classmethod
+    def from_png(cls, png: bytes) -> PageImage:
+        """Decode an image that `png` encoded."""
+        import cv2
+        import numpy as np
+
+        return cls(np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)))
+
+    @property
+    def png(self) -> bytes:
+        """The image as PNG, compressed for speed rather than size."""
+        import cv2
+
+        return cv2.imencode(".png", self.gray, (cv2.IMWRITE_PNG_COMPRESSION, 1))[1].tobytes()
+
+    def __reduce__(self) -> tuple[Callable[[bytes], PageImage], tuple[bytes]]:
+        return self.from_png, (self.png,)
+
+
 @dataclass(frozen=True, slots=True)
 class ExportPage:
     """A page as read.
 
-    dpi: pixels per inch of the input, None if unknown; png: the image as PNG, only for formats that need it; json: the
-    page as a JSON object, once a format has encoded it.
+    dpi: pixels per inch of the input, None if unknown; image: only for formats that need it; json: the page as a JSON
+    object, once a format has encoded it.
     """
 
     page: Page
     dpi: float | None = None
-    png: bytes | None = None
+    image: PageImage | None = field(default=None, compare=False)
     json: str | None = field(default=None, init=False, compare=False, repr=False)
 
     @classmethod
     def from_page(cls, page: Page, gray: np.ndarray | None, dpi: float | None) -> ExportPage:
         """Pack a page. gray: (H, W) uint8, or None for a format that needs no image."""
-        if gray is None:
-            return cls(page, dpi)
-        import cv2
-
-        return cls(page, dpi, cv2.imencode(".png", gray, (cv2.IMWRITE_PNG_COMPRESSION, 1))[1].tobytes())
+        return cls(page, dpi, None if gray is None else PageImage(gray))
 
     @property
     def gray(self) -> np.ndarray:
-        """The image, (H, W) uint8, upright, polarity as in the input. Raises ValueError for other formats."""
-        import cv2
-        import numpy as np
-
-        if self.png is None:
+        """The image, (H, W) uint8, as in the input. Raises ValueError for other formats."""
+        if self.image is None:
             raise ValueError("the image is kept for formats with needs_image=True only")
-        return np.asarray(cv2.imdecode(np.frombuffer(self.png, np.uint8), cv2.IMREAD_GRAYSCALE))
+        return self.image.gray
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,23 +47,30 @@ class Heading:
     """A heading. level: 1 is the largest, 3 the smallest."""
 
     level: int
-    text: str
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """Lines of running text. breaks: whether the line ends by intent, since the next word would have fitted on it."""
 
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
     breaks: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a list. number: of an ordered list, None for a bullet; lines: without the mark."""
+    """An item of a list. number: of an ordered list, None for a bullet; mark: length of what begins its first line."""
 
     number: int | None
-    lines: tuple[str, ...]
+    mark: int
+    lines: tuple[Line, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The lines without the mark."""
+        first, *others = (line.text for line in self.lines)
+        return (first[self.mark :], *others)
 
 
 Part = Heading | Paragraph | Item | PageTable
@@ -126,13 +133,12 @@ def _flow(lines: Sequence[Line], page: Page, body: float) -> Iterator[Part]:
         level = _level(lines[index], body)
         end = index + 1
         if level is not None:
-            yield Heading(level, lines[index].text)
+            yield Heading(level, lines[index])
         elif (mark := marks[index]) is not None:
             while end < len(lines) and marks[end] is None and _belongs(lines[index], places[index], places[end]):
                 end += 1
             number, length = mark
-            first = lines[index].text[length:]
-            yield Item(number, (first, *(line.text for line in lines[index + 1 : end])))
+            yield Item(number, length, tuple(lines[index:end]))
         else:
             while end < len(lines) and marks[end] is None and not starts[end] and _level(lines[end], body) is None:
                 end += 1
@@ -196,4 +202,4 @@ def _paragraph(lines: Sequence[Line], places: Sequence[Box], block: Sequence[Box
         breaks.append(right - places[index].x1 > length + SPACE * line.x_height)
     if sum(breaks) > MOSTLY_BROKEN * (len(lines) - 1):
         breaks = [True] * (len(lines) - 1) + [False]
-    return Paragraph(tuple(line.text for line in lines), tuple(breaks))
+    return Paragraph(tuple(lines), tuple(breaks))

@@ -132,7 +132,7 @@ def test_images_are_kept_for_formats_that_ask_for_them_only(image: Path) -> None
     def pages(keep: bool) -> list[object]:
         load = partial(read_job._load, ReadOptions(keep_images=keep), fake_reader)
         pages = process_source(find_sources([str(image)])[0], load).results
-        return [(page.png is not None, page.dpi) for page in pages]
+        return [(page.image is not None, page.dpi) for page in pages]
 
     assert pages(False) == [(False, pytest.approx(200, abs=0.1))]
     assert pages(True) == [(True, pytest.approx(200, abs=0.1))]

@@ -48,16 +48,15 @@ def _same_list(before: Part | None, part: Part) -> bool:
 
 def _part(part: Part) -> str:
     if isinstance(part, Heading):
-        return f"{'#' * part.level} {_line(part.text)}\n"
+        return f"{'#' * part.level} {_line(part.line.text)}\n"
     if isinstance(part, Item):
         mark = "- " if part.number is None else f"{part.number}. "
-        return mark + f"\n{' ' * len(mark)}".join(map(_line, part.lines)) + "\n"
+        return mark + f"\n{' ' * len(mark)}".join(map(_line, part.texts)) + "\n"
     if isinstance(part, PageTable):
         return _table(part)
     assert isinstance(part, Paragraph)
-    return "".join(
-        _line(text) + ("\\\n" if broken else "\n") for text, broken in zip(part.lines, part.breaks, strict=True)
-    )
+    ends = ("\\\n" if broken else "\n" for broken in part.breaks)
+    return "".join(_line(line.text) + end for line, end in zip(part.lines, ends, strict=True))
 
 
 def _table(table: PageTable) -> str:
