@@ -15,6 +15,10 @@ DOT_SHARE = 0.95
 DOT_RATIO = 1.34
 DOT_LETTERS = 2.0
 
+#: A component that fills so much of a box, whose sides are at least this share of the image's longer one, is a dark
+#: area.
+AREA_FILL, AREA_SIDE = 0.75, 0.1
+
 #: Rows labelled at a time, where blank rows between them allow it.
 BAND_ROWS = 256
 
@@ -88,7 +92,7 @@ def look_up(table: np.ndarray, labels: np.ndarray, ink: np.ndarray) -> np.ndarra
 
 
 def character_boxes(ink: np.ndarray) -> np.ndarray:
-    """Find the (N, 4) int boxes of components that could be characters: neither specks nor rules nor frames.
+    """Find the (N, 4) int boxes of components that could be characters: neither specks nor rules nor frames nor areas.
 
     Components cut by the edge of the image are left out unless no others remain; so are the dots of screens. None on a
     page with nothing but specks.
@@ -99,6 +103,8 @@ def character_boxes(ink: np.ndarray) -> np.ndarray:
     stats, dots = stats[outside], dots[outside]
     w, h, area = stats[:, 2], stats[:, 3], stats[:, 4]
     keep = (h >= 4) & (w >= 2) & (area >= 8) & (w < 12 * h) & (h < 10 * w) & (h < 0.4 * max(ink.shape) + 8)
+    dark = (area >= AREA_FILL * w * h) & (np.minimum(w, h) >= AREA_SIDE * max(ink.shape))
+    keep &= ~dark if (keep & ~dark).any() else True
     x, y = stats[keep, 0], stats[keep, 1]
     boxes = np.stack([x, y, x + stats[keep, 2], y + stats[keep, 3]], axis=1)
     if only_specks(boxes, dots[keep], ink.size):

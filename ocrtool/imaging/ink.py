@@ -9,18 +9,24 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-#: A page with fewer pixels between its two extremes than this share of the rarer extreme is already binarised.
-BETWEEN_SHARE = 0.1
+from ocrtool.imaging.paper import paper_level
+
+#: A page with fewer pixels between its two extremes than this share of the rarer extreme, and of the steps from one to
+#: the other along its rows, is already binarised. Smooth type has a pixel between for each step.
+BETWEEN_SHARE, STEP_SHARE = 0.1, 0.5
 TWO_LEVEL_MARGIN = 32
 #: Sauvola & Pietikäinen, "Adaptive document image binarization" (2000): k = 0.2..0.5, R = 128 for 8-bit images.
 SAUVOLA_K = 0.22
 SAUVOLA_RANGE = 128.0
 #: Polarity is measured on an image of at most this many pixels on its long side.
 POLARITY_LONG_SIDE = 1200
-#: Paper is estimated on an image of at most this many pixels on its long side; light changes slowly.
-PAPER_LONG_SIDE = 400
+#: Where the levels of all but the extreme hundredths spread so far and the middle one is so far up in their range, most
+#: of the page is bright.
+CLEAR_RANGE, BRIGHT = 96, 0.7
 #: A page is blank if the contrast of paper and the darkest thousandth of its pixels is below this (grey levels).
 MIN_CONTRAST = 24
+#: Of a page divided by its paper, the level that is paper, and the palest that type has beside solid black areas.
+WHITE, PALEST = 245, 191
 #: From this difference in grey levels on, the darkest thousandth is ink whatever the paper.
 SURE_CONTRAST = 128
 #: Ink is certain from this many standard deviations of the grain of the paper on; of the page averaged over SMOOTHING x
@@ -42,8 +48,12 @@ INK_LEVEL = 110
 def is_light_on_dark(gray: np.ndarray) -> bool:
     """Return True for a page of light ink on dark paper. gray: (H, W) uint8.
 
-    Ink is rarer than paper, so the brightness about the local mean is skewed toward ink, whatever the lighting.
+    Ink is rarer than paper, so the brightness about the local mean is skewed toward ink, whatever the lighting. Where
+    most of a page is bright, it is paper, though a dark banner may have more text than the rest of the page.
     """
+    low, middle, high = np.searchsorted(np.cumsum(histogram(gray)), np.array([0.01, 0.5, 0.99]) * gray.size)
+    if high - low >= CLEAR_RANGE and middle - low > BRIGHT * (high - low):
+        return False
     shrink = max(1.0, max(gray.shape) / POLARITY_LONG_SIDE)
     size = (max(1, round(gray.shape[1] / shrink)), max(1, round(gray.shape[0] / shrink)))
     small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.float32)
@@ -57,37 +67,34 @@ def is_light_on_dark(gray: np.ndarray) -> bool:
 
 
 def is_two_level(gray: np.ndarray) -> bool:
-    """Return True if nearly every pixel is black or white, as in fax and archive scans."""
-    return _has_two_levels(histogram(gray))
+    """Return True if nearly every pixel is black or white, as in fax and archive scans.
 
-
-def _has_two_levels(counts: np.ndarray) -> bool:
+    Large black areas outweigh soft text: so the pixels between must be few beside the steps along rows, too.
+    """
+    counts = histogram(gray)
     low, high = extremes(counts)
     margin = min(TWO_LEVEL_MARGIN, (high - low) // 4)
     dark, bright = int(counts[: low + margin + 1].sum()), int(counts[high - margin :].sum())
-    return bool(counts.sum() - dark - bright < BETWEEN_SHARE * min(dark, bright))
+    between = int(counts.sum()) - dark - bright
+    if between >= BETWEEN_SHARE * min(dark, bright):
+        return False
+    return between == 0 or between < STEP_SHARE * _steps(gray, (high - low) // 2)
 
 
-def histogram(gray: np.ndarray) -> np.ndarray:
-    """Count the pixels of each level: (256,) int64. gray: (H, W) uint8."""
-    return np.asarray(cv2.calcHist([gray], [0], None, [256], [0, 256])).ravel().astype(np.int64)
+def _steps(gray: np.ndarray, least: int) -> int:
+    """Count the neighbours in rows of (H, W) uint8 that differ by more than ``least``."""
+    return int(np.count_nonzero(cv2.absdiff(gray[:, 1:], gray[:, :-1]) > least))
+
+
+def histogram(gray: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
+    """Count the pixels of each level: (256,) int64. gray, mask: (H, W) uint8."""
+    return np.asarray(cv2.calcHist([gray], [0], mask, [256], [0, 256])).ravel().astype(np.int64)
 
 
 def extremes(counts: np.ndarray) -> tuple[int, int]:
     """Return the lowest and the highest level that occurs."""
     levels = np.flatnonzero(counts)
     return int(levels[0]), int(levels[-1])
-
-
-def paper_level(gray: np.ndarray) -> np.ndarray:
-    """Estimate the brightness of the paper under each pixel, (H, W) uint8, by a morphological closing."""
-    shrink = max(1.0, max(gray.shape) / PAPER_LONG_SIDE)
-    size = (max(1, round(gray.shape[1] / shrink)), max(1, round(gray.shape[0] / shrink)))
-    small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
-    reach = max(3, min(31, (min(size) // 4) | 1))
-    small = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-    small = cv2.GaussianBlur(small, (0, 0), reach / 4)
-    return cv2.resize(small, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_LINEAR)
 
 
 def soft_ink(gray: np.ndarray) -> np.ndarray:
@@ -99,7 +106,7 @@ def soft_ink(gray: np.ndarray) -> np.ndarray:
     if is_light_on_dark(gray):
         gray = cv2.bitwise_not(gray)
     counts = histogram(gray)
-    if _has_two_levels(counts):
+    if is_two_level(gray):
         low, high = extremes(counts)
         flat, stretch = gray, 255.0 / max(1, high - low)
         contrast = high - low
@@ -107,7 +114,7 @@ def soft_ink(gray: np.ndarray) -> np.ndarray:
     else:
         flat, darkest = _flattened(gray)
         contrast = 255 - darkest
-        table = np.clip((np.arange(256) - darkest) * (255.0 / max(1, 245 - darkest)), 0, 255).astype(np.uint8)
+        table = np.clip((np.arange(256) - darkest) * (255.0 / max(1, WHITE - darkest)), 0, 255).astype(np.uint8)
     if contrast < MIN_CONTRAST:
         return np.zeros_like(gray)
     return cv2.LUT(flat, 255 - table)
@@ -119,9 +126,11 @@ def _flattened(gray: np.ndarray) -> tuple[np.ndarray, int]:
     A page whose ink hardly stands out from the grain of its paper, or covers less than a thousandth of it, is smoothed
     first; if nothing stands out then, its ink level is 255.
     """
-    paper = paper_level(gray)
+    paper, solid = paper_level(gray)
     flat = cv2.divide(gray, paper, scale=255.0)
     darkest = _level_at(flat, 0.001 * flat.size)
+    if solid is not None:
+        darkest = _lightened(flat, solid, darkest)
     if (255 - darkest) / 255.0 * cv2.mean(paper)[0] >= SURE_CONTRAST:
         return flat, darkest
     below = cv2.subtract(paper, gray)
@@ -137,9 +146,24 @@ def _flattened(gray: np.ndarray) -> tuple[np.ndarray, int]:
     return flat, _level_at(flat, INK_PIXELS)
 
 
-def _level_at(gray: np.ndarray, pixels: float) -> int:
-    """Return the grey level that so many pixels reach or are darker than."""
-    return int(np.searchsorted(np.cumsum(histogram(gray)), pixels))
+def _lightened(flat: np.ndarray, solid: np.ndarray, darkest: int) -> int:
+    """Lighten solid areas, in place, so that they are no darker than the type of the page. Returns its ink level.
+
+    flat: (H, W) uint8; solid: (H, W) uint8, 1 in solid areas; darkest: level of the darkest ink of all. Otherwise type
+    that is paler than they are would be faint.
+    """
+    level = _level_at(flat, 0.001 * flat.size, 1 - solid)
+    if not darkest < level <= PALEST:
+        return darkest
+    slope = (WHITE - level) / (WHITE - darkest)
+    table = np.clip(WHITE + (np.arange(256) - WHITE) * slope, 0, 255).astype(np.uint8)
+    cv2.copyTo(cv2.LUT(flat, table), solid, flat)
+    return level
+
+
+def _level_at(gray: np.ndarray, pixels: float, mask: np.ndarray | None = None) -> int:
+    """Return the grey level that so many pixels reach or are darker than. mask: (H, W) uint8, 0 where none counts."""
+    return int(np.searchsorted(np.cumsum(histogram(gray, mask)), pixels))
 
 
 def _darkness_at(below: np.ndarray, pixels: float) -> int:

@@ -1,6 +1,7 @@
-"""Light text on dark panels of a page whose other text is dark on light: heads of tables, bars, banners, buttons.
+"""Panels: heads of tables, bars, banners, buttons, shaded cells, on which text stands out by another contrast.
 
-The ink of a panel is turned round, so that its text is ink and its ground is paper as elsewhere.
+The ink of a dark panel with light text is turned round, and of a grey one with dark text its ground is taken away, so
+that text is ink and ground is paper as elsewhere.
 """
 
 from __future__ import annotations
@@ -12,42 +13,71 @@ import numpy as np
 
 #: Panels are looked for where a character is this high (pixels).
 SMALL_HEIGHT = 8.0
-#: Soft ink from this value on may be the ground of a panel, where it covers squares of so many of the small pixels:
-#: wider than strokes, narrower than what stands between the text of a panel and its edge.
-LEAST_GROUND, SOLID = 56, 3
+#: Soft ink from one of these values on may be the ground of a panel, where it covers squares of so many of the small
+#: pixels: wider than strokes, narrower than what stands between the text of a panel and its edge. The darkest panels
+#: are found first: a dark head may lie against grey cells.
+GROUNDS, SOLID = (170, 110, 56), 3
 #: Least height and width of a panel, in character heights; how much of its box it fills.
 LEAST_SIDES, FILLS = (1.5, 2.5), 0.86
-#: Half of the pixels of a panel's ground differ by less than this (grey levels); a picture varies.
-EVEN = 30.0
-#: Of a panel, the share that is light; of its pixels, the share that is neither light nor ground.
-LIGHT_SHARE, BETWEEN_SHARE = (0.01, 0.5), 0.35
+#: Half of the pixels of a panel differ from its ground by less than this (soft ink); a picture varies.
+EVEN = 15.0
+#: What INK_SHARE of a character's square differs from the ground by is the contrast of its text: at least this.
+INK_SHARE, LEAST_CONTRAST = 0.5, 60.0
+#: Most of a panel that text covers; of its pixels, the share that is neither text nor ground.
+TEXT_COVER, BETWEEN_SHARE = 0.5, 0.35
 #: Heights of characters on a panel, in those of the page's.
-CHARACTERS = (0.4, 5.0)
-#: Least number of characters on a panel, and on one whose ground is paler than the last figure.
+CHARACTERS = (0.4, 15.0)
+#: Least number of characters on a panel, and on one of less contrast than the last figure.
 FEWEST, FEWEST_PALE, PALE = 2, 4, 100.0
-#: Share of the light pixels that characters have. Other light spots from this height on (character heights) are no
-#: more than the characters, and the heights of these differ by no more than the last factor: pictures have all sizes.
-TEXT_SHARE, NOISE, SPREAD = 0.7, 0.12, 2.6
-#: What is cleared along the edge of a panel, in character heights: its blur would be read as a rule.
-EDGE = 0.12
+#: Share of the text's pixels that characters have. Other spots from this height on (character heights) are no
+#: more than the characters.
+TEXT_SHARE, NOISE = 0.7, 0.12
+#: So many of the characters have another beside them: nearer than the first (heights of the higher one), level with the
+#: second of the lower one, and of no other height than by the third factor. Spots of pictures lie anyhow.
+IN_ROWS, NEAR, LEVEL, ALIKE = 0.75, 1.2, 0.5, 2.4
+#: More characters than these are not needed to see that.
+ENOUGH = 300
+#: What is cleared along the edge of a panel within it, in the small pixels, and beyond that around it, in pixels: its
+#: blur would be read as a rule.
+EDGE, RIM = 1.0, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """box: x0 y0 x1 y1; mask: (h, w) bool, the panel in its box; ground: typical soft ink of its ground."""
+    """box: x0 y0 x1 y1; mask: (h, w) bool, the panel in its box; ground: typical soft ink of its ground; contrast: by
+    how much the text on it is stronger, or weaker if negative.
+    """
 
     box: tuple[int, int, int, int]
     mask: np.ndarray
     ground: float
+    contrast: float
+
+    def text(self, soft: np.ndarray) -> np.ndarray:
+        """Return the strength of text (h, w) float32, 0 to 1, of soft ink on the panel."""
+        return np.asarray(np.clip((soft.astype(np.float32) - self.ground) / self.contrast, 0, 1))
 
 
-def find_panels(soft: np.ndarray, height: float) -> list[Panel]:
-    """Find the dark panels with light text. soft: (H, W) uint8 soft ink; height: of the page's characters (pixels)."""
+def level_panels(soft: np.ndarray, height: float) -> np.ndarray | None:
+    """Return soft ink (H, W) uint8 in which the text of panels is ink on paper; None if there are no panels.
+
+    soft: (H, W) uint8; height: of the page's characters (pixels).
+    """
+    result: np.ndarray | None = None
+    for least in GROUNDS:
+        panels = find_panels(soft if result is None else result, height, least)
+        if panels:
+            result = _levelled(soft.copy() if result is None else result, panels, height)
+    return result
+
+
+def find_panels(soft: np.ndarray, height: float, least: int = GROUNDS[-1]) -> list[Panel]:
+    """Find the panels whose ground has at least so much soft ink. height: of the page's characters (pixels)."""
     scale = min(1.0, SMALL_HEIGHT / height)
     size = (max(1, round(soft.shape[1] * scale)), max(1, round(soft.shape[0] * scale)))
     small = cv2.resize(soft, size, interpolation=cv2.INTER_NEAREST)
     square = np.ones((SOLID, SOLID), np.uint8)
-    ground = cv2.morphologyEx((small >= LEAST_GROUND).astype(np.uint8), cv2.MORPH_OPEN, square)
+    ground = cv2.morphologyEx((small >= least).astype(np.uint8), cv2.MORPH_OPEN, square)
     if not ground.any():
         return []
     contours, _ = cv2.findContours(ground, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
@@ -68,50 +98,78 @@ def _panel(contour: np.ndarray, soft: np.ndarray, scale: float, height: float) -
     outline = np.round((contour.reshape(-1, 2) + 0.5) / scale - [x0, y0]).astype(np.int32)
     cv2.fillPoly(mask, [outline], 1)
     inside = soft[y0:y1, x0:x1]
-    values = inside[mask > 0]
-    if len(values) == 0:
+    values = inside[_inner(mask, height) > 0].astype(np.int16)
+    if len(values) < height * height:
         return None
     ground = float(np.median(values))
-    light, dark = values < 0.35 * ground, values > 0.65 * ground
-    low, high = np.percentile(values[dark], [25, 75]) if dark.any() else (0.0, 255.0)
-    even = ground >= LEAST_GROUND and high - low <= EVEN
-    if not even or not LIGHT_SHARE[0] <= light.mean() <= LIGHT_SHARE[1] or (~light & ~dark).mean() > BETWEEN_SHARE:
+    if ground < GROUNDS[-1] or np.median(np.abs(values - ground)) > EVEN:
         return None
-    panel = Panel((x0, y0, x1, y1), mask > 0, ground)
-    return panel if _has_text(panel, inside, height) else None
+    inked = int(INK_SHARE * height * height)
+    low, high = np.partition(values, [inked, len(values) - 1 - inked])[[inked, len(values) - 1 - inked]].tolist()
+    for contrast in (low - ground, high - ground):
+        if abs(contrast) >= LEAST_CONTRAST and _is_split(values, ground, contrast):
+            panel = Panel((x0, y0, x1, y1), mask > 0, ground, contrast)
+            if _has_text(panel, inside, height):
+                return panel
+    return None
+
+
+def _edge(height: float) -> int:
+    """Return the width of the edge of a panel in pixels."""
+    return int(np.ceil(EDGE * max(1.0, height / SMALL_HEIGHT)))
+
+
+def _inner(mask: np.ndarray, height: float) -> np.ndarray:
+    """Return the mask (h, w) uint8 of a panel without its edge."""
+    return np.asarray(cv2.erode(mask, np.ones((2 * _edge(height) + 1,) * 2, np.uint8), borderValue=0))
+
+
+def _is_split(values: np.ndarray, ground: float, contrast: float) -> bool:
+    """Return True if the pixels of a panel, (n,), are text or ground, and few between."""
+    strength = (values - ground) / contrast
+    text, between = np.mean(strength > 0.65), np.mean((strength > 0.35) & (strength <= 0.65))
+    return bool(text <= TEXT_COVER and between <= BETWEEN_SHARE)
 
 
 def _has_text(panel: Panel, inside: np.ndarray, height: float) -> bool:
-    """Return True if light characters stand on a panel, away from its edge."""
-    kept = cv2.erode(panel.mask.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0)
-    light = ((inside < 0.5 * panel.ground) & (kept > 0)).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(light, connectivity=8)
-    heights, widths, areas = (stats[1:, k] for k in (cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH, cv2.CC_STAT_AREA))
+    """Return True if characters stand on a panel, away from its edge."""
+    kept = _inner(panel.mask.astype(np.uint8), height)
+    text = ((panel.text(inside) > 0.5) & (kept > 0)).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(text, connectivity=8)
+    x, y, widths, heights, areas = stats[1:].T
     likely = (heights >= CHARACTERS[0] * height) & (heights <= CHARACTERS[1] * height) & (widths <= 8 * heights)
-    fewest = FEWEST_PALE if panel.ground < PALE else FEWEST
+    fewest = FEWEST_PALE if abs(panel.contrast) < PALE else FEWEST
     if np.count_nonzero(likely) < fewest or areas[likely].sum() < TEXT_SHARE * areas.sum():
         return False
     noise = np.count_nonzero(~likely & (heights >= NOISE * height))
-    low, high = np.percentile(heights[likely], [20, 80])
-    return bool(noise <= np.count_nonzero(likely) and high <= SPREAD * low)
+    boxes = np.stack([x, y, x + widths, y + heights], axis=1)[likely][:ENOUGH]
+    return bool(noise <= np.count_nonzero(likely) and _in_rows(boxes) >= IN_ROWS)
 
 
-def turn_round(soft: np.ndarray, panels: list[Panel], height: float) -> np.ndarray:
-    """Return soft ink (H, W) uint8 in which the text of panels is ink. height: of the page's characters (pixels)."""
-    result: np.ndarray = soft.copy()
-    edge = 2 * max(1, round(EDGE * height)) + 1
+def _in_rows(boxes: np.ndarray) -> float:
+    """Return the share of boxes (N, 4) that have another of their kind beside them."""
+    x0, y0, x1, y1 = boxes.T
+    height = y1 - y0
+    tall, low = np.maximum.outer(height, height), np.minimum.outer(height, height)
+    gap = np.maximum.outer(x0, x0) - np.minimum.outer(x1, x1)
+    overlap = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)
+    beside = (gap <= NEAR * tall) & (overlap >= LEVEL * low) & (tall <= ALIKE * low)
+    np.fill_diagonal(beside, False)
+    return float(beside.any(axis=1).mean())
+
+
+def _levelled(soft: np.ndarray, panels: list[Panel], height: float) -> np.ndarray:
+    """Make the text of panels ink on paper, in place. height: of the page's characters (pixels)."""
+    pad = _edge(height) + RIM
     for panel in panels:
         x0, y0, x1, y1 = panel.box
-        pad = edge // 2
         padded = np.pad(panel.mask.astype(np.uint8), pad)
-        outer = cv2.dilate(padded, np.ones((edge, edge), np.uint8))
-        inner = cv2.erode(padded, np.ones((edge, edge), np.uint8), borderValue=0)
+        outer, inner = cv2.dilate(padded, np.ones((2 * pad + 1,) * 2, np.uint8)), _inner(padded, height)
         top, left = max(0, y0 - pad), max(0, x0 - pad)
-        rows, columns = slice(top, min(len(soft), y1 + pad)), slice(left, min(soft.shape[1], x1 + pad))
-        cut = (slice(top - y0 + pad, None), slice(left - x0 + pad, None))
-        part = result[rows, columns]
+        part = soft[top : min(len(soft), y1 + pad), left : min(soft.shape[1], x1 + pad)]
         h, w = part.shape
-        outer, inner = outer[cut][:h, :w], inner[cut][:h, :w]
-        text = np.clip((panel.ground - soft[rows, columns]) * (255.0 / panel.ground), 0, 255).astype(np.uint8)
+        cut = (slice(top - y0 + pad, top - y0 + pad + h), slice(left - x0 + pad, left - x0 + pad + w))
+        outer, inner = outer[cut], inner[cut]
+        text = (panel.text(part) * 255).astype(np.uint8)
         part[outer > 0] = np.where(inner > 0, text, 0)[outer > 0]
-    return result
+    return soft

@@ -8,7 +8,7 @@ import numpy as np
 from ocrtool.imaging.components import character_boxes, typical_height
 from ocrtool.imaging.ink import INK_LEVEL, soft_ink
 from ocrtool.imaging.page import PreparedPage
-from ocrtool.imaging.panels import find_panels, turn_round
+from ocrtool.imaging.panels import level_panels
 
 
 def prepare(gray: np.ndarray) -> PreparedPage | None:
@@ -35,9 +35,9 @@ def _measured(soft: np.ndarray, quarters: int) -> PreparedPage | None:
     height = typical_height(boxes)
     if height is None:
         return None
-    panels = find_panels(soft, height)
-    if panels:
-        soft = turn_round(soft, panels, height)
+    levelled = level_panels(soft, height)
+    if levelled is not None:
+        soft = levelled
         boxes = character_boxes(soft >= INK_LEVEL)
         height = typical_height(boxes) or height
     return PreparedPage(soft, boxes, height, quarters)
