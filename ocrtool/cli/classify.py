@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=options.EXIT_CODES)
-@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE...", shell_complete=options.complete_files)
 @options.language_option("classify", "the character")
 @option(
     "classify",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("documents", nargs=-1, required=True, metavar="JSON...")
+@click.argument("documents", nargs=-1, required=True, metavar="JSON...", shell_complete=options.complete_files)
 @options.formats_option("read")
 @option("convert", "--output", "-o", metavar="FILE|DIR", help="Write here, not to standard output.")
 @options.verbose_option("convert")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @click.command("eval")
-@click.argument("truth")
-@click.argument("got")
+@click.argument("truth", shell_complete=options.complete_files)
+@click.argument("got", shell_complete=options.complete_files)
 @options.format_option("eval")
 @options.output_option("eval")
 @option(

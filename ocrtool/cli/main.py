@@ -20,8 +20,10 @@ from ocrtool.stderr import open_missing_descriptors
 
 #: Error numbers of a write to a full, broken or closed standard output.
 _NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+#: Variable by which shells ask for completions.
+COMPLETION_VARIABLE = "_OCRTOOL_COMPLETE"
 #: Commands; each is a module of this package, and its function, of the same name.
-_COMMANDS = ("read", "classify", "convert", "eval", "models", "schema", "writer-id", "segment")
+_COMMANDS = ("read", "classify", "completion", "convert", "eval", "man", "models", "schema", "segment", "writer-id")
 
 
 def main() -> int:
@@ -40,6 +42,8 @@ def main() -> int:
 def run(arguments: list[str]) -> int:
     """Run ``ocrtool`` with ``arguments`` and return its exit code; messages go to standard error."""
     try:
+        if instruction := os.environ.get(COMPLETION_VARIABLE):
+            return complete(instruction)
         with cli.make_context("ocrtool", list(arguments)) as context:
             return int(cli.invoke(context) or ExitCode.OK)
     except click.exceptions.Exit as end:  # --help, --version
@@ -64,6 +68,19 @@ def _unforeseen(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno in _NOT_WRITTEN:
         return f"standard output: cannot be written: {reason(error)}"
     return "not enough memory" if is_lack_of_memory(error) else internal_error(error)
+
+
+def complete(instruction: str) -> int:
+    """Print what a shell asks for, such as ``bash_source`` or ``zsh_complete``, and return the exit code."""
+    from click.shell_completion import FishComplete, add_completion_class, shell_complete
+
+    class Fish(FishComplete):
+        """Divides an answer at its first comma only, since formats are joined by commas."""
+
+        source_template = FishComplete.source_template.replace('split ","', 'split --max 1 ","')
+
+    add_completion_class(Fish)
+    return shell_complete(cli, {}, "ocrtool", COMPLETION_VARIABLE, instruction)
 
 
 class Commands(click.Group):

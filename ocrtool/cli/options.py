@@ -20,6 +20,8 @@ from ocrtool.weights.store import ANY, MODELS
 from ocrtool.weights.store import ENVIRONMENT as WEIGHTS_ENVIRONMENT
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from ocrtool.export.registry import Format
 
 #: Last paragraph of the help of commands that process inputs.
@@ -147,6 +149,13 @@ def verbose_option(command: str) -> Decorator:
     )
 
 
+def complete_files(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Let the shell complete names of files, for arguments that take them as text."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
 def cores() -> int:
     """Return the number of processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -190,6 +199,11 @@ class LanguageChoice(click.ParamType):  # type: ignore[type-arg, unused-ignore]
             self.fail(f"{error}; ask for {AUTO}, for one of these, or for several joined by {JOINER}", param, ctx)
         return str(value)
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in language_choices() if name.startswith(incomplete)]
+
 
 class FormatChoice(click.ParamType):  # type: ignore[type-arg, unused-ignore]
     """The name of a format of ``command``, converted to its Format. The registry is loaded only when needed.
@@ -220,6 +234,15 @@ class FormatChoice(click.ParamType):  # type: ignore[type-arg, unused-ignore]
         except UsageError as error:
             self.fail(str(error), param, ctx)
         return found if self.several else found[0]
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        from ocrtool.export.registry import format_names
+
+        before, comma, last = incomplete.rpartition(",") if self.several else ("", "", incomplete)
+        names = (name for name in format_names(self.command) if name not in before.split(","))
+        return [CompletionItem(before + comma + name) for name in names if name.startswith(last)]
 
 
 class _FormatOption(click.Option):

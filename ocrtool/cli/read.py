@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=options.EXIT_CODES)
-@click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
+@click.argument("pages", nargs=-1, required=True, metavar="PAGE...", shell_complete=options.complete_files)
 @options.language_option("read", "the text")
 @options.formats_option("read")
 @option("read", "--output", "-o", metavar="FILE|DIR", help="Write here, not to standard output.")

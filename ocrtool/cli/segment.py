@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=options.EXIT_CODES, short_help="Find text lines; cut patches of handwriting.")
-@click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
+@click.argument("pages", nargs=-1, required=True, metavar="PAGE...", shell_complete=options.complete_files)
 @option("segment", "--patches", type=PATH, metavar="DIR", help="Cut patches of handwriting: DIR/NAME/0001.png.")
 @option(
     "segment",

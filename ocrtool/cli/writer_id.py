@@ -42,7 +42,7 @@ def writer_id() -> None:
 
 
 @writer_id.command(epilog=options.EXIT_CODES)
-@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...")
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", shell_complete=options.complete_files)
 @option("writer-id", "--writers", type=PATH, metavar="FILE.h5", help="Gallery file of writers enrolled before.")
 @option(
     "writer-id",
@@ -104,7 +104,7 @@ def identify(
 
 
 @writer_id.command(epilog=options.EXIT_CODES, short_help="Add writers to a gallery file.")
-@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...")
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", shell_complete=options.complete_files)
 @click.option("--output", "-o", type=PATH, metavar="FILE.h5", required=True, help="Gallery file; made if missing.")
 @options.format_option("writer-id enrol")
 @options.model_option("writer-id")
@@ -142,8 +142,8 @@ def enrol(
 
 
 @writer_id.command(epilog=options.EXIT_CODES)
-@click.argument("page", metavar="A")
-@click.argument("other", metavar="B")
+@click.argument("page", metavar="A", shell_complete=options.complete_files)
+@click.argument("other", metavar="B", shell_complete=options.complete_files)
 @options.format_option("writer-id verify")
 @options.output_option("writer-id")
 @options.model_option("writer-id")
