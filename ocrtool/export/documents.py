@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ocrtool.errors import InputError, page_name, printable
@@ -42,22 +43,38 @@ class PageImage:
 
 
 @dataclass(frozen=True, slots=True)
+class PageFile:
+    """The file that a page is from, for formats that open it again.
+
+    number: of the page in it, from 1; password: of an encrypted PDF; all_pages: False if only some of them are read.
+    """
+
+    path: Path
+    number: int
+    password: str | None = field(default=None, repr=False)
+    all_pages: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ExportPage:
     """A page as read.
 
-    dpi: pixels per inch of the input, None if unknown; image: only for formats that need it; json: the page as a JSON
-    object, once a format has encoded it.
+    dpi: pixels per inch of the input, None if unknown; image: only for formats that need it; file: where it is from,
+    None if that is not known; json: the page as a JSON object, once a format has encoded it.
     """
 
     page: Page
     dpi: float | None = None
     image: PageImage | None = field(default=None, compare=False)
+    file: PageFile | None = field(default=None, compare=False)
     json: str | None = field(default=None, init=False, compare=False, repr=False)
 
     @classmethod
-    def from_page(cls, page: Page, gray: np.ndarray | None, dpi: float | None) -> ExportPage:
+    def from_page(
+        cls, page: Page, gray: np.ndarray | None, dpi: float | None, file: PageFile | None = None
+    ) -> ExportPage:
         """Pack a page. gray: (H, W) uint8, or None for a format that needs no image."""
-        return cls(page, dpi, None if gray is None else PageImage(gray))
+        return cls(page, dpi, None if gray is None else PageImage(gray), file)
 
     @property
     def gray(self) -> np.ndarray:

@@ -42,6 +42,8 @@ class Format:
         A writer for each command that the format serves: takes the command's results, yields bytes.
     needs_image : bool
         True if the writer for ``read`` uses ``ExportPage.gray``.
+    needs_file : bool
+        True if the writer for ``read`` uses ``ExportPage.file``, the file that the page is from.
     errors_inline : bool
         True if the writer for ``read`` also takes ``FailedInput`` in place of the pages of inputs that cannot be read,
         where one document is written of all inputs.
@@ -60,6 +62,7 @@ class Format:
     extension: str
     writers: Mapping[str, Writer]
     needs_image: bool = False
+    needs_file: bool = False
     errors_inline: bool = False
 
     @property

@@ -21,7 +21,7 @@ _PHOTOMETRIC = 262  # TIFF tag; 0: the largest value is black
 def to_gray(image: Image) -> np.ndarray:
     """Convert a decoded Pillow image of any mode to (H, W) uint8 grey, polarity as in the file."""
     if image.has_transparency_data:
-        return _levels(_without_alpha(image))
+        return _levels(opaque(image))
     if image.mode in ("I", "F") or image.mode.startswith("I;"):
         gray = scaled(np.asarray(image))
         tags = getattr(image, "tag_v2", {})
@@ -66,15 +66,18 @@ def scaled(values: np.ndarray) -> np.ndarray:
     )
 
 
-def _without_alpha(image: Image) -> Image:
-    """Composite over white, over black if the image is invisible there (white text), else drop the alpha channel."""
+def opaque(image: Image) -> Image:
+    """Return an image of mode RGB without its transparency.
+
+    It is laid over white, over black if it cannot be seen there (white text), else the alpha channel is dropped.
+    """
     from PIL import Image as images
 
     rgba = image.convert("RGBA")
     if rgba.getchannel("A").getextrema() == (255, 255):
-        return rgba.convert("L")
+        return rgba.convert("RGB")
     for paper in ("white", "black"):
-        laid = images.alpha_composite(images.new("RGBA", rgba.size, paper), rgba).convert("L")
-        if np.ptp(np.asarray(laid)) >= _LEAST_CONTRAST:
+        laid = images.alpha_composite(images.new("RGBA", rgba.size, paper), rgba).convert("RGB")
+        if np.ptp(np.asarray(laid.convert("L"))) >= _LEAST_CONTRAST:
             return laid
-    return rgba.convert("RGB").convert("L")
+    return rgba.convert("RGB")

@@ -117,6 +117,18 @@ def read_bytes(path: Path, name: str) -> bytes:
     return data
 
 
+def open_frame(data: bytes, number: int, name: str) -> ImageFile:
+    """Open page ``number`` (from 1) of an image file for its header or pixels as stored. Raises InputError."""
+    with silence_stderr():
+        image = _open(data, name)
+        frames = _frames(image)
+        if not 1 <= number <= len(frames):
+            raise _damaged(name)
+        image.seek(frames[number - 1])
+        check_size(*image.size, name)
+    return image
+
+
 def _open(data: bytes, name: str) -> ImageFile:
     """Open the file and read its header only. ``Image.open`` is avoided: it loads every plugin."""
     found = next((plugin for signature, plugin in _SIGNATURES.items() if data.startswith(signature)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from ocrtool.imaging.page_ranges import chosen_pages
 from ocrtool.imaging.pdf_file import PDFIUM, open_pdf
 from ocrtool.imaging.pdf_options import ANEW, KEEP, PdfOptions
 from ocrtool.imaging.pdf_raster import POINTS, contents, draw, page_dpi
-from ocrtool.imaging.pdf_text import as_page, glyphs_of, is_whole
+from ocrtool.imaging.pdf_text import as_page, glyphs_of, is_whole, points_to_pixels
 
 
 def count_pages(source: Path | bytes, name: str, password: str | None) -> int:
@@ -29,6 +30,28 @@ def pdf_pages(source: Path | bytes, name: str, options: PdfOptions) -> Iterator[
         for number in chosen_pages(options.pages, file.count, name):
             with file.page(number, page_name(name, number, file.count)) as page:
                 yield _input_page(page, number, file.count, name, options)
+
+
+@dataclass(frozen=True, slots=True)
+class PdfPageText:
+    """Where text is on a page of a PDF, in pixels of its drawing.
+
+    to_points: (3, 2), maps rows x, y, 1 in pixels to points of the page; visible: boxes of visible characters, (N, 4);
+    has_hidden: it has invisible text.
+    """
+
+    to_points: np.ndarray
+    visible: np.ndarray
+    has_hidden: bool
+
+
+def page_text(path: Path, name: str, number: int, password: str | None, size: tuple[int, int]) -> PdfPageText:
+    """Find the text of a page. size: width and height of its drawing. Raises InputError."""
+    with open_pdf(path, name, password) as file, file.page(number, page_name(name, number, file.count)) as page, PDFIUM:
+        glyphs = [glyph for glyph in glyphs_of(page, size) if glyph.label != " "]
+        square = np.column_stack([points_to_pixels(page, size), (0.0, 0.0, 1.0)])
+    visible = np.array([glyph.box for glyph in glyphs if glyph.visible]).reshape(-1, 4)
+    return PdfPageText(np.linalg.inv(square)[:, :2], visible, len(visible) < len(glyphs))
 
 
 def _input_page(page: Any, number: int, count: int, name: str, options: PdfOptions) -> InputPage:

@@ -63,7 +63,7 @@ def glyphs_of(page: Any, size: tuple[int, int]) -> list[Glyph]:
         places = np.array([_place(text, index) for index in range(count)], np.float64).reshape(-1, 5, 2)
     finally:
         pdfium.FPDFText_ClosePage(text)
-    places = places @ (matrix := _to_pixels(page, size))[:2] + matrix[2]  # (N, 5, 2)
+    places = places @ (matrix := points_to_pixels(page, size))[:2] + matrix[2]  # (N, 5, 2)
     low = np.minimum(places[:, 0:4:2], places[:, 1:4:2])  # (N, 2, 2): upper left corners of both rectangles
     high = np.maximum(places[:, 0:4:2], places[:, 1:4:2])
     inked = (low[:, 1] < high[:, 1]).all(axis=1)[:, None]
@@ -126,7 +126,7 @@ def _place(text: Any, index: int) -> tuple[float, ...]:
     return (full.left, full.bottom, full.right, full.top, *ink, x.value, y.value)
 
 
-def _to_pixels(page: Any, size: tuple[int, int]) -> np.ndarray:
+def points_to_pixels(page: Any, size: tuple[int, int]) -> np.ndarray:
     """Return the matrix (3, 2) from points of the page, as rows x, y, 1, to pixels of its drawing."""
     import pypdfium2.raw as pdfium
 

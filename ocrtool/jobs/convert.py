@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocrtool.errors import InputError, InputUnreadable, ReadingFailed, page_name
-from ocrtool.export.documents import ExportPage, FailedInput
+from ocrtool.export.documents import ExportPage, FailedInput, PageFile
 from ocrtool.export.parse.own import parse_pages
 from ocrtool.jobs.inputs import STANDARD_INPUT, STANDARD_INPUT_STEM, Source
 from ocrtool.jobs.names import output_names
@@ -48,11 +48,18 @@ def converted(inputs: Sequence[ReadBefore], images: bool) -> Iterator[Outcome[Ex
     """Give the outcome of each input. images: open the inputs for formats that need the image of each page."""
     for one in inputs:
         try:
-            pages = tuple(_with_images(one)) if images else one.pages
+            pages = tuple(_with_files(one, _with_images(one) if images else one.pages))
         except InputError as error:
             yield Outcome(one.source, failure=error)
         else:
             yield Outcome(one.source, pages, failure=one.failure)
+
+
+def _with_files(before: ReadBefore, pages: Iterable[ExportPage]) -> Iterator[ExportPage]:
+    """Say where the pages are from, for formats that open their files again."""
+    for export in pages:
+        known = before.source.name != STANDARD_INPUT
+        yield replace(export, file=PageFile(before.source.path, export.page.number)) if known else export
 
 
 def _with_images(before: ReadBefore) -> Iterator[ExportPage]:

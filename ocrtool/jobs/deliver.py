@@ -11,7 +11,6 @@ from typing import Any, BinaryIO, TypeAlias
 from ocrtool.errors import ExitCode, InputError, NotWritten, OutputError, UsageError, printable
 from ocrtool.export.documents import FailedInput
 from ocrtool.files import atomic_write, is_stream, make_folder, write_stream
-from ocrtool.imaging.pdf_options import ALL_PAGES
 from ocrtool.jobs.guard import OverwriteGuard
 from ocrtool.jobs.inputs import Source, is_folder
 from ocrtool.jobs.outcome import Outcome, Result, SideFile
@@ -197,7 +196,7 @@ class Delivery:
 def _input_of(outcome: Outcome[Result]) -> Source:
     """Return the input of an outcome, which every one has where each input has its file; equal for all its pages."""
     assert outcome.source is not None
-    return replace(outcome.source, options=ALL_PAGES)
+    return replace(outcome.source, page=None)
 
 
 def _not_written(

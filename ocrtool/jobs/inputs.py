@@ -6,12 +6,13 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ocrtool.errors import FolderWithoutImages, InputError, InputUnreadable, printable, reason
 from ocrtool.imaging.input import MAX_BYTES, read_bytes, read_pages
 from ocrtool.imaging.input_page import InputPage
+from ocrtool.imaging.page_ranges import PageRanges
 from ocrtool.imaging.pdf_options import ALL_PAGES, PdfOptions
 from ocrtool.jobs.names import OutputName, output_names
 from ocrtool.text import natural_key
@@ -40,7 +41,8 @@ class Source:
     """One input.
 
     name: as the user wrote it; output: names of its outputs; data: bytes from standard input, None for a file; writer:
-    by the folder's name, None if unknown; options: which of its pages are read, and how.
+    by the folder's name, None if unknown; options: which of its pages are read, and how; page: the only one of
+    them that this source stands for.
     """
 
     name: str
@@ -49,12 +51,14 @@ class Source:
     data: bytes | None = None
     writer: str | None = None
     options: PdfOptions = ALL_PAGES
+    page: int | None = None
 
     def pages(self) -> Iterator[InputPage]:
         """Decode the pages one at a time. Raises InputError."""
         if is_folder(self.name):
             raise unusable_folder(self.name)
-        return read_pages(self.path if self.data is None else self.data, self.name, self.options)
+        options = self.options if self.page is None else replace(self.options, pages=PageRanges.only(self.page))
+        return read_pages(self.path if self.data is None else self.data, self.name, options)
 
 
 @dataclass

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ocrtool.errors import InputError, UsageError, printable, reason
 from ocrtool.imaging.input import is_pdf
-from ocrtool.imaging.page_ranges import PageRanges, chosen_pages
+from ocrtool.imaging.page_ranges import chosen_pages
 from ocrtool.imaging.pdf_options import PdfOptions
 from ocrtool.jobs.inputs import Source, is_folder
 
@@ -19,8 +19,8 @@ from ocrtool.jobs.inputs import Source, is_folder
 def by_page(sources: Sequence[Source], options: PdfOptions) -> Iterator[list[Source]]:
     """Replace each PDF by its chosen pages, which keep its names, and set the options of all other inputs.
 
-    A PDF that cannot be opened stays one input, which fails when it is read. One from standard input is kept in a
-    temporary file within the block, since every page opens it.
+    A PDF that cannot be opened stays one input, which fails when it is read. Standard input is kept in a temporary file
+    within the block, since every page of a PDF, and some formats, open it again.
     """
     with tempfile.TemporaryDirectory(prefix="ocrtool-") as folder:
         yield [page for source in sources for page in _pages(replace(source, options=options), Path(folder))]
@@ -40,17 +40,17 @@ def read_password(path: Path | None) -> str | None:
 
 
 def _pages(source: Source, folder: Path) -> list[Source]:
-    if is_folder(source.name) or not is_pdf(source.path if source.data is None else source.data):
+    if source.data is not None:
+        path = folder / source.output.stem
+        path.write_bytes(source.data)
+        source = replace(source, path=path, data=None)
+    if is_folder(source.name) or not is_pdf(source.path):
         return [source]
     from ocrtool.imaging.pdf import count_pages
 
-    if source.data is not None:
-        path = folder / "input.pdf"
-        path.write_bytes(source.data)
-        source = replace(source, path=path, data=None)
     try:
         count = count_pages(source.path, source.name, source.options.password)
         numbers = chosen_pages(source.options.pages, count, source.name)
     except InputError:
         return [source]
-    return [replace(source, options=replace(source.options, pages=PageRanges.only(number))) for number in numbers]
+    return [replace(source, page=number) for number in numbers]

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ocrtool.errors import printable
-from ocrtool.export.documents import ExportPage
+from ocrtool.export.documents import ExportPage, PageFile
 from ocrtool.imaging.input_page import InputPage
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.options import ReadOptions
@@ -82,7 +82,8 @@ def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage
             image.dpi or "unknown",
         ),
     )
-    export = ExportPage.from_page(page, image.gray if options.keep_images else None, image.dpi)
+    file = PageFile(source.path, image.number, source.options.password, source.options.pages is None)
+    export = ExportPage.from_page(page, image.gray if options.keep_images else None, image.dpi, file)
     notice = f"{printable(image.label)}: not read, since its text is mirrored" if page.mirrored else None
     name = source.output.of_page(image.number, image.count)
     return PageResult(

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pikepdf
+import pypdfium2
 import pytest
 from fake_engine import fake_reader
 from pdf_faults import Fault, faults
 from pdf_files import pages, scan, shown
+from PIL import Image
 
 from ocrtool.cli import main as cli
 from ocrtool.jobs import read as read_job
@@ -131,3 +133,56 @@ def test_faults(name: str, tmp_path: Path, capfd: pytest.CaptureFixture) -> None
     assert len(sentences) == len(fault.says), sentences
     for sentence, pattern in zip(sentences, fault.says, strict=True):
         assert re.match(rf"ocrtool: {re.escape(str(path))}(, page \d+)?: .*(?:{pattern})", sentence), sentence
+
+
+def texts(data: bytes) -> list[str]:
+    return [page.get_textpage().get_text_range().strip() for page in pypdfium2.PdfDocument(data)]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_searchable_pdfs_of_images_and_pdfs(tmp_path: Path, capfd: pytest.CaptureFixture, jobs: int) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.pdf").write_bytes(pages([b"0 0 5 5 re f", shown("own text"), b"1 1 5 5 re f"]))
+    Image.new("L", (90, 50), 7).save(folder / "b.png", dpi=(72, 72))
+    assert read(folder, "--format", "pdf,text", "-o", tmp_path / "out", "--dpi", 72, "--jobs", jobs) == 0
+    got = {name: texts((tmp_path / "out" / f"{name}.pdf").read_bytes()) for name in "ab"}
+    expected = [text.strip() for text in (tmp_path / "out" / "a.txt").read_text().split("\f")]
+    assert got["a"] == expected and expected[1] == "own text" and "300 by 200" in expected[0]
+    assert got["b"] == ["90 by 50 mean 7"] == [(tmp_path / "out" / "b.txt").read_text().strip()]
+    assert read(folder, "--format", "pdf", "--pages", "1", "--dpi", 72, "-o", tmp_path / "all.pdf" / "") == 0
+    assert texts((tmp_path / "all.pdf" / "a.pdf").read_bytes()) == expected[:1]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_searchable_pdf_keeps_pages_that_could_not_be_read(tmp_path: Path) -> None:
+    made = pages([shown("one"), b"0 0 5 5 re f"])
+    place = made.index(b"/MediaBox")
+    path = tmp_path / "a.pdf"
+    path.write_bytes(made[:place] + b"/MediaBox [0 0 20000 20000]" + made[made.index(b"]", place) + 1 :])
+    assert read(path, "--format", "pdf", "--dpi", 100, "-o", tmp_path / "out.pdf") == 1
+    assert len(texts((tmp_path / "out.pdf").read_bytes())) == 2
+
+
+def test_a_searchable_pdf_on_standard_output(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = io.BytesIO()
+    Image.new("L", (90, 50), 7).save(file, "PNG")
+    for data in (file.getvalue(), pages([b"0 0 5 5 re f"])):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+        assert read("-", "--format", "pdf", "--dpi", 72) == 0
+        out, error = capfdbinary.readouterr()
+        assert len(texts(out)) == 1 and "by" in texts(out)[0] and error == b""
+
+
+def test_json_is_converted_to_a_searchable_pdf(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    path = tmp_path / "a.png"
+    Image.new("L", (90, 50), 7).save(path)
+    assert read(path, "--format", "json,pdf", "-o", tmp_path / "out") == 0
+    assert cli.run(["convert", str(tmp_path / "out" / "a.json"), "--format", "pdf", "-o", str(tmp_path / "b.pdf")]) == 0
+    assert (tmp_path / "b.pdf").read_bytes() == (tmp_path / "out" / "a.pdf").read_bytes()
+    path.unlink()
+    assert cli.run(["convert", str(tmp_path / "out" / "a.json"), "--format", "pdf", "-o", str(tmp_path / "c.pdf")]) == 1
+    assert "a PDF needs the file of the page, which cannot be opened again" in capfd.readouterr().err
+    assert not (tmp_path / "c.pdf").exists()

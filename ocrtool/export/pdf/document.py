@@ -1,0 +1,202 @@
+"""A searchable PDF: the pages of PDFs as they are, images as pages, each with its text, which is not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from copy import copy
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ocrtool import __version__
+from ocrtool.errors import InputError, OutputError, page_name, printable
+from ocrtool.export.pdf.font import InvisibleFont
+from ocrtool.export.pdf.hidden import remove_invisible_text
+from ocrtool.export.pdf.images import EncodedImage, encode_image
+from ocrtool.export.pdf.layer import FONT, text_layer
+from ocrtool.imaging.input import is_pdf
+from ocrtool.imaging.pdf import PdfPageText, page_text
+from ocrtool.types import Box
+
+if TYPE_CHECKING:
+    import pikepdf
+
+    from ocrtool.export.documents import ExportPage, PageFile
+
+#: Resolution of an image whose file gives none, and points of an inch.
+USUAL_DPI, POINTS = 300.0, 72.0
+#: Longest side of a page in points that viewers show.
+LONGEST = 14_400.0
+#: Bytes of the file that are passed on at a time.
+CHUNK = 1 << 20
+#: Matrices that show an image upright by its EXIF orientation, from the unit square to that of the page.
+_UPRIGHT = {
+    1: (1, 0, 0, 1, 0, 0),
+    2: (-1, 0, 0, 1, 1, 0),
+    3: (-1, 0, 0, -1, 1, 1),
+    4: (1, 0, 0, -1, 0, 1),
+    5: (0, -1, -1, 0, 1, 1),
+    6: (0, -1, 1, 0, 0, 1),
+    7: (0, 1, 1, 0, 0, 0),
+    8: (0, 1, -1, 0, 1, 0),
+}
+
+
+class PdfDocument:
+    """A document to which pages are added. A context manager, which closes the files of its pages."""
+
+    def __init__(self) -> None:
+        self._closing = ExitStack()
+        self._pdf: pikepdf.Pdf | None = None
+        self._base: Path | None = None  # the PDF that the document is: if the first page is one of its pages
+        self._base_pages: list[Any] = []
+        self._kept: set[int] | None = None  # its pages that stay, None for all
+        self._others: dict[Path, pikepdf.Pdf] = {}
+        self._font = InvisibleFont()
+        self._font_object: Any = None
+
+    def __enter__(self) -> PdfDocument:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._closing.close()
+
+    def add(self, export: ExportPage) -> None:
+        """Add a page. Raises OutputError if its file cannot be opened again."""
+        name = page_name(export.page.source, export.page.number, 2)
+        if export.file is None or not export.file.path.is_file():
+            raise OutputError(f"{printable(name)}: a PDF needs the file of the page, which cannot be opened again")
+        try:
+            if is_pdf(export.file.path):
+                self._add_pdf_page(export, export.file)
+            else:
+                self._add_image(export, encode_image(export.file.path, export.file.number))
+        except (InputError, OSError) as error:
+            raise OutputError(f"{printable(name)}: the page cannot be opened again for the PDF") from error
+
+    def parts(self) -> Iterator[bytes]:
+        """Encode the document; nothing without pages."""
+        if self._pdf is None:
+            return
+        if self._font_object is not None:
+            self._font.objects(self._pdf, self._font_object)
+        if self._kept is not None:
+            for index in reversed(range(len(self._base_pages))):
+                if index not in self._kept:
+                    del self._pdf.pages[index]
+        with TemporaryFile(prefix="ocrtool-") as file:
+            locked = self._pdf.is_encrypted
+            self._pdf.save(
+                file,
+                deterministic_id=not locked,
+                encryption=locked,
+                object_stream_mode=self._streams(),
+                fix_metadata_version=False,
+            )
+            file.seek(0)
+            while chunk := file.read(CHUNK):
+                yield chunk
+
+    def _streams(self) -> Any:
+        """A new document keeps its objects compressed; one that was a PDF stays as it was."""
+        import pikepdf
+
+        mode = pikepdf.ObjectStreamMode
+        return mode.generate if self._base is None else mode.preserve
+
+    def _add_pdf_page(self, export: ExportPage, file: PageFile) -> None:
+        page = self._pdf_page(file)
+        if export.page.from_pdf:
+            return
+        size = (export.page.width, export.page.height)
+        text = page_text(file.path, export.page.source, file.number, file.password, size)
+        if text.has_hidden:
+            remove_invisible_text(self._pdf, page)
+        layer = text_layer(export.page, text.to_points, self._font, _not_under(text))
+        if layer:
+            self._give_font(page)
+            page.contents_add(b"q\n", prepend=True)
+            page.contents_add(b"\nQ\n" + layer)
+
+    def _pdf_page(self, file: PageFile) -> Any:
+        """Return a page of a PDF: in its place if the document is that PDF, else appended."""
+        if self._pdf is None:
+            self._pdf = self._open(file)
+            self._base, self._base_pages = file.path, list(self._pdf.pages)
+            self._kept = None if file.all_pages else set()
+        if file.path == self._base:
+            if self._kept is not None:
+                self._kept.add(file.number - 1)
+            return _at(self._base_pages, file)
+        if file.path not in self._others:
+            self._others[file.path] = self._open(file)
+        self._pdf.pages.append(_at(self._others[file.path].pages, file))
+        return self._pdf.pages[-1]
+
+    def _open(self, file: PageFile) -> pikepdf.Pdf:
+        import pikepdf
+
+        try:
+            pdf = pikepdf.open(file.path, password=file.password or "", suppress_warnings=True)
+        except (pikepdf.PdfError, pikepdf.PasswordError) as error:
+            raise OutputError(f"{printable(str(file.path))}: it is too damaged to get text") from error
+        self._closing.callback(pdf.close)
+        return pdf
+
+    def _add_image(self, export: ExportPage, image: EncodedImage) -> None:
+        import pikepdf
+        from pikepdf import Dictionary, Name
+
+        if self._pdf is None:
+            self._pdf = self._closing.enter_context(pikepdf.Pdf.new())
+            self._pdf.docinfo["/Producer"] = f"ocrtool {__version__}"
+        width, height = export.page.width, export.page.height
+        scale = min(POINTS / (export.dpi or USUAL_DPI), LONGEST / max(width, height))
+        self._pdf.add_blank_page(page_size=(width * scale, height * scale))
+        page = self._pdf.pages[-1]
+        if export.page.orientation:
+            page.obj.Rotate = export.page.orientation
+        page.obj.Resources = Dictionary(XObject=Dictionary(Im=image.object(self._pdf)))
+        to_points = np.array([[scale, 0.0], [0.0, -scale], [0.0, height * scale]])
+        layer = text_layer(export.page, to_points, self._font)
+        if layer:
+            self._give_font(page)
+        sides = (width * scale, height * scale) * 3
+        matrix = " ".join(f"{value * side:.4f}" for value, side in zip(_UPRIGHT[image.turn], sides, strict=True))
+        page.obj.Contents = self._pdf.make_stream(b"q %s cm /Im Do Q\n" % matrix.encode() + layer)
+        page.obj.Type = Name.Page
+
+    def _give_font(self, page: Any) -> None:
+        """Put the font into the resources of a page: its own, not those that it inherits."""
+        from pikepdf import Dictionary
+
+        assert self._pdf is not None
+        if self._font_object is None:
+            self._font_object = self._pdf.make_indirect(Dictionary())
+        holder = page.obj
+        while "/Resources" not in holder and "/Parent" in holder:
+            holder = holder.Parent
+        resources = copy(holder.get("/Resources", Dictionary()))
+        fonts = copy(resources.get("/Font", Dictionary()))
+        fonts[FONT] = self._font_object
+        resources.Font = fonts
+        page.obj.Resources = resources
+
+
+def _at(pages: Any, file: PageFile) -> Any:
+    if file.number > len(pages):
+        raise OutputError(f"{printable(str(file.path))}: it is too damaged to get text")
+    return pages[file.number - 1]
+
+
+def _not_under(text: PdfPageText) -> Callable[[Box], bool]:
+    """Return whether a box is free of visible characters, so that no word stands on the page twice."""
+    x, y = ((text.visible[:, k] + text.visible[:, k + 2]) / 2 for k in (0, 1))
+
+    def is_free(box: Box) -> bool:
+        return not bool(((box.x0 <= x) & (x <= box.x1) & (box.y0 <= y) & (y <= box.y1)).any())
+
+    return is_free

@@ -1,0 +1,103 @@
+"""The text of a page as operators of a content stream: invisible, each word from the left to the right of its box.
+
+Words are placed along the rows or columns of the page, whichever their line follows, and as high as all of their line:
+programs that extract or select text recognise lines by common heights. On skewed pages each word stands a little higher
+or lower than the one before. A word of a slanted text would be read as several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ocrtool.export.pdf.font import InvisibleFont
+from ocrtool.types import Box, Line, Page
+
+#: Name of the font among the resources of a page.
+FONT = "/OcrtoolF"
+#: Space between words as a share of their height, less than which pdftotext (0.15 with -raw) takes them for one; and
+#: the largest share of a word that is given up for it where words touch.
+LEAST_SPACE, MOST_TRIMMED = 0.16, 0.25
+#: Unit vectors along text that needs 0, 90, 180 and 270 degrees clockwise to run to the right; rows run down.
+_AHEAD = {0: (1.0, 0.0), 90: (0.0, -1.0), 180: (-1.0, 0.0), 270: (0.0, 1.0)}
+
+
+@dataclass(slots=True)
+class _Place:
+    """A word, in pixels along its line and to the top of its letters."""
+
+    text: str
+    start: float
+    end: float
+    bottom: float
+    top: float
+
+
+def text_layer(
+    page: Page, to_points: np.ndarray, font: InvisibleFont, is_wanted: Callable[[Box], bool] = lambda box: True
+) -> bytes:
+    """Return the operators that place the words of ``page``; empty if there are none.
+
+    to_points: (3, 2), maps rows x, y, 1 in pixels to points; is_wanted: whether a word with this box is placed.
+    """
+    words = [word for line in page.lines for word in _words(line, to_points, font, is_wanted)]
+    return b"BT\n3 Tr %s 1 Tf\n%sET\n" % (FONT.encode(), b"".join(words)) if words else b""
+
+
+def line_turn(line: Line) -> int:
+    """Return by how many degrees a line is to be turned clockwise to run to the right: 0, 90, 180 or 270."""
+    x0, y0, x1, y1 = line.baseline
+    if abs(x1 - x0) >= abs(y1 - y0):
+        return 0 if x1 >= x0 else 180
+    return 270 if y1 > y0 else 90
+
+
+def _words(line: Line, to_points: np.ndarray, font: InvisibleFont, is_wanted: Callable[[Box], bool]) -> list[bytes]:
+    """Return the operators of the words of a line, each followed by a space."""
+    ahead = np.array(_AHEAD[line_turn(line)])
+    up = np.array((ahead[1], -ahead[0]))
+    found = []
+    for word, place in zip(line.words, _places(line, ahead, up), strict=True):
+        if is_wanted(word.box):
+            length = max(place.end - place.start, 1.0) / len(place.text)
+            matrix = np.array([ahead * length, up * max(place.top - place.bottom, 1.0)]) @ to_points[:2]
+            origin = np.append(ahead * place.start + up * place.bottom, 1.0) @ to_points
+            numbers = " ".join(map(_number, (*matrix.ravel(), *origin)))
+            found.append(b"%s Tm<%s>Tj\n" % (numbers.encode(), font.encode(place.text + " ").hex().encode()))
+    return found
+
+
+def _places(line: Line, ahead: np.ndarray, up: np.ndarray) -> list[_Place]:
+    """Place the words of a line: as high as all of them, along its baseline, with space between them."""
+    places = []
+    for word in line.words:
+        corners = np.array([(word.box.x0, word.box.y0), (word.box.x1, word.box.y1)], np.float64)
+        (start, end), (bottom, top) = np.sort(corners @ ahead), np.sort(corners @ up)
+        places.append(_Place(word.text, float(start), float(end), float(bottom), float(top)))
+    ends = np.array(line.baseline).reshape(2, 2)
+    run, rise = (ends[1] - ends[0]) @ ahead, (ends[1] - ends[0]) @ up
+    slope = float(rise / run) if run > 0 else 0.0
+    within = [abs(slope) * (place.end - place.start) / 2 for place in places]
+    drift = [slope * (place.start + place.end) / 2 for place in places]
+    bottom = min(p.bottom + w - d for p, w, d in zip(places, within, drift, strict=True))
+    top = max(p.top - w - d for p, w, d in zip(places, within, drift, strict=True))
+    for place, its in zip(places, drift, strict=True):
+        place.bottom, place.top = bottom + its, max(top, bottom) + its
+    _trim(places)
+    return places
+
+
+def _trim(places: list[_Place]) -> None:
+    for before, after in pairwise(places):
+        missing = LEAST_SPACE * (before.top - before.bottom) - (after.start - before.end)
+        if missing > 0:
+            before.end -= min(missing / 2, MOST_TRIMMED * (before.end - before.start))
+            after.start += min(missing / 2, MOST_TRIMMED * (after.end - after.start))
+
+
+def _number(value: float) -> str:
+    """Format a number of a content stream, to 1/100 of a point."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") or "0"
