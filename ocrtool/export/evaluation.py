@@ -21,6 +21,7 @@ RATES = (
     ("WER", "wer"),
     ("FOLDED WER", "folded_wer"),
 )
+_HEADINGS = ("CER", "Folded CER", "Jamo CER", "WER", "Folded WER")
 #: Name of the row of all files.
 ALL = "all"
 #: What stands for nothing in a list of confusions.
@@ -79,7 +80,7 @@ def html_parts(evaluation: Evaluation) -> Iterator[str]:
     """Format one page: the table, the confusions, and of each file the aligned texts with their differences."""
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>ocrtool eval</title>\n'
     yield f"<style>{_STYLE}</style>\n</head>\n<body>\n<h1>Error rates</h1>\n<table>\n"
-    headings = ("File", "Characters", *(heading for heading, _ in RATES), "Bag F1")
+    headings = ("File", "Characters", *_HEADINGS, "Bag F1")
     yield "<tr>" + "".join(f"<th>{heading}</th>" for heading in headings) + "</tr>\n"
     for index, one in enumerate(evaluation.comparisons, 1):
         link = f'<a href="#file-{index}">{marked_up(one.name)}</a>'

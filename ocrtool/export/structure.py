@@ -80,20 +80,19 @@ def structure(page: Page) -> Iterator[Part]:
     """Give the parts of a page in reading order; items that follow each other are one list."""
     body = _body_size(page)
     tables = {table.line: table for table in page.tables}
-    index = 0
+    rows = {table.line + row for table in page.tables for row in range(table.rows)}
+    first = 0
     for block in page.blocks:
         waiting: list[Line] = []
-        end = index + len(block.lines)
-        while index < end:
-            if (table := tables.get(index)) is not None:
+        for index, line in enumerate(block.lines, first):
+            if index in tables:
                 yield from _flow(waiting, page, body)
                 waiting = []
-                yield table
-                index += table.rows
-            else:
-                waiting.append(block.lines[index - end])
-                index += 1
+                yield tables[index]
+            if index not in rows:  # a table may go on in the next block
+                waiting.append(line)
         yield from _flow(waiting, page, body)
+        first += len(block.lines)
 
 
 def size(line: Line) -> float:

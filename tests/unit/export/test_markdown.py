@@ -127,6 +127,14 @@ def test_tables() -> None:
     assert rendered(text).tags.count("td") == 3 and rendered(text).tags.count("th") == 3
 
 
+def test_a_table_may_go_on_in_the_next_block() -> None:
+    table = with_table()
+    lines = (*table.lines, make_line("after", 300))
+    blocks = tuple(Block(lines[i].box, lines[i:j]) for i, j in ((0, 2), (2, 3), (3, 4)))
+    text = markdown(Page(500, 400, blocks, tables=table.tables))
+    assert text == "Invoice\n\n| Tea | 2 | 4.20 |\n| --- | --- | --- |\n| Total |  | 4.20 |\n\nafter\n"
+
+
 def test_pages_are_divided() -> None:
     """A thematic break, not the underline of a heading; a blank page is empty."""
     one = page(make_line("a", 0))
