@@ -16,7 +16,7 @@ from ocrtool.errors import InputError, OutputError, page_name, printable
 from ocrtool.export.pdf.font import InvisibleFont
 from ocrtool.export.pdf.hidden import remove_invisible_text
 from ocrtool.export.pdf.images import EncodedImage, encode_image
-from ocrtool.export.pdf.layer import FONT, text_layer
+from ocrtool.export.pdf.layer import text_layer
 from ocrtool.imaging.input import is_pdf
 from ocrtool.imaging.pdf import PdfPageText, page_text
 from ocrtool.types import Box
@@ -48,14 +48,14 @@ _UPRIGHT = {
 class PdfDocument:
     """A document to which pages are added. A context manager, which closes the files of its pages."""
 
-    def __init__(self) -> None:
+    def __init__(self, font: InvisibleFont | None = None) -> None:
         self._closing = ExitStack()
         self._pdf: pikepdf.Pdf | None = None
         self._base: Path | None = None  # the PDF that the document is: if the first page is one of its pages
         self._base_pages: list[Any] = []
         self._kept: set[int] | None = None  # its pages that stay, None for all
         self._others: dict[Path, pikepdf.Pdf] = {}
-        self._font = InvisibleFont()
+        self._font = font or InvisibleFont()
         self._font_object: Any = None
 
     def __enter__(self) -> PdfDocument:
@@ -73,9 +73,13 @@ class PdfDocument:
             if is_pdf(export.file.path):
                 self._add_pdf_page(export, export.file)
             else:
-                self._add_image(export, encode_image(export.file.path, export.file.number))
+                self._new_page(export, encode_image(export.file.path, export.file.number))
         except (InputError, OSError) as error:
             raise OutputError(f"{printable(name)}: the page cannot be opened again for the PDF") from error
+
+    def add_text(self, export: ExportPage) -> None:
+        """Add a page with the text alone, of the size of its image."""
+        self._new_page(export, None)
 
     def parts(self) -> Iterator[bytes]:
         """Encode the document; nothing without pages."""
@@ -146,7 +150,7 @@ class PdfDocument:
         self._closing.callback(pdf.close)
         return pdf
 
-    def _add_image(self, export: ExportPage, image: EncodedImage) -> None:
+    def _new_page(self, export: ExportPage, image: EncodedImage | None) -> None:
         import pikepdf
         from pikepdf import Dictionary, Name
 
@@ -157,16 +161,18 @@ class PdfDocument:
         scale = min(POINTS / (export.dpi or USUAL_DPI), LONGEST / max(width, height))
         self._pdf.add_blank_page(page_size=(width * scale, height * scale))
         page = self._pdf.pages[-1]
-        if export.page.orientation:
+        page.obj.Resources, content = Dictionary(), b""
+        if image is not None:
             page.obj.Rotate = export.page.orientation
-        page.obj.Resources = Dictionary(XObject=Dictionary(Im=image.object(self._pdf)))
+            page.obj.Resources.XObject = Dictionary(Im=image.object(self._pdf))
+            sides = (width * scale, height * scale) * 3
+            matrix = " ".join(f"{value * side:.4f}" for value, side in zip(_UPRIGHT[image.turn], sides, strict=True))
+            content = b"q %s cm /Im Do Q\n" % matrix.encode()
         to_points = np.array([[scale, 0.0], [0.0, -scale], [0.0, height * scale]])
         layer = text_layer(export.page, to_points, self._font)
         if layer:
             self._give_font(page)
-        sides = (width * scale, height * scale) * 3
-        matrix = " ".join(f"{value * side:.4f}" for value, side in zip(_UPRIGHT[image.turn], sides, strict=True))
-        page.obj.Contents = self._pdf.make_stream(b"q %s cm /Im Do Q\n" % matrix.encode() + layer)
+        page.obj.Contents = self._pdf.make_stream(content + layer)
         page.obj.Type = Name.Page
 
     def _give_font(self, page: Any) -> None:
@@ -181,7 +187,7 @@ class PdfDocument:
             holder = holder.Parent
         resources = copy(holder.get("/Resources", Dictionary()))
         fonts = copy(resources.get("/Font", Dictionary()))
-        fonts[FONT] = self._font_object
+        fonts[f"/{self._font.name}"] = self._font_object
         resources.Font = fonts
         page.obj.Resources = resources
 

@@ -21,7 +21,9 @@ _UNKNOWN = 0xFFFD
 class InvisibleFont:
     """Codes of the characters used so far: two bytes each, in Unicode's order where that suffices."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "OcrtoolF") -> None:
+        """name: among the resources of a page."""
+        self.name = name
         self._beyond: dict[str, int] = {}
         self._used: set[int] = set()
 

@@ -16,8 +16,6 @@ import numpy as np
 from ocrtool.export.pdf.font import InvisibleFont
 from ocrtool.types import Box, Line, Page
 
-#: Name of the font among the resources of a page.
-FONT = "/OcrtoolF"
 #: Space between words as a share of their height, less than which pdftotext (0.15 with -raw) takes them for one; and
 #: the largest share of a word that is given up for it where words touch.
 LEAST_SPACE, MOST_TRIMMED = 0.16, 0.25
@@ -44,7 +42,7 @@ def text_layer(
     to_points: (3, 2), maps rows x, y, 1 in pixels to points; is_wanted: whether a word with this box is placed.
     """
     words = [word for line in page.lines for word in _words(line, to_points, font, is_wanted)]
-    return b"BT\n3 Tr %s 1 Tf\n%sET\n" % (FONT.encode(), b"".join(words)) if words else b""
+    return b"BT\n3 Tr /%s 1 Tf\n%sET\n" % (font.name.encode(), b"".join(words)) if words else b""
 
 
 def line_turn(line: Line) -> int:
