@@ -18,6 +18,11 @@ from ocrtool.export.structure import Heading, Item, Paragraph, structure
 from ocrtool.export.upright import upright
 from ocrtool.types import Character, Line, Page, PageTable, TableCell, Word
 
+#: What files begin with that a browser shows, and their kinds; those with more bytes are encoded anew, in fewer.
+SHOWN = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg"}
+MOST_BYTES = 4 << 20
+#: Marks of EXIF data in JPEG and PNG, which may say that the image is to be turned.
+EXIF = (b"Exif\0", b"eXIf")
 #: Quality of the image as JPEG, 0 to 100: text stays sharp at a tenth of the size of PNG.
 QUALITY = 75
 #: Size of type for an x-height of one pixel, in common text faces.
@@ -38,8 +43,9 @@ def page_parts(export: ExportPage) -> Iterator[str]:
     language = f' lang="{LANGUAGES[page.language]}"' if page.language in LANGUAGES else ""
     name = marked_up(page_name(page.source, page.number, 1 if page.number == 1 else 2))
     yield f'<section class="page" data-name="{marked_up(_text_name(page))}"><h2>{name}</h2>\n'
-    yield f'<div class="view"><div class="sheet" data-w="{width}" data-h="{height}">'
-    yield f'<img alt="" width="{width}" height="{height}" src="{_image(export)}"></div></div>\n'
+    size = f'data-w="{width}" data-h="{height}" style="aspect-ratio:{width}/{height}"'
+    yield f'<div class="view"><div class="sheet" {size}>'
+    yield f'<img alt="" src="{_original(export) or _encoded(export)}"></div></div>\n'
     yield f'<div class="text"{language}>\n'
     yield from _Text(page).parts()
     yield "</div></section>\n"
@@ -51,10 +57,29 @@ def _text_name(page: Page) -> str:
     return stem if page.number == 1 else f"{stem}.{page.number}"
 
 
-def _image(export: ExportPage) -> str:
+def _original(export: ExportPage) -> str | None:
+    """Return the file of the page as it is, if a browser shows it upright; else None."""
+    if export.file is None or export.page.orientation:
+        return None
+    try:
+        with export.file.path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError:  # it was read before, and the image is at hand
+        return None
+    kind = next((kind for start, kind in SHOWN.items() if data.startswith(start)), None)
+    if kind is None or len(data) > MOST_BYTES or any(mark in data for mark in EXIF):
+        return None
+    return _embedded(data, kind)
+
+
+def _encoded(export: ExportPage) -> str:
+    """Return the image of the page as JPEG, upright."""
     gray = np.rot90(export.gray, -export.page.orientation // 90)
-    data = cv2.imencode(".jpg", gray, (cv2.IMWRITE_JPEG_QUALITY, QUALITY))[1].tobytes()
-    return f"data:image/jpeg;base64,{base64.b64encode(data).decode('ascii')}"
+    return _embedded(cv2.imencode(".jpg", gray, (cv2.IMWRITE_JPEG_QUALITY, QUALITY))[1].tobytes(), "jpeg")
+
+
+def _embedded(data: bytes, kind: str) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
 
 
 class _Text:

@@ -1,4 +1,4 @@
-"""Objects of the JSON of ``read``: the types that the writer is checked against and that the schema is made from."""
+"""Objects of the JSON of ``read``: the types from which the schema is made, by which tests check what is written."""
 
 from __future__ import annotations
 

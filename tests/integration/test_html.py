@@ -6,6 +6,7 @@ import base64
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ import numpy as np
 import pytest
 from lxml import html
 from odd_pages import ODD_NAME, odd_pages, with_table
+from PIL import Image
 
 from ocrtool.errors import printable
-from ocrtool.export.documents import ExportPage, PageImage
+from ocrtool.export.documents import ExportPage, PageFile, PageImage
 from ocrtool.export.registry import find_format
 from ocrtool.text import normal
 from ocrtool.types import Page
@@ -84,6 +86,31 @@ def test_turned_pages_stand_upright() -> None:
     source = html.fromstring(data).xpath("//img/@src")[0].partition(",")[2]
     image = cv2.imdecode(np.frombuffer(base64.b64decode(source), np.uint8), cv2.IMREAD_GRAYSCALE)
     assert image.shape == (60, 400) and image[:, -5:].mean() > 250 and image[:, :-15].mean() < 5
+
+
+def embedded(export: ExportPage) -> tuple[str, bytes]:
+    """The kind and the bytes of the image in a document of one page."""
+    kind, _, data = html.fromstring(document(export)).xpath("//img/@src")[0].partition(";base64,")
+    return kind, base64.b64decode(data)
+
+
+def test_files_that_browsers_show_are_embedded_as_they_are(tmp_path: Path) -> None:
+    """Others are encoded anew: of other kinds, turned by EXIF or to be read, or gone."""
+    image = Image.fromarray(np.full((200, 500, 3), (250, 200, 150), np.uint8))
+    page = ExportPage(with_table())
+    for name, kind in (("a.png", "png"), ("a.jpg", "jpeg")):
+        image.save(tmp_path / name)
+        own = replace(page, file=PageFile(tmp_path / name, 1))
+        assert embedded(own) == (f"data:image/{kind}", (tmp_path / name).read_bytes())
+    turned = replace(page, page=replace(page.page, orientation=180), file=PageFile(tmp_path / "a.png", 1))
+    assert embedded(turned)[0] == "data:image/jpeg"
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    for name in ("b.jpg", "b.png", "b.tif"):
+        image.save(tmp_path / name, exif=exif)
+    for name in ("b.jpg", "b.png", "b.tif", "gone.png"):
+        kind, data = embedded(replace(page, file=PageFile(tmp_path / name, 1)))
+        assert kind == "data:image/jpeg" and Image.open(BytesIO(data)).mode == "L"
 
 
 def test_two_runs_give_the_same_bytes() -> None:

@@ -55,4 +55,4 @@ def _head(title: str) -> Iterator[str]:
     yield viewer_file("viewer.html").replace("{title}", marked_up(title)) + "<main>\n"
 
 
-FORMAT = Format("html", ".html", {"read": pages, "eval": evaluation}, needs_image=True)
+FORMAT = Format("html", ".html", {"read": pages, "eval": evaluation}, needs_image=True, needs_file=True)

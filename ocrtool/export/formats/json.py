@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ocrtool.export.documents import CharacterImage, ExportPage, SegmentedPage
@@ -11,12 +12,7 @@ from ocrtool.export.json_types import (
     AlternativeObject,
     BlockObject,
     CellObject,
-    CharacterObject,
-    LineObject,
-    PageObject,
     TableObject,
-    TextObject,
-    WordObject,
 )
 from ocrtool.export.registry import Format
 from ocrtool.files import utf8
@@ -65,17 +61,19 @@ def evaluation(results: Evaluation) -> Iterator[bytes]:
 
 
 def page_text(export: ExportPage) -> str:
-    """Encode a page as a JSON object; once, however many formats hold it."""
+    """Encode a page as a JSON object, a `PageObject`; once, however many formats hold it.
+
+    ``lines`` are in reading order; ``block`` is an index into ``blocks``.
+    """
     if export.json is None:
-        object.__setattr__(export, "json", _dumped(page_object(export)))
+        object.__setattr__(export, "json", _page(export))
     assert export.json is not None
     return export.json
 
 
-def page_object(export: ExportPage) -> PageObject:
-    """Convert a page to plain values. ``lines`` are in reading order; ``block`` is an index into ``blocks``."""
+def _page(export: ExportPage) -> str:
     page = export.page
-    return {
+    values = {
         "source": page.source,
         "number": page.number,
         "width": page.width,
@@ -86,17 +84,17 @@ def page_object(export: ExportPage) -> PageObject:
         "skew": _rounded(page.skew, 2),
         "language": page.language,
         "from_pdf": page.from_pdf,
-        **_text_of(page),
-        "pdf_text": None if page.pdf_text is None else _text_of(page.pdf_text),
     }
+    other = "null" if page.pdf_text is None else f"{{{_text_of(page.pdf_text)}}}"
+    return f'{_dumped(values)[:-1]}, {_text_of(page)}, "pdf_text": {other}}}'
 
 
-def _text_of(page: Page) -> TextObject:
-    return {
-        "blocks": [_block(block) for block in page.blocks],
-        "lines": [_line(line, i) for i, block in enumerate(page.blocks) for line in block.lines],
-        "tables": [_page_table(table) for table in page.tables],
-    }
+def _text_of(page: Page) -> str:
+    """Encode the members of a `TextObject`."""
+    blocks = _dumped([_block(block) for block in page.blocks])
+    lines = ", ".join(_line(line, i) for i, block in enumerate(page.blocks) for line in block.lines)
+    tables = _dumped([_page_table(table) for table in page.tables])
+    return f'"blocks": {blocks}, "lines": [{lines}], "tables": {tables}'
 
 
 def _document(kind: str, key: str, objects: Iterable[str]) -> Iterator[bytes]:
@@ -111,7 +109,7 @@ def _parts(kind: str, key: str, objects: Iterable[str]) -> Iterator[str]:
     yield "\n]}\n"
 
 
-def _dumped(values: Mapping[str, Any]) -> str:
+def _dumped(values: object) -> str:
     return json.dumps(values, ensure_ascii=False)
 
 
@@ -119,15 +117,14 @@ def _block(block: Block) -> BlockObject:
     return {"box": _box(block.box)}
 
 
-def _line(line: Line, block: int) -> LineObject:
-    return {
-        "block": block,
-        "box": _box(line.box),
-        "baseline": [_rounded(v, LENGTH_DIGITS) for v in line.baseline],
-        "x_height": _rounded(line.x_height, LENGTH_DIGITS),
-        "text": line.text,
-        "words": [_word(word) for word in line.words],
-    }
+def _line(line: Line, block: int) -> str:
+    """Encode a `LineObject`. Lines are most of a document: their parts become text without becoming dictionaries."""
+    baseline = ", ".join(str(_rounded(v, LENGTH_DIGITS)) for v in line.baseline)
+    return (
+        f'{{"block": {block}, "box": {_box_text(line.box)}, "baseline": [{baseline}], '
+        f'"x_height": {_rounded(line.x_height, LENGTH_DIGITS)}, "text": {_quoted(line.text)}, '
+        f'"words": [{", ".join(map(_word, line.words))}]}}'
+    )
 
 
 def _page_table(table: PageTable) -> TableObject:
@@ -151,22 +148,34 @@ def _cell(cell: TableCell) -> CellObject:
     }
 
 
-def _word(word: Word) -> WordObject:
-    return {
-        "box": _box(word.box),
-        "text": word.text,
-        "probability": _rounded(word.probability, DIGITS),
-        "characters": [_character(character) for character in word.characters],
-    }
+def _word(word: Word) -> str:
+    """Encode a `WordObject`."""
+    return (
+        f'{{"box": {_box_text(word.box)}, "text": {_quoted(word.text)}, "probability": {_rounded(word.probability)}, '
+        f'"characters": [{", ".join(map(_character, word.characters))}]}}'
+    )
 
 
-def _character(character: Character) -> CharacterObject:
-    return {
-        "box": _box(character.box),
-        "label": character.label,
-        "probability": _rounded(character.probability, DIGITS),
-        "alternatives": _alternatives(character.alternatives),
-    }
+def _character(character: Character) -> str:
+    """Encode a `CharacterObject`."""
+    others = ", ".join(
+        f'{{"label": {_quoted(a.label)}, "probability": {round(a.probability, DIGITS)}}}'
+        for a in character.alternatives
+    )
+    return (
+        f'{{"box": {_box_text(character.box)}, "label": {_quoted(character.label)}, '
+        f'"probability": {round(character.probability, DIGITS)}, "alternatives": [{others}]}}'
+    )
+
+
+def _box_text(box: Box) -> str:
+    return f"[{box.x0}, {box.y0}, {box.x1}, {box.y1}]"
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    """Encode a string. Labels of characters recur."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _character_image(image: CharacterImage) -> dict[str, Any]:
@@ -202,14 +211,14 @@ def _segmented_page(page: SegmentedPage) -> dict[str, Any]:
 
 
 def _alternatives(alternatives: Iterable[Alternative]) -> list[AlternativeObject]:
-    return [{"label": a.label, "probability": _rounded(a.probability, DIGITS)} for a in alternatives]
+    return [{"label": a.label, "probability": round(a.probability, DIGITS)} for a in alternatives]
 
 
 def _box(box: Box) -> list[int]:
     return [int(box.x0), int(box.y0), int(box.x1), int(box.y1)]
 
 
-def _rounded(value: float, digits: int) -> float:
+def _rounded(value: float, digits: int = DIGITS) -> float:
     return round(float(value), digits) + 0.0  # no negative zero
 
 

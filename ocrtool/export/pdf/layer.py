@@ -55,29 +55,37 @@ def line_turn(line: Line) -> int:
 
 def _words(line: Line, to_points: np.ndarray, font: InvisibleFont, is_wanted: Callable[[Box], bool]) -> list[bytes]:
     """Return the operators of the words of a line, each followed by a space."""
-    ahead = np.array(_AHEAD[line_turn(line)])
-    up = np.array((ahead[1], -ahead[0]))
+    ahead = _AHEAD[line_turn(line)]
+    (a, b), (c, d) = (np.array((ahead, _up(ahead))) @ to_points[:2]).tolist()  # a pixel ahead and one up, in points
+    e, f = to_points[2].tolist()
     found = []
-    for word, place in zip(line.words, _places(line, ahead, up), strict=True):
+    for word, place in zip(line.words, _places(line, ahead), strict=True):
         if is_wanted(word.box):
             length = max(place.end - place.start, 1.0) / len(place.text)
-            matrix = np.array([ahead * length, up * max(place.top - place.bottom, 1.0)]) @ to_points[:2]
-            origin = np.append(ahead * place.start + up * place.bottom, 1.0) @ to_points
-            numbers = " ".join(map(_number, (*matrix.ravel(), *origin)))
+            height = max(place.top - place.bottom, 1.0)
+            x, y = a * place.start + c * place.bottom + e, b * place.start + d * place.bottom + f
+            matrix = (a * length, b * length, c * height, d * height, x, y)
+            numbers = " ".join(map(_number, matrix))
             found.append(b"%s Tm<%s>Tj\n" % (numbers.encode(), font.encode(place.text + " ").hex().encode()))
     return found
 
 
-def _places(line: Line, ahead: np.ndarray, up: np.ndarray) -> list[_Place]:
+def _up(ahead: tuple[float, float]) -> tuple[float, float]:
+    """Return the unit vector to the left of ``ahead``, which is up for text that runs to the right."""
+    return ahead[1], -ahead[0]
+
+
+def _places(line: Line, ahead: tuple[float, float]) -> list[_Place]:
     """Place the words of a line: as high as all of them, along its baseline, with space between them."""
+    (ax, ay), (ux, uy) = ahead, _up(ahead)
     places = []
-    for word in line.words:
-        corners = np.array([(word.box.x0, word.box.y0), (word.box.x1, word.box.y1)], np.float64)
-        (start, end), (bottom, top) = np.sort(corners @ ahead), np.sort(corners @ up)
-        places.append(_Place(word.text, float(start), float(end), float(bottom), float(top)))
-    ends = np.array(line.baseline).reshape(2, 2)
-    run, rise = (ends[1] - ends[0]) @ ahead, (ends[1] - ends[0]) @ up
-    slope = float(rise / run) if run > 0 else 0.0
+    for box, text in ((word.box, word.text) for word in line.words):
+        start, end = sorted((ax * box.x0 + ay * box.y0, ax * box.x1 + ay * box.y1))
+        bottom, top = sorted((ux * box.x0 + uy * box.y0, ux * box.x1 + uy * box.y1))
+        places.append(_Place(text, start, end, bottom, top))
+    x, y = line.baseline[2] - line.baseline[0], line.baseline[3] - line.baseline[1]
+    run, rise = ax * x + ay * y, ux * x + uy * y
+    slope = rise / run if run > 0 else 0.0
     within = [abs(slope) * (place.end - place.start) / 2 for place in places]
     drift = [slope * (place.start + place.end) / 2 for place in places]
     bottom = min(p.bottom + w - d for p, w, d in zip(places, within, drift, strict=True))

@@ -99,7 +99,8 @@
     canvas.width = x1 - x0 + 4 * margin;
     canvas.height = y1 - y0 + 2 * margin;
     const image = word.page.querySelector("img");
-    canvas.getContext("2d").drawImage(image, 2 * margin - x0, margin - y0);
+    const { w, h } = word.page.querySelector(".sheet").dataset;
+    canvas.getContext("2d").drawImage(image, 2 * margin - x0, margin - y0, w, h);
   }
 
   // ---- corrections ----
