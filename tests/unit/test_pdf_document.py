@@ -375,3 +375,34 @@ def test_no_pages_give_no_document_and_a_lost_file_a_sentence(tmp_path: Path) ->
     for file in (None, PageFile(tmp_path / "gone.png", 1)):
         with pytest.raises(OutputError, match=r"^a\.png, page 1: a PDF needs the file of the page"):
             b"".join(WRITE([ExportPage(Page(9, 9, source="a.png"), None, None, file)]))
+
+
+def archived(path: Path, page: Page) -> bytes:
+    return b"".join(find_format("pdfa", "read").writers["read"]([ExportPage(page, 300, None, PageFile(path, 1))]))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB"])
+def test_pdf_for_archives_is_valid_and_the_same_in_every_run(tmp_path: Path, mode: str) -> None:
+    validator = pytest.importorskip("pikepdf.pdfa", exc_type=ImportError)
+    page = lines_of(SENTENCE)
+    path = tmp_path / ("a.jpg" if mode == "RGB" else "a.png")
+    Image.new(mode, (page.width, page.height)).save(path)
+    data = archived(path, page)
+    assert data == archived(path, page)
+    assert validator.validate_written(io.BytesIO(data), "2b").verdict == "pass"
+    assert texts(data)[0] == page.text.split()
+
+
+def test_scanned_pdfs_can_be_for_archives_and_others_say_why_not(tmp_path: Path, gray: np.ndarray) -> None:
+    pytest.importorskip("pikepdf.pdfa", exc_type=ImportError)
+    path = tmp_path / "a.pdf"
+    page = replace(make_page("some words", 130, 90), source="a.pdf")
+    font = b"/Font << /F1 3 0 R >>"
+    path.write_bytes(scan(gray, 300).replace(font, b" " * len(font)))
+    assert texts(archived(path, page)) == [["some", "words"]]
+    path.write_bytes(pages([shown("a font that is not embedded")]))
+    with pytest.raises(OutputError, match=r"the document is no PDF/A-2b: .*not embedded"):
+        archived(path, page)
+    path.write_bytes(book(locked=True))
+    with pytest.raises(OutputError, match="is encrypted"):
+        b"".join(find_format("pdfa", "read").writers["read"]([ExportPage(page, 300, None, PageFile(path, 1, "u"))]))

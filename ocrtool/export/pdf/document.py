@@ -13,6 +13,7 @@ import numpy as np
 
 from ocrtool import __version__
 from ocrtool.errors import InputError, OutputError, page_name, printable
+from ocrtool.export.pdf.archival import save_archival
 from ocrtool.export.pdf.font import InvisibleFont
 from ocrtool.export.pdf.hidden import remove_invisible_text
 from ocrtool.export.pdf.images import EncodedImage, encode_image
@@ -81,8 +82,8 @@ class PdfDocument:
         """Add a page with the text alone, of the size of its image."""
         self._new_page(export, None)
 
-    def parts(self) -> Iterator[bytes]:
-        """Encode the document; nothing without pages."""
+    def parts(self, archival: bool = False) -> Iterator[bytes]:
+        """Encode the document; nothing without pages. archival: as PDF/A-2b. Raises OutputError if it is not that."""
         if self._pdf is None:
             return
         if self._font_object is not None:
@@ -92,24 +93,27 @@ class PdfDocument:
                 if index not in self._kept:
                     del self._pdf.pages[index]
         with TemporaryFile(prefix="ocrtool-") as file:
-            locked = self._pdf.is_encrypted
-            self._pdf.save(
-                file,
-                deterministic_id=not locked,
-                encryption=locked,
-                object_stream_mode=self._streams(),
-                fix_metadata_version=False,
-            )
+            if archival:
+                save_archival(self._pdf, file)
+            else:
+                self._save(self._pdf, file)
             file.seek(0)
             while chunk := file.read(CHUNK):
                 yield chunk
 
-    def _streams(self) -> Any:
-        """A new document keeps its objects compressed; one that was a PDF stays as it was."""
+    def _save(self, pdf: pikepdf.Pdf, file: Any) -> None:
+        """Save as it is: objects of a new document are compressed, those of one that was a PDF stay as they were."""
         import pikepdf
 
-        mode = pikepdf.ObjectStreamMode
-        return mode.generate if self._base is None else mode.preserve
+        mode = pikepdf.ObjectStreamMode.generate if self._base is None else pikepdf.ObjectStreamMode.preserve
+        locked = pdf.is_encrypted
+        pdf.save(
+            file,
+            deterministic_id=not locked,
+            encryption=locked,
+            object_stream_mode=mode,
+            fix_metadata_version=False,
+        )
 
     def _add_pdf_page(self, export: ExportPage, file: PageFile) -> None:
         page = self._pdf_page(file)

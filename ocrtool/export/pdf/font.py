@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: Units of an em; ascent and descent are those of a box from the baseline up.
 EM, ASCENT, DESCENT = 1000, 1000, 0
+#: When the font was made: 2000-01-01, in seconds since 1904.
+MADE = 3_029_529_600
 NAME = "ocrtool-invisible"
 #: Codes of characters beyond U+FFFF: surrogates, which stand for no character of their own.
 _FIRST_BEYOND, _LAST_BEYOND = 0xD800, 0xDFFF
@@ -105,7 +107,7 @@ def _true_type() -> bytes:
     The tables are those that ISO 32000-1, section 9.9, demands of an embedded TrueType font.
     """
     head = struct.pack(
-        ">IIIIHHqqhhhhHHhhh", 0x10000, 0x10000, 0, 0x5F0F3CF5, 0, EM, 0, 0, 0, DESCENT, EM, ASCENT, 0, 8, 2, 1, 0
+        ">IIIIHHqqhhhhHHhhh", 0x10000, 0x10000, 0, 0x5F0F3CF5, 0, EM, MADE, MADE, 0, DESCENT, EM, ASCENT, 0, 8, 2, 1, 0
     )
     hhea = struct.pack(">IhhhHhhhhhhhhhhhH", 0x10000, ASCENT, DESCENT, 0, EM, 0, 0, EM, 1, 0, 0, *[0] * 5, 2)
     # One contour, its box, its last point, no instructions, two points on it, and the steps to them in x and y.
