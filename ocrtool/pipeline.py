@@ -81,5 +81,5 @@ def read_page_detailed(gray: np.ndarray, engines: Engines) -> tuple[Page, Detail
     found = find_lines(page, engines)  # layout; each line prepared for the engine that reads it
     lines = read_lines(found.lines, size)  # characters, words and lines with boxes, by way of the language model
     read = assemble_page(found, lines, engines, size)  # blocks, in reading order
-    tables = find_tables(read)  # rows and cells, from the boxes of words
+    tables = find_tables(read, found.areas)  # rows and cells, from rules and the boxes of words
     return replace(read, tables=tables), Details(piece_corners(found.lines))

@@ -258,17 +258,19 @@ class PageTable:
     box : Box
         Around all cells.
     line : int
-        Index of its first row into the lines of the page; each row is a line.
+        Index of its first line into the lines of the page.
     rows, columns : int
         Their numbers.
     cells : tuple of TableCell
         Those that are not empty, row by row from left to right.
+    lines : int
+        How many lines of the page it takes: as many as it has rows, unless cells have several lines.
 
     Examples
     --------
     >>> from ocrtool.types import Box, PageTable, TableCell
     >>> box = Box(0, 0, 40, 20)
-    >>> PageTable(box, 0, 1, 3, (TableCell(0, 0, "Net", box), TableCell(0, 2, "9.50", box))).grid
+    >>> PageTable(box, 0, 1, 3, (TableCell(0, 0, "Net", box), TableCell(0, 2, "9.50", box)), 1).grid
     [['Net', '', '9.50']]
     """
 
@@ -277,6 +279,7 @@ class PageTable:
     rows: int
     columns: int
     cells: tuple[TableCell, ...]
+    lines: int
 
     @property
     def grid(self) -> list[list[str]]:
@@ -349,8 +352,10 @@ class Page:
 
         The columns of a table are separated by tabs, empty ones too.
         """
-        texts = [line.text for line in self.lines]
+        texts: list[str | None] = [line.text for line in self.lines]
         for table in self.tables:
-            texts[table.line : table.line + table.rows] = map("\t".join, table.grid)
+            texts[table.line : table.line + table.lines] = [None] * table.lines
+            texts[table.line] = "\n".join(map("\t".join, table.grid))
         lines = iter(texts)
-        return "\n\n".join("\n".join(next(lines) for _ in block.lines) for block in self.blocks if block.lines)
+        blocks = [[text for _ in block.lines if (text := next(lines)) is not None] for block in self.blocks]
+        return "\n\n".join("\n".join(block) for block in blocks if block)

@@ -47,7 +47,7 @@ def with_table() -> Page:
         TableCell(1, 0, "Total", lines[2].words[0].box, 1, 2),
         TableCell(1, 2, "4.20", lines[2].words[1].box),
     )
-    table = PageTable(Box.around([line.box for line in lines[1:]]), 1, 2, 3, cells)
+    table = PageTable(Box.around([line.box for line in lines[1:]]), 1, 2, 3, cells, 2)
     return Page(500, 200, (Block(box, tuple(lines)),), 0.3, "eng", "table.png", tables=(table,))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import groupby
 from pathlib import PurePath
 
 import cv2
@@ -116,19 +118,25 @@ class _Text:
         return "\n".join(f'<span class="l">{self._words(line, line.words)}</span>' for line in lines)
 
     def _table(self, table: PageTable) -> Iterator[str]:
+        inside: dict[TableCell, list[str]] = {cell: [] for cell in table.cells}
+        for line in self._page.lines[table.line : table.line + table.lines]:
+            for cell, words in groupby(line.words, partial(_nearest, cells=table.cells)):
+                inside[cell].append(self._words(line, words))
         yield "<table>\n"
+        taken: set[tuple[int, int]] = set()
         for row in range(table.rows):
-            line = self._page.lines[table.line + row]
-            cells = [cell for cell in table.cells if cell.row == row]
             yield "<tr>"
-            column = 0
-            for cell in cells:
-                yield "<td></td>" * (cell.column - column)
-                words = [word for word in line.words if _nearest(word, cells) is cell]
-                span = f' colspan="{cell.column_span}"' if cell.column_span > 1 else ""
-                yield f"<td{span}>{self._words(line, words)}</td>"
-                column = cell.column + cell.column_span
-            yield "<td></td>" * (table.columns - column) + "</tr>\n"
+            for column in range(table.columns):
+                begins = [cell for cell in table.cells if (cell.row, cell.column) == (row, column)]
+                for cell in begins[:1]:
+                    rows, columns = range(row, row + cell.row_span), range(column, column + cell.column_span)
+                    taken.update((r, c) for r in rows for c in columns)
+                    span = f' rowspan="{cell.row_span}"' if cell.row_span > 1 else ""
+                    span += f' colspan="{cell.column_span}"' if cell.column_span > 1 else ""
+                    yield f"<td{span}>{' '.join(inside[cell])}</td>"
+                if (row, column) not in taken:
+                    yield "<td></td>"
+            yield "</tr>\n"
         yield "</table>\n"
 
     def _words(self, line: Line, words: Iterable[Word]) -> str:
@@ -146,8 +154,8 @@ class _Text:
         )
 
 
-def _nearest(word: Word, cells: list[TableCell]) -> TableCell:
-    """Return the cell that holds a word of its row, or is nearest to it."""
+def _nearest(word: Word, cells: Sequence[TableCell]) -> TableCell:
+    """Return the cell that holds a word, or is nearest to it."""
     x, y = word.box.x0 + word.box.x1, word.box.y0 + word.box.y1
 
     def distance(cell: TableCell) -> int:

@@ -81,10 +81,11 @@ class CellObject(TypedDict):
 
 
 class TableObject(TypedDict):
-    """A table; each of its rows is a line of the page too."""
+    """A table; its text is in lines of the page too."""
 
     box: BoxArray
-    line: Annotated[int, About("index of its first row into the lines of the page", _INDEX)]
+    line: Annotated[int, About("index of its first line into the lines of the page", _INDEX)]
+    lines: Annotated[int, About("number of lines of the page that it takes", _COUNT)]
     rows: Annotated[int, About("number of rows", _COUNT)]
     columns: Annotated[int, About("number of columns", _COUNT)]
     cells: Annotated[list[CellObject], About("row by row from left to right")]

@@ -80,7 +80,7 @@ def structure(page: Page) -> Iterator[Part]:
     """Give the parts of a page in reading order; items that follow each other are one list."""
     body = _body_size(page)
     tables = {table.line: table for table in page.tables}
-    rows = {table.line + row for table in page.tables for row in range(table.rows)}
+    rows = {table.line + row for table in page.tables for row in range(table.lines)}
     first = 0
     for block in page.blocks:
         waiting: list[Line] = []

@@ -17,6 +17,7 @@ from ocrtool.script.orientation import Sight, certainty, find_upright, turns
 from ocrtool.script.show_through import without_show_through
 from ocrtool.script.strip_engine import StripEngine, StripLine
 from ocrtool.segment.layout import Layout
+from ocrtool.segment.rules import RuledArea, moved
 from ocrtool.segment.strip import find_strip_layout
 from ocrtool.segment.types import LineRegion
 
@@ -65,14 +66,16 @@ class EngineStrip:
 class PageLines:
     """Lines of a page in reading order.
 
-    skew: degrees, counter-clockwise; orientation: degrees by which the page was turned clockwise; mirrored: True if the
-    page shows text mirrored, which is not read.
+    areas: those that rules divide, with rows and columns as points of the input; skew: degrees, counter-clockwise;
+    orientation: degrees by which the page was turned clockwise; mirrored: True if the page shows text mirrored, which
+    is not read.
     """
 
     lines: tuple[EngineLine | EngineStrip, ...] = ()
     skew: float = 0.0
     orientation: int = 0
     mirrored: bool = False
+    areas: tuple[RuledArea, ...] = ()
 
 
 def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
@@ -113,7 +116,8 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
             lines.append(EngineStrip(strips, block, next(unclaimed)))
         elif (line := _segment(layout, region, engines.others[0])) is not None:
             lines.append(EngineLine(engines.others[0], block, line, layout.page.to_input))
-    return PageLines(tuple(lines), layout.page.skew, 90 * page.quarters)
+    areas = tuple(moved(area, layout.page.to_input) for area in layout.areas)
+    return PageLines(tuple(lines), layout.page.skew, 90 * page.quarters, areas=areas)
 
 
 def _segment(layout: Layout, region: LineRegion, engine: Engine) -> SegmentedLine | None:

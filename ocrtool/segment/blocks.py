@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from ocrtool.segment.columns import are_text, is_table
+from ocrtool.segment.ruled import UNRULED, Ruled
 
 #: Gutter between columns, in x-heights: least width, and least height and width of the text on either side.
 GUTTER_WIDTH = 1.6
@@ -31,6 +32,8 @@ CELL, BAND_LEAST = 0.4, 0.5
 #: Widths and heights of the strips that are looked for (x-heights): wider than the gaps between words, and so tall that
 #: such gaps do not stand above each other by chance.
 STRIPS = ((GUTTER_WIDTH, GUTTER_HEIGHT), (GUTTER_WIDTH, 4.5), (NARROW_WIDTH, 12.0))
+#: So many level rules that cross a white strip make cells of what stands beside it, unless that is running text.
+CROSSING = 2
 #: Maximum depth of the recursion; pages need little, noise could need much.
 MAX_DEPTH = 12
 
@@ -52,11 +55,16 @@ def _line_count(boxes: np.ndarray, x_height: float) -> int:
     return 1 + int(np.count_nonzero(np.diff(middles) > 0.8 * x_height))
 
 
-def _is_gutter(boxes: np.ndarray, start: float, end: float, x_height: float) -> bool:
+def _is_gutter(boxes: np.ndarray, start: float, end: float, ruled: Ruled, x_height: float) -> bool:
     """Return True if text on both sides of the white strip start..end (columns) is read column by column."""
     left, right = boxes[boxes[:, 2] <= start + 0.5], boxes[boxes[:, 0] >= end - 0.5]
     if min(len(left), len(right)) < FEWEST:
         return False
+    top, bottom = boxes[:, 1].min(), boxes[:, 3].max()
+    if ruled.parts(start, end, top, bottom):
+        return True
+    if ruled.crossing(start, end, top, bottom) >= CROSSING:
+        return are_text(left, right, x_height, SHORT_LINES)
     if end - start < GUTTER_WIDTH * x_height:
         return are_text(left, right, x_height, NARROW_LINES)
     for side in (left, right):
@@ -87,30 +95,32 @@ def _is_cells(side: np.ndarray, inner: int, x_height: float) -> bool:
     return bool(width < COLUMN_WIDTH * x_height)
 
 
-def _cut(boxes: np.ndarray, members: np.ndarray, x_height: float, depth: int) -> list[np.ndarray]:
+def _cut(boxes: np.ndarray, members: np.ndarray, ruled: Ruled, x_height: float, depth: int) -> list[np.ndarray]:
     part = boxes[members]
+    solid = np.concatenate([part, ruled.within(part)])
     if len(members) > 16 and depth < MAX_DEPTH:
         gutters = [
             gap
-            for gap in _gaps(part[:, 0], part[:, 2], GUTTER_WIDTH * x_height)
-            if _is_gutter(part, gap[0], gap[1], x_height)
+            for gap in _gaps(solid[:, 0], solid[:, 2], GUTTER_WIDTH * x_height)
+            if _is_gutter(part, gap[0], gap[1], ruled, x_height)
         ]
         gutters = _between_columns(gutters, x_height)
         if gutters:
             edges = np.array([(a + b) / 2 for a, b in gutters])
             column = np.searchsorted(edges, (part[:, 0] + part[:, 2]) / 2)
-            return [
-                block for k in range(len(edges) + 1) for block in _cut(boxes, members[column == k], x_height, depth + 1)
-            ]
-        found = _partial_gutter(part, x_height)
+            found: list[np.ndarray] | None = [column == k for k in range(len(edges) + 1)]
+        else:
+            found = _partial_gutter(part, solid, ruled, x_height)
         if found is not None:
-            return [block for own in found for block in _cut(boxes, members[own], x_height, depth + 1)]
-    bands = _gaps(part[:, 1], part[:, 3], BAND_HEIGHT * x_height)
+            return [block for own in found for block in _cut(boxes, members[own], ruled, x_height, depth + 1)]
+    bands = _gaps(solid[:, 1], solid[:, 3], BAND_HEIGHT * x_height)
     if not bands or depth >= MAX_DEPTH:
         return [members]
     edges = np.array([(a + b) / 2 for a, b in bands])
     row = np.searchsorted(edges, (part[:, 1] + part[:, 3]) / 2)
-    return [block for k in range(len(edges) + 1) for block in _cut(boxes, members[row == k], x_height, depth + 1)]
+    return [
+        block for k in range(len(edges) + 1) for block in _cut(boxes, members[row == k], ruled, x_height, depth + 1)
+    ]
 
 
 def _between_columns(gutters: list[tuple[float, float]], x_height: float) -> list[tuple[float, float]]:
@@ -125,14 +135,15 @@ def _between_columns(gutters: list[tuple[float, float]], x_height: float) -> lis
     return kept
 
 
-def _partial_gutter(part: np.ndarray, x_height: float) -> list[np.ndarray] | None:
+def _partial_gutter(part: np.ndarray, solid: np.ndarray, ruled: Ruled, x_height: float) -> list[np.ndarray] | None:
     """Find a gutter that does not run through the whole part, for headings above it or footers below.
 
-    Returns who stands above it, left and right of it and below, (N,) bool each; None if there is no gutter.
+    solid: the boxes of the part and those that no gutter crosses, (M, 4). Returns who stands above it, left and right
+    of it and below, (N,) bool each; None if there is no gutter.
     """
     middle = (part[:, 1] + part[:, 3]) / 2
     bands = np.array([(a + b) / 2 for a, b in _gaps(part[:, 1], part[:, 3], BAND_LEAST * x_height)])
-    for left, right, top, bottom in white_strips(part, x_height):
+    for left, right, top, bottom in white_strips(solid, x_height):
         first = bands[bands >= top - BAND_LEAST * x_height]
         last = bands[bands <= bottom + BAND_LEAST * x_height]
         upper = float(first[0]) if top > part[:, 1].min() and len(first) else -np.inf
@@ -141,7 +152,7 @@ def _partial_gutter(part: np.ndarray, x_height: float) -> list[np.ndarray] | Non
         beside = part[within]
         if np.count_nonzero((beside[:, 0] < right - 0.5) & (beside[:, 2] > left + 0.5)):
             continue
-        if _is_gutter(beside, left, right, x_height):
+        if _is_gutter(beside, left, right, ruled, x_height):
             before = part[:, 2] <= left + 0.5
             return [middle <= upper, within & before, within & ~before, middle >= lower]
     return None
@@ -188,8 +199,8 @@ def _white_cells(boxes: np.ndarray) -> np.ndarray:
     return np.asarray(change.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] == 0).astype(np.uint8)
 
 
-def find_blocks(boxes: np.ndarray, x_height: float) -> list[np.ndarray]:
+def find_blocks(boxes: np.ndarray, x_height: float, ruled: Ruled = UNRULED) -> list[np.ndarray]:
     """Find blocks in reading order. boxes: (N, 4) of text components. Returns index arrays into ``boxes``."""
     if len(boxes) == 0:
         return []
-    return [block for block in _cut(boxes, np.arange(len(boxes)), x_height, 0) if len(block)]
+    return [block for block in _cut(boxes, np.arange(len(boxes)), ruled, x_height, 0) if len(block)]

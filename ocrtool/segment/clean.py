@@ -11,6 +11,8 @@ from ocrtool.imaging.components import label_components, look_up
 from ocrtool.imaging.screens import are_dots, screen_dots
 from ocrtool.segment.combs import find_bars
 from ocrtool.segment.leaders import leader_dots
+from ocrtool.segment.quantiles import percentile
+from ocrtool.segment.rules import Rules, faint_rules, find_rules, mask_boxes
 
 #: All measures in x-heights of the page.
 RULE_LENGTH = 5.0
@@ -24,6 +26,9 @@ FRAME_FILL = 0.12
 #: Where components are words of cursive handwriting, none up to so many times as high as usual is a frame or a picture,
 #: and none up to so many such heights long an edge of the page.
 WORD_HEIGHT, WORD_LENGTH = 2.0, 6.0
+#: Parts of faint rules are at most so thick, and weaker than this share of the ink of letters or so long; they are
+#: looked for beside rules, and where parts that may be theirs have this length together.
+FAINT_THICK, FAINT, FAINT_LENGTH, WEAK_LENGTH = 0.35, 0.7, 3.0, 20.0
 #: A blot or page edge fills most of a large box.
 BLOT_SIDE = 2.5
 BLOT_FILL = 0.75
@@ -38,7 +43,7 @@ class Components:
     labels: (H, W) int32, 0 = paper or dropped; boxes: (N, 4) int32 x0 y0 x1 y1; area: (N,) ink pixels;
     number: (N,) int32, the label of each in ``labels``; removed: (H, W) bool, ink that cannot be text whatever stands
     beside it: rules, leaders, frames, pictures, edges; specks are dropped but may be dots, and are not in it;
-    bars: (K, 4) int32, boxes of the bars of combs.
+    bars: (K, 4) int32, boxes of the bars of combs; rules: straight rules.
     """
 
     labels: np.ndarray
@@ -47,6 +52,7 @@ class Components:
     number: np.ndarray
     removed: np.ndarray
     bars: np.ndarray
+    rules: Rules
 
 
 def _long_runs(ink: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
@@ -55,22 +61,20 @@ def _long_runs(ink: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
     return cv2.morphologyEx(ink, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, shape))
 
 
-def rule_mask(ink: np.ndarray, x_height: float) -> np.ndarray:
-    """Mask thin straight rules, horizontal or vertical: (H, W) bool.
+def rule_masks(ink: np.ndarray, x_height: float) -> tuple[np.ndarray, np.ndarray]:
+    """Mask thin straight rules, level and upright ones: (H, W) uint8 each, with some paper along ragged edges.
 
     Of all long runs of ink, the thin ones are rules; the bar of a bold letter is thick, and so is a blot.
     """
     source = ink.view(np.uint8)
     length = max(15, round(RULE_LENGTH * x_height))
-    rules = np.zeros_like(source)
+    masks = []
     for horizontal in (True, False):
         joint = (RULE_JOINT, 1) if horizontal else (1, RULE_JOINT)
         joined = cv2.morphologyEx(source, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, joint))
         runs = _long_runs(joined, length, horizontal)
-        if not runs.any():
-            continue
-        rules |= _thin(runs, RULE_THICKNESS * x_height, horizontal)
-    return np.asarray((rules > 0) & ink)
+        masks.append(_thin(runs, RULE_THICKNESS * x_height, horizontal) if runs.any() else np.zeros_like(source))
+    return masks[0], masks[1]
 
 
 def _thin(runs: np.ndarray, thickness: float, horizontal: bool) -> np.ndarray:
@@ -85,9 +89,8 @@ def _thin(runs: np.ndarray, thickness: float, horizontal: bool) -> np.ndarray:
     return cv2.dilate(thin, cv2.getStructuringElement(cv2.MORPH_RECT, grow))
 
 
-def remove_rules(ink: np.ndarray, x_height: float) -> np.ndarray:
-    """Remove rules from ink, (H, W) bool to (H, W) bool, and rejoin the strokes that crossed them."""
-    rules = rule_mask(ink, x_height)
+def remove_rules(ink: np.ndarray, rules: np.ndarray, x_height: float) -> np.ndarray:
+    """Remove rules from ink, (H, W) bool both to (H, W) bool, and rejoin the strokes that crossed them."""
     if not rules.any():
         return ink
     gap = max(3, round(0.3 * x_height))
@@ -102,12 +105,16 @@ def remove_rules(ink: np.ndarray, x_height: float) -> np.ndarray:
     return np.asarray(result)
 
 
-def text_components(ink: np.ndarray, x_height: float, part_height: float = 0.0) -> Components:
+def text_components(
+    ink: np.ndarray, x_height: float, part_height: float = 0.0, soft: np.ndarray | None = None
+) -> Components:
     """Find the components that may be characters or parts of them, or words of cursive handwriting.
 
-    ink: (H, W) bool; x_height, part_height: of the letters and of a typical component, in its pixels.
+    ink: (H, W) bool; x_height, part_height: of the letters and of a typical component, in its pixels; soft: (H, W)
+    uint8 soft ink, in which faint rules are looked for.
     """
-    unruled = remove_rules(ink, x_height)
+    level, upright = rule_masks(ink, x_height)
+    unruled = remove_rules(ink, np.asarray((level | upright) > 0) & ink, x_height)
     labels, stats = label_components(unruled)
     x, y, w, h, area = (stats[:, i].astype(np.int64) for i in range(5))
     page_h, page_w = ink.shape
@@ -127,7 +134,14 @@ def text_components(ink: np.ndarray, x_height: float, part_height: float = 0.0) 
     bar = find_bars(boxes, ink & ~unruled, x_height)
     screen = np.zeros(len(boxes), bool)
     screen[1:] = screen_dots(stats[1:], are_dots(stats[1:]))
-    other = picture | frame | blot | edge | stroke | bar | leader_dots(boxes, x_height) | screen
+    leader = leader_dots(boxes, x_height)
+    other = picture | frame | blot | edge | stroke | bar | leader | screen
+    if soft is not None:
+        weak = _are_weak(soft, labels, boxes, area, x_height)
+        if level.any() or upright.any() or long_side[weak].sum() >= WEAK_LENGTH * x_height:
+            faint = faint_rules(soft, look_up(~weak, labels, unruled), x_height)
+            level, upright = level | faint[0], upright | faint[1]
+            other |= weak & _mostly(labels, (faint[0] | faint[1]) > 0, area)
     other[0] = False
     removed = (ink & ~unruled) | look_up(other, labels, unruled)
     keep = ~(speck | other)
@@ -137,7 +151,27 @@ def text_components(ink: np.ndarray, x_height: float, part_height: float = 0.0) 
     number = np.flatnonzero(keep).astype(np.int32)
     labels = look_up(np.where(keep, np.arange(len(keep)), 0).astype(np.int32), labels, unruled)
     bar[0] = False
-    return Components(labels, boxes[keep], area[keep], number, removed, boxes[bar])
+    rules = find_rules(mask_boxes(level), mask_boxes(upright), x_height)
+    return Components(labels, boxes[keep], area[keep], number, removed, boxes[bar], rules)
+
+
+def _are_weak(soft: np.ndarray, labels: np.ndarray, boxes: np.ndarray, area: np.ndarray, x_height: float) -> np.ndarray:
+    """Return (N,) bool: True for components that may be parts of faint rules: thin, and weaker than letters or long."""
+    sides = boxes[:, 2:] - boxes[:, :2]
+    thick = FAINT_THICK * x_height
+    thin = sides.min(axis=1) <= thick
+    inked = np.flatnonzero(labels)
+    mean = np.bincount(labels.reshape(-1)[inked], soft.reshape(-1)[inked], minlength=len(area)) / np.maximum(1, area)
+    letters = ~thin & (sides[:, 1] > FAINT * x_height)
+    usual = percentile(mean[letters], 50.0) if letters.any() else 255.0
+    crossing = area <= thick * sides.sum(axis=1)
+    return np.asarray((thin | crossing) & (mean < FAINT * usual) | thin & (sides.max(axis=1) > FAINT_LENGTH * x_height))
+
+
+def _mostly(labels: np.ndarray, mask: np.ndarray, area: np.ndarray) -> np.ndarray:
+    """Return (N,) bool: True for components of which a mask (H, W) holds half and more. area: (N,) of each."""
+    inside = np.bincount(labels[mask], minlength=len(area))
+    return np.asarray(2 * inside >= np.maximum(1, area))
 
 
 def lonely_specks(boxes: np.ndarray, shape: tuple[int, ...], x_height: float) -> np.ndarray:

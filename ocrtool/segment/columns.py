@@ -30,6 +30,9 @@ RUNNING, SURELY_RUNNING = 0.5, 0.75
 NARROWEST = 18.0
 #: A column is aligned if the middle half of its rows begin, or end, within this (x-heights).
 ALIGNED = 0.7
+#: A column wider than this (x-heights) has more than the numbers of lines; of a divided side each has this share of
+#: the rows.
+NUMBERS, DIVIDED = 3.5, 0.8
 #: Rows farther apart than this (x-heights) are those of a form.
 LOOSE = 3.6
 #: Columns of a list have typical widths that differ by less than the first factor; the shortest has this share of the
@@ -50,18 +53,25 @@ class Rows:
         return len(self.level)
 
 
-def find_rows(boxes: np.ndarray, x_height: float) -> Rows:
-    """Find the rows of text of components, from the top. boxes: (N, 4)."""
+def row_groups(boxes: np.ndarray, x_height: float) -> list[np.ndarray]:
+    """Group the boxes (N, 4) of components into rows of text, from the top; marks and pictures are left out."""
     heights = boxes[:, 3] - boxes[:, 1]
     boxes = boxes[(heights >= BODY[0] * x_height) & (heights <= BODY[1] * x_height)]
     if len(boxes) == 0:
-        none = np.zeros(0)
-        return Rows(none, none, none, none)
+        return []
     core = CORE * (boxes[:, 3] - boxes[:, 1])
     order = np.argsort(boxes[:, 1] + core, kind="stable")
     top, bottom = (boxes[:, 1] + core)[order], (boxes[:, 3] - core)[order]
     begins = np.flatnonzero(top[1:] - np.maximum.accumulate(bottom)[:-1] > ROW_GAP * x_height) + 1
-    groups = np.split(boxes[order], begins)
+    return np.split(boxes[order], begins)
+
+
+def find_rows(boxes: np.ndarray, x_height: float) -> Rows:
+    """Find the rows of text of components, from the top. boxes: (N, 4)."""
+    groups = row_groups(boxes, x_height)
+    if not groups:
+        none = np.zeros(0)
+        return Rows(none, none, none, none)
     level = [percentile(group[:, 3], 50.0) for group in groups]
     return Rows(
         np.array(level, float),
@@ -83,7 +93,8 @@ def is_table(left: np.ndarray, right: np.ndarray, x_height: float) -> bool:
     sides = [find_rows(side, x_height) for side in (left, right)]
     if min(map(len, sides)) == 0 or _beside(sides, x_height) < BESIDE:
         return False
-    running = [_running(rows, x_height) for rows in sides]
+    divided = [_is_divided(side, x_height) for side in (left, right)]
+    running = [0.0 if cells else _running(rows, x_height) for rows, cells in zip(sides, divided, strict=True)]
     if max(running) >= SURELY_RUNNING:
         return False
     if _pitch(sides, x_height) > LOOSE * x_height:
@@ -101,6 +112,26 @@ def are_text(left: np.ndarray, right: np.ndarray, x_height: float, least: int) -
         if len(rows) < least or _running(rows, x_height) < SURELY_RUNNING:
             return False
     return True
+
+
+def runs_on(boxes: np.ndarray, x_height: float, least: int) -> bool:
+    """Return True for ``least`` lines and more of running text. boxes: (N, 4) of components."""
+    rows = find_rows(boxes, x_height)
+    return len(rows) >= least and _running(rows, x_height) >= RUNNING and not _is_divided(boxes, x_height)
+
+
+def _is_divided(side: np.ndarray, x_height: float) -> bool:
+    """Return True if a side is itself divided into columns wider than numbers, each with text on most of its rows."""
+    groups = row_groups(side, x_height)
+    left = min(group[:, 0].min() for group in groups)
+    inked = np.zeros((len(groups), int((side[:, 2].max() - left) / x_height) + 2), bool)
+    for k, group in enumerate(groups):
+        for x0, x1 in zip(group[:, 0] - left, group[:, 2] - left, strict=True):
+            inked[k, int(x0 / x_height) : int(x1 / x_height) + 1] = True
+    white = np.concatenate([[True], inked.sum(axis=0) <= (1 - DIVIDED) * len(groups), [True]])
+    starts, ends = np.flatnonzero(white[:-1] & ~white[1:]), np.flatnonzero(~white[:-1] & white[1:])
+    filled = [inked[:, a:b].any(axis=1).mean() >= DIVIDED for a, b in zip(starts, ends, strict=True) if b - a > NUMBERS]
+    return bool(sum(filled) > 1)
 
 
 def _is_list(columns: list[Rows], x_height: float) -> bool:

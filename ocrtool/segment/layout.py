@@ -11,6 +11,8 @@ from ocrtool.imaging.page import WORKING_X_HEIGHT, PreparedPage, WorkingPage
 from ocrtool.segment.blocks import find_blocks
 from ocrtool.segment.clean import text_components
 from ocrtool.segment.line_finder import LineFinder
+from ocrtool.segment.ruled import find_ruled, split_block
+from ocrtool.segment.rules import RuledArea
 from ocrtool.segment.types import LineRegion
 from ocrtool.segment.x_height import common_x_height, fit_line
 
@@ -21,7 +23,7 @@ class Layout:
 
     blocks: lines of each block, in reading order; line_labels: (H, W) uint16 label map, the line of each ink pixel, 0 =
     none; x_height: common to the lines, in working pixels; removed: (H, W) bool, ink that is no text, and bars: (K, 4)
-    boxes of the bars of combs (`Components`).
+    boxes of the bars of combs (`Components`); areas: those that rules divide, in working pixels.
     """
 
     page: WorkingPage
@@ -30,6 +32,7 @@ class Layout:
     x_height: float
     removed: np.ndarray
     bars: np.ndarray
+    areas: tuple[RuledArea, ...] = ()
 
     @property
     def lines(self) -> list[LineRegion]:
@@ -48,13 +51,17 @@ RESCALE = (0.75, 1.4)
 
 def find_layout(page: WorkingPage, ridge_height: float | None = None) -> Layout:
     """Find the blocks and lines of a page. ridge_height: scale for smoothing ink to lines; None: component height."""
-    components = text_components(page.ink, page.x_height, page.part_height)
+    components = text_components(page.ink, page.x_height, page.part_height, page.soft)
     finder = LineFinder(components, page.x_height, ridge_height or page.part_height)
-    blocks = [finder.lines(members) for members in find_blocks(components.boxes, page.part_height)]
+    boxes, ruled = components.boxes, find_ruled(components.rules, components.boxes, page.x_height)
+    blocks = [
+        [line for part in split_block(members, boxes, ruled, page.x_height) for line in finder.lines(part)]
+        for members in find_blocks(boxes, page.part_height, ruled)
+    ]
     common = common_x_height([line for block in blocks for line in block], page.x_height)
     regions = [[fit_line(line, common, PRIOR_OCTAVES) for line in block] for block in blocks if block]
     line_labels = look_up(finder.line_of, components.labels, page.ink)
-    return Layout(page, regions, line_labels, common, components.removed, components.bars)
+    return Layout(page, regions, line_labels, common, components.removed, components.bars, tuple(ruled.areas))
 
 
 def find_text(page: PreparedPage, x_height: float | None = None, wanted: float = WORKING_X_HEIGHT) -> Layout | None:

@@ -14,6 +14,8 @@ from ocrtool.types import Box, Line, Word
 #: Lengths are in x-heights of the page. Least width of a white column through all rows, and of the gaps in a row that
 #: it is made of, which also have to be wider than the spaces of the page by a factor.
 COMMON, WIDE, WIDER_THAN_SPACE = 0.8, 1.0, 1.5
+#: Signs of currencies, which may stand apart from the figure of their cell.
+SIGNS = frozenset(("$", "€", "£", "¥", "₩", "EUR", "USD", "GBP", "CHF", "US$"))
 #: White between characters that no word has.
 TORN = 3.0
 #: Least divisor where the size of slanted text is computed from its upright box; 0 is reached at 45 degrees.
@@ -53,48 +55,82 @@ class TableRow:
         return float(inside[0, 1] - inside[0, 0]) if len(inside) else 0.0
 
 
-def measure_rows(lines: Sequence[Line]) -> list[TableRow]:
-    """Measure lines along the direction of the page's baselines, in x-heights."""
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """The direction of a page's baselines. cos, sin: of its angle, over the x-height of the page in pixels."""
+
+    cos: float
+    sin: float
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a point stands along the lines and across them, in x-heights."""
+        return x * self.cos + y * self.sin, y * self.cos - x * self.sin
+
+
+def page_direction(lines: Sequence[Line]) -> Direction:
+    """Return the direction that most baselines have."""
     x_height = max(1.0, percentile(np.array([line.x_height for line in lines]), 50))
     ends = np.array([line.baseline for line in lines])
     along = np.array([percentile(ends[:, 2 + k] - ends[:, k], 50) for k in range(2)])
     if not along.any():
         along = np.array([1.0, 0.0])
     cos, sin = along / float(np.hypot(*along)) / x_height
-    return [_row(line, float(cos), float(sin)) for line in lines]
+    return Direction(float(cos), float(sin))
 
 
-def _row(line: Line, cos: float, sin: float) -> TableRow:
-    parts = [part for word in line.words for part in _parts(word, cos, sin)]
-    places = [_turned(box, cos, sin) for _, box in parts]
+def measure_rows(lines: Sequence[Line], direction: Direction) -> list[TableRow]:
+    """Measure lines along the direction of the page's baselines, in x-heights."""
+    return [_row(line, direction) for line in lines]
+
+
+def _row(line: Line, direction: Direction) -> TableRow:
+    parts = [part for word in line.words for part in _parts(word, direction)]
+    places = [_turned(box, direction) for _, box in parts]
     order = sorted(range(len(parts)), key=lambda k: places[k])
+    texts, boxes = [parts[k][0] for k in order], [parts[k][1] for k in order]
     spans = np.array([places[k][0] for k in order])
+    for k in _lone_signs(texts, spans):
+        texts[k : k + 2] = [f"{texts[k]} {texts[k + 1]}"]
+        boxes[k : k + 2] = [Box.around(boxes[k : k + 2])]
+        spans = np.concatenate([spans[:k], [[spans[k, 0], spans[k + 1, 1]]], spans[k + 2 :]])
     reach, start = np.maximum.accumulate(spans[:, 1])[:-1], spans[1:, 0]
     return TableRow(
         spans,
         np.stack([reach, start], axis=1)[start > reach],
         min(rise[0] for _, rise in places),
         max(rise[1] for _, rise in places),
-        tuple(parts[k][0] for k in order),
-        tuple(parts[k][1] for k in order),
+        tuple(texts),
+        tuple(boxes),
     )
 
 
-def _parts(word: Word, cos: float, sin: float) -> list[tuple[str, Box]]:
+def _lone_signs(texts: Sequence[str], spans: np.ndarray) -> list[int]:
+    """Find the signs of currencies that stand apart from the figure to their right, from the last one."""
+    return [
+        k
+        for k in range(len(texts) - 2, -1, -1)
+        if texts[k] in SIGNS
+        and texts[k + 1].lstrip("(-–−+.")[:1].isdigit()
+        and spans[k + 1, 0] - spans[k, 1] >= WIDE
+        and (k == 0 or spans[k, 0] - spans[k - 1, 1] >= WIDE)
+    ]
+
+
+def _parts(word: Word, direction: Direction) -> list[tuple[str, Box]]:
     """Cut a word where there is much white in it: two cells that were read as one word."""
     groups = [[word.characters[0]]]
     for left, right in pairwise(word.characters):
-        white = _turned(right.box, cos, sin)[0][0] - _turned(left.box, cos, sin)[0][1]
+        white = _turned(right.box, direction)[0][0] - _turned(left.box, direction)[0][1]
         if white >= TORN:
             groups.append([])
         groups[-1].append(right)
     return [("".join(c.label for c in group), Box.around([c.box for c in group])) for group in groups]
 
 
-def _turned(box: Box, cos: float, sin: float) -> tuple[tuple[float, float], tuple[float, float]]:
+def _turned(box: Box, direction: Direction) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return where a box begins and ends along the lines, and across them; of text that slants as the page does."""
-    x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
-    along, across = x * cos + y * sin, y * cos - x * sin
+    cos, sin = direction.cos, direction.sin
+    along, across = direction.place((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
     scale = max(STEEP, abs(cos**2 - sin**2) / (cos**2 + sin**2))
     length = abs(box.width * abs(cos) - box.height * abs(sin)) / scale / 2
     height = abs(box.height * abs(cos) - box.width * abs(sin)) / scale / 2

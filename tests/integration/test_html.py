@@ -21,7 +21,7 @@ from ocrtool.errors import printable
 from ocrtool.export.documents import ExportPage, PageFile, PageImage
 from ocrtool.export.registry import find_format
 from ocrtool.text import normal
-from ocrtool.types import Page
+from ocrtool.types import Box, Page, TableCell
 
 #: Programs that are Chromium, by their names on systems.
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -61,6 +61,21 @@ def test_tables_are_tables() -> None:
     rows = section.xpath(".//tr")
     assert [[cell.text_content() for cell in row] for row in rows] == [["Tea", "2", "4.20"], ["Total", "4.20"]]
     assert rows[1][0].get("colspan") == "2"
+
+
+def test_cells_of_several_lines_and_rows() -> None:
+    page = with_table()
+    top, bottom = (line.words for line in page.lines[1:])
+    high = TableCell(0, 0, "Tea Total", Box.around([top[0].box, bottom[0].box]), row_span=2)
+    single = (
+        TableCell(0, 1, "2", top[1].box),
+        TableCell(0, 2, "4.20", top[2].box),
+        TableCell(1, 2, "4.20", bottom[1].box),
+    )
+    (section,) = sections(ExportPage(replace(page, tables=(replace(page.tables[0], cells=(high, *single)),))))
+    rows = section.xpath(".//tr")
+    assert [[cell.text_content() for cell in row] for row in rows] == [["Tea Total", "2", "4.20"], ["", "4.20"]]
+    assert rows[0][0].get("rowspan") == "2"
 
 
 def test_alternatives_are_tooltips() -> None:

@@ -291,7 +291,7 @@ def tabular_reader(options: ReadOptions) -> Reader:
             TableCell(1, 0, "Total", box, column_span=2),
             TableCell(1, 2, "7", box),
         )
-        table = PageTable(box, 0, 2, 3, cells)
+        table = PageTable(box, 0, 2, 3, cells, 2)
         return replace(page, blocks=(block,), tables=(table,) * (1 + int(gray[0, 0]))), pieces
 
     return read_table

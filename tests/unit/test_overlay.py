@@ -74,7 +74,7 @@ def test_tables_have_a_frame_around_each_cell() -> None:
     read = page_of("x", 1.0)
     cell = TableCell(0, 0, "x", Box(20, 50, 50, 90))
     picture = draw_overlay(
-        np.full((100, 80), 255, np.uint8), replace(read, tables=(PageTable(cell.box, 0, 1, 1, (cell,)),))
+        np.full((100, 80), 255, np.uint8), replace(read, tables=(PageTable(cell.box, 0, 1, 1, (cell,), 1),))
     )
     assert all((picture[y, x] == TABLE).all() for y, x in ((70, 20 - TABLE_MARGIN), (90 + TABLE_MARGIN - 1, 35)))
 

@@ -28,7 +28,7 @@ def pages() -> Iterator[ExportPage]:
     yield ExportPage(Page(10, 20), 72.0)
     yield ExportPage(Page(400, 60, korean.blocks, 0.5, "eng+kor", "b\x01\udcff.png", 2, 270, False))
     line = korean.lines[0]
-    table = PageTable(line.box, 0, 1, 2, (TableCell(0, 0, "한글", line.box, 1, 2),))
+    table = PageTable(line.box, 0, 1, 2, (TableCell(0, 0, "한글", line.box, 1, 2),), 1)
     yield ExportPage(Page(400, 60, (Block(line.box, (line,)),), tables=(table,)), None)
     yield ExportPage(Page(400, 60, mirrored=True))
 

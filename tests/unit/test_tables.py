@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
+from ocrtool.segment.rules import RuledArea, moved
 from ocrtool.segment.tables import find_tables
 from ocrtool.types import Block, Box, Character, Line, Page, PageTable, Word
 
@@ -142,9 +144,11 @@ def test_a_head_over_several_columns_spans_them() -> None:
     assert table.grid[1:] == [row.split("|") for row in rows[1:]]
 
 
-def test_wrapped_text_of_a_cell_is_a_row_of_its_own() -> None:
+def test_wrapped_text_of_a_cell_goes_on_in_it() -> None:
     rows = ["1|Oak shelf with|12.00", "|brackets|", "3|Lamp|4.50", "8|Toner|31.00"]
-    assert only(find_tables(page(tabular(rows, (0, 6, 30))))).grid == [row.split("|") for row in rows]
+    table = only(find_tables(page(tabular(rows, (0, 6, 30)))))
+    assert table.grid == [["1", "Oak shelf with brackets", "12.00"], ["3", "Lamp", "4.50"], ["8", "Toner", "31.00"]]
+    assert (table.rows, table.lines) == (3, 4)
 
 
 def test_cells_that_were_read_as_one_word_are_separated() -> None:
@@ -208,7 +212,7 @@ TOWNS = [
 
 def test_words_alone_are_a_table_if_all_columns_are_filled() -> None:
     assert only(find_tables(page(tabular(TOWNS, (0, 20, 40))))).grid == [row.split("|") for row in TOWNS]
-    assert find_tables(page(tabular(TOWNS[:4], (0, 20, 40)))) == ()
+    assert find_tables(page(tabular(TOWNS[:3], (0, 20, 40)))) == ()
     names = ["Barnabas||Nicholas", "Richard||Catherine", "Abigail||Mary", "Sarah|born|Horton", "Ruth|then|Joseph"]
     assert find_tables(page(tabular(names, (0, 20, 40)))) == ()
 
@@ -228,3 +232,73 @@ def test_text_of_a_page_has_tabs_between_cells_only() -> None:
 
 def test_an_empty_page_has_no_table() -> None:
     assert find_tables(Page(100, 100)) == ()
+
+
+def area(rows: Sequence[float], columns: Sequence[float], cells: Sequence[tuple[int, int, int, int]]) -> RuledArea:
+    """An area between rules, rows and columns in pixels."""
+    box = np.array([columns[0], rows[0], columns[-1], rows[-1]], float)
+    return moved(RuledArea(box, np.array(rows, float), np.array(columns, float), np.array(cells, int)), np.eye(2, 3))
+
+
+def every_cell(rows: int, columns: int) -> list[tuple[int, int, int, int]]:
+    return [(r, c, 1, 1) for r in range(rows) for c in range(columns)]
+
+
+def test_rules_part_cells_without_white_between_them() -> None:
+    """Two columns of words, close together, of two rows: no table without rules."""
+    lines = tabular(["Name|Town", "Ruth Hale|York"], (0, 10))
+    assert find_tables(page(lines)) == ()
+    table = only(find_tables(page(lines), [area((-5, 25, 55), (-5, 95, 200), every_cell(2, 2))]))
+    assert table.grid == [["Name", "Town"], ["Ruth Hale", "York"]]
+
+
+def test_cells_of_several_lines_and_over_several_rows_and_columns() -> None:
+    lines = tabular(["|Sales|", "Item||", "|1998|1999", "Tea of|12|14", "two sorts||"], (0, 20, 40))
+    cells = [(0, 0, 2, 1), (0, 1, 1, 2), (1, 1, 1, 1), (1, 2, 1, 1), *((2, c, 1, 1) for c in range(3))]
+    table = only(find_tables(page(lines), [area((-5, 55, 85, 145), (-5, 190, 390, 500), cells)]))
+    assert (table.rows, table.columns, table.lines) == (3, 3, 5)
+    assert table.grid == [["Item", "Sales", ""], ["", "1998", "1999"], ["Tea of two sorts", "12", "14"]]
+    spans = {cell.text: (cell.row_span, cell.column_span) for cell in table.cells}
+    assert spans["Item"] == (2, 1)
+    assert spans["Sales"] == (1, 2)
+    assert spans["1999"] == (1, 1)
+
+
+def test_rows_between_two_rules_are_rows_where_several_cells_have_text() -> None:
+    """Upright rules, and one below the head."""
+    lines = invoice()
+    table = only(find_tables(page(lines), [area((-5, 25, 175), (-5, 110, 450, 660, 800), every_cell(2, 4))]))
+    assert table.grid == [row.split("|") for row in INVOICE]
+
+
+def test_rules_that_do_not_part_all_columns_are_not_the_cells() -> None:
+    """Two figures in each cell of a frame, as in groups of columns."""
+    table = only(find_tables(page(invoice()), [area((-5, 25, 175), (-5, 450, 800), every_cell(2, 2))]))
+    assert table.grid == [row.split("|") for row in INVOICE]
+
+
+def test_level_rules_make_a_table_of_a_few_words() -> None:
+    lines = tabular(TOWNS[:3], (0, 20, 40))
+    assert find_tables(page(lines)) == ()
+    ruled = [area((25, 55, 85), (-5, 600), every_cell(2, 1))]
+    assert only(find_tables(page(lines), ruled)).grid == [row.split("|") for row in TOWNS[:3]]  # a head above the rules
+
+
+def test_a_sign_at_the_left_edge_is_of_the_cell_of_its_figure() -> None:
+    rows = ["|1998|1999", "Net|£ 812|£ 640", "Tax|90|71", "Due|£ 902|£ 711"]
+    lines = tabular(rows, (0, 20, 40))
+    apart = [
+        line([(0, "Net"), (14, "£"), (20, "812"), (34, "£"), (40, "640")], 1),
+        line([(0, "Due"), (14, "£"), (20, "902"), (34, "£"), (40, "711")], 3),
+    ]
+    lines[1], lines[3] = apart
+    assert only(find_tables(page(lines))).grid == [row.split("|") for row in rows]
+
+
+def test_heads_span_the_columns_that_they_stand_over_the_middle_of() -> None:
+    rows = ["|Plan|Real|Plan|Real", "Oats|12|14|9|11", "Rye|7|8|6|5", "Hops|31|29|40|38"]
+    lines = [line([(24.5, "1998"), (44.5, "1999")], 0), *tabular(rows, (0, 20, 30, 40, 50), top=1)]
+    table = only(find_tables(page(lines)))
+    heads = [(cell.text, cell.column, cell.column_span) for cell in table.cells if cell.row == 0]
+    assert heads == [("1998", 1, 2), ("1999", 3, 2)]
+    assert table.grid[1] == ["", "Plan", "Real", "Plan", "Real"]

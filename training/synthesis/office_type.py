@@ -36,12 +36,12 @@ class Type:
     def length(self, text: str) -> float:
         return sum(self._advance(character) for character in text)
 
-    def draw(self, pen: ImageDraw.ImageDraw, x: float, baseline: float, text: str) -> None:
+    def draw(self, pen: ImageDraw.ImageDraw, x: float, baseline: float, text: str, ink: int = INK) -> None:
         for character in text:
             if character in TICKS and character not in self._own:
                 self._tick(pen, x, baseline, character)
             else:
-                pen.text((x, baseline), character, INK, self._of(character), anchor="ls")
+                pen.text((x, baseline), character, ink, self._of(character), anchor="ls")
             x += self._advance(character)
 
     def _advance(self, character: str) -> float:

@@ -60,7 +60,7 @@ def _page(page: Page, number: int) -> Iterator[str]:
         f'{rotation}{language} PROCESSINGREFS="{PROCESSING}">\n'
         f'<PrintSpace HPOS="0" VPOS="0" WIDTH="{page.width}" HEIGHT="{page.height}">\n'
     )
-    rows = {table.line + row for table in page.tables for row in range(table.rows)}
+    rows = {table.line + row for table in page.tables for row in range(table.lines)}
     first = 0
     for index, block in enumerate(page.blocks, 1):
         yield from _block(block, f"{number}_{index}", [first + i in rows for i in range(len(block.lines))])

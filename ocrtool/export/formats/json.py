@@ -131,6 +131,7 @@ def _page_table(table: PageTable) -> TableObject:
     return {
         "box": _box(table.box),
         "line": table.line,
+        "lines": table.lines,
         "rows": table.rows,
         "columns": table.columns,
         "cells": [_cell(cell) for cell in table.cells],

@@ -119,12 +119,12 @@ def _character(value: Mapping[str, Any]) -> Character:
 
 def _table(value: Mapping[str, Any], lines: int) -> PageTable:
     """lines: number of lines of the page."""
-    if value["line"] + value["rows"] > lines:
-        raise ValueError("a table has rows that are no lines of the page")
+    if value["line"] + value["lines"] > lines:
+        raise ValueError("a table has lines that are none of the page")
     cells = tuple(map(_cell, value["cells"]))
     if any(cell.row >= value["rows"] or cell.column >= value["columns"] for cell in cells):
         raise ValueError("a cell is outside its table")
-    return PageTable(Box(*value["box"]), value["line"], value["rows"], value["columns"], cells)
+    return PageTable(Box(*value["box"]), value["line"], value["rows"], value["columns"], cells, value["lines"])
 
 
 def _cell(value: Mapping[str, Any]) -> TableCell:
