@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ SURE, LEAST_SURE, TIMES = 0.8, 2, 2
 #: Lone characters are text if as sure as this, and if their x-height is within this factor of the page's; of strokes
 #: that a scratch may be, none is.
 TEXT_SURE, SIZE_FACTOR, STROKES = 0.75, 1.6, "Il|i"
+#: The number of an item: figures, or a letter, with the marks of a list.
+ITEM = re.compile(r"[(\[#]?(?:\d{1,3}|[A-Za-z])[.):\]]{0,2}")
 #: The kinds of lone characters, in the order of `_kind`.
 FIGURE, CAPITAL, SMALL = range(3)
 
@@ -44,12 +47,26 @@ def settle_lone(lines: Sequence[Line | None]) -> list[Line | None]:
 
 
 def is_lone_text(line: Line, x_height: float | None) -> bool:
-    """Return True for a lone letter or figure that is sure, and of the page's size. x_height: its median, if known."""
-    character = lone_character(line)
-    if character is None or not character.label.isalnum() or character.label in STROKES:
+    """Return True for a lone letter or figure that is sure, and of the page's size; or the number of an item, ``(b)``.
+
+    x_height: the median of the page, if known.
+    """
+    if x_height is not None and not 1.0 / SIZE_FACTOR <= line.x_height / x_height <= SIZE_FACTOR:
         return False
-    fits = x_height is None or 1.0 / SIZE_FACTOR <= line.x_height / x_height <= SIZE_FACTOR
-    return fits and sum(each.probability for each in _twins(character)) >= TEXT_SURE
+    character = lone_character(line)
+    if character is None:
+        return _is_item(line)
+    if not character.label.isalnum() or character.label in STROKES:
+        return False
+    return sum(each.probability for each in _twins(character)) >= TEXT_SURE
+
+
+def _is_item(line: Line) -> bool:
+    """Return True for a line that is the number or the letter of an item, and sure."""
+    characters = [character for word in line.words for character in word.characters]
+    if len(line.words) != 1 or ITEM.fullmatch("".join(each.label for each in characters)) is None:
+        return False
+    return min(sum(alike.probability for alike in _twins(each)) for each in characters) >= TEXT_SURE
 
 
 def _kind(label: str) -> int:

@@ -22,6 +22,8 @@ FEATURES = (
 LONGEST_MEAN = 8.0
 
 
+#: A line of so many of these and of nothing else is the dots of a printed picture.
+SPOTS, FEWEST_SPOTS = frozenset("■▪●•□○·"), 2
 #: With fewer lines the common x-height is not reliable: the remains of another line may outweigh the only one.
 LEAST_LINES = 5
 
@@ -33,6 +35,12 @@ def median_x_height(lines: list[Line]) -> float | None:
     each = np.array([line.x_height for line in lines])
     counts = np.array([sum(len(word.characters) for word in line.words) for line in lines])
     return weighted_median(each, counts)
+
+
+def is_spots(line: Line) -> bool:
+    """Return True for a line of nothing but squares and discs."""
+    labels = [c.label for word in line.words for c in word.characters]
+    return len(labels) >= FEWEST_SPOTS and SPOTS.issuperset(labels)
 
 
 def line_features(line: Line, x_height: float | None) -> np.ndarray:

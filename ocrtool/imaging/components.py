@@ -15,9 +15,11 @@ DOT_SHARE = 0.95
 DOT_RATIO = 1.34
 DOT_LETTERS = 2.0
 
-#: A component that fills so much of a box, whose sides are at least this share of the image's longer one, is a dark
-#: area.
-AREA_FILL, AREA_SIDE = 0.75, 0.1
+#: A component whose sides are at least this share of the image's longer one is a dark area if it fills so much of its
+#: box, and a picture beside so many components that are no dots.
+AREA_SIDE, AREA_FILL, BESIDE = 0.1, 0.75, 50
+#: What the edge of the image cuts and fills more than AREA_FILL or less than this of its box is an edge of the scan.
+FRAME_FILL = 0.35
 
 #: Rows labelled at a time, where blank rows between them allow it.
 BAND_ROWS = 256
@@ -91,26 +93,37 @@ def look_up(table: np.ndarray, labels: np.ndarray, ink: np.ndarray) -> np.ndarra
     return found
 
 
-def character_boxes(ink: np.ndarray) -> np.ndarray:
-    """Find the (N, 4) int boxes of components that could be characters: neither specks nor rules nor frames nor areas.
+def character_boxes(ink: np.ndarray) -> tuple[np.ndarray, int]:
+    """Find the components that could be characters: neither specks nor rules, frames, dark areas nor pictures.
 
     Components cut by the edge of the image are left out unless no others remain; so are the dots of screens. None on a
-    page with nothing but specks.
+    page with nothing but specks. Returns their boxes (N, 4) int, and the number of pixels of ink, without black edges.
     """
     stats = _statistics(ink)
     dots = are_dots(stats)
+    inked = _ink_inside(stats, ink.shape)
     outside = ~screen_dots(stats, dots)
     stats, dots = stats[outside], dots[outside]
     w, h, area = stats[:, 2], stats[:, 3], stats[:, 4]
     keep = (h >= 4) & (w >= 2) & (area >= 8) & (w < 12 * h) & (h < 10 * w) & (h < 0.4 * max(ink.shape) + 8)
-    dark = (area >= AREA_FILL * w * h) & (np.minimum(w, h) >= AREA_SIDE * max(ink.shape))
-    keep &= ~dark if (keep & ~dark).any() else True
+    large = np.minimum(w, h) >= AREA_SIDE * max(ink.shape)
+    beside = np.count_nonzero(keep & ~large & ~dots) >= BESIDE
+    rest = keep & ~(large & (beside | (area >= AREA_FILL * w * h)))
+    keep = rest if rest.any() else keep
     x, y = stats[keep, 0], stats[keep, 1]
     boxes = np.stack([x, y, x + stats[keep, 2], y + stats[keep, 3]], axis=1)
-    if only_specks(boxes, dots[keep], ink.size):
-        return boxes[:0]
+    if only_specks(boxes, dots[keep], ink.size, dots):
+        return boxes[:0], inked
     whole = inside_image(boxes, ink.shape)
-    return boxes[whole] if whole.any() else boxes
+    return (boxes[whole] if whole.any() else boxes), inked
+
+
+def _ink_inside(stats: np.ndarray, shape: tuple[int, ...]) -> int:
+    """Count the pixels of ink, but for bars and frames at the edge of the image of ``shape`` (H, W)."""
+    x, y, w, h, area = stats[:, :5].T.astype(np.int64)
+    fill = area / np.maximum(1, w * h)
+    edge = ~inside_image(np.stack([x, y, x + w, y + h], axis=1), shape) & ((fill > AREA_FILL) | (fill < FRAME_FILL))
+    return int(area[~edge].sum())
 
 
 def inside_image(boxes: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -19,8 +19,11 @@ MAX_ENLARGE = 5.0
 KEEP_SCALE = (0.8, 1.3)
 #: Maximum number of pixels of the working page, for memory: a poster of tiny print.
 MAX_WORKING_PIXELS = 40_000_000
-#: Maximum number of pixels after enlargement: a page of specks would be taken for tiny print.
-MAX_ENLARGED_PIXELS = 16_000_000
+#: Maximum number of pixels after enlargement, in all and for each character: a page of specks, or a picture with a few
+#: small spots, would be taken for tiny print.
+MAX_ENLARGED_PIXELS, PIXELS_EACH = 16_000_000, 20_000
+#: Text covers this many pixels of ink at most for each square of its x-height; what has more is mostly no text.
+MOST_INK = 3.3
 #: Side of the local threshold's window in x-heights: wider than any stroke, narrower than a shadow.
 WINDOW_X_HEIGHTS = 2.2
 
@@ -50,14 +53,16 @@ class WorkingPage:
         return scale_of(self.to_input)
 
 
-def working_scale(x_height: float, shape: tuple[int, int], wanted: float = WORKING_X_HEIGHT) -> float:
-    """Return the scale factor from input to working page. wanted: x-height of the working page."""
+def working_scale(
+    x_height: float, shape: tuple[int, int], wanted: float = WORKING_X_HEIGHT, most: float = MAX_ENLARGED_PIXELS
+) -> float:
+    """Return the scale factor from input to working page. wanted: x-height of it; most: its pixels, if enlarged."""
     scale = min(MAX_ENLARGE, wanted / x_height)
     if KEEP_SCALE[0] <= scale <= KEEP_SCALE[1]:
         scale = 1.0
     size = shape[0] * shape[1]
     if scale > 1.0:
-        scale = max(1.0, min(scale, float(np.sqrt(MAX_ENLARGED_PIXELS / size))))
+        scale = max(1.0, min(scale, float(np.sqrt(most / size))))
     return min(scale, float(np.sqrt(MAX_WORKING_PIXELS / size)))
 
 
@@ -66,13 +71,20 @@ class PreparedPage:
     """The ink of an input page, computed once; working pages of any scale are views of it.
 
     soft: (H, W) uint8 soft ink of the input, turned clockwise by ``quarters`` quarter turns; boxes: (N, 4) int boxes of
-    components that could be characters; height: their typical height, both in pixels of ``soft``.
+    components that could be characters; height: their typical height, both in pixels of ``soft``; inked: number of
+    pixels of ink.
     """
 
     soft: np.ndarray
     boxes: np.ndarray
     height: float
     quarters: int = 0
+    inked: int = 0
+
+    @property
+    def is_mostly_text(self) -> bool:
+        """False if characters account for little of the ink, as on a page with pictures, or of noise."""
+        return self.inked <= MOST_INK * self.height**2 * len(self.boxes)
 
     def view(self, x_height: float | None = None, wanted: float = WORKING_X_HEIGHT) -> WorkingPage:
         """Return the page upright at the x-height ``wanted`` in pixels.
@@ -85,7 +97,8 @@ class PreparedPage:
         if abs(skew) < LEAST_SKEW:
             skew = 0.0
         _, turned = rotation(skew, 1.0, self.soft.shape)  # a narrow strip becomes many times as large
-        scale = working_scale(x_height, turned, wanted)
+        most = min(MAX_ENLARGED_PIXELS, PIXELS_EACH * len(self.boxes))
+        scale = working_scale(x_height, turned, wanted, most)
         soft, matrix = self.soft, np.eye(2, 3)
         if skew != 0.0 or scale != 1.0:
             matrix, shape = rotation(skew, scale, self.soft.shape)

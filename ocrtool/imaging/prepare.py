@@ -31,13 +31,13 @@ def keep_strong(page: PreparedPage, level: int) -> PreparedPage | None:
 
 
 def _measured(soft: np.ndarray, quarters: int) -> PreparedPage | None:
-    boxes = character_boxes(soft >= INK_LEVEL)  # light is flattened: a global threshold is enough to measure heights
+    boxes, inked = character_boxes(soft >= INK_LEVEL)  # light is flattened: a global threshold is enough for heights
     height = typical_height(boxes)
     if height is None:
         return None
     levelled = level_panels(soft, height)
     if levelled is not None:
         soft = levelled
-        boxes = character_boxes(soft >= INK_LEVEL)
+        boxes, inked = character_boxes(soft >= INK_LEVEL)
         height = typical_height(boxes) or height
-    return PreparedPage(soft, boxes, height, quarters)
+    return PreparedPage(soft, boxes, height, quarters, inked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ from ocrtool.imaging.affine import compose
 from ocrtool.imaging.page import PreparedPage
 from ocrtool.imaging.prepare import turn
 from ocrtool.script.engines import Engines
-from ocrtool.script.orientation import Sight, certainty, find_upright, turns
+from ocrtool.script.noise import are_noise
+from ocrtool.script.orientation import Sight, certainty, find_upright, may_be_turned, turns
 from ocrtool.script.show_through import without_show_through
 from ocrtool.script.strip_engine import StripEngine, StripLine
 from ocrtool.segment.layout import Layout
@@ -106,18 +107,32 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
     if strips is not None and not looked:
         rest = [region for (_, region), claim in zip(regions, claimed, strict=True) if claim is None]
         looked = strips.look(layout, rest)
-    unclaimed = iter(looked)
+    unclaimed = _unclaimed(regions, claimed, looked, page.is_mostly_text)
     lines: list[EngineLine | EngineStrip] = []
     for (block, region), claim in zip(regions, claimed, strict=True):
         if claim is not None:
             to_input, source = layout.page.to_input, (layout, region)
             lines.append(EngineLine(claim.engine, block, claim.line, to_input, claim.proposals, source))
         elif strips is not None:
-            lines.append(EngineStrip(strips, block, next(unclaimed)))
+            found, is_text = next(unclaimed)
+            if is_text:
+                lines.append(EngineStrip(strips, block, found))
         elif (line := _segment(layout, region, engines.others[0])) is not None:
             lines.append(EngineLine(engines.others[0], block, line, layout.page.to_input))
     areas = tuple(moved(area, layout.page.to_input) for area in layout.areas)
     return PageLines(tuple(lines), layout.page.skew, 90 * page.quarters, areas=areas)
+
+
+def _unclaimed(
+    regions: Sequence[tuple[int, LineRegion]],
+    claimed: Sequence[Claim | None],
+    looked: Sequence[StripLine],
+    mostly_text: bool,
+) -> Iterator[tuple[StripLine, bool]]:
+    """Yield the lines that no other engine claims, and whether each is text. regions: with the number of the block."""
+    blocks = [block for (block, _), claim in zip(regions, claimed, strict=True) if claim is None]
+    for line, noise in zip(looked, are_noise(looked, blocks[: len(looked)], mostly_text), strict=True):
+        yield line, not noise
 
 
 def _segment(layout: Layout, region: LineRegion, engine: Engine) -> SegmentedLine | None:
@@ -155,7 +170,12 @@ def _turned_for_others(seen: Sight, present: list[Engine], engines: Engines) -> 
 
     present: the other engines as it is.
     """
-    if engines.strips is None or not seen.lines or certainty(seen.lines).mean >= BARELY_READ:
+    if (
+        engines.strips is None
+        or not seen.lines
+        or certainty(seen.lines).mean >= BARELY_READ
+        or not may_be_turned(seen.page)
+    ):
         return seen, present
     for quarters in turns(seen.page):
         turned = turn(seen.page, quarters)

@@ -16,7 +16,7 @@ from ocrtool.decode.ctc_places import BLANK, read_probabilities
 from ocrtool.imaging.page import PreparedPage
 from ocrtool.imaging.prepare import turn
 from ocrtool.script.strip_engine import StripEngine, StripLine
-from ocrtool.segment.direction import run_down
+from ocrtool.segment.direction import direction, run_down
 from ocrtool.segment.layout import Layout
 from ocrtool.segment.strip import find_strip_layout, mirrored, upside_down
 
@@ -29,6 +29,9 @@ FIRST_LINES, MOST_LINES = 6, 30
 #: character's probability the standard deviation is about SPREAD. A way that is worse by the second is out.
 LEAST_GAIN, STANDARD_ERRORS, SPREAD = 0.05, 2.0, 0.3
 CLEAR_LOSS = 0.04
+#: A page of which little is text is turned sideways only if its lines run down it by so many octaves: pictures may by
+#: fewer.
+CLEARLY_DOWN = 3.0
 #: Text has at least this mean probability; of handwriting the worst pages have 0.67.
 LEAST_CERTAINTY = 0.6
 #: Fewer characters tell nothing.
@@ -76,10 +79,15 @@ def turns(page: PreparedPage) -> tuple[int, ...]:
     return (1, 3) if run_down(page.boxes, page.height, page.soft.shape) else (2,)
 
 
+def may_be_turned(page: PreparedPage) -> bool:
+    """Return False for a page of pictures or of noise, which is scored once: it has no way up."""
+    return page.is_mostly_text or direction(page.boxes, page.height, page.soft.shape) < -CLEARLY_DOWN
+
+
 def find_upright(page: PreparedPage, engine: StripEngine) -> Sight:
     """Score the lines of a page, turned by quarter turns if its text stands on another side or on its head."""
     seen = look(page, engine)
-    if certainty(_spread(seen.lines, FIRST_LINES)).mean >= SURELY_UPRIGHT:
+    if certainty(_spread(seen.lines, FIRST_LINES)).mean >= SURELY_UPRIGHT or not may_be_turned(page):
         return seen
     as_is, over, back = _ways(seen, engine)
     best, surest = seen, as_is

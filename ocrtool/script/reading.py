@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ocrtool.decode.lone import is_lone_text, settle_lone
-from ocrtool.decode.text_filter import is_text_probability, median_x_height
+from ocrtool.decode.text_filter import is_spots, is_text_probability, median_x_height
 from ocrtool.decode.unknown import without_guesses
 from ocrtool.script.engines import Engines
 from ocrtool.script.lines import EngineLine, EngineStrip, PageLines
@@ -81,6 +81,7 @@ def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engin
         (source.block, without_guesses(line) if isinstance(source, EngineLine) else line)
         for source, line in zip(found.lines, lines, strict=True)
         if line is not None
+        and not is_spots(line)
         and (
             is_text_probability(line, x_height, source.engine.settings.text_weights) >= TEXT_LEVEL
             or (isinstance(source, EngineStrip) and is_lone_text(line, x_height))

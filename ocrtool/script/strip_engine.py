@@ -20,11 +20,12 @@ from ocrtool.decode.ctc_reading import Reading
 from ocrtool.decode.ctc_words import line_word_probabilities, word_features
 from ocrtool.decode.language_model import CharacterLSTM, LanguageModel, UniformModel
 from ocrtool.decode.settings import CtcSettings, CtcWeights
+from ocrtool.decode.text_filter import SPOTS
 from ocrtool.errors import WeightsRefused
 from ocrtool.imaging.affine import input_boxes
 from ocrtool.recognize.line_reader import LineReader
 from ocrtool.script.script import Script
-from ocrtool.script.views import agreed, are_unsure, look_again, sureness
+from ocrtool.script.views import agreed, are_unsure, enlarge_short, look_again, sureness
 from ocrtool.segment.character_boxes import character_boxes
 from ocrtool.segment.layout import Layout
 from ocrtool.segment.strip import Strip, cut_strip
@@ -75,9 +76,11 @@ class StripEngine:
     def look(self, layout: Layout, regions: Sequence[LineRegion]) -> list[StripLine]:
         """Cut the strips of lines and run the line reader over them."""
         strips = [cut_strip(layout, region) for region in regions]
+        frames = self.reader.read(strips)
+        for k, larger in enlarge_short(self.reader, layout, regions, strips, frames).items():
+            strips[k], frames[k] = larger
         weights = self.settings.gap_weights
-        frames = zip(self.reader.read(strips), strips, strict=True)
-        found = [weigh_gaps(log_probs, strip.soft, weights) for log_probs, strip in frames]
+        found = [weigh_gaps(rows, strip.soft, weights) for rows, strip in zip(frames, strips, strict=True)]
         return [StripLine(layout, *each) for each in zip(regions, strips, found, strict=True)]
 
     def decode(self, lines: Sequence[StripLine]) -> list[Reading]:
@@ -93,8 +96,9 @@ class StripEngine:
     def read_again(self, lines: Sequence[StripLine], readings: Sequence[Reading]) -> list[Reading]:
         """Read those lines of a page in other views too that are hard to read. readings: of all its lines."""
         unsure = are_unsure(readings, [line.sureness for line in lines])
+        spots = [SPACE, *(k for k, label in enumerate(self.reader.labels) if label in SPOTS)]
         return [
-            self.agree(line, reading) if doubt else reading
+            self.agree(line, reading) if doubt and not np.isin(reading.labels, spots).all() else reading
             for line, reading, doubt in zip(lines, readings, unsure, strict=True)
         ]
 

@@ -24,7 +24,12 @@ def run_down(boxes: np.ndarray, height: float, shape: tuple[int, ...]) -> bool:
 
     boxes: (N, 4) x0 y0 x1 y1 of components; height: their typical height, in pixels; shape: (H, W) of the page.
     """
-    return sum(_across(boxes, scale * height, shape) for scale in SCALES) < -DOWN_OCTAVES
+    return direction(boxes, height, shape) < -DOWN_OCTAVES
+
+
+def direction(boxes: np.ndarray, height: float, shape: tuple[int, ...]) -> float:
+    """Return by how many octaves the contrast of rows exceeds that of columns, over both scales."""
+    return sum(_across(boxes, scale * height, shape) for scale in SCALES)
 
 
 def _across(boxes: np.ndarray, height: float, shape: tuple[int, ...]) -> float:

@@ -14,6 +14,8 @@ from ocrtool.segment.quantiles import percentile
 SLIVER = 0.6
 #: Of a line that is struck out, a rule cut at least this share of the components: its halves are no lines of their own.
 STRUCK = 0.5
+#: With more pairs of a component and a line a block is noise: the lines of a page of newspaper have a tenth.
+MOST_PAIRS = 12_000_000
 #: Passes over a block; later ones find lines among the leftovers (page numbers, signatures).
 MAX_PASSES = 3
 
@@ -39,7 +41,7 @@ class LineFinder:
         left, top, right, bottom = self._extent(members)
         ink = np.pad(self._ink(members, (left, top, right, bottom)), margin)
         ridges = find_ridges(ink, self.part_height)
-        if not ridges:
+        if not ridges or len(ridges) * len(members) > MOST_PAIRS:
             return []
         origin = np.array([left - margin, top - margin] * 2)
         cut = ~inside_image(boxes, self.components.labels.shape)

@@ -44,3 +44,20 @@ def test_what_is_text() -> None:
     assert not is_lone_text(line(("7", 0.9), x_height=60.0), 18.0), "too large beside the page's text"
     assert not is_lone_text(line(("l", 0.99)), 20.0), "a scratch looks like this"
     assert not is_lone_text(line((".", 0.99)), 20.0)
+
+
+def word(text: str, probability: float = 0.95) -> Line:
+    characters = tuple(
+        Character(BOX, label, probability, (Alternative(label, probability),)) for label in text.replace(" ", "")
+    )
+    return Line(BOX, (Word(BOX, characters, 0.5),), (0.0, 20.0, 10.0, 20.0), 20.0)
+
+
+@pytest.mark.parametrize("text", ["12", "12.", "(7)", "[3]", "#4", "b.", "(c)", "117:"])
+def test_numbers_of_items_are_text(text: str) -> None:
+    assert is_lone_text(word(text), 18.0) and not is_lone_text(word(text, 0.6), 18.0)
+
+
+@pytest.mark.parametrize("text", ["ab", "..", "(", "1-", "($)", "1234"])
+def test_other_short_lines_are_judged_as_lines(text: str) -> None:
+    assert not is_lone_text(word(text), 18.0)

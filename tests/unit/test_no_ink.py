@@ -60,6 +60,42 @@ def test_a_page_of_specks_is_blank(count: int) -> None:
     assert prepare(page) is None
 
 
+@pytest.mark.parametrize("count", [2000, 30_000])
+def test_so_many_specks_that_they_merge_are_no_text_either(count: int) -> None:
+    rng = np.random.default_rng(count)
+    page = np.full((1169, 827), 240, np.uint8)
+    for x, y, radius in zip(
+        rng.integers(0, 827, count), rng.integers(0, 1169, count), rng.integers(0, 3, count), strict=True
+    ):
+        cv2.circle(page, (int(x), int(y)), int(radius), 40, -1)
+    assert prepare(page) is None
+
+
+def test_specks_do_not_hide_text() -> None:
+    text = draw_page(TEXTS * 4).gray
+    rng = np.random.default_rng(3)
+    page = text.copy()
+    for x, y in zip(rng.integers(0, text.shape[1], 400), rng.integers(0, text.shape[0], 400), strict=True):
+        cv2.circle(page, (int(x), int(y)), 1, 0, -1)
+    found = prepare(page)
+    assert found is not None
+    layout = find_strip_layout(found)
+    assert layout is not None and len(layout.lines) == 4 * len(TEXTS)
+
+
+def test_a_picture_does_not_set_the_height_of_the_text_beside_it() -> None:
+    text = draw_page(TEXTS).gray
+    page = np.full((text.shape[0] + 700, max(900, text.shape[1])), 255, np.uint8)
+    page[: text.shape[0], : text.shape[1]] = text
+    plain = prepare(page)
+    picture = cv2.resize(np.random.default_rng(1).integers(0, 200, (9, 9), np.uint8), (600, 600))
+    page[text.shape[0] + 50 : text.shape[0] + 650, 100:700] = picture
+    found = prepare(page)
+    assert plain is not None and found is not None
+    assert found.height == pytest.approx(plain.height, rel=0.1)
+    assert plain.is_mostly_text and not found.is_mostly_text
+
+
 def halftone(shape: tuple[int, int], pitch: float, degrees: float) -> np.ndarray:
     """A picture of slowly changing grey, printed in dots of this pitch along lines of this direction."""
     y, x = np.mgrid[: shape[0], : shape[1]]

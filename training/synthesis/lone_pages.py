@@ -11,7 +11,7 @@ from training.synthesis.plain_text import draw_lines, font_of, soften
 #: their size tells apart, such as c and C, the capital.
 CAPITALS, FIGURES = "ABCDEFGHJKLMNPQRTUVWXYZ", "0123456789"
 #: How an item's number is written.
-ITEMS = ("{n}", "{n}.", "{n})", "({n})", "#{n}", "No. {n}", "{n}/{m}", "{a}.", "({a})", "{a})")
+ITEMS, LETTERS = ("{n}", "{n}.", "{n})", "({n})", "#{n}", "No. {n}", "{n}/{m}"), ("{a}.", "({a})", "{a})")
 
 
 def characters(rng: np.random.Generator, count: int) -> list[str]:
@@ -28,8 +28,13 @@ def items(rng: np.random.Generator, count: int) -> list[str]:
     """Numbers of items, all written in one manner."""
     manner = str(rng.choice(ITEMS))
     first, most = int(rng.integers(1, 40)), int(rng.integers(80, 99))
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    return [manner.format(n=first + k, m=most, a=letters[k % 26]) for k in range(count)]
+    return [manner.format(n=first + k, m=most) for k in range(count)]
+
+
+def letters(rng: np.random.Generator, count: int) -> list[str]:
+    """Small letters of items, all written in one manner."""
+    manner = str(rng.choice(LETTERS))
+    return [manner.format(a=chr(ord("a") + k)) for k in range(count)]
 
 
 def lone_page(lines: list[str], face: FontFile, rng: np.random.Generator, dpi: int) -> np.ndarray:

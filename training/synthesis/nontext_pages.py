@@ -157,7 +157,12 @@ SHADED: dict[str, Callable[[np.ndarray, FontFile, np.random.Generator, float], l
     "sidebar": shaded_text.sidebar,
     "grey_box": shaded_text.grey_box,
 }
-LONE = {"characters": lone_pages.characters, "figures": lone_pages.figures, "items": lone_pages.items}
+LONE = {
+    "characters": lone_pages.characters,
+    "figures": lone_pages.figures,
+    "items": lone_pages.items,
+    "letters": lone_pages.letters,
+}
 
 
 def alone(draw: Draw, lot: Lot) -> tuple[np.ndarray, list[str]]:
