@@ -74,6 +74,10 @@ def image_object(gray: np.ndarray, kind: str = "flate") -> bytes:
         file = io.BytesIO()
         Image.fromarray(gray).save(file, "JPEG", quality=90)
         data, how = file.getvalue(), b"/Filter /DCTDecode"
+    elif kind == "jpeg2000":
+        file = io.BytesIO()
+        Image.fromarray(gray).save(file, "JPEG2000", irreversible=False, no_jp2=True)
+        data, how = file.getvalue(), b"/Filter /JPXDecode"
     else:
         packed = np.packbits(gray, axis=1).tobytes() if gray.dtype == bool else gray.tobytes()
         data, how = zlib.compress(packed), b"/Filter /FlateDecode"

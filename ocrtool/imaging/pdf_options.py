@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ocrtool.imaging.page_ranges import PageRanges
 
@@ -23,7 +23,7 @@ class PdfOptions:
     pages: PageRanges | None = None
     text: str = TAKE
     dpi: int | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 #: The pixels of all pages.

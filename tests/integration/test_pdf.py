@@ -6,6 +6,7 @@ import io
 import json
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,15 @@ from pdf_files import pages, scan, shown
 from PIL import Image
 
 from ocrtool.cli import main as cli
+from ocrtool.imaging.input_page import InputPage
+from ocrtool.imaging.pdf_options import PdfOptions
 from ocrtool.jobs import read as read_job
+from ocrtool.jobs.deliver import Delivery, plan_destination
+from ocrtool.jobs.guard import OverwriteGuard
+from ocrtool.jobs.inputs import Source, find_inputs
+from ocrtool.jobs.outcome import PageResult
+from ocrtool.jobs.pages import by_page
+from ocrtool.jobs.workers import Workers
 
 FAULTS = faults()
 
@@ -133,6 +142,42 @@ def test_faults(name: str, tmp_path: Path, capfd: pytest.CaptureFixture) -> None
     assert len(sentences) == len(fault.says), sentences
     for sentence, pattern in zip(sentences, fault.says, strict=True):
         assert re.match(rf"ocrtool: {re.escape(str(path))}(, page \d+)?: .*(?:{pattern})", sentence), sentence
+
+
+def test_long_documents_in_several_formats(tmp_path: Path) -> None:
+    """More pages than are kept in memory until all formats have them."""
+    path = tmp_path / "long.pdf"
+    path.write_bytes(pages([shown(f"page {number}") for number in range(1, 31)]))
+    assert read(path, "--format", "text,json,pdf", "-o", tmp_path / "out") == 0
+    expected = [f"page {number}" for number in range(1, 31)]
+    assert (tmp_path / "out" / "long.txt").read_text() == "\f".join(text + "\n" for text in expected)
+    document = json.loads((tmp_path / "out" / "long.json").read_text())
+    assert [page["lines"][0]["text"] for page in document["pages"]] == expected
+    assert texts((tmp_path / "out" / "long.pdf").read_bytes()) == expected
+
+
+def test_pages_are_written_as_they_are_read(tmp_path: Path) -> None:
+    """So that no more than one page of a document is in memory."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pages([shown(f"page {number}") for number in range(1, 6)]))
+    log: list[str] = []
+
+    def work(source: Source, image: InputPage) -> PageResult[int]:
+        log.append(f"read {image.number}")
+        return PageResult(image.number)
+
+    def writer(numbers: Iterable[int]) -> Iterator[bytes]:
+        for number in numbers:
+            log.append(f"written {number}")
+            yield b"x"
+
+    sources = find_inputs([str(path)]).sources
+    guard = OverwriteGuard(sources)
+    target = plan_destination(str(tmp_path / "out.txt"), sources, [str(path)], [".txt"], guard, None)
+    with by_page(sources, PdfOptions()) as single, Workers(lambda: work, 1) as workers:
+        Delivery(guard, log.append).deliver(workers.run(single), [writer], target)
+    assert log == [f"{what} {number}" for number in range(1, 6) for what in ("read", "written")]
+    assert (tmp_path / "out.txt").read_bytes() == b"x" * 5
 
 
 def texts(data: bytes) -> list[str]:

@@ -41,7 +41,7 @@ def _drawn(data: bytes, **options: object):
 
 
 @pytest.mark.parametrize("dpi", [100, 200, 300, 600])
-@pytest.mark.parametrize("kind", ["flate", "jpeg"])
+@pytest.mark.parametrize("kind", ["flate", "jpeg", "jpeg2000"])
 def test_a_scan_is_drawn_pixel_by_pixel(gray: np.ndarray, dpi: int, kind: str) -> None:
     (page,) = read(scan(gray, dpi, kind=kind))
     assert page.dpi == pytest.approx(dpi) and page.text is None and page.read_anew
