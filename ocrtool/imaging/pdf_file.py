@@ -68,6 +68,14 @@ def open_pdf(source: Path | bytes, name: str, password: str | None) -> Iterator[
             file.document.close()
 
 
+def saved_copy(path: Path, name: str, password: str | None) -> bytes:
+    """Return a PDF as PDFium writes it: a damaged one without its damage. Raises InputError."""
+    file = io.BytesIO()
+    with PDFIUM, open_pdf(path, name, password) as pdf:
+        pdf.document.save(file)
+    return file.getvalue()
+
+
 class _KeptFile:
     """The last file, kept open, since its pages are asked for one by one."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from copy import copy
@@ -20,6 +21,7 @@ from ocrtool.export.pdf.images import EncodedImage, encode_image
 from ocrtool.export.pdf.layer import text_layer
 from ocrtool.imaging.input import is_pdf
 from ocrtool.imaging.pdf import PdfPageText, page_text
+from ocrtool.imaging.pdf_file import saved_copy
 from ocrtool.types import Box
 
 if TYPE_CHECKING:
@@ -148,10 +150,20 @@ class PdfDocument:
         import pikepdf
 
         try:
-            pdf = pikepdf.open(file.path, password=file.password or "", suppress_warnings=True)
+            return self._opened(file.path, file.password)
+        except (pikepdf.PdfError, pikepdf.PasswordError):
+            saved = io.BytesIO(saved_copy(file.path, str(file.path), file.password))
+        try:
+            return self._opened(saved, file.password)
         except (pikepdf.PdfError, pikepdf.PasswordError) as error:
             raise OutputError(f"{printable(str(file.path))}: it is too damaged to get text") from error
+
+    def _opened(self, source: Any, password: str | None) -> pikepdf.Pdf:
+        import pikepdf
+
+        pdf = pikepdf.open(source, password=password or "", suppress_warnings=True)
         self._closing.callback(pdf.close)
+        len(pdf.pages)  # raises an error if the tree of pages is damaged
         return pdf
 
     def _new_page(self, export: ExportPage, image: EncodedImage | None) -> None:
