@@ -155,12 +155,12 @@ class _Text:
 
 
 def _nearest(word: Word, cells: Sequence[TableCell]) -> TableCell:
-    """Return the cell that holds a word, or is nearest to it."""
+    """Return the cell that holds a word, the smallest of several, or is nearest to it."""
     x, y = word.box.x0 + word.box.x1, word.box.y0 + word.box.y1
 
-    def distance(cell: TableCell) -> int:
+    def distance(cell: TableCell) -> tuple[int, int]:
         outside = (2 * cell.box.x0 - x, x - 2 * cell.box.x1, 2 * cell.box.y0 - y, y - 2 * cell.box.y1)
-        return max(0, *outside)
+        return max(0, *outside), cell.box.width * cell.box.height
 
     return min(cells, key=distance)
 
