@@ -12,7 +12,7 @@ import numpy as np
 RULE_GAP, RULE_LEVEL = 1.5, 0.4
 #: A faint rule is a ridge of the mean ink over ALONG along it, by so many levels above what is BESIDE it; and so long,
 #: without larger gaps than FAINT_GAP.
-ALONG, BESIDE, RIDGE, FAINT_LENGTH, FAINT_GAP = 2.0, 0.25, 16, 5.0, 0.7
+ALONG, BESIDE, RIDGE, FAINT_LENGTH, FAINT_GAP = 2.0, 0.25, 16, 5.0, 0.5
 #: Rules meet if one ends so near to the other; rules so near to each other are one border, such as a double rule.
 MEET, SAME_BORDER = 0.7, 0.8
 #: A border stands between two cells if rules cover this share of it.
@@ -123,12 +123,13 @@ def _joined(boxes: np.ndarray, upright: np.ndarray, x_height: float) -> np.ndarr
 
 
 def _between_frames(start: float, end: float, at: float, upright: np.ndarray) -> bool:
-    """Return True if upright rules stand at both ends of a gap of a level rule, less than a third of it away."""
-    own = upright[(upright[:, 1] <= at + (end - start)) & (upright[:, 3] >= at - (end - start))]
-    near = (end - start) / 3
-    first = (own[:, 0] - near <= start) & (start <= own[:, 2] + near)
-    last = (own[:, 0] - near <= end) & (end <= own[:, 2] + near)
-    return bool((first & ~last).any() and (last & ~first).any())
+    """Return True if upright rules stand at both ends of a gap of a level rule, nearer to them than it is wide."""
+    gap, middle = end - start, (start + end) / 2
+    own = upright[(upright[:, 1] <= at + gap) & (upright[:, 3] >= at - gap)]
+    x = (own[:, 0] + own[:, 2]) / 2
+    first = (x < middle) & (own[:, 2] >= start - gap)
+    last = (x > middle) & (own[:, 0] <= end + gap)
+    return bool(first.any() and last.any())
 
 
 def find_areas(rules: Rules, x_height: float) -> list[RuledArea]:
