@@ -155,10 +155,10 @@ def _repaired(source: Path | bytes, name: str, password: str | None) -> bytes | 
 
     logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # what it finds is repaired, and said below
     file = io.BytesIO()
+    data = source if isinstance(source, bytes) else source.read_bytes()
+    whole = io.BytesIO(data + b"\n%%EOF\n")  # or an object at the very end of a cut file would be lost
     try:
-        with pikepdf.open(
-            io.BytesIO(source) if isinstance(source, bytes) else source, password=password or "", suppress_warnings=True
-        ) as pdf:
+        with pikepdf.open(whole, password=password or "", suppress_warnings=True) as pdf:
             if not pdf.pages:
                 raise ImageTruncated(name, "the PDF has no pages")
             pdf.save(file, encryption=False)

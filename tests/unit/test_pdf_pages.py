@@ -241,3 +241,9 @@ def test_large_pages_are_drawn_coarser_and_larger_ones_not_at_all() -> None:
     for options in ({}, {"dpi": 600}):
         with pytest.raises(errors.ImageTooLarge, match="too large to be drawn"):
             read(pages([b""], b"/MediaBox [0 0 9000 9000]"), **options)
+
+
+def test_nothing_of_a_cut_file_is_lost_that_is_there() -> None:
+    whole = pages([shown("a good page")])
+    (page,) = read(whole[: whole.index(b"xref")])
+    assert page.text is not None and page.text.text == "a good page"
