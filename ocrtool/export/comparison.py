@@ -11,6 +11,9 @@ from ocrtool.text import folded, graphemes, normal
 
 #: Longest part of a text, in characters, that counts as one confusion, such as ``rn`` for ``m``.
 CONFUSION_LENGTH = 3
+#: Readings have about one edit in so many characters or fewer. Where that holds, books are compared in a second instead
+#: of a quarter of a minute; elsewhere the result is the same.
+USUAL_EDITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def compare(name: str, truth: str, got: str) -> Comparison:
         _rate(folded(truth).split(), folded(got).split()),
         *bag,
     )
-    return Comparison(name, counts, tuple(_aligned(expected, found)))
+    return Comparison(name, counts, tuple(_aligned(expected, found, counts.cer.edits)))
 
 
 def total(comparisons: Iterable[Comparison]) -> Counts:
@@ -121,15 +124,15 @@ def top_confusions(comparisons: Iterable[Comparison], most: int) -> list[tuple[s
 def _rate(truth: Sequence[str], got: Sequence[str]) -> Rate:
     from rapidfuzz.distance import Levenshtein
 
-    return Rate(Levenshtein.distance(truth, got), len(truth))
+    return Rate(Levenshtein.distance(truth, got, score_hint=len(truth) // USUAL_EDITS), len(truth))
 
 
-def _aligned(truth: Sequence[str], got: Sequence[str]) -> Iterator[Part]:
-    """Align two texts by a minimal number of edits; successive edits are one part."""
+def _aligned(truth: Sequence[str], got: Sequence[str], edits: int) -> Iterator[Part]:
+    """Align two texts by a minimal number of edits; successive edits are one part. edits: their number."""
     from rapidfuzz.distance import Levenshtein
 
     start, other = 0, 0
-    for block in Levenshtein.opcodes(truth, got):
+    for block in Levenshtein.opcodes(truth, got, score_hint=edits):
         if block.tag == "equal":
             if start < block.src_start or other < block.dest_start:
                 yield Part("".join(truth[start : block.src_start]), "".join(got[other : block.dest_start]))
