@@ -35,17 +35,16 @@ def convert(documents: tuple[str, ...], formats: tuple[Format, ...], output: str
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.inputs import STANDARD_INPUT, read_document
 
-    inputs = load_documents([(name, read_document(name)) for name in documents])
-    sources = [one.source for one in inputs]
-    guard = OverwriteGuard(sources, [Path(name) for name in documents if name != STANDARD_INPUT])
-    if inputs:
-        names = [source.name for source in sources]
+    before = load_documents([(name, read_document(name)) for name in documents])
+    guard = OverwriteGuard(before.sources, [Path(name) for name in documents if name != STANDARD_INPUT])
+    if before.sources:
+        names = [source.name for source in before.sources]
         extensions = [one.extension for one in formats]
-        target = plan_destination(output, sources, names, extensions, guard, standard_output())
+        target = plan_destination(output, before.sources, names, extensions, guard, standard_output())
     else:
         target = plan_document(None if output is None else Path(output), guard, standard_output())
     inline = len(formats) == 1 and formats[0].errors_inline
-    outcomes = converted(inputs, any(one.needs_image for one in formats))
+    outcomes = converted(before, any(one.needs_image for one in formats))
     return Delivery(guard, print_error, errors_inline=inline).deliver(
         outcomes, [one.writers["read"] for one in formats], target
     )

@@ -1,91 +1,118 @@
-"""The job of ``ocrtool convert``: documents of read's JSON as outcomes, as if the pages had just been read."""
+"""The job of ``ocrtool convert``: documents of read's JSON as outcomes, as if the pages had just been read.
+
+Documents are parsed twice, first for the names of their inputs and then page by page, so that long ones need no more
+memory than their text.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from ocrtool.errors import InputError, InputUnreadable, ReadingFailed, page_name
-from ocrtool.export.documents import ExportPage, FailedInput, PageFile
+from ocrtool.export.documents import ExportPage, FailedInput, PageFile, PageImage
 from ocrtool.export.parse.own import parse_pages
+from ocrtool.imaging.input_page import InputPage
 from ocrtool.jobs.inputs import STANDARD_INPUT, STANDARD_INPUT_STEM, Source
 from ocrtool.jobs.names import output_names
 from ocrtool.jobs.outcome import Outcome
 
+#: Name of an input, and number of a page of it; None for the whole input, which could not be read.
+_Key: TypeAlias = tuple[str, int | None]
+
 
 @dataclass(frozen=True, slots=True)
 class ReadBefore:
-    """An input that was read before: what its document says of it. failure: why it was not read."""
+    """What documents hold: pages of inputs that were read before, and failures.
 
-    source: Source
-    pages: tuple[ExportPage, ...]
-    failure: InputError | None
+    documents: their names and contents; sources: the inputs, in order; places: for each page or failure, the index of
+    its input.
+    """
+
+    documents: tuple[tuple[str, bytes], ...]
+    sources: tuple[Source, ...]
+    places: tuple[int, ...]
+
+    def items(self) -> Iterator[ExportPage | FailedInput]:
+        """Parse the documents. Raises InputError for one of another kind."""
+        return (one for name, data in self.documents for one in parse_pages(data, name))
 
 
-def load_documents(documents: Sequence[tuple[str, bytes]]) -> list[ReadBefore]:
-    """Load the inputs that documents (name and content) hold, in order; successive pages of one input are one.
+def load_documents(documents: Sequence[tuple[str, bytes]]) -> ReadBefore:
+    """Find the inputs of documents (name and content), in order; successive pages of one input are one.
 
     Raises InputError for a document of another kind.
     """
-    groups: list[list[ExportPage | FailedInput]] = []
-    for one in (one for name, data in documents for one in parse_pages(data, name)):
-        if groups and _follows(groups[-1][-1], one):
-            groups[-1].append(one)
-        else:
-            groups.append([one])
-    names = [_source_of(group[0]) for group in groups]
+    names: list[str] = []
+    places: list[int] = []
+    before: _Key | None = None
+    for key in map(_key, ReadBefore(tuple(documents), (), ()).items()):
+        if before is None or not _follows(before, key):
+            names.append(key[0])
+        places.append(len(names) - 1)
+        before = key
     paths = [Path(STANDARD_INPUT_STEM if name == STANDARD_INPUT else name) for name in names]
-    found = []
-    for group, name, path, output in zip(groups, names, paths, output_names(paths), strict=True):
-        pages = tuple(one for one in group if isinstance(one, ExportPage))
-        failed = next((one for one in group if isinstance(one, FailedInput)), None)
-        found.append(ReadBefore(Source(name, path, output), pages, None if failed is None else _failure(failed)))
-    return found
+    named = zip(names, paths, output_names(paths), strict=True)
+    return ReadBefore(tuple(documents), tuple(Source(*values) for values in named), tuple(places))
 
 
-def converted(inputs: Sequence[ReadBefore], images: bool) -> Iterator[Outcome[ExportPage]]:
-    """Give the outcome of each input. images: open the inputs for formats that need the image of each page."""
-    for one in inputs:
+def converted(before: ReadBefore, images: bool) -> Iterator[Outcome[ExportPage]]:
+    """Give the outcome of each page. images: open the inputs for formats that need the image of each page."""
+    opened: _Images | None = None
+    for one, place in zip(before.items(), before.places, strict=True):
+        source = before.sources[place]
+        if isinstance(one, FailedInput):
+            yield Outcome(source, failure=_failure(one))
+            continue
+        if source.name != STANDARD_INPUT:
+            one = replace(one, file=PageFile(source.path, one.page.number))
+        if images:
+            opened = opened if opened is not None and opened.source == source else _Images(source)
+            if opened.failed:
+                continue
+            try:
+                one = replace(one, image=PageImage(opened.page(one).gray))
+            except InputError as error:
+                yield Outcome(source, failure=error)
+                continue
+        yield Outcome(source, (one,))
+
+
+class _Images:
+    """The images of an input, opened one after the other. failed: True once one could not be opened."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.failed = False
+        self._pages = source.pages()
+
+    def page(self, export: ExportPage) -> InputPage:
+        """Return the image of a page; pages must be asked for in order. Raises InputError."""
+        name, page = self.source.name, export.page
+        if name == STANDARD_INPUT:
+            self.failed = True
+            raise InputUnreadable(name, "the format needs the image, which came from standard input")
         try:
-            pages = tuple(_with_files(one, _with_images(one) if images else one.pages))
-        except InputError as error:
-            yield Outcome(one.source, failure=error)
-        else:
-            yield Outcome(one.source, pages, failure=one.failure)
+            image = next((image for image in self._pages if image.number == page.number), None)
+        except InputError:
+            self.failed = True
+            raise
+        if image is None:
+            raise ReadingFailed(page_name(name, page.number, 2), "the image of this page is not there")
+        if image.gray.shape != (page.height, page.width):
+            raise ReadingFailed(name, "its image has another size than when it was read")
+        return image
 
 
-def _with_files(before: ReadBefore, pages: Iterable[ExportPage]) -> Iterator[ExportPage]:
-    """Say where the pages are from, for formats that open their files again."""
-    for export in pages:
-        known = before.source.name != STANDARD_INPUT
-        yield replace(export, file=PageFile(before.source.path, export.page.number)) if known else export
+def _key(one: ExportPage | FailedInput) -> _Key:
+    return (one.page.source, one.page.number) if isinstance(one, ExportPage) else (one.source, one.number)
 
 
-def _with_images(before: ReadBefore) -> Iterator[ExportPage]:
-    name = before.source.name
-    if name == STANDARD_INPUT:
-        raise InputUnreadable(name, "the format needs the image, which came from standard input")
-    wanted = {export.page.number: export for export in before.pages}
-    for image in before.source.pages():
-        if (export := wanted.pop(image.number, None)) is not None:
-            height, width = image.gray.shape
-            if (width, height) != (export.page.width, export.page.height):
-                raise ReadingFailed(name, "its image has another size than when it was read")
-            yield ExportPage.from_page(export.page, image.gray, export.dpi)
-    if wanted:
-        raise ReadingFailed(page_name(name, min(wanted), 2), "the image of this page is not there")
-
-
-def _follows(before: ExportPage | FailedInput, one: ExportPage | FailedInput) -> bool:
-    """Return True if ``one`` may be of the same input as the page before it: a later page, or its failure."""
-    if _source_of(before) != _source_of(one) or isinstance(before, FailedInput):
-        return False
-    return isinstance(one, FailedInput) or one.page.number > before.page.number
-
-
-def _source_of(one: ExportPage | FailedInput) -> str:
-    return one.page.source if isinstance(one, ExportPage) else one.source
+def _follows(before: _Key, key: _Key) -> bool:
+    """Return True if a page may be of the same input as the one before it: a later one, or the input's failure."""
+    return before[0] == key[0] and before[1] is not None and (key[1] is None or key[1] > before[1])
 
 
 def _failure(failed: FailedInput) -> InputError:

@@ -6,7 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,34 @@ def test_files_are_those_of_read(read_before: Path, tmp_path: Path, capfd: pytes
     assert capfd.readouterr().out == read_before.read_text()
 
 
+def test_a_page_that_failed_does_not_divide_its_input(read_before: Path, capfd: pytest.CaptureFixture) -> None:
+    """As of a PDF: the pages before and after it are in one file, and its line stays in its place."""
+    first, second, *_ = read_before.read_text().splitlines()
+    failed = '{"format": "ocrtool-error", "version": 1, "source": "a.tif", "number": 2, "error": "it is damaged"}'
+    read_before.write_text("\n".join((first, failed, second.replace('"number": 2', '"number": 3'))) + "\n")
+    assert run("convert", read_before, "-o", "out/") == 1
+    assert capfd.readouterr().err == "ocrtool: a.tif, page 2: it is damaged\n"
+    assert {path.name: path.read_text() for path in Path("out").iterdir()} == {
+        "a.txt": "40 by 20 mean 11\n\f41 by 20 mean 11\n"
+    }
+    assert run("convert", read_before, "--format", "jsonl") == 1
+    assert capfd.readouterr().out == read_before.read_text()
+
+
+def test_documents_that_another_program_has_formatted() -> None:
+    pages = odd_pages()[:3]
+    name = "a\u2028b\x85c.png"  # which some take for line ends
+    pages[0] = replace(pages[0], page=replace(pages[0].page, source=name))
+    for kind in ("json", "jsonl"):
+        as_written = document(kind, pages)
+        assert [export.page for export in parse_pages(as_written, "x")] == [
+            export.page for export in parse_pages(as_written.rstrip(b"\n"), "x")
+        ]
+        assert next(parse_pages(as_written, "x")).page.source == name
+    formatted = json.dumps(json.loads(document("json", pages)), indent=2).encode()
+    assert list(parse_pages(formatted, "x")) == list(parse_pages(document("json", pages), "x"))
+
+
 def test_standard_input_and_one_file(
     read_before: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
 ) -> None:
@@ -156,6 +184,8 @@ def broken(change: Callable[[dict[str, Any]], object]) -> bytes:
         (b"[" * 100_000, "nested too deeply"),
         (b'{"format": "ocrtool-lines"}', "it is of another kind"),
         (b"[1]", "it is of another kind"),
+        (document("json", odd_pages())[:-3], "invalid JSON"),
+        (document("json", odd_pages()).replace(b'"skew"', b'"askew"', 1), "page has no skew"),
         (broken(lambda d: d.update(version=2)), "version is 2, against const 1"),
         (broken(lambda d: d["pages"][0].pop("skew")), "pages[0] has no skew"),
         (broken(lambda d: d["pages"][0].update(width="9")), "pages[0].width is no integer"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -10,25 +12,52 @@ from typing import Any
 
 from ocrtool.errors import InputError
 from ocrtool.export.documents import ExportPage, FailedInput
-from ocrtool.export.parse.checked import check
+from ocrtool.export.formats.json import VERSION
+from ocrtool.export.parse.checked import Checker
 from ocrtool.export.schema import json_schema
 from ocrtool.script.registry import languages_of
 from ocrtool.types import Alternative, Block, Box, Character, Line, Page, PageTable, TableCell, Word
 
+#: First line of a document of format json as it is written; each page follows on its line. And its last line.
+OPENING, END = f'{{"format": "ocrtool", "version": {VERSION}, "pages": ['.encode(), b"]}"
+
 
 def parse_pages(data: bytes, name: str) -> Iterator[ExportPage | FailedInput]:
-    """Give the pages, and failures, of a document of format json or jsonl. Raises InputError for anything else."""
+    """Give the pages, and failures, of a document of format json or jsonl, line by line if it is as it was written.
+
+    Raises InputError for anything else.
+    """
     try:
-        text = data.decode("utf-8-sig")
-        try:
-            values = [json.loads(text)]
-        except json.JSONDecodeError:  # a line for each page
-            values = [json.loads(line) for line in text.splitlines() if line.strip()]
-        for value in values:
-            yield from _document(value)
+        yield from _pages(data.removeprefix(codecs.BOM_UTF8))
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else _reason(error)
         raise InputError(name, f"not a document of ocrtool read --format json or jsonl: {reason}") from error
+
+
+def _pages(data: bytes) -> Iterator[ExportPage | FailedInput]:
+    if data.startswith(OPENING + b"\n"):
+        yield from _lines(data)
+        return
+    try:
+        value = json.loads(data.decode())
+    except json.JSONDecodeError:
+        for line in filter(bytes.strip, io.BytesIO(data)):
+            yield from _document(json.loads(line.decode()))
+    else:
+        yield from _document(value)
+
+
+def _lines(data: bytes) -> Iterator[ExportPage]:
+    """Parse a document of format json that has each page on a line."""
+    lines = io.BytesIO(data)
+    next(lines)
+    for line in map(bytes.rstrip, lines):
+        if line == END:
+            return
+        value = json.loads(line.removesuffix(b",").decode())
+        _checker("json").check(value, "page")
+        yield _export(value)
+    raise json.JSONDecodeError("no end", "", 0)
 
 
 def _reason(error: ValueError) -> str:
@@ -40,26 +69,22 @@ def _reason(error: ValueError) -> str:
 def _document(value: Any) -> Iterator[ExportPage | FailedInput]:
     kind = value.get("format") if isinstance(value, dict) else None
     if kind == "ocrtool":
-        _check(value, "json", "document")
+        _checker("json").check(value, "document")
         yield from map(_export, value["pages"])
     elif kind == "ocrtool-page":
-        _check(value, "jsonl", "pageline")
+        _checker("jsonl").check(value, "pageline")
         yield _export(value)
     elif kind == "ocrtool-error":
-        _check(value, "jsonl", "errorline")
+        _checker("jsonl").check(value, "errorline")
         yield FailedInput(value["source"], value["number"], value["error"])
     else:
         raise ValueError("it is of another kind")
 
 
-def _check(value: Any, name: str, kind: str) -> None:
-    definitions = _schema(name)["$defs"]
-    check(value, definitions[kind], definitions)
-
-
 @cache
-def _schema(name: str) -> dict[str, Any]:
-    return json_schema(name)
+def _checker(name: str) -> Checker:
+    """Return the checker of format ``name``."""
+    return Checker(json_schema(name))
 
 
 def _export(value: Mapping[str, Any]) -> ExportPage:
