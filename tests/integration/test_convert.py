@@ -192,7 +192,7 @@ def broken(change: Callable[[dict[str, Any]], object]) -> bytes:
         (broken(lambda d: d["pages"][0].update(width=True)), "pages[0].width is no integer"),
         (broken(lambda d: d["pages"][0]["lines"][0].update(block=1)), "lines are not in the order of their blocks"),
         (broken(lambda d: d["pages"][0]["lines"][0].update(box=[9, 0, 1, 1])), "box turned inside out"),
-        (broken(lambda d: d["pages"][4]["tables"][0].update(line=2)), "a table has rows that are no lines of the page"),
+        (broken(lambda d: d["pages"][4]["tables"][0].update(line=2)), "a table has lines that are none of the page"),
         (broken(lambda d: d["pages"][4]["tables"][0]["cells"][0].update(column=3)), "a cell is outside its table"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
