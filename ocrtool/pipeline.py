@@ -9,11 +9,12 @@ from typing import TypeVar
 import numpy as np
 
 from ocrtool.imaging.input_page import InputPage
-from ocrtool.imaging.prepare import prepare
+from ocrtool.imaging.trace_back import trace_page
 from ocrtool.script.engines import Engines
 from ocrtool.script.lines import find_lines, piece_corners
 from ocrtool.script.reading import assemble_page, read_lines
 from ocrtool.script.registry import languages_of
+from ocrtool.segment.flat_page import prepare_flat
 from ocrtool.segment.tables import find_tables
 from ocrtool.types import Page
 
@@ -33,7 +34,8 @@ def read_page(gray: np.ndarray, engines: Engines) -> Page:
     Parameters
     ----------
     gray : numpy.ndarray
-        (H, W) uint8 in any polarity, light and resolution, turned by any quarter turn and skewed by at most 15 degrees.
+        (H, W) uint8 in any polarity, light and resolution, turned by any quarter turn and skewed by at most 15 degrees;
+        or a photograph of a sheet.
     engines : Engines
         The scripts to read, from `ocrtool.script.engines.load_engines`.
 
@@ -76,10 +78,14 @@ def _described(image: InputPage) -> Page:
 
 def read_page_detailed(gray: np.ndarray, engines: Engines) -> tuple[Page, Details]:
     """Read one page as `read_page`, with the details that the overlay shows."""
-    size = (gray.shape[0], gray.shape[1])
-    page = prepare(gray)  # ink
+    page, flat = prepare_flat(gray)  # ink, of the page made flat where it is photographed or curled
+    size = (gray.shape[0], gray.shape[1]) if flat is None else (flat.gray.shape[0], flat.gray.shape[1])
     found = find_lines(page, engines)  # layout; each line prepared for the engine that reads it
     lines = read_lines(found.lines, size)  # characters, words and lines with boxes, by way of the language model
     read = assemble_page(found, lines, engines, size)  # blocks, in reading order
     tables = find_tables(read, found.areas)  # rows and cells, from rules and the boxes of words
-    return replace(read, tables=tables), Details(piece_corners(found.lines))
+    read, pieces = replace(read, tables=tables), piece_corners(found.lines)
+    if flat is None:
+        return read, Details(pieces)
+    pieces = [flat.to_input(corners.reshape(-1, 2)).reshape(corners.shape) for corners in pieces]
+    return trace_page(read, flat.to_input, (gray.shape[0], gray.shape[1])), Details(pieces)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ocrtool.imaging.edges import EDGE_SHARE, dark_edges, outside_paper
 from ocrtool.imaging.paper import paper_level
 
 #: A page with fewer pixels between its two extremes than this share of the rarer extreme, and of the steps from one to
@@ -60,10 +61,21 @@ def is_light_on_dark(gray: np.ndarray) -> bool:
     window = max(15, round(max(size) / 12))
     about = cv2.blur(small, (window, window), borderType=cv2.BORDER_REPLICATE)
     np.subtract(small, about, out=about)
-    about -= about.mean()
-    np.multiply(about, about, out=small)
-    small *= about
-    return float(small.mean()) > 0.0
+    if _skewness(about) <= 0.0:
+        return False
+    edges = dark_edges(np.clip(small, 0, 255).astype(np.uint8))
+    share = float(edges.mean())
+    if not 0.0 < share <= EDGE_SHARE:
+        return True
+    near = cv2.dilate(edges.astype(np.uint8), np.ones((window, window), np.uint8))  # whose local mean they lower
+    inside = about[near == 0]
+    return len(inside) < EDGE_SHARE * about.size or _skewness(inside) > 0.0
+
+
+def _skewness(values: np.ndarray) -> float:
+    """Return the third moment of values about their mean."""
+    centred = values - values.mean()
+    return float((centred * centred * centred).mean())
 
 
 def is_two_level(gray: np.ndarray) -> bool:
@@ -131,6 +143,11 @@ def _flattened(gray: np.ndarray) -> tuple[np.ndarray, int]:
     darkest = _level_at(flat, 0.001 * flat.size)
     if solid is not None:
         darkest = _lightened(flat, solid, darkest)
+    outside = outside_paper(flat)
+    if outside is not None:
+        inner = _level_at(flat, 0.001 * flat.size, 1 - outside)
+        if 255 - inner >= SURE_CONTRAST / 2:
+            return flat, inner
     if (255 - darkest) / 255.0 * cv2.mean(paper)[0] >= SURE_CONTRAST:
         return flat, darkest
     below = cv2.subtract(paper, gray)

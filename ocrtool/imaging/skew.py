@@ -16,7 +16,7 @@ MIN_SPREAD = 6.0
 LEAST_SKEW = 0.15
 
 
-def _sharpness(x: np.ndarray, y: np.ndarray, degrees: np.ndarray, bin_height: float) -> np.ndarray:
+def sharpness(x: np.ndarray, y: np.ndarray, degrees: np.ndarray, bin_height: float) -> np.ndarray:
     """Measure how sharply the points fall on level rows after rotation by each angle: (A,) float, larger is sharper."""
     radians = np.deg2rad(degrees)[:, None]
     rows = (y[None, :] * np.cos(radians) + x[None, :] * np.sin(radians)) / bin_height  # (A, N)
@@ -44,6 +44,6 @@ def measure_skew(boxes: np.ndarray, height: float) -> float:
     y = boxes[:, 3].astype(np.float64)
     x = x - x.mean()
     coarse = np.arange(-MAX_SKEW, MAX_SKEW + 0.01, 0.25)
-    best = coarse[int(np.argmax(_sharpness(x, y, coarse, max(2.0, height / 4))))]
+    best = coarse[int(np.argmax(sharpness(x, y, coarse, max(2.0, height / 4))))]
     fine = np.arange(best - 0.3, best + 0.301, 0.05)
-    return float(fine[int(np.argmax(_sharpness(x, y, fine, max(1.0, height / 8))))])
+    return float(fine[int(np.argmax(sharpness(x, y, fine, max(1.0, height / 8))))])

@@ -9,6 +9,7 @@ import numpy as np
 
 from ocrtool.imaging.components import label_components, look_up
 from ocrtool.imaging.screens import are_dots, screen_dots
+from ocrtool.segment.broken_rules import broken_rules
 from ocrtool.segment.combs import find_bars
 from ocrtool.segment.leaders import leader_dots
 from ocrtool.segment.quantiles import percentile
@@ -135,7 +136,7 @@ def text_components(
     screen = np.zeros(len(boxes), bool)
     screen[1:] = screen_dots(stats[1:], are_dots(stats[1:]))
     leader = leader_dots(boxes, x_height)
-    other = picture | frame | blot | edge | stroke | bar | leader | screen
+    other = picture | frame | blot | edge | stroke | bar | leader | screen | broken_rules(boxes, ink.shape, x_height)
     if soft is not None:
         weak = _are_weak(soft, labels, boxes, area, x_height)
         if level.any() or upright.any() or long_side[weak].sum() >= WEAK_LENGTH * x_height:

@@ -9,6 +9,7 @@ from ocrtool.segment.baseline import LineContour, trace_line
 from ocrtool.segment.clean import Components
 from ocrtool.segment.lines import assign, find_ridges, reassign_enclosed, split_rows
 from ocrtool.segment.quantiles import percentile
+from ocrtool.segment.type_sizes import by_type_size
 
 #: A line that the page's edge cuts lengthwise cannot be read if it is lower than this (x-heights).
 SLIVER = 0.6
@@ -36,16 +37,23 @@ class LineFinder:
 
     def lines(self, members: np.ndarray, passes: int = 1) -> list[LineContour]:
         """Find the lines of the block of components ``members``, top to bottom."""
+        parts = by_type_size(self.components.boxes[members], self.part_height)
+        if any(self._struck(members[part]) for part, _ in parts if len(parts) > 1):
+            parts = [(np.arange(len(members)), self.part_height)]
+        return [line for part, height in parts for line in self._of_one_size(members[part], height, passes)]
+
+    def _of_one_size(self, members: np.ndarray, part_height: float, passes: int) -> list[LineContour]:
+        """Find the lines of components of about the same size. part_height: their typical height."""
         boxes = self.components.boxes[members]
-        margin = round(self.part_height)
+        margin = round(part_height)
         left, top, right, bottom = self._extent(members)
         ink = np.pad(self._ink(members, (left, top, right, bottom)), margin)
-        ridges = find_ridges(ink, self.part_height)
+        ridges = find_ridges(ink, part_height)
         if not ridges or len(ridges) * len(members) > MOST_PAIRS:
             return []
         origin = np.array([left - margin, top - margin] * 2)
         cut = ~inside_image(boxes, self.components.labels.shape)
-        row, far = assign(boxes - origin, ridges, self.part_height, cut)
+        row, far = assign(boxes - origin, ridges, part_height, cut)
         row, far = reassign_enclosed(boxes, row, far, len(ridges))
         found = [
             self._line(members[part])
@@ -58,6 +66,10 @@ class LineFinder:
             lines.sort(key=lambda line: (line.box[1] + line.box[3]) / 2)
         return lines
 
+    def _struck(self, members: np.ndarray) -> bool:
+        """Return True if a rule cut most of the components: they are halves of characters."""
+        return bool(_severed(self.components.boxes[members], self.components.removed).mean() >= STRUCK)
+
     def _rows(self, members: np.ndarray, boxes: np.ndarray, ridge: np.ndarray, origin: np.ndarray) -> list[np.ndarray]:
         """Split the components of a ridge, indices into ``boxes``, into those of each text line."""
         own = boxes[members]
@@ -67,7 +79,7 @@ class LineFinder:
         about = column - column.mean()
         straight = about * (about @ ridge[column] / max(1.0, about @ about))  # a ridge of two lines wanders between
         number = max(split_rows(own, ridge[column]), split_rows(own, straight), key=lambda found: int(found.max()))
-        if number.max() > 0 and _severed(own, self.components.removed).mean() >= STRUCK:
+        if number.max() > 0 and self._struck(members):
             return [members]
         return [members[number == k] for k in range(int(number.max()) + 1)]
 
