@@ -6,7 +6,8 @@
     python -m training.lines.make_lines pen HELD --count 4000 --part validation
     python -m training.train_lines --shards SHARDS --validation HELD --run RUN --out OUT
 
-``--init`` starts from earlier weights; add ``--no-frames`` then, since they know where characters stand. Such weights
+``--init`` starts from earlier weights; add ``--no-frames`` then, since they know where characters stand. Of the weights
+between these and the last ones those are taken that read the lines of HELD best (``way`` in the manifest). Such weights
 can cut lines of real pages (`training.lines.make_aligned`) into SHARDS to go on with. Writes OUT/lines.weights.h5,
 .tflite and .json. Fastest on a CPU with Keras' PyTorch backend (``KERAS_BACKEND=torch``).
 
@@ -41,6 +42,7 @@ from training.command import (
 from training.fit import Minutes, Monitor, Plan, finished_steps, fit, precision
 from training.lines import task
 from training.lines.batches import COLUMNS, SOURCE_SHARES, LineBatches, Mix
+from training.lines.further import choose_way, weights_of
 from training.models.line_reader import COLUMN
 from training.publish.architectures import build_spec
 from training.publish.publish import Card, publish
@@ -122,6 +124,7 @@ def main(
         model = build_spec(task.SPEC)
     if init is not None:
         model.load_weights(init)
+    start = weights_of(model)
     task.compile_reader(model, rate)
     steps = round(minutes * COLUMNS_A_MINUTE / columns)
     batches = LineBatches(shards, seed, STEPS, COLUMN / task.SPEC.frames, steps, Mix(shares, frames, columns))
@@ -129,13 +132,14 @@ def main(
     plan = Plan(folder, Minutes(minutes), rate, Monitor("val_cer", "min"), resume, workers)
     before = finished_steps(folder) if resume else 0
     run = fit(model, batches, plan, lambda model: task.error_rates(model, held))
+    way = 1.0 if init is None else choose_way(model, start, lambda model: task.error_rates(model, held)["val_cer"])
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / FACTS
     if run.steps > before or not record.is_file():
         facts = {
             **task.facts(batches, held),
             "seed": seed,
-            "run": {"minutes": round(run.seconds / 60, 1), "batches": run.steps, "columns": columns},
+            "run": {"minutes": round(run.seconds / 60, 1), "batches": run.steps, "columns": columns, "way": way},
         }
         with atomic_write(record) as file:
             file.write(json.dumps(facts, indent=1).encode())

@@ -20,7 +20,7 @@ from training.fit import Minutes, Run
 from training.lines import further, own_pages, task
 from training.lines.aligned import Aligned
 from training.lines.batches import LineBatches
-from training.lines.further import ModelReader, fit_further, keep_aside, step_back, weights_of
+from training.lines.further import ModelReader, choose_way, fit_further, keep_aside, step_back, weights_of
 from training.lines.others import draw_others
 from training.lines.own_pages import find_pages, hold_out, joined
 from training.lines.pages import Sample
@@ -217,6 +217,18 @@ def test_weights_step_back_as_far_as_gain_and_loss_ask(
     monkeypatch.setattr(further, "aside_rate", rate)
     assert step_back(model, start, aside, [] if forgotten is None else others) == way
     np.testing.assert_allclose(model.get_weights()[0], start[0] + way, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("best", [0.3, 0.6, 1.0])
+def test_weights_between_the_first_and_the_last_are_taken_where_they_read_best(best: float) -> None:
+    model = build_spec(SPEC)
+    start = [weight - 1.0 for weight in weights_of(model)]
+
+    def rate(model: keras.Model) -> float:
+        return abs(float(model.get_weights()[0].flat[0] - start[0].flat[0]) - best)
+
+    assert choose_way(model, start, rate) == best
+    np.testing.assert_allclose(model.get_weights()[-1], start[-1] + best, rtol=1e-5, atol=1e-6)
 
 
 def test_lines_kept_aside_stay_there_when_more_are_found() -> None:
