@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from training.datasets.transcribed import Transcript, book_pages, iam_lines, name_crops, pen_words
+from training.datasets.transcribed import Transcript, book_pages, name_crops, pen_words
 from training.decoder.aligned_lines import line_texts
 from training.decoder.engines import Engine, read_lines, score_page
 from training.decoder.samples import LabelledPage, Sample, SourceOptions, folder_samples, is_held_out
@@ -21,15 +21,15 @@ from training.decoder.samples import LabelledPage, Sample, SourceOptions, folder
 LINES, LINES_PER_PAGE, LEAST_PAGES = 160, 6, 4
 #: Lines without text taken from one page: a page of foliage must not outvote all others.
 MOST_PICTURES = 25
-#: To tell text from pictures, every so many of the book pages, handwritten lines and names are used.
-PAGE_STEP, LINE_STEP, NAME_STEP = 2, 40, 6
+#: To tell text from pictures, every so many of the book pages, written words and names are used.
+PAGE_STEP, WORD_STEP, NAME_STEP = 2, 500, 6
 
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class LatinSource:
-    """Books, hand-printed lines, names on forms and words written with a pen."""
+    """Books, names on forms and words written with a pen: whoever may use these may use what is fitted on them."""
 
     options: SourceOptions
 
@@ -43,7 +43,6 @@ class LatinSource:
 
         pages = drawn(list(book_pages(data, "train")), max(LEAST_PAGES, count // LINES_PER_PAGE))
         samples = drawn([sample for page in pages for sample in _page_samples(page, engine)], count)
-        samples += _crop_samples("iam", drawn(list(iam_lines(data, "train", hand_printed=True)), count), engine)
         names = [item for item in name_crops(data, "train") if is_held_out(item.group)]
         samples += _crop_samples("names", drawn(names, count), engine)
         words = [item for item in pen_words(data, "train") if is_held_out(item.group)]
@@ -51,8 +50,8 @@ class LatinSource:
         return samples + (folder_samples(self.options.drawn, engine) if self.options.drawn is not None else [])
 
     def labelled_pages(self, engine: Engine, samples: list[Sample]) -> Iterator[LabelledPage]:
-        """Text: lines of book pages that stand in their text, handwritten lines, names. Not: the other lines of the
-        book pages, at most MOST_PICTURES of each.
+        """Text: lines of book pages that stand in their text, written words, names. Not: the other lines of the book
+        pages, at most MOST_PICTURES of each.
         """
         data, rng = self.options.data, np.random.default_rng(self.options.seed)
         for page in list(book_pages(data, "train"))[::PAGE_STEP]:
@@ -61,17 +60,17 @@ class LatinSource:
             pictures = [k for k, text in enumerate(texts) if text is None]
             dropped = set(rng.permutation(pictures)[MOST_PICTURES:].tolist())
             yield [(lines[k], text is not None) for k, text in enumerate(texts) if k not in dropped]
-        iam, names = list(iam_lines(data, "train"))[::LINE_STEP], list(name_crops(data, "train"))[::NAME_STEP]
-        for item in [*iam, *names]:
+        words, names = list(pen_words(data, "train"))[::WORD_STEP], list(name_crops(data, "train"))[::NAME_STEP]
+        for item in [*words, *names]:
             if lines := score_page(item.gray, engine):
                 yield [(max(lines, key=lambda line: len(line.line.pieces)), True)]
 
     def facts(self) -> dict[str, str]:
         """As `SampleSource.facts`."""
         return {
-            "data": "training parts of old_books, iam (hand-printed lines), hand_printed_words and UNIPEN words",
+            "data": "training parts of old_books, hand_printed_words and UNIPEN words",
             "split": "over books, writers and forms",
-            "licence": "Apache-2.0; fitted on IAM among others, whose licence allows non-commercial research only",
+            "licence": "Apache-2.0",
         }
 
 
