@@ -58,7 +58,7 @@ class Tally:
         rate = f"{self.edits / self.characters:.4f}" if self.characters else "–"
         blank = str(self.invented) if not self.characters else "–"
         lost = f"{self.lost} of {self.lines}" if self.lines else "–"
-        ratios = [f"{ratio:.2f}" for ratio in self.ratios]
+        ratios = [f"{ratio:.2f}" if ratio else "–" for ratio in self.ratios]
         return [name, str(self.pages), blank, lost, rate, str(self.surplus), *ratios]
 
 
