@@ -56,7 +56,7 @@ def small_capitals(text: str, rng: np.random.Generator) -> np.ndarray:
 
 def wider_spaces(text: str, rng: np.random.Generator) -> np.ndarray:
     """(n,) x-heights that each space is wider than the font's, 0 elsewhere: of a justified line all by the same, of a
-    row some by as much as parts the cells of a table, so that the space within a cell is told from the gap beside it.
+    row some by as much as parts the cells of a table, so that a space within a cell differs from the gap beside it.
     """
     space = np.array([character == " " for character in text])
     wider = np.zeros(len(text))
