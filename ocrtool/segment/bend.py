@@ -24,7 +24,7 @@ LEAST, MOST = 16, (120, 400)
 #: by this factor.
 REACH, STEPS, CLEAR = 14.0, (1.0, 0.5), 1.3
 #: A page may be bent if two of its windows differ by so many degrees.
-DIFFER = 1.0
+DIFFER = 1.5
 #: The rows of a bent page become sharper by this factor, and some part of it moves by so many heights of a character.
 SHARPER, MOVES = 1.15, 0.5
 #: Powers of x and y of the curve's terms, and how strongly small ones are preferred.
