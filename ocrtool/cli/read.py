@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 )
 @options.overlay_option("read")
 @options.tables_option("read")
+@option("read", "--dehyphenate", is_flag=True, help="Join words that are broken at the ends of lines.")
 @option("read", "--no-lm", is_flag=True, help="Decode without the language model.")
 @options.model_option("read")
 @options.weights_option()
@@ -69,6 +70,7 @@ def read(
     password_file: Path | None,
     overlay: Path | None,
     tables: Path | None,
+    dehyphenate: bool,
     no_lm: bool,
     model: str,
     weights: Path | None,
@@ -100,7 +102,8 @@ def read(
     extensions = [one.extension for one in formats]
     target = plan_destination(output, inputs.sources, pages, extensions, guard, standard_output())
     images = any(one.needs_image for one in formats)
-    asked = ReadOptions(lang, not no_lm, weights, model, options.threads(jobs), overlay, tables, keep_images=images)
+    threads = options.threads(jobs)
+    asked = ReadOptions(lang, not no_lm, weights, model, threads, overlay, tables, images, dehyphenate)
     inline = len(formats) == 1 and formats[0].errors_inline
     chosen = PdfOptions(ranges, pdf_text, dpi, read_password(password_file))
     with (

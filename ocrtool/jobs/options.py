@@ -17,7 +17,8 @@ class ReadOptions:
     """How to read pages.
 
     weights: the user's folder; model: one of `ocrtool.weights.store.MODELS`; threads: per process; overlay, tables:
-    folders for overlays and tables, None for none; keep_images: True if the output format needs the image of each page.
+    folders for overlays and tables, None for none; keep_images: True if the output format needs the image of each page;
+    dehyphenate: join words that are broken at the ends of lines.
     """
 
     language: str = AUTO
@@ -28,6 +29,7 @@ class ReadOptions:
     overlay: Path | None = None
     tables: Path | None = None
     keep_images: bool = False
+    dehyphenate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

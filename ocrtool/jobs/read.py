@@ -11,6 +11,7 @@ import numpy as np
 
 from ocrtool.errors import printable
 from ocrtool.export.documents import ExportPage, PageFile
+from ocrtool.export.hyphens import join_broken_words
 from ocrtool.imaging.input_page import InputPage
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.options import ReadOptions
@@ -69,6 +70,7 @@ def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage
     from ocrtool.pipeline import read_input
 
     page, pieces = read_input(image, reader)
+    page = join_broken_words(page) if options.dehyphenate else page
     _log.debug(
         "%s: %s, %d blocks, %d lines, language %s, turned by %d degrees, skew %.2f degrees, %s dpi",
         *(
