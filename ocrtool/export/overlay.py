@@ -1,4 +1,4 @@
-"""Overlay of a reading: blocks, tables, baselines, pieces, character boxes and labels."""
+"""Overlay of a reading: blocks with their order and direction, tables, baselines, pieces, characters and labels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from ocrtool.export.drawing import faded, outline
-from ocrtool.types import Box, Character, Page
+from ocrtool.types import Block, Box, Character, Page
 
 #: Colours as OpenCV orders them: blue, green, red.
 BLOCK = (200, 120, 40)
@@ -20,6 +20,11 @@ LABEL = (150, 30, 20)
 SURE = (60, 160, 40)
 UNSURE = (30, 30, 230)
 
+NUMBER = (255, 255, 255)
+
+#: Of the number of a block, in x-heights of its first line: radius of its disc, length of its arrow, and height above
+#: the baseline.
+DISC, ARROW, ABOVE = 0.9, 3.5, 1.8
 #: White between a table or cell and its frame, in pixels of the input.
 TABLE_MARGIN = 3
 #: Least x-height of the overlay in pixels, for readable labels; pages of smaller text are enlarged.
@@ -39,8 +44,10 @@ def draw_overlay(gray: np.ndarray, page: Page, pieces: Sequence[np.ndarray] = ()
     x_height = float(np.median([line.x_height for line in page.lines])) if page.lines else READABLE_X_HEIGHT
     scale = int(np.clip(math.ceil(READABLE_X_HEIGHT / max(x_height, 1.0)), 1, MAX_ENLARGE))
     picture = faded(gray, scale)
-    for block in page.blocks:
+    for number, block in enumerate(page.blocks, 1):
         _rectangle(picture, block.box, scale, BLOCK, 2)
+        if block.lines:
+            _draw_order(picture, block, number, scale)
     for corners in pieces:
         outline(picture, corners, PIECE, 1, scale)
     for line in page.lines:
@@ -53,6 +60,30 @@ def draw_overlay(gray: np.ndarray, page: Page, pieces: Sequence[np.ndarray] = ()
         for box in (table.box, *(cell.box for cell in table.cells)):
             _rectangle(picture, _around(box, TABLE_MARGIN), scale, TABLE, 1)
     return picture
+
+
+def _draw_order(picture: np.ndarray, block: Block, number: int, scale: int) -> None:
+    """Draw the number of a block in reading order, on a disc where it begins, and an arrow in its direction."""
+    first = block.lines[0]
+    ends = np.array(first.baseline).reshape(2, 2) * scale
+    along = (ends[1] - ends[0]) / max(1.0, float(np.hypot(*(ends[1] - ends[0]))))
+    if not along.any():
+        along = np.array([1.0, 0.0])
+    up, size = np.array([along[1], -along[0]]), first.x_height * scale
+    height, width = picture.shape[:2]
+    reach = DISC * size
+    start = np.clip(ends[0] + up * ABOVE * size, reach, np.maximum(reach, np.array([width, height]) - reach))
+    tip = start + along * ARROW * size
+    cv2.arrowedLine(picture, _point(start), _point(tip), BLOCK, max(2, round(size / 6)), cv2.LINE_AA, tipLength=0.3)
+    cv2.circle(picture, _point(start), round(reach), BLOCK, -1, cv2.LINE_AA)
+    font = LABEL_SHARE * size * 1.2 / _FONT_HEIGHT / max(1.0, len(str(number)) / 2)
+    (wide, high), _ = cv2.getTextSize(str(number), cv2.FONT_HERSHEY_SIMPLEX, font, 2)
+    origin = _point(start + np.array([-wide / 2, high / 2]))
+    cv2.putText(picture, str(number), origin, cv2.FONT_HERSHEY_SIMPLEX, font, NUMBER, 2, cv2.LINE_AA)
+
+
+def _point(place: np.ndarray) -> tuple[int, int]:
+    return round(float(place[0])), round(float(place[1]))
 
 
 def _around(box: Box, margin: int) -> Box:

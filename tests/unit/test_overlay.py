@@ -9,6 +9,7 @@ import pytest
 from fake_engine import make_page
 
 from ocrtool.export.overlay import (
+    ABOVE,
     BASELINE,
     BLOCK,
     LABEL,
@@ -43,7 +44,7 @@ def test_blocks_pieces_and_baselines_are_drawn() -> None:
     assert np.abs(picture[58, 83].astype(int) - BASELINE).max() < 20  # anti-aliased
     assert (picture[3, 83] == BLOCK).all()  # between the words; its line is two pixels thick
     assert np.abs(picture[10, 115].astype(int) - PIECE).max() < 20
-    assert (picture[25, 83] == 255).all()
+    assert (picture[45, 83] == 255).all()
 
 
 @pytest.mark.parametrize(("probability", "colour"), [(1.0, SURE), (0.5, UNSURE), (0.1, UNSURE)])
@@ -83,3 +84,23 @@ def test_small_text_is_enlarged() -> None:
     page = make_page("ab", 80, 10)
     assert page.lines[0].x_height < READABLE_X_HEIGHT
     assert draw_overlay(np.full((10, 80), 255, np.uint8), page).shape == (40, 320, 3)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_blocks_have_their_number_and_direction(turned: bool) -> None:
+    """A disc where each begins, larger ink of the number for 2 than for 1, and an arrow the way it is read."""
+    page = page_of("x", 1.0)
+    line = page.lines[0]
+    start, end = (40.0, 150.0), (160.0, 150.0)
+    baseline = (*end, *start) if turned else (*start, *end)
+    block = Block(line.box, (replace(line, baseline=baseline, x_height=20.0),))
+    other = Block(line.box, (replace(line, baseline=(100.0, 280.0, 180.0, 280.0), x_height=20.0),))
+    picture = draw_overlay(np.full((300, 240), 255, np.uint8), replace(page, blocks=(block, other)))
+    above = 20.0 * ABOVE
+    x, y = (end[0], 150 + above) if turned else (start[0], 150 - above)
+    disc = picture[round(y) - 12 : round(y) + 13, round(x) - 12 : round(x) + 13]
+    assert (disc == BLOCK).all(axis=2).sum() > 300
+    assert 10 < (disc == 255).all(axis=2).sum() < 250
+    tip = round(x - 40) if turned else round(x + 40)
+    assert (picture[round(y), tip] == BLOCK).all()
+    assert not (picture[round(y), round(x + 40) if turned else round(x - 40)] == BLOCK).all()
