@@ -28,6 +28,9 @@ REACHES, LONG, WORD_GAP, OPEN = 0.7, 20.0, 2.2, 0.25
 RUNNING, SURELY_RUNNING = 0.5, 0.75
 #: Least width of a column of running text (x-heights).
 NARROWEST = 18.0
+#: Running text may stand in slimmer columns, of so many rows that end within so much; this share of them has a gap
+#: between words, so wide at least (x-heights). As names of things may look so, it is never surely running text.
+SLIM, SLIM_ROWS, RAGGED, SLIM_WORDS, SPACE, SLIM_MOST = 9.0, 10, 3.0, 0.6, 0.35, 0.7
 #: A column is aligned if the middle half of its rows begin, or end, within this (x-heights).
 ALIGNED = 0.7
 #: A column wider than this (x-heights) has more than the numbers of lines; of a divided side each has this share of
@@ -42,12 +45,17 @@ ALIKE, ALIKE_ROWS, LIST_ROWS = 1.8, 0.7, 6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Rows of text of a column. level: (n,) baselines; left, right: (n,) ends; open: (n,) sum of wide gaps in each."""
+    """Rows of text of a column.
+
+    level: (n,) baselines; left, right: (n,) ends; open: (n,) sum of wide gaps in each; spaces: (n,) sum of gaps between
+    words.
+    """
 
     level: np.ndarray
     left: np.ndarray
     right: np.ndarray
     open: np.ndarray
+    spaces: np.ndarray
 
     def __len__(self) -> int:
         return len(self.level)
@@ -71,13 +79,14 @@ def find_rows(boxes: np.ndarray, x_height: float) -> Rows:
     groups = row_groups(boxes, x_height)
     if not groups:
         none = np.zeros(0)
-        return Rows(none, none, none, none)
+        return Rows(none, none, none, none, none)
     level = [percentile(group[:, 3], 50.0) for group in groups]
     return Rows(
         np.array(level, float),
         np.array([group[:, 0].min() for group in groups], float),
         np.array([group[:, 2].max() for group in groups], float),
         np.array([_open_width(group, WORD_GAP * x_height) for group in groups]),
+        np.array([_open_width(group, SPACE * x_height) for group in groups]),
     )
 
 
@@ -93,8 +102,7 @@ def is_table(left: np.ndarray, right: np.ndarray, x_height: float) -> bool:
     sides = [find_rows(side, x_height) for side in (left, right)]
     if min(map(len, sides)) == 0 or _beside(sides, x_height) < BESIDE:
         return False
-    divided = [_is_divided(side, x_height) for side in (left, right)]
-    running = [0.0 if cells else _running(rows, x_height) for rows, cells in zip(sides, divided, strict=True)]
+    running = [_side_running(side, x_height) for side in (left, right)]
     if max(running) >= SURELY_RUNNING:
         return False
     if _pitch(sides, x_height) > LOOSE * x_height:
@@ -116,13 +124,20 @@ def are_text(left: np.ndarray, right: np.ndarray, x_height: float, least: int) -
 
 def runs_on(boxes: np.ndarray, x_height: float, least: int) -> bool:
     """Return True for ``least`` lines and more of running text. boxes: (N, 4) of components."""
-    rows = find_rows(boxes, x_height)
-    return len(rows) >= least and _running(rows, x_height) >= RUNNING and not _is_divided(boxes, x_height)
+    return len(find_rows(boxes, x_height)) >= least and _side_running(boxes, x_height) >= RUNNING
 
 
-def _is_divided(side: np.ndarray, x_height: float) -> bool:
-    """Return True if a side is itself divided into columns wider than numbers, each with text on most of its rows."""
+def _side_running(side: np.ndarray, x_height: float) -> float:
+    """Return the share of the rows of a side that are running text; if it is divided, the least of its columns."""
+    columns = _divided(side, x_height)
+    return min(_running(find_rows(each, x_height), x_height) for each in (columns if len(columns) > 1 else [side]))
+
+
+def _divided(side: np.ndarray, x_height: float) -> list[np.ndarray]:
+    """Return the columns of a side, (N, 4) each: wider than numbers, each with text on most of its rows."""
     groups = row_groups(side, x_height)
+    if not groups:
+        return []
     left = min(group[:, 0].min() for group in groups)
     inked = np.zeros((len(groups), int((side[:, 2].max() - left) / x_height) + 2), bool)
     for k, group in enumerate(groups):
@@ -130,8 +145,12 @@ def _is_divided(side: np.ndarray, x_height: float) -> bool:
             inked[k, int(x0 / x_height) : int(x1 / x_height) + 1] = True
     white = np.concatenate([[True], inked.sum(axis=0) <= (1 - DIVIDED) * len(groups), [True]])
     starts, ends = np.flatnonzero(white[:-1] & ~white[1:]), np.flatnonzero(~white[:-1] & white[1:])
-    filled = [inked[:, a:b].any(axis=1).mean() >= DIVIDED for a, b in zip(starts, ends, strict=True) if b - a > NUMBERS]
-    return bool(sum(filled) > 1)
+    middle = ((side[:, 0] + side[:, 2]) / 2 - left) / x_height
+    return [
+        side[(middle >= a) & (middle <= b)]
+        for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
+        if b - a > NUMBERS and inked[:, a:b].any(axis=1).mean() >= DIVIDED
+    ]
 
 
 def _is_list(columns: list[Rows], x_height: float) -> bool:
@@ -159,12 +178,25 @@ def _beside(sides: list[Rows], x_height: float) -> float:
 
 def _running(rows: Rows, x_height: float) -> float:
     """Return the share of the rows that are lines of running text; 0 for figures, which are aligned right."""
+    if len(rows) == 0:
+        return 0.0
     width = rows.right.max() - rows.left.min()
-    if width < NARROWEST * x_height or _spread(rows.right) < ALIGNED * x_height < _spread(rows.left) / 2:
+    slim = width < NARROWEST * x_height
+    if slim and not _is_slim(rows, width, x_height):
+        return 0.0
+    if _spread(rows.right) < ALIGNED * x_height < _spread(rows.left) / 2:
         return 0.0
     lengths = rows.right - rows.left
     full = lengths >= min(REACHES * width, LONG * x_height)
-    return float((full & (rows.open <= OPEN * lengths)).mean())
+    share = float((full & (rows.open <= OPEN * lengths)).mean())
+    return min(share, SLIM_MOST) if slim else share
+
+
+def _is_slim(rows: Rows, width: float, x_height: float) -> bool:
+    """Return True for a slim column of text: aligned left, not very ragged, with words on most of its rows."""
+    aligned = _spread(rows.left) < ALIGNED * x_height and _spread(rows.right) < RAGGED * x_height
+    several = len(rows) >= SLIM_ROWS and float((rows.spaces > 0).mean()) >= SLIM_WORDS
+    return bool(width >= SLIM * x_height and aligned and several)
 
 
 def _pitch(sides: list[Rows], x_height: float) -> float:
