@@ -14,6 +14,8 @@ UNSURE = 0.7
 #: no text; on others if they are so many, it is lower than this, and that of the others is at least the last. Of
 #: pictures it is 0.4 to 0.55, of the hardest pages of handwriting 0.67.
 FEWEST, LEAST_BESIDE, SURE_BESIDE = 3, 0.56, 0.8
+#: So many lines in succession are none whatever stands beside them if it is lower than this: dots of a halftone.
+NEVER_TEXT = 0.45
 
 
 def are_noise(lines: Sequence[StripLine], blocks: Sequence[int], mostly_text: bool) -> list[bool]:
@@ -37,4 +39,6 @@ def _is_noise(lines: Sequence[StripLine], run: Sequence[int], mostly_text: bool)
         return own < LEAST_CERTAINTY
     if len(run) < FEWEST or own >= LEAST_BESIDE:
         return False
+    if own < NEVER_TEXT:
+        return True
     return certainty([line for k, line in enumerate(lines) if k < run[0] or k > run[-1]]).mean >= SURE_BESIDE

@@ -39,6 +39,7 @@ def test_lines_of_a_picture_beside_text() -> None:
 
 def test_a_page_that_is_hard_to_read_is_kept() -> None:
     assert dropped(0.5, 0.45, 0.52, 0.5) == []
+    assert dropped(0.3, 0.45, 0.35, 0.4) == [0, 1, 2, 3], "but dots of a halftone are not"
 
 
 @pytest.mark.parametrize("sureness", [0.4, 0.55])
