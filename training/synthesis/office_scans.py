@@ -25,11 +25,19 @@ def as_drawn(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.array(gray)
 
 
-def flatbed(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """From PRINT_DPI to SCAN_DPI: slightly askew, soft, lit unevenly, with grain."""
+def skew_matrix(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """A page of ``shape`` (H, W) laid down slightly askew: (2, 3) float64."""
     angle = float(rng.uniform(*SKEW)) * (1 if rng.random() < 0.5 else -1)
+    return np.asarray(cv2.getRotationMatrix2D((shape[1] / 2, shape[0] / 2), angle, 1.0))
+
+
+def flatbed(gray: np.ndarray, rng: np.random.Generator, turn: np.ndarray | None = None) -> np.ndarray:
+    """From PRINT_DPI to SCAN_DPI: slightly askew, soft, lit unevenly, with grain.
+
+    turn: (2, 3) how the page lies, None: drawn by lot.
+    """
     h, w = gray.shape
-    turn = cv2.getRotationMatrix2D((w / 2, h / 2), angle, 1.0)
+    turn = skew_matrix((h, w), rng) if turn is None else turn
     turned = cv2.warpAffine(gray, turn, (w, h), flags=cv2.INTER_CUBIC, borderValue=255)
     soft = cv2.GaussianBlur(turned, (0, 0), BLUR)
     scale = SCAN_DPI / PRINT_DPI
