@@ -76,13 +76,13 @@ def _described(image: InputPage) -> Page:
     return replace(image.text, tables=tables, language=language, source=image.name, number=image.number, from_pdf=True)
 
 
-def read_page_detailed(gray: np.ndarray, engines: Engines, leaders: bool = True) -> tuple[Page, Details]:
-    """Read one page as `read_page`, with the details that the overlay shows. leaders: False to drop their dots."""
+def read_page_detailed(gray: np.ndarray, engines: Engines) -> tuple[Page, Details]:
+    """Read one page as `read_page`, with the details that the overlay shows."""
     page, flat = prepare_flat(gray)  # ink, of the page made flat where it is photographed or curled
     size = (gray.shape[0], gray.shape[1]) if flat is None else (flat.gray.shape[0], flat.gray.shape[1])
     found = find_lines(page, engines)  # layout; each line prepared for the engine that reads it
     lines = read_lines(found.lines, size)  # characters, words and lines with boxes, by way of the language model
-    read = assemble_page(found, lines, engines, size, leaders)  # blocks, in reading order
+    read = assemble_page(found, lines, engines, size)  # blocks, in reading order
     tables = find_tables(read, found.areas)  # rows and cells, from rules and the boxes of words
     read, pieces = replace(read, tables=tables), piece_corners(found.lines)
     if flat is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,66 +290,6 @@ class PageTable:
         return grid
 
 
-class MarkState(Enum):
-    """What a tick box shows: nothing, a tick, a cross, or ink all over it.
-
-    Examples
-    --------
-    >>> from ocrtool.types import MarkState
-    >>> MarkState.CROSSED.sign, MarkState.EMPTY.is_marked
-    ('☒', False)
-    """
-
-    EMPTY = "empty"
-    TICKED = "ticked"
-    CROSSED = "crossed"
-    FILLED = "filled"
-
-    @property
-    def sign(self) -> str:
-        """The character that stands for it in the text."""
-        return {MarkState.EMPTY: "☐", MarkState.TICKED: "☑"}.get(self, "☒")
-
-    @property
-    def is_marked(self) -> bool:
-        """True unless the box is empty."""
-        return self is not MarkState.EMPTY
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A tick box.
-
-    Parameters
-    ----------
-    box : Box
-        Of its frame.
-    state : MarkState
-        What it shows.
-    probability : float
-        That this is its state, 0..1.
-
-    Raises
-    ------
-    ValueError
-        The probability is outside 0..1.
-
-    Examples
-    --------
-    >>> from ocrtool.types import Box, Mark, MarkState
-    >>> Mark(Box(0, 0, 30, 30), MarkState.TICKED, 0.98).state.value
-    'ticked'
-    """
-
-    box: Box
-    state: MarkState
-    probability: float
-
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.probability <= 1.0:
-            raise ValueError(f"probability outside 0..1: {self.probability}")
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page as read.
@@ -379,8 +318,6 @@ class Page:
         The text was not read, but taken from a PDF, which holds it beside what the page shows.
     pdf_text : Page, optional
         The text that the PDF holds, where it was read anew and is to be kept beside.
-    marks : tuple of Mark
-        The tick boxes, in reading order. Each is also a word of a line, ☐, ☑ or ☒.
 
     Examples
     --------
@@ -403,7 +340,6 @@ class Page:
     tables: tuple[PageTable, ...] = ()
     from_pdf: bool = False
     pdf_text: Page | None = None
-    marks: tuple[Mark, ...] = ()
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -13,9 +13,6 @@ from ocrtool.cli.options import PATH, option
 from ocrtool.errors import ExitCode
 from ocrtool.imaging.pdf_options import PDF_TEXT, TAKE, PdfOptions
 
-#: What to do with the dots of leaders.
-LEADERS = ("keep", "drop")
-
 if TYPE_CHECKING:
     from ocrtool.export.registry import Format
     from ocrtool.imaging.page_ranges import PageRanges
@@ -55,14 +52,6 @@ if TYPE_CHECKING:
 @options.overlay_option("read")
 @options.tables_option("read")
 @option("read", "--dehyphenate", is_flag=True, help="Join words that are broken at the ends of lines.")
-@option(
-    "read",
-    "--leaders",
-    type=click.Choice(LEADERS),
-    default=LEADERS[0],
-    show_default=True,
-    help="Dots that lead from an entry to its number: keep them as one word, or drop them.",
-)
 @option("read", "--no-lm", is_flag=True, help="Decode without the language model.")
 @options.model_option("read")
 @options.weights_option()
@@ -82,7 +71,6 @@ def read(
     overlay: Path | None,
     tables: Path | None,
     dehyphenate: bool,
-    leaders: str,
     no_lm: bool,
     model: str,
     weights: Path | None,
@@ -115,9 +103,7 @@ def read(
     target = plan_destination(output, inputs.sources, pages, extensions, guard, standard_output())
     images = any(one.needs_image for one in formats)
     threads = options.threads(jobs)
-    asked = ReadOptions(
-        lang, not no_lm, weights, model, threads, overlay, tables, images, dehyphenate, leaders == LEADERS[0]
-    )
+    asked = ReadOptions(lang, not no_lm, weights, model, threads, overlay, tables, images, dehyphenate)
     inline = len(formats) == 1 and formats[0].errors_inline
     chosen = PdfOptions(ranges, pdf_text, dpi, read_password(password_file))
     with (

@@ -91,21 +91,12 @@ class TableObject(TypedDict):
     cells: Annotated[list[CellObject], About("row by row from left to right")]
 
 
-class MarkObject(TypedDict):
-    """A tick box; it is a word of a line too."""
-
-    box: BoxArray
-    state: Annotated[str, About("what it shows", {"enum": ["empty", "ticked", "crossed", "filled"]})]
-    probability: Annotated[float, About("that this is its state", {"minimum": 0, "maximum": 1})]
-
-
 class TextObject(TypedDict):
     """The text of a page."""
 
     blocks: Annotated[list[BlockObject], About("in reading order")]
     lines: Annotated[list[LineObject], About("in reading order")]
     tables: Annotated[list[TableObject], About("in reading order")]
-    marks: Annotated[list[MarkObject], About("tick boxes in reading order")]
 
 
 class PageObject(TypedDict):
@@ -126,7 +117,6 @@ class PageObject(TypedDict):
     blocks: Annotated[list[BlockObject], About("in reading order")]
     lines: Annotated[list[LineObject], About("in reading order")]
     tables: Annotated[list[TableObject], About("in reading order")]
-    marks: Annotated[list[MarkObject], About("tick boxes in reading order")]
     pdf_text: Annotated[
         TextObject | None, About("text that the PDF holds, where the page was read and --pdf-text keep asked for both")
     ]

@@ -18,7 +18,7 @@ class ReadOptions:
 
     weights: the user's folder; model: one of `ocrtool.weights.store.MODELS`; threads: per process; overlay, tables:
     folders for overlays and tables, None for none; keep_images: True if the output format needs the image of each page;
-    dehyphenate: join words that are broken at the ends of lines; leaders: False to drop the dots of leaders.
+    dehyphenate: join words that are broken at the ends of lines.
     """
 
     language: str = AUTO
@@ -30,7 +30,6 @@ class ReadOptions:
     tables: Path | None = None
     keep_images: bool = False
     dehyphenate: bool = False
-    leaders: bool = True
 
 
 @dataclass(frozen=True, slots=True)

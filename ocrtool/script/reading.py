@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ocrtool.decode.lone import is_lone_text, settle_lone
 from ocrtool.decode.text_filter import is_spots, is_text_probability, median_x_height
 from ocrtool.decode.unknown import without_guesses
 from ocrtool.script.engines import Engines
-from ocrtool.script.joining import blocks_of, join_runs, place_leaders, place_marks
 from ocrtool.script.lines import EngineLine, EngineStrip, PageLines
-from ocrtool.types import Line, Page
+from ocrtool.types import Block, Box, Line, Page
 
 if TYPE_CHECKING:
     from ocrtool.script.glyph_engine import Engine
@@ -72,20 +72,14 @@ def read_again(
     return read
 
 
-def assemble_page(
-    found: PageLines, lines: Sequence[Line | None], engines: Engines, size: tuple[int, int], leaders: bool = True
-) -> Page:
-    """Assemble the page from the lines that are text, in blocks; lines read from pictures are dropped.
-
-    leaders: False to drop the dots of leaders.
-    """
+def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engines, size: tuple[int, int]) -> Page:
+    """Assemble the page from the lines that are text, in blocks; lines read from pictures are dropped."""
     language = _language(found.lines, engines)
-    joined = join_runs(found.lines, lines)
-    lines = settle_lone([line for _, line in joined])
+    lines = settle_lone(lines)
     x_height = median_x_height([line for line in lines if line is not None])
     kept = [
         (source.block, without_guesses(line) if isinstance(source, EngineLine) else line)
-        for (source, _), line in zip(joined, lines, strict=True)
+        for source, line in zip(found.lines, lines, strict=True)
         if line is not None
         and not is_spots(line)
         and (
@@ -93,8 +87,8 @@ def assemble_page(
             or (isinstance(source, EngineStrip) and is_lone_text(line, x_height))
         )
     ]
-    placed = place_leaders(blocks_of(kept), found.leaders if leaders else ())
-    blocks, marks = place_marks(placed, found.marks)
+    grouped = [tuple(line for _, line in group) for _, group in groupby(kept, key=lambda pair: pair[0])]
+    blocks = tuple(Block(Box.around([line.box for line in block]), block) for block in grouped)
     return Page(
         size[1],
         size[0],
@@ -103,7 +97,6 @@ def assemble_page(
         language,
         orientation=found.orientation,
         mirrored=found.mirrored,
-        marks=marks,
     )
 
 

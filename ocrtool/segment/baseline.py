@@ -13,9 +13,7 @@ class LineContour:
     """The measurements of a line that its geometry is fitted to, in pixels of the working page.
 
     box: x0 y0 x1 y1; ascents: (n,) heights of the local tops above the baseline; slope, intercept: the baseline;
-    label: the line's number in the line label map; whole: False if the edge of the page cuts the line lengthwise;
-    joined, cells: as of `LineRegion`; size: height of its capitals where
-    they are larger than those of the print of the page, else 0.
+    label: the line's number in the line label map; whole: False if the edge of the page cuts the line lengthwise.
     """
 
     box: tuple[int, int, int, int]
@@ -24,9 +22,6 @@ class LineContour:
     intercept: float
     label: int
     whole: bool
-    joined: bool = False
-    cells: int = -1
-    size: float = 0.0
 
 
 def contour_extremes(ink: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray]:

@@ -18,8 +18,7 @@ class LineRegion:
     """A line on the working page.
 
     box: x0, y0, x1, y1; slope, intercept: baseline y = slope * x + intercept; x_height: in working pixels; label: its
-    number in the line label map (H, W) of the page; joined: True if it goes on with the line before it, such as an
-    entry beside its label; cells: number of the row of cells that it is written into, -1 for none.
+    number in the line label map (H, W) of the page.
     """
 
     box: tuple[int, int, int, int]
@@ -27,8 +26,6 @@ class LineRegion:
     intercept: float
     x_height: float
     label: int
-    joined: bool = False
-    cells: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -16,7 +16,7 @@ from ocrtool.export.formats.json import VERSION
 from ocrtool.export.parse.checked import Checker
 from ocrtool.export.schema import json_schema
 from ocrtool.script.registry import languages_of
-from ocrtool.types import Alternative, Block, Box, Character, Line, Mark, MarkState, Page, PageTable, TableCell, Word
+from ocrtool.types import Alternative, Block, Box, Character, Line, Page, PageTable, TableCell, Word
 
 #: First line of a document of format json as it is written; each page follows on its line. And its last line.
 OPENING, END = f'{{"format": "ocrtool", "version": {VERSION}, "pages": ['.encode(), b"]}"
@@ -92,7 +92,7 @@ def _export(value: Mapping[str, Any]) -> ExportPage:
 
 
 def _page(value: Mapping[str, Any]) -> Page:
-    blocks, tables, marks = _text(value)
+    blocks, tables = _text(value)
     return Page(
         value["width"],
         value["height"],
@@ -106,18 +106,17 @@ def _page(value: Mapping[str, Any]) -> Page:
         tables,
         value["from_pdf"],
         None if value["pdf_text"] is None else _kept_text(value, value["pdf_text"]),
-        marks,
     )
 
 
 def _kept_text(page: Mapping[str, Any], value: Mapping[str, Any]) -> Page:
     """Make a page of the text that is kept beside what was read."""
-    blocks, tables, marks = _text(value)
-    text = Page(page["width"], page["height"], blocks, tables=tables, number=page["number"], from_pdf=True, marks=marks)
+    blocks, tables = _text(value)
+    text = Page(page["width"], page["height"], blocks, tables=tables, number=page["number"], from_pdf=True)
     return replace(text, source=page["source"], language=languages_of(text.text))
 
 
-def _text(value: Mapping[str, Any]) -> tuple[tuple[Block, ...], tuple[PageTable, ...], tuple[Mark, ...]]:
+def _text(value: Mapping[str, Any]) -> tuple[tuple[Block, ...], tuple[PageTable, ...]]:
     lines: list[list[Line]] = [[] for _ in value["blocks"]]
     numbers = [line["block"] for line in value["lines"]]
     if numbers != sorted(numbers) or (numbers and numbers[-1] >= len(lines)):
@@ -125,11 +124,7 @@ def _text(value: Mapping[str, Any]) -> tuple[tuple[Block, ...], tuple[PageTable,
     for line in value["lines"]:
         lines[line["block"]].append(_line(line))
     blocks = (Block(Box(*block["box"]), tuple(own)) for block, own in zip(value["blocks"], lines, strict=True))
-    return tuple(blocks), tuple(_table(table, len(numbers)) for table in value["tables"]), _marks(value["marks"])
-
-
-def _marks(values: Sequence[Mapping[str, Any]]) -> tuple[Mark, ...]:
-    return tuple(Mark(Box(*each["box"]), MarkState(each["state"]), float(each["probability"])) for each in values)
+    return tuple(blocks), tuple(_table(table, len(numbers)) for table in value["tables"])
 
 
 def _line(value: Mapping[str, Any]) -> Line:
