@@ -57,10 +57,11 @@ def find_sheet(gray: np.ndarray) -> Sheet | None:
     scale = max(gray.shape) / LONG_SIDE
     size = (max(1, round(gray.shape[1] / scale)), max(1, round(gray.shape[0] / scale)))
     small = cv2.medianBlur(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), SMOOTH)
-    low, high = np.percentile(small, [2, 98])
-    even = np.linspace(low, high, LEVELS + 2)[1:-1]
-    levels = np.unique(np.concatenate([even, np.percentile(small, np.linspace(5, 92, LEVELS))]).astype(int))
-    regions = [found for level in levels.tolist() if (found := _region(small, level)) is not None]
+    values = small.ravel()
+    even = np.linspace(_level_below(values, 0.02), _level_below(values, 0.98), LEVELS + 2)[1:-1].tolist()
+    shares = [_level_below(values, share) for share in np.linspace(0.05, 0.92, LEVELS).tolist()]
+    levels = sorted({int(level) for level in (*even, *shares)})
+    regions = [found for level in levels if (found := _region(small, level)) is not None]
     sure = [_contrast(small, mask, outline) for mask, outline in regions]
     likely = sorted((k for k in range(len(regions)) if sure[k] >= OUTLINE), key=lambda k: -sure[k])[:LIKELY]
     if not likely:
@@ -76,9 +77,15 @@ def find_sheet(gray: np.ndarray) -> Sheet | None:
     return Sheet(whole, scale, (corners + 0.5) * scale)
 
 
+def _level_below(values: np.ndarray, share: float) -> float:
+    """Return the level below which a share of values (n,) lies. ``np.percentile`` loads NumPy's masked arrays first."""
+    place = int(share * (len(values) - 1))
+    return float(np.partition(values, place)[place])
+
+
 def _shows_table(gray: np.ndarray) -> bool:
     """Return True if something darker than the paper is seen at the rim of an image."""
-    bright = float(np.percentile(gray[::STEP, ::STEP], 90))
+    bright = _level_below(gray[::STEP, ::STEP].ravel(), 0.9)
     lines = (gray[2::2048], gray[-3:-2], gray[:, 2:3].T, gray[:, -3:-2].T)
     rim = np.concatenate([line[0, ::STEP] for line in lines])
     return bool(np.count_nonzero(rim < DARK * bright) > RIM_SHARE * len(rim))

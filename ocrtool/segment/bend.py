@@ -14,6 +14,7 @@ import numpy as np
 from ocrtool.imaging.flatten import identity
 from ocrtool.imaging.skew import MIN_SPREAD, sharpness
 from ocrtool.segment.direction import run_down
+from ocrtool.segment.quantiles import percentile
 
 #: Windows of the page, across and down, of the first measurement and of the fit; each is larger than its share by so
 #: much.
@@ -94,7 +95,7 @@ def find_bend(boxes: np.ndarray, height: float, shape: tuple[int, ...]) -> Bend 
     found[:, :2] = (found[:, :2] - middle) / half
     places = ((points - middle) / half)[:: -(-len(points) // MEASURED)]
     unit = height / half
-    straight = _refined(Bend(float(np.median(found[:, 2])), 0.0, np.zeros(len(TERMS))), places, unit, 1)
+    straight = _refined(Bend(percentile(found[:, 2], 50.0), 0.0, np.zeros(len(TERMS))), places, unit, 1)
     bend = _settled(_refined(_fitted(found), places, unit, 2 + len(TERMS)), places, unit)
     row = ROUNDS[1][0] * unit
     if _sharp(bend, places, row) < SHARPER * _sharp(straight, places, row):
@@ -123,7 +124,7 @@ def _windows(
             x, y = own[:, 0] - own[:, 0].mean(), own[:, 1]
             values = sharpness(x, y, degrees, max(2.0, height / 4))
             best = int(np.argmax(values))
-            if values[best] < CLEAR * np.median(values):
+            if values[best] < CLEAR * percentile(values, 50.0):
                 continue
             fine = degrees[best] + np.linspace(-step, step, 9)
             best_fine = fine[int(np.argmax(sharpness(x, y, fine, max(1.0, height / 6))))]

@@ -84,7 +84,7 @@ def test_failures_are_named_and_the_others_read(tmp_path: Path, capfd: pytest.Ca
     assert run(*inputs, draw(tmp_path / "dark.png", 0), draw(tmp_path / "a.png")) == 1
     captured = capfd.readouterr()
     assert captured.out.count("\n") == 1 and captured.out.startswith(str(tmp_path / "a.png"))
-    words = ("no such file", "not an image", "holds no images", "internal error: RuntimeError: too dark")
+    words = ("no such file", "neither an image", "holds no images", "internal error: RuntimeError: too dark")
     assert all(word in line for word, line in zip(words, captured.err.splitlines(), strict=True))
 
 

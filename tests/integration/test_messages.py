@@ -113,7 +113,7 @@ def test_names_do_not_reach_the_terminal_as_they_are(jobs: int, tmp_path: Path, 
     pages = [draw(tmp_path / name) for name in ("\x1b[31mred.png", "two\nlines.png")]
     assert read(*pages, tmp_path / "gone\x07.png", "--jobs", jobs, "-vv") == 1
     error = capfd.readouterr().err
-    assert r"\x1b[31mred.png: 1 page(s)" in error and r"two\nlines.png: 1 blocks" in error
+    assert r"\x1b[31mred.png: 1 page(s)" in error and r"two\nlines.png: read, 1 blocks" in error
     assert error.replace("\n", "").isprintable()
     assert all(" ocrtool" in line or line.startswith("ocrtool: ") for line in error.splitlines())
 
@@ -138,7 +138,7 @@ def test_verbose_logs_the_time_of_each_input_and_twice_what_was_found(
     jobs: int, image: Path, capfd: pytest.CaptureFixture
 ) -> None:
     timing = rf"\d\d:\d\d:\d\d\.\d{{3}} INFO ocrtool\.\S+: {re.escape(str(image))}: 1 page\(s\) in \d+\.\d\d s"
-    layout = r"1 blocks, 1 lines, language eng, turned by 0 degrees, skew 0\.12 degrees"
+    layout = r"read, 1 blocks, 1 lines, language eng, turned by 0 degrees, skew 0\.12 degrees"
     found = rf"\S+ DEBUG ocrtool\.\S+: {re.escape(str(image))}: {layout}"
     every = (([], 0, 0), (["-v"], 2, 0), (["-vv"], 2, 2))
     for options, timings, findings in every if jobs == 1 else every[2:]:

@@ -137,7 +137,7 @@ def test_failures_are_named_and_the_others_identified(folder: Path, capfd: pytes
     for name, words in (
         ("anna/cut.png", "truncated or damaged"),
         ("carla", "the folder holds no images"),
-        ("no.png", "not an image"),
+        ("no.png", "neither an image"),
         ("x.png", "internal error: KeyError"),
         ("gone.png", "no such file"),
     ):

@@ -144,7 +144,7 @@ def fit(script: str, data: Path, out: Path, *more: str) -> DecoderSettings:
     assert set(manifest["parameters"]) == names | {"guided", "unguided"}
     assert set(manifest["parameters"]["guided"]) == {f.name for f in dataclasses.fields(PathWeights)}
     scores = manifest["scores"]
-    assert scores["space"]["gaps"] > 200 and scores["space"]["wrong"] < 0.005
+    assert scores["space"]["gaps"] > 100 and scores["space"]["wrong"] < 0.005
     assert scores["text"]["text"] > 0 and scores["text"]["no_text"] > 0 and scores["text"]["text_lost"] == 0
     # All that is set in a readable font is read without a fault; "lines" is drawn in bar codes.
     for weights in ("guided", "unguided"):
