@@ -97,7 +97,7 @@ def test_a_line_reader_too(tmp_path: Path) -> None:
         (tmp_path / f"{name}.json").write_text("{}")
     names = load_script("eng").weights
     assert names.of("research", tmp_path) == WeightNames(
-        "latin", "lstm_eng_research", "decoder_eng", "lines_research", "decoder_lines_research"
+        "latin_research", "lstm_eng_research", "decoder_eng", "lines_research", "decoder_lines_research"
     )
     assert names.of("any", tmp_path) == names
     for model, missing in (("any", "lines"), ("research", "lines_research")):

@@ -14,7 +14,7 @@ from ocrtool.weights import store as weights
 
 ROOT = Path(__file__).parents[2]
 #: Weights for research only that are used by default.
-FORMER = {"latin", "decoder_eng"}
+FORMER = {"decoder_eng"}
 
 
 def make(folder: Path, name: str = "latin", compiled: bytes | None = b"flat", h5: bytes | None = b"h5") -> None:
@@ -136,7 +136,8 @@ def test_the_wheel_holds_what_reading_opens_and_no_more() -> None:
     setup.read(ROOT / "setup.cfg")
     patterns = setup["options.package_data"]["ocrtool._weights"].split()
     packed = {path.relative_to(ROOT / "weights").as_posix() for p in patterns for path in (ROOT / "weights").glob(p)}
-    networks = {"hangul", "latin", "lines", "lines_research", "lstm_eng", "lstm_kor", "writer", "writer_research"}
+    both = {name + end for name in ("latin", "lines", "writer") for end in ("", "_research")}
+    networks = both | {"hangul", "lstm_eng", "lstm_kor"}
     manifests = networks | {"decoder_eng", "decoder_kor", "decoder_lines"}
     assert packed == {f"{n}.tflite" for n in networks} | {f"{n}.json" for n in manifests} | {"README.md"}
 
