@@ -13,7 +13,7 @@ CORE, BODY = 0.25, 0.4
 #: has so many of them.
 SMALLER, LARGER, FEWEST = 0.62, 1.6, 3
 #: Rows of components lower than this share of the page's are dots of a line above them.
-DOTS = 0.35
+DOTS = 0.25
 #: Two rows are one if the white between their typical boxes is lower than this share of the lower ones: commas, quotes,
 #: the halves of a line that a rule or a crack parts.
 CLEAR = 0.7
@@ -37,7 +37,7 @@ def by_type_size(boxes: np.ndarray, height: float) -> list[tuple[np.ndarray, flo
     reach = np.maximum.accumulate((boxes[:, 3] - core)[order])
     begins = np.flatnonzero((boxes[:, 1] + core)[order][1:] > reach[:-1]) + 1
     rows = _whole_rows(np.split(order, begins), boxes)
-    telling = np.array([len(row) >= FEWEST and percentile(heights[row], 90.0) >= DOTS * height for row in rows])
+    telling = np.array([len(row) >= FEWEST and percentile(heights[row], 50.0) >= DOTS * height for row in rows])
     if not telling.any():
         return whole
     middles = np.array([percentile((boxes[row, 1] + boxes[row, 3]) / 2, 50.0) for row in rows])

@@ -20,7 +20,7 @@ ERRORS = {
     "letter": "0 / 833",
     "form": "0 / 272",
     "columns": "2 / 1515",
-    "scan": "13 / 634",
+    "scan": "14 / 634",
     "slanted": "20 / 511",
     "capitals": "5 / 644",
 }
