@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+#: A smaller image (pixels) is a piece of a page, cut out: no sheet with a few lines that can be read is so small.
+LEAST_SIDE = 200
 #: The sheet is looked for on an image of this many pixels on its long side, smoothed over so many of them, which text
 #: does not survive.
 LONG_SIDE, SMOOTH = 400, 9
@@ -52,7 +54,7 @@ class Sheet:
 
 def find_sheet(gray: np.ndarray) -> Sheet | None:
     """Find the sheet in a photograph (H, W) uint8; None where no table is seen around it, as in a scan."""
-    if not _shows_table(gray):
+    if min(gray.shape) < LEAST_SIDE or not _shows_table(gray):
         return None
     scale = max(gray.shape) / LONG_SIDE
     size = (max(1, round(gray.shape[1] / scale)), max(1, round(gray.shape[0] / scale)))

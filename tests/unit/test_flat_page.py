@@ -45,6 +45,13 @@ def test_a_scan_shows_no_sheet(rim: int) -> None:
     assert find_sheet(scan) is None
 
 
+def test_a_piece_cut_out_of_a_page_is_no_sheet() -> None:
+
+    piece = cv2.resize(photograph(page()), (388, 90), interpolation=cv2.INTER_AREA)
+    assert find_sheet(piece) is None
+    assert find_sheet(cv2.resize(photograph(page()), (388, 517), interpolation=cv2.INTER_AREA)) is not None
+
+
 def test_a_window_on_a_screen_is_no_sheet() -> None:
     screen = np.full((HEIGHT, WIDTH), 60, np.uint8)
     screen[200:1000, 150:750] = page()[:800, :600]
