@@ -46,7 +46,6 @@ def test_a_scan_shows_no_sheet(rim: int) -> None:
 
 
 def test_a_piece_cut_out_of_a_page_is_no_sheet() -> None:
-
     piece = cv2.resize(photograph(page()), (388, 90), interpolation=cv2.INTER_AREA)
     assert find_sheet(piece) is None
     assert find_sheet(cv2.resize(photograph(page()), (388, 517), interpolation=cv2.INTER_AREA)) is not None
