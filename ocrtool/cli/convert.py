@@ -30,17 +30,18 @@ def convert(documents: tuple[str, ...], formats: tuple[Format, ...], output: str
 
     Exit code: as of read; inputs that could not be read are named again.
     """
+    from ocrtool.jobs.arguments import STANDARD_INPUT
     from ocrtool.jobs.convert import converted, load_documents
     from ocrtool.jobs.deliver import Delivery, plan_destination, plan_document
     from ocrtool.jobs.guard import OverwriteGuard
-    from ocrtool.jobs.inputs import STANDARD_INPUT, read_document
+    from ocrtool.jobs.inputs import is_folder, read_document
 
     before = load_documents([(name, read_document(name)) for name in documents])
     guard = OverwriteGuard(before.sources, [Path(name) for name in documents if name != STANDARD_INPUT])
     if before.sources:
-        names = [source.name for source in before.sources]
+        several = len(before.sources) > 1 or is_folder(before.sources[0].name)
         extensions = [one.extension for one in formats]
-        target = plan_destination(output, before.sources, names, extensions, guard, standard_output())
+        target = plan_destination(output, before.sources, several, extensions, guard, standard_output())
     else:
         target = plan_document(None if output is None else Path(output), guard, standard_output())
     inline = len(formats) == 1 and formats[0].errors_inline

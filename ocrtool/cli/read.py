@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=options.EXIT_CODES)
-@click.argument("pages", nargs=-1, required=True, metavar="PAGE...", shell_complete=options.complete_files)
+@click.argument("pages", nargs=-1, metavar="PAGE...", shell_complete=options.complete_files)
+@option("read", "--from0", is_flag=True, help="Read names of more inputs from standard input, each ended by a NUL.")
+@option(
+    "read", "--recursive/--no-recursive", default=True, show_default=True, help="Read the sub-folders of folders too."
+)
 @options.language_option("read", "the text")
 @options.formats_option("read")
 @option("read", "--output", "-o", metavar="FILE|DIR", help="Write here, not to standard output.")
@@ -61,6 +65,8 @@ if TYPE_CHECKING:
 @options.verbose_option("read")
 def read(
     pages: tuple[str, ...],
+    from0: bool,
+    recursive: bool,
     lang: str,
     formats: tuple[Format, ...],
     output: str | None,
@@ -81,7 +87,8 @@ def read(
     """Read images and PDFs and print their text.
 
     PAGE is an image file (PNG, JPEG, TIFF with all its pages, WebP, BMP, PBM, PGM, PPM), a PDF, a folder whose images
-    and PDFs are read in natural order, or - for standard input.
+    and PDFs are read in natural order, a pattern in quotes ('scans/**/*.png'), a URL (s3://bucket/scans/), @LIST for a
+    file with one of these names a line, or - for standard input.
 
     The text of several pages is joined by form feeds; --format json gives one document with boxes, probabilities and
     alternatives for every character. The cells of a table are separated by tabs. For a single file, -o names the
@@ -95,19 +102,21 @@ def read(
     from ocrtool.jobs.read import OVERLAY_SUFFIX, TABLE_SUFFIX, reading_job
     from ocrtool.jobs.workers import Workers
 
-    inputs = find_inputs(pages)
+    if not pages and not from0:
+        raise click.MissingParameter(param_hint="'PAGE...'", param_type="argument")
+    inputs = find_inputs(pages, from0, recursive)
     guard = OverwriteGuard(inputs.sources, [password_file])
     plan_pictures(overlay, inputs.sources, [OVERLAY_SUFFIX], guard)
     plan_pictures(tables, inputs.sources, [TABLE_SUFFIX.format(1)], guard)
     extensions = [one.extension for one in formats]
-    target = plan_destination(output, inputs.sources, pages, extensions, guard, standard_output())
+    target = plan_destination(output, inputs.sources, inputs.several, extensions, guard, standard_output())
     images = any(one.needs_image for one in formats)
     threads = options.threads(jobs)
     asked = ReadOptions(lang, not no_lm, weights, model, threads, overlay, tables, images, dehyphenate)
     inline = len(formats) == 1 and formats[0].errors_inline
     chosen = PdfOptions(ranges, pdf_text, dpi, read_password(password_file))
     with (
-        by_page(inputs.sources, chosen) as sources,
+        by_page(inputs.sources, chosen, any(one.needs_file for one in formats)) as sources,
         Workers(reading_job(asked), jobs, progress(quiet, output is None)) as workers,
     ):
         delivery = Delivery(guard, print_error, fail_fast, inline)

@@ -15,7 +15,8 @@ from ocrtool.errors import InputError, InputUnreadable, ReadingFailed, page_name
 from ocrtool.export.documents import ExportPage, FailedInput, PageFile, PageImage
 from ocrtool.export.parse.own import parse_pages
 from ocrtool.imaging.input_page import InputPage
-from ocrtool.jobs.inputs import STANDARD_INPUT, STANDARD_INPUT_STEM, Source
+from ocrtool.jobs.arguments import STANDARD_INPUT
+from ocrtool.jobs.inputs import STANDARD_INPUT_STEM, Source
 from ocrtool.jobs.names import output_names
 from ocrtool.jobs.outcome import Outcome
 

@@ -35,24 +35,23 @@ class Destination:
 def plan_destination(
     output: str | None,
     sources: Sequence[Source],
-    arguments: Sequence[str],
+    several: bool,
     extensions: Sequence[str],
     guard: OverwriteGuard,
     out: BinaryIO | None,
 ) -> Destination:
     """Plan a document for each input and format.
 
-    ``output`` names a folder, which is made, if it is one, ends with a slash, or there may be several inputs or
-    formats; else a file. A device, a pipe or standard output takes one document of all inputs. extensions: of the
-    formats. Raises UsageError, also if an output would overwrite an input; OutputError.
+    ``output`` names a folder, which is made, if it is one, ends with a slash, or there are ``several`` inputs, or may
+    be, or several formats; else a file. A device, a pipe or standard output takes one document of all inputs.
+    extensions: of the formats. Raises UsageError, also if an output would overwrite an input; OutputError.
     """
     if output is None or is_stream(Path(output)):
         if len(extensions) > 1:
             raise UsageError("several formats need a folder for their files: -o DIR")
         return plan_document(None if output is None else Path(output), guard, out)
     target = Path(output)
-    several = len(arguments) > 1 or len(extensions) > 1 or is_folder(arguments[0])
-    if not (is_folder(output) or output.endswith("/") or several):
+    if not (is_folder(output) or output.endswith("/") or several or len(extensions) > 1):
         guard.claim_file(target)
         return Destination(out, files={sources[0].output.stem: (target,)})
     make_folder(target)

@@ -10,7 +10,8 @@ from pathlib import Path
 from ocrtool.errors import FolderWithoutImages, InputError, UsageError
 from ocrtool.export.comparison import Comparison, compare
 from ocrtool.export.parse.texts import document_text
-from ocrtool.jobs.inputs import STANDARD_INPUT, is_folder, read_document
+from ocrtool.jobs.arguments import STANDARD_INPUT
+from ocrtool.jobs.inputs import is_folder, read_document
 from ocrtool.text import natural_key
 
 #: Endings of names of true texts and of readings. Of files with the same stem the first ending is taken.

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ocrtool.errors import FolderWithoutImages, InputError, InputUnreadable, printable, reason
-from ocrtool.imaging.input import MAX_BYTES, read_bytes, read_pages
+from ocrtool.imaging.input import read_bytes, read_pages
 from ocrtool.imaging.input_page import InputPage
 from ocrtool.imaging.page_ranges import PageRanges
 from ocrtool.imaging.pdf_options import ALL_PAGES, PdfOptions
+from ocrtool.jobs.arguments import STANDARD_INPUT, expand, read_standard_input
 from ocrtool.jobs.names import OutputName, output_names
+from ocrtool.jobs.remote import fetch, is_url, list_url, url_path
 from ocrtool.text import natural_key
 
 #: Extensions of images and PDFs in folders; a file named on the command line may have any.
@@ -31,8 +32,7 @@ UNREAD_EXTENSIONS = frozenset(
     )
 )
 
-#: Argument that stands for standard input, and the stem of its output file.
-STANDARD_INPUT = "-"
+#: Stem of the output file of standard input.
 STANDARD_INPUT_STEM = "stdin"
 
 
@@ -42,7 +42,8 @@ class Source:
 
     name: as the user wrote it; output: names of its outputs; data: bytes from standard input, None for a file; writer:
     by the folder's name, None if unknown; options: which of its pages are read, and how; page: the only one of
-    them that this source stands for.
+    them that this source stands for; remote: True if the name is a URL that the user gave; kept: True if what it
+    gives is kept at ``path``.
     """
 
     name: str
@@ -52,13 +53,23 @@ class Source:
     writer: str | None = None
     options: PdfOptions = ALL_PAGES
     page: int | None = None
+    remote: bool = False
+    kept: bool = False
 
     def pages(self) -> Iterator[InputPage]:
         """Decode the pages one at a time. Raises InputError."""
         if is_folder(self.name):
             raise unusable_folder(self.name)
         options = self.options if self.page is None else replace(self.options, pages=PageRanges.only(self.page))
-        return read_pages(self.path if self.data is None else self.data, self.name, options)
+        return read_pages(self._content(), self.name, options)
+
+    def _content(self) -> Path | bytes:
+        if self.remote:
+            data = fetch(self.name)
+            if self.kept:
+                self.path.write_bytes(data)
+            return data
+        return self.path if self.data is None else self.data
 
 
 @dataclass
@@ -81,22 +92,32 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The inputs of a command line, in order, and what was passed over in its folders."""
+    """The inputs of a command line, in order, and what was passed over in its folders.
+
+    several: False if it names one file only, or standard input.
+    """
 
     sources: tuple[Source, ...]
     passed_over: PassedOver
+    several: bool
 
 
-def find_inputs(arguments: Sequence[str]) -> Inputs:
+def find_inputs(arguments: Sequence[str], from0: bool = False, recursive: bool = True) -> Inputs:
     """List the inputs in the order of the arguments; a folder stands for what it holds, in natural order.
 
-    A folder that has no images or cannot be listed becomes an input itself, which fails when it is read.
+    A folder that has no images or cannot be listed becomes an input itself, which fails when it is read. from0: names
+    follow on standard input, as for `ocrtool.jobs.arguments.expand`; recursive: sub-folders are read too. Raises
+    UsageError.
     """
     passed_over = PassedOver()
     names: list[str] = []
-    for argument in arguments:
-        names += images_below(argument, passed_over) if is_folder(argument) else [argument]
-    return Inputs(tuple(make_sources(names)), passed_over)
+    for argument in expand(arguments, from0):
+        if is_url(argument):
+            names += sorted(list_url(argument, EXTENSIONS, recursive), key=natural_key)
+        else:
+            names += images_below(argument, passed_over, recursive) if is_folder(argument) else [argument]
+    single = not from0 and len(arguments) == 1 and names == list(arguments) and not is_folder(names[0])
+    return Inputs(tuple(make_sources(names)), passed_over, not single)
 
 
 def find_sources(arguments: Sequence[str]) -> list[Source]:
@@ -105,17 +126,17 @@ def find_sources(arguments: Sequence[str]) -> list[Source]:
 
 
 def make_sources(names: Sequence[str]) -> list[Source]:
-    """Make a source for each file, folder or ``-``."""
-    outputs = output_names([Path(STANDARD_INPUT_STEM if name == STANDARD_INPUT else name) for name in names])
+    """Make a source for each file, folder, URL or ``-``."""
+    outputs = output_names([_named(name) for name in names])
     return [
-        Source(name, Path(name), output, _standard_input() if name == STANDARD_INPUT else None)
+        Source(name, Path(name), output, read_standard_input() if name == STANDARD_INPUT else None, remote=is_url(name))
         for name, output in zip(names, outputs, strict=True)
     ]
 
 
 def read_document(argument: str) -> bytes:
     """Return the bytes of a document that is not an image, or of standard input. Raises InputError."""
-    return _standard_input() if argument == STANDARD_INPUT else read_bytes(Path(argument), argument)
+    return read_standard_input() if argument == STANDARD_INPUT else read_bytes(Path(argument), argument)
 
 
 def is_folder(argument: str) -> bool:
@@ -132,12 +153,12 @@ def unusable_folder(name: str) -> InputError:
     return FolderWithoutImages(name, "the folder holds no images")
 
 
-def images_below(folder: str, passed_over: PassedOver) -> list[str]:
+def images_below(folder: str, passed_over: PassedOver, recursive: bool = True) -> list[str]:
     """List pages below a folder, and sub-folders that cannot be listed, in natural order; if none, the folder."""
     found: list[str] = []
     closed: list[OSError] = []
     for where, folders, files in os.walk(folder, onerror=closed.append):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if recursive and not name.startswith(".")]
         paths = [os.path.join(where, name) for name in folders]  # noqa: PTH118 - "./a" stays as the user wrote it
         passed_over.links += [path for path in paths if os.path.islink(path)]  # noqa: PTH114
         found += images_of(where, files, passed_over)
@@ -160,9 +181,11 @@ def images_of(folder: str, names: Sequence[str], passed_over: PassedOver) -> lis
     return found
 
 
-def _standard_input() -> bytes:
-    """Read standard input; empty if it is closed."""
-    return sys.stdin.buffer.read(MAX_BYTES) if sys.stdin is not None else b""
+def _named(name: str) -> Path:
+    """Return the path after which the outputs of an input are named."""
+    if is_url(name):
+        return Path(url_path(name))
+    return Path(STANDARD_INPUT_STEM if name == STANDARD_INPUT else name)
 
 
 def _counted(count: int, noun: str) -> str:

@@ -16,14 +16,15 @@ from ocrtool.jobs.inputs import Source, is_folder
 
 
 @contextmanager
-def by_page(sources: Sequence[Source], options: PdfOptions) -> Iterator[list[Source]]:
+def by_page(sources: Sequence[Source], options: PdfOptions, keep: bool = False) -> Iterator[list[Source]]:
     """Replace each PDF by its chosen pages, which keep its names, and set the options of all other inputs.
 
-    A PDF that cannot be opened stays one input, which fails when it is read. Standard input is kept in a temporary file
-    within the block, since every page of a PDF, and some formats, open it again.
+    A PDF that cannot be opened, or that comes from a URL, stays one input. Standard input is kept in a temporary file
+    within the block, since every page of a PDF, and some formats, open it again; keep: so is what comes from URLs.
     """
     with tempfile.TemporaryDirectory(prefix="ocrtool-") as folder:
-        yield [page for source in sources for page in _pages(replace(source, options=options), Path(folder))]
+        asked = [replace(source, options=options) for source in sources]
+        yield [page for source in asked for page in _pages(source, Path(folder), keep)]
 
 
 def read_password(path: Path | None) -> str | None:
@@ -39,7 +40,9 @@ def read_password(path: Path | None) -> str | None:
     return lines[0] if lines else ""
 
 
-def _pages(source: Source, folder: Path) -> list[Source]:
+def _pages(source: Source, folder: Path, keep: bool) -> list[Source]:
+    if source.remote:
+        return [replace(source, path=folder / source.output.stem, kept=True) if keep else source]
     if source.data is not None:
         path = folder / source.output.stem
         path.write_bytes(source.data)

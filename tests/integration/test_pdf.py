@@ -173,7 +173,7 @@ def test_pages_are_written_as_they_are_read(tmp_path: Path) -> None:
 
     sources = find_inputs([str(path)]).sources
     guard = OverwriteGuard(sources)
-    target = plan_destination(str(tmp_path / "out.txt"), sources, [str(path)], [".txt"], guard, None)
+    target = plan_destination(str(tmp_path / "out.txt"), sources, False, [".txt"], guard, None)
     with by_page(sources, PdfOptions()) as single, Workers(lambda: work, 1) as workers:
         Delivery(guard, log.append).deliver(workers.run(single), [writer], target)
     assert log == [f"{what} {number}" for number in range(1, 6) for what in ("read", "written")]
