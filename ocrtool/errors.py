@@ -125,6 +125,10 @@ class ReadingFailed(InputError):
     """A defect of this program, or a killed worker process, while reading one input."""
 
 
+class TookTooLong(InputError):
+    """A page that took longer than it may."""
+
+
 class OutOfMemory(InputError):
     """One input needs more memory than is available."""
 

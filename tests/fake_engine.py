@@ -15,8 +15,10 @@ from ocrtool.script.single import SingleReading
 from ocrtool.types import Alternative, Block, Box, Character, Line, Page, Word
 
 #: Values of the first pixel at which the reader fails: by a defect of the program, by a sudden end of the process, by
-#: one that happens once, which a file in the folder FAKE_MARKS remembers.
-DEFECT, DEATH, DEATH_ONCE = 13, 66, 67
+#: one that happens once, which a file in the folder FAKE_MARKS remembers; at which it never ends, or takes a while.
+DEFECT, DEATH, DEATH_ONCE, ENDLESS, SLOW = 13, 66, 67, 68, 69
+#: Seconds for a slow page.
+SLOWNESS = 0.4
 
 
 def make_page(text: str, width: int, height: int) -> Page:
@@ -57,6 +59,8 @@ def fake_reader(options: ReadOptions) -> Reader:
         if gray[0, 0] == DEATH_ONCE and not (mark := Path(os.environ["FAKE_MARKS"], "died")).exists():
             mark.touch()
             os._exit(9)
+        if gray[0, 0] in (ENDLESS, SLOW):
+            time.sleep(SLOWNESS if gray[0, 0] == SLOW else 600)
         height, width = gray.shape
         text = "" if gray.min() == 255 else f"{width} by {height} mean {round(gray.mean())}"
         pieces = np.array([[[1, 1], [width - 2, 1], [width - 2, height - 2], [1, height - 2]]], np.float64)

@@ -45,7 +45,7 @@ def classify(
     plot: Path | None,
     model: str,
     weights: Path | None,
-    jobs: int,
+    jobs: int | None,
     quiet: bool,
 ) -> ExitCode:
     """Classify images of single characters.
@@ -60,15 +60,16 @@ def classify(
     from ocrtool.jobs.deliver import Delivery, plan_document
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.inputs import find_inputs
-    from ocrtool.jobs.options import ClassifyOptions
+    from ocrtool.jobs.options import ClassifyOptions, Parallel
     from ocrtool.jobs.workers import Workers
 
     inputs = find_inputs(images)
     guard = OverwriteGuard(inputs.sources)
     target = plan_document(output, guard, standard_output())
     guard.reserve(plot)
-    job = classification_job(ClassifyOptions(lang, weights, model, options.threads(jobs), top, plot is not None))
-    with Workers(job, jobs, progress(quiet, output is None)) as workers:
+    parallel = Parallel.of(jobs, len(inputs.sources))
+    job = classification_job(ClassifyOptions(lang, weights, model, parallel.threads, top, plot is not None))
+    with Workers(job, parallel, progress(quiet, output is None)) as workers:
         outcomes = with_plot(workers.run(inputs.sources), plot)
         code = Delivery(guard, print_error).deliver(outcomes, [format_.writers["classify"]], target)
     inputs.passed_over.report(print_error)

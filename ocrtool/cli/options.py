@@ -14,6 +14,7 @@ import click
 
 from ocrtool.cli.console import print_error, start_log
 from ocrtool.imaging.page_ranges import PageRanges
+from ocrtool.jobs.machine import cores
 from ocrtool.jobs.options import MOST_JOBS_PER_CORE
 from ocrtool.script.registry import AUTO, JOINER, language_choices, parse_languages
 from ocrtool.weights.store import ANY, MODELS
@@ -123,10 +124,9 @@ def jobs_option(command: str) -> Decorator:
         "--jobs",
         type=Count(min=1),
         metavar="N",
-        default=1,
-        show_default=True,
+        show_default="processor cores",
         callback=_sane_jobs,
-        help="Inputs processed in parallel.",
+        help="Inputs processed in parallel; 1: one after the other, in this process.",
     )
 
 
@@ -154,16 +154,6 @@ def complete_files(context: click.Context, parameter: click.Parameter, incomplet
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(incomplete, type="file")]
-
-
-def cores() -> int:
-    """Return the number of processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def threads(jobs: int) -> int:
-    """Return the number of threads for each of ``jobs`` processes."""
-    return max(1, cores() // jobs)
 
 
 class Count(click.IntRange):
@@ -262,7 +252,9 @@ class _FormatOption(click.Option):
         return None if any(is_format_elsewhere(name, self.type.command) for name in names) else value
 
 
-def _sane_jobs(context: click.Context, parameter: click.Parameter, jobs: int) -> int:
+def _sane_jobs(context: click.Context, parameter: click.Parameter, jobs: int | None) -> int | None:
+    if jobs is None:
+        return None
     most = MOST_JOBS_PER_CORE * cores()
     if jobs > most:
         print_error(f"--jobs {jobs} is more than {cores()} processor core(s) can use; {most} are started")

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 @options.model_option("read")
 @options.weights_option()
 @options.jobs_option("read")
+@option("read", "--timeout", type=options.Count(min=1), metavar="SECONDS", help="Give up a page that takes longer.")
 @option("read", "--fail-fast", is_flag=True, help="Stop at the first failure.")
 @options.quiet_option("read")
 @options.verbose_option("read")
@@ -80,7 +81,8 @@ def read(
     no_lm: bool,
     model: str,
     weights: Path | None,
-    jobs: int,
+    jobs: int | None,
+    timeout: int | None,
     fail_fast: bool,
     quiet: bool,
 ) -> ExitCode:
@@ -97,7 +99,7 @@ def read(
     from ocrtool.jobs.deliver import Delivery, plan_destination, plan_pictures
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.inputs import find_inputs
-    from ocrtool.jobs.options import ReadOptions
+    from ocrtool.jobs.options import Parallel, ReadOptions
     from ocrtool.jobs.pages import by_page, read_password
     from ocrtool.jobs.read import OVERLAY_SUFFIX, TABLE_SUFFIX, reading_job
     from ocrtool.jobs.workers import Workers
@@ -111,15 +113,13 @@ def read(
     extensions = [one.extension for one in formats]
     target = plan_destination(output, inputs.sources, inputs.several, extensions, guard, standard_output())
     images = any(one.needs_image for one in formats)
-    threads = options.threads(jobs)
-    asked = ReadOptions(lang, not no_lm, weights, model, threads, overlay, tables, images, dehyphenate)
     inline = len(formats) == 1 and formats[0].errors_inline
     chosen = PdfOptions(ranges, pdf_text, dpi, read_password(password_file))
-    with (
-        by_page(inputs.sources, chosen, any(one.needs_file for one in formats)) as sources,
-        Workers(reading_job(asked), jobs, progress(quiet, output is None)) as workers,
-    ):
-        delivery = Delivery(guard, print_error, fail_fast, inline)
-        code = delivery.deliver(workers.run(sources), [one.writers["read"] for one in formats], target)
+    with by_page(inputs.sources, chosen, any(one.needs_file for one in formats)) as sources:
+        parallel = Parallel.of(jobs, len(sources), timeout)
+        asked = ReadOptions(lang, not no_lm, weights, model, parallel.threads, overlay, tables, images, dehyphenate)
+        with Workers(reading_job(asked), parallel, progress(quiet, output is None)) as workers:
+            delivery = Delivery(guard, print_error, fail_fast, inline)
+            code = delivery.deliver(workers.run(sources), [one.writers["read"] for one in formats], target)
     inputs.passed_over.report(print_error)
     return code

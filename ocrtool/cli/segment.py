@@ -51,7 +51,7 @@ def segment(
     format_: Format,
     output: Path | None,
     overlay: Path | None,
-    jobs: int,
+    jobs: int | None,
     quiet: bool,
 ) -> ExitCode:
     """Find the text lines of pages; cut patches of handwriting from them.
@@ -65,7 +65,7 @@ def segment(
     from ocrtool.jobs.deliver import Delivery, plan_document, plan_pictures
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.inputs import find_inputs
-    from ocrtool.jobs.options import SegmentOptions
+    from ocrtool.jobs.options import Parallel, SegmentOptions
     from ocrtool.jobs.read import OVERLAY_SUFFIX
     from ocrtool.jobs.segment import COLLAGE_SUFFIX, segmentation_job
     from ocrtool.jobs.workers import Workers
@@ -75,8 +75,9 @@ def segment(
     target = plan_document(output, guard, standard_output())
     plan_pictures(patches, inputs.sources, [COLLAGE_SUFFIX], guard)
     plan_pictures(overlay, inputs.sources, [OVERLAY_SUFFIX], guard)
-    job = segmentation_job(SegmentOptions(patches, overlay, count, seed, options.threads(jobs)))
-    with Workers(job, jobs, progress(quiet, output is None)) as workers:
+    parallel = Parallel.of(jobs, len(inputs.sources))
+    job = segmentation_job(SegmentOptions(patches, overlay, count, seed, parallel.threads))
+    with Workers(job, parallel, progress(quiet, output is None)) as workers:
         code = Delivery(guard, print_error).deliver(workers.run(inputs.sources), [format_.writers["segment"]], target)
     inputs.passed_over.report(print_error)
     return code

@@ -70,7 +70,7 @@ def identify(
     plot: Path | None,
     model: str,
     weights: Path | None,
-    jobs: int,
+    jobs: int | None,
     quiet: bool,
 ) -> ExitCode:
     """Identify the writers of pages.
@@ -88,15 +88,17 @@ def identify(
     from ocrtool.jobs.deliver import Delivery, plan_document
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.identify import Identification, identify_all
-    from ocrtool.jobs.options import EmbedOptions
+    from ocrtool.jobs.options import EmbedOptions, Parallel
     from ocrtool.jobs.writer_folder import collect
 
     collection = collect(folders)
     guard = OverwriteGuard(collection.sources, [writers])
     target = plan_document(output, guard, standard_output())
     guard.reserve(plot)
-    embed = EmbedOptions(weights, model, options.threads(jobs), plot is not None)
-    outcomes = identify_all(collection, Identification(embed, jobs, writers, plot, progress(quiet, output is None)))
+    parallel = Parallel.of(jobs, len(collection.sources))
+    embed = EmbedOptions(weights, model, parallel.threads, plot is not None)
+    shown = progress(quiet, output is None)
+    outcomes = identify_all(collection, Identification(embed, parallel, writers, plot, shown))
     write = format_.writers["writer-id identify"]
     code = Delivery(guard, print_error).deliver(outcomes, [lambda rows: write(answers(rows, top or 0))], target)
     collection.passed_over.report(print_error)
@@ -113,7 +115,13 @@ def identify(
 @options.quiet_option("writer-id")
 @options.verbose_option("writer-id")
 def enrol(
-    folders: tuple[str, ...], output: Path, format_: Format, model: str, weights: Path | None, jobs: int, quiet: bool
+    folders: tuple[str, ...],
+    output: Path,
+    format_: Format,
+    model: str,
+    weights: Path | None,
+    jobs: int | None,
+    quiet: bool,
 ) -> ExitCode:
     """Add the writers of FOLDER to a gallery file, for writer-id --writers FILE.h5.
 
@@ -126,14 +134,15 @@ def enrol(
     from ocrtool.jobs.deliver import Delivery, Destination
     from ocrtool.jobs.enrol import enrol_all
     from ocrtool.jobs.guard import OverwriteGuard
-    from ocrtool.jobs.options import EmbedOptions
+    from ocrtool.jobs.options import EmbedOptions, Parallel
     from ocrtool.jobs.writer_folder import collect
 
     collection = collect(folders)
     guard = OverwriteGuard(collection.sources)
     guard.claim_file(output)
-    embed = EmbedOptions(weights, model, options.threads(jobs))
-    outcomes = enrol_all(collection, output, embed, jobs, progress(quiet, True))
+    parallel = Parallel.of(jobs, len(collection.known))
+    embed = EmbedOptions(weights, model, parallel.threads)
+    outcomes = enrol_all(collection, output, embed, parallel, progress(quiet, True))
     target = Destination(standard_output())
     write = format_.writers["writer-id enrol"]
     code = Delivery(guard, print_error).deliver(outcomes, [lambda rows: write(enrolled(rows))], target)
@@ -160,12 +169,13 @@ def verify(page: str, other: str, format_: Format, output: Path | None, model: s
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.identify import verify_all
     from ocrtool.jobs.inputs import find_inputs
+    from ocrtool.jobs.machine import cores
     from ocrtool.jobs.options import EmbedOptions
 
     first, second = find_inputs([page]), find_inputs([other])
     guard = OverwriteGuard([*first.sources, *second.sources])
     target = plan_document(output, guard, standard_output())
-    outcomes = verify_all(first.sources, second.sources, EmbedOptions(weights, model, options.cores()))
+    outcomes = verify_all(first.sources, second.sources, EmbedOptions(weights, model, cores()))
     write = format_.writers["writer-id verify"]
     code = Delivery(guard, print_error).deliver(outcomes, [lambda rows: write(pairs(rows))], target)
     for inputs in (first, second):

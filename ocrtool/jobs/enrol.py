@@ -11,7 +11,7 @@ from ocrtool.jobs import embed
 from ocrtool.jobs.embed import EmbeddedPage, embedding_job
 from ocrtool.jobs.gallery_file import add_to_file, gallery_entry, read_gallery
 from ocrtool.jobs.inputs import is_folder, unusable_folder
-from ocrtool.jobs.options import EmbedOptions
+from ocrtool.jobs.options import IN_TURN, EmbedOptions, Parallel
 from ocrtool.jobs.outcome import Outcome, Progress, no_progress
 from ocrtool.jobs.workers import Workers
 from ocrtool.jobs.writer_folder import Collection
@@ -22,7 +22,7 @@ def enrol_all(
     collection: Collection,
     target: Path,
     options: EmbedOptions,
-    jobs: int = 1,
+    parallel: Parallel = IN_TURN,
     progress: Progress[EmbeddedPage] = no_progress,
 ) -> Iterator[Outcome[Enrolled]]:
     """Add the writers of a folder to the gallery file ``target``; yields the status of each page after writing it.
@@ -35,7 +35,7 @@ def enrol_all(
         raise UsageError(f"{where} has no sub-folders with images; each writer needs one, named after them")
     if target.exists() or is_stream(target):
         read_gallery(target, embed.load_embedder(options))  # so that a bad file fails before the work
-    return _enrolled(collection, target, options, Workers(embedding_job(options), jobs, progress))
+    return _enrolled(collection, target, options, Workers(embedding_job(options), parallel, progress))
 
 
 def _enrolled(

@@ -14,7 +14,7 @@ from ocrtool.jobs import embed
 from ocrtool.jobs.embed import EmbeddedPage, embedding_job
 from ocrtool.jobs.gallery_file import gallery_entry, read_gallery
 from ocrtool.jobs.inputs import Source
-from ocrtool.jobs.options import EmbedOptions
+from ocrtool.jobs.options import IN_TURN, EmbedOptions, Parallel
 from ocrtool.jobs.outcome import Outcome, Progress, SideFile, no_progress
 from ocrtool.jobs.workers import Workers
 from ocrtool.jobs.writer_folder import Collection
@@ -29,13 +29,13 @@ class Identification:
     """Settings of identification. gallery: file of enrolled writers; plot: file for the plot of similarities."""
 
     options: EmbedOptions
-    jobs: int = 1
+    parallel: Parallel = IN_TURN
     gallery: Path | None = None
     plot: Path | None = None
     progress: Progress[EmbeddedPage] = no_progress
 
     def workers(self) -> Workers[EmbeddedPage]:
-        return Workers(embedding_job(self.options), self.jobs, self.progress)
+        return Workers(embedding_job(self.options), self.parallel, self.progress)
 
 
 def identify_all(collection: Collection, settings: Identification) -> Iterator[Outcome[Answer]]:
@@ -56,7 +56,7 @@ def identify_all(collection: Collection, settings: Identification) -> Iterator[O
 def verify_all(first: Sequence[Source], second: Sequence[Source], options: EmbedOptions) -> Iterator[Outcome[Pair]]:
     """Compare each page of ``first`` with each page of ``second``. Raises WeightsNotFound, WeightsRefused."""
     calibration = embed.load_calibration(options)
-    with Workers(embedding_job(options), 1) as workers:
+    with Workers(embedding_job(options), IN_TURN) as workers:
         embedded = list(workers.run(first)), list(workers.run(second))
     for outcome in (*embedded[0], *embedded[1]):
         yield Outcome(outcome.source, failure=outcome.failure)

@@ -5,11 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ocrtool.jobs import machine
 from ocrtool.script.registry import AUTO
 from ocrtool.weights.store import ANY
 
 #: Maximum number of worker processes per core; more would only compete for memory and time.
 MOST_JOBS_PER_CORE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """How inputs are processed in parallel.
+
+    jobs: number of worker processes, with 1 meaning this process, unless ``isolated``, or ``timeout`` is given: the
+    most seconds for a page. A single input is processed in this process, if no time is set.
+    """
+
+    jobs: int = 1
+    isolated: bool = False
+    timeout: float | None = None
+
+    @classmethod
+    def of(cls, jobs: int | None, inputs: int, timeout: float | None = None) -> Parallel:
+        """Choose for a number of inputs. jobs: None for as many as the machine can use."""
+        return cls(min(jobs or machine.default_jobs(), max(1, inputs)), jobs is None, timeout)
+
+    @property
+    def threads(self) -> int:
+        """Number of threads of each process."""
+        return machine.threads(self.jobs)
+
+
+#: One input after the other, in this process.
+IN_TURN = Parallel()
 
 
 @dataclass(frozen=True, slots=True)

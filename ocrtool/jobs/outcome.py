@@ -71,17 +71,21 @@ def no_progress(outcomes: Iterable[Outcome[Result]], total: int) -> Iterable[Out
     return outcomes
 
 
-def process_source(source: Source, load: Loader[Result]) -> Outcome[Result]:
+def process_source(source: Source, load: Loader[Result], alive: Callable[[], object] = lambda: None) -> Outcome[Result]:
     """Process the pages of an input; errors become its failure, so that other inputs are not affected.
 
-    An input fails as a whole if one page fails. load: returns the job's work, the same for each input. Raises an
-    OcrToolError other than InputError if more than this input is affected.
+    An input fails as a whole if one page fails. load: returns the job's work, the same for each input; alive: called
+    when a page begins. Raises an OcrToolError other than InputError if more than this input is affected.
     """
     try:
         work = load()
         _collect_from_here_on()
         started = time.perf_counter()
-        pages = [work(source, page) for page in source.pages()]
+        alive()
+        pages = []
+        for page in source.pages():
+            pages.append(work(source, page))
+            alive()
     except InputError as error:
         return Outcome(source, failure=error)
     except OcrToolError:

@@ -14,7 +14,8 @@ import struct
 import sys
 import threading
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
@@ -26,6 +27,8 @@ from ocrtool.stderr import open_missing_descriptors
 _LENGTH = struct.Struct("!Q")
 #: prctl(2): the kernel sends a signal to this process when its parent ends.
 _PR_SET_PDEATHSIG = 1
+#: Added to a worker's badness, of which the whole memory is 1000 points.
+_SCORE = "500"
 
 
 def write_message(descriptor: int, message: object) -> None:
@@ -46,6 +49,7 @@ def main() -> None:
     """Work until the parent ends or kills this process."""
     gc.disable()  # until what stays is loaded
     _end_with_parent()
+    _die_before_parent()
     open_missing_descriptors()
     messages, answers = _private_streams()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches the whole process group: workers simply end
@@ -55,8 +59,11 @@ def main() -> None:
 
 
 def _answer(messages: int, answers: int) -> None:
-    """Answer each source with ``(outcome or OcrToolError, log records)``. The first messages are level and loader."""
-    write_message(answers, "ready")
+    """Answer each source with ``(pickled outcome or OcrToolError, log records)``. First come level and loader.
+
+    A sign of life, None, says that the process has started, and that a page begins.
+    """
+    write_message(answers, None)
     waiting: SimpleQueue[Any] = SimpleQueue()
     threading.Thread(target=_receive, args=(messages, waiting), daemon=True).start()
     records = _collect_logs(waiting.get())
@@ -64,7 +71,8 @@ def _answer(messages: int, answers: int) -> None:
     while True:
         source = waiting.get()
         try:
-            answer: object = process_source(source, load)
+            outcome = process_source(source, load, partial(write_message, answers, None))
+            answer: object = pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
         except OcrToolError as error:  # concerns the whole run
             answer = error
         write_message(answers, (answer, tuple(records)))
@@ -77,6 +85,12 @@ def _end_with_parent() -> None:
         import ctypes
 
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _die_before_parent() -> None:
+    """Where memory runs out, Linux ends a worker, which costs a page, rather than the parent, which costs the run."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_SCORE)
 
 
 def _private_streams() -> tuple[int, int]:

@@ -25,6 +25,7 @@ from ocrtool.jobs import read as read_job
 from ocrtool.jobs.deliver import Delivery, plan_destination
 from ocrtool.jobs.guard import OverwriteGuard
 from ocrtool.jobs.inputs import Source, find_inputs
+from ocrtool.jobs.options import IN_TURN
 from ocrtool.jobs.outcome import PageResult
 from ocrtool.jobs.pages import by_page
 from ocrtool.jobs.workers import Workers
@@ -174,7 +175,7 @@ def test_pages_are_written_as_they_are_read(tmp_path: Path) -> None:
     sources = find_inputs([str(path)]).sources
     guard = OverwriteGuard(sources)
     target = plan_destination(str(tmp_path / "out.txt"), sources, False, [".txt"], guard, None)
-    with by_page(sources, PdfOptions()) as single, Workers(lambda: work, 1) as workers:
+    with by_page(sources, PdfOptions()) as single, Workers(lambda: work, IN_TURN) as workers:
         Delivery(guard, log.append).deliver(workers.run(single), [writer], target)
     assert log == [f"{what} {number}" for number in range(1, 6) for what in ("read", "written")]
     assert (tmp_path / "out.txt").read_bytes() == b"x" * 5

@@ -21,7 +21,7 @@ from odd_files import encoded, png_header
 from PIL import Image
 
 from ocrtool.cli import main as cli
-from ocrtool.jobs import outcome, workers
+from ocrtool.jobs import outcome, worker_process
 from ocrtool.jobs import read as read_job
 from ocrtool.jobs.options import ReadOptions
 from ocrtool.jobs.read import Reader
@@ -381,7 +381,7 @@ def test_a_worker_killed_by_chance_costs_nothing(
 def test_workers_that_cannot_start_are_reported(
     tmp_path: Path, capfd: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "_BOOT", "raise SystemExit(1)")
+    monkeypatch.setattr(worker_process, "_BOOT", "raise SystemExit(1)")
     assert read("--jobs", "2", draw(tmp_path / "a.png"), draw(tmp_path / "b.png")) == 1
     assert capfd.readouterr() == ("", "ocrtool: a worker process could not be started; --jobs 1 needs none\n")
 

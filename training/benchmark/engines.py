@@ -120,11 +120,12 @@ def _with_default(option: str, value: str, options: list[str]) -> list[str]:
 
 
 def _read_together(engine: str, images: ImageSet, items: Sequence[Item], work: Path) -> Iterator[Reading]:
+    alone = " ".join(_with_default("--jobs", "1", _ocrtool(engine, images).split()[2:]))  # as the other engines
     for start in range(0, len(items), IMAGES_PER_CALL):
         chunk = items[start : start + IMAGES_PER_CALL]
         folder = Path(tempfile.mkdtemp(dir=work))
         quoted = shlex.join(str(item.image) for item in chunk)
-        _, cost = _measured(f"{_ocrtool(engine, images)} -o {shlex.quote(str(folder))}/ {quoted}")
+        _, cost = _measured(f"ocrtool read {alone} -o {shlex.quote(str(folder))}/ {quoted}")
         for item in chunk:
             output = folder / f"{item.image.stem}.txt"
             text = output.read_text(encoding="utf-8") if output.exists() else ""

@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from ocrtool.cli.options import cores
 from ocrtool.errors import WeightsRefused
+from ocrtool.jobs.machine import cores
 from ocrtool.weights.store import open_weights
 from training.command import PATH, errors_as_messages
 from training.emnist.mapping import SPLITS

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from ocrtool.cli.options import cores
 from ocrtool.errors import WeightsRefused
+from ocrtool.jobs.machine import cores
 from ocrtool.recognize.network import log_softmax
 from ocrtool.weights.store import Weights
 from training.emnist.batches import as_input

@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from ocrtool.cli.options import cores
 from ocrtool.errors import printable
+from ocrtool.jobs.machine import cores
 from training.command import PATH, errors_as_messages, seed_option
 from training.phd08.files import Source, find_sources
 from training.synthesis.hangul_syllables import all_syllables, characters_in, ks_x_1001, plain_characters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from ocrtool.cli.options import cores
+from ocrtool.jobs.machine import cores
 
 #: The words for a CPU begin so; any others name an accelerator.
 CPU = "CPU"

@@ -1,0 +1,8 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+
+# Tests put a fake engine in place of the real one in their own process, and count on inputs being processed there.
+os.environ.setdefault("OCRTOOL_JOBS", "1")
