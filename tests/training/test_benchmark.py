@@ -210,7 +210,7 @@ def test_small_images_are_read_by_one_call(tmp_path: Path, monkeypatch: pytest.M
     (words / "truth.tsv").write_text("a.png\tONE\nb.png\tTWO\nc.png\t \n")
     fake = tmp_path / "bin" / "ocrtool"
     fake.parent.mkdir()
-    fake.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\necho TWO > "$7/b.txt"\n')
+    fake.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\necho TWO > "$9/b.txt"\n')
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
     images = load_set(tmp_path, "hand_printed_words", tmp_path)
