@@ -8,10 +8,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from ocrtool.imaging.confined import Bounds, ConfinedError, confined, confined_fault
 from ocrtool.errors import GalleryRefused, page_name, printable, reason
 from ocrtool.files import atomic_write, is_stream
 from ocrtool.jobs.embed import EmbeddedPage, PageEmbedder
-from ocrtool.writer.gallery import Gallery, GalleryEntry, from_bytes, to_bytes
+from ocrtool.writer import gallery
+from ocrtool.writer.gallery import Gallery, GalleryEntry, to_bytes
+
+#: Bytes of the largest gallery: a million pages need as much.
+MAX_BYTES = 1 << 30
+#: Bounds of the process that takes a file apart: bytes of address space, to which comes a multiple of the file's size,
+#: and seconds.
+_MEMORY, _MEMORY_FACTOR, _SECONDS = 1 << 30, 8, 30.0
 
 
 def gallery_entry(page: EmbeddedPage) -> GalleryEntry:
@@ -23,15 +31,23 @@ def gallery_entry(page: EmbeddedPage) -> GalleryEntry:
 
 def read_gallery(path: Path, embedder: PageEmbedder) -> Gallery:
     """Read the gallery of a file. Raises GalleryRefused, also if it was made with other weights."""
+    where = printable(str(path))
     try:
         if is_stream(path):
-            raise GalleryRefused(f"{printable(str(path))} is not a regular file, so it is not a gallery")
-        data = path.read_bytes()
+            raise GalleryRefused(f"{where} is not a regular file, so it is not a gallery")
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > MAX_BYTES:
+                raise GalleryRefused(f"{where} has more than {MAX_BYTES >> 20} MiB, so it is not a gallery")
+            bounds = Bounds(_MEMORY + _MEMORY_FACTOR * size, _SECONDS, size)
+            parts = next(confined(f"{gallery.__name__}:stored_parts", {}, file, bounds))
     except FileNotFoundError as error:
-        raise GalleryRefused(f"{printable(str(path))}: no such file") from error
+        raise GalleryRefused(f"{where}: no such file") from error
     except OSError as error:
-        raise GalleryRefused(f"{printable(str(path))}: cannot be read: {reason(error)}") from error
-    return from_bytes(data, str(path), embedder.digest, embedder.dimensions)
+        raise GalleryRefused(f"{where}: cannot be read: {reason(error)}") from error
+    except (ConfinedError, StopIteration) as error:
+        raise GalleryRefused(f"{where} is not a gallery of writers, or is damaged: {confined_fault(error)}") from error
+    return gallery.from_parts(parts, str(path), embedder.digest, embedder.dimensions)
 
 
 def add_to_file(path: Path, entries: Sequence[GalleryEntry], embedder: PageEmbedder) -> list[str]:
@@ -43,9 +59,9 @@ def add_to_file(path: Path, entries: Sequence[GalleryEntry], embedder: PageEmbed
     target = Path(os.path.realpath(path))  # of a link, the file it points to
     with _alone_in(target.parent):
         before = read_gallery(target, embedder) if target.exists() else Gallery(embedder.digest)
-        gallery, statuses = before.adding(entries)
+        held, statuses = before.adding(entries)
         with atomic_write(target) as file:
-            file.write(to_bytes(gallery))
+            file.write(to_bytes(held))
     return statuses
 
 

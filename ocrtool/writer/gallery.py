@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import BinaryIO
 
 import numpy as np
 
+from ocrtool.imaging.confined import Message
 from ocrtool.errors import GalleryRefused, printable
+from ocrtool.weights.plain_hdf5 import NotPlain, plain_attribute, plain_numbers, plain_texts
 
 #: Format name in the file, and its version, raised when readers of the older one would misread the file.
 FORMAT, VERSION = "ocrtool-writers", 1
@@ -78,38 +80,51 @@ def to_bytes(gallery: Gallery) -> bytes:
     return file.getvalue()
 
 
-def from_bytes(data: bytes, name: str, weights: str, dimensions: int) -> Gallery:
-    """Decode a gallery. name: of the file, for messages; weights, dimensions: of the network in use.
+def stored_parts(file: BinaryIO) -> Iterator[Message]:
+    """Take the parts out of a gallery file: its texts, and its embeddings as bytes; or what is wrong with it.
+
+    For `ocrtool.imaging.confined`: HDF5 may take all memory for a damaged file, or read it for ever.
+    """
+    import h5py
+
+    data = file.read()
+    try:
+        with h5py.File(BytesIO(data), "r") as h5:
+            values = {key: plain_attribute(h5, key) for key in ("format", "version", "weights")}
+            if values["format"] == FORMAT and values["version"] == VERSION:
+                vectors = plain_numbers(h5, "vectors", len(data))
+                values |= {column: plain_texts(h5, column, data) for column in _COLUMNS}
+                yield {**values, "shape": vectors.shape}, vectors.tobytes()
+            else:
+                yield values, b""
+    except NotPlain as error:
+        yield {"fault": f"damaged, or was not written by this program: {error}"}, b""
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - h5py and HDF5 raise nearly anything on damaged files
+        yield {"fault": "not a gallery of writers, or is damaged"}, b""
+
+
+def from_parts(parts: Message, name: str, weights: str, dimensions: int) -> Gallery:
+    """Make a gallery of the parts of a file. name: of the file, for messages; weights, dimensions: of the network.
 
     Raises GalleryRefused if the file is damaged or not a gallery, or if another network made its embeddings, which
     cannot be compared.
     """
-    import h5py
-
-    where = printable(name)
+    where, values = printable(name), parts[0]
+    if "fault" in values:
+        raise GalleryRefused(f"{where} is {values['fault']}")
+    if values.get("format") != FORMAT:
+        raise GalleryRefused(f"{where} is an HDF5 file, but not a gallery of writers")
+    if values.get("version") != VERSION:
+        raise GalleryRefused(f"{where} was written by a newer version of this program")
     try:
-        with h5py.File(BytesIO(data), "r") as h5:
-            attributes = {key: h5.attrs[key] for key in ("format", "version", "weights") if key in h5.attrs}
-            if attributes.get("format") != FORMAT:
-                raise GalleryRefused(f"{where} is an HDF5 file, but not a gallery of writers")
-            if attributes.get("version") != VERSION:
-                raise GalleryRefused(f"{where} was written by a newer version of this program")
-            if any(h5[part].nbytes > len(data) for part in ("vectors", *_COLUMNS)):
-                raise GalleryRefused(f"{where} is damaged: its parts are larger than the file")
-            vectors = np.asarray(h5["vectors"][()], np.float32)
-            columns = [_texts(h5[column]) for column in _COLUMNS]
-            made_with = str(attributes.get("weights"))
-    except GalleryRefused:
-        raise
-    except Exception as error:  # h5py and HDF5 raise nearly anything on damaged files
-        raise GalleryRefused(f"{where} is not a gallery of writers, or is damaged") from error
+        vectors = np.frombuffer(parts[1], np.float32).reshape(values["shape"])
+        columns = [list(map(str, values[column])) for column in _COLUMNS]
+    except (LookupError, TypeError, ValueError) as error:
+        raise GalleryRefused(f"{where} is damaged: its parts do not match") from error
     if vectors.ndim != 2 or any(len(column) != len(vectors) for column in columns) or not np.isfinite(vectors).all():
         raise GalleryRefused(f"{where} is damaged: its parts do not match")
-    if made_with != weights or (len(vectors) and vectors.shape[1] != dimensions):
+    if values.get("weights") != weights or (len(vectors) and vectors.shape[1] != dimensions):
         raise GalleryRefused(f"{where} was made with other weights than those in use; {_REMEDY}")
-    rows = zip(*columns, vectors, strict=True)
-    return Gallery(weights, tuple(GalleryEntry(*row) for row in rows))
-
-
-def _texts(dataset: Any) -> Sequence[str]:
-    return [str(value) for value in dataset.asstr()[()]]
+    return Gallery(weights, tuple(GalleryEntry(*row) for row in zip(*columns, vectors, strict=True)))
