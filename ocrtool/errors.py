@@ -151,7 +151,10 @@ class WeightsRefused(OcrToolError):
 
 def printable(name: str) -> str:
     """Escape ``name`` to one line of valid Unicode, whatever bytes and control characters the file name holds."""
-    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    try:
+        text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # surrogates that stand for no byte: of JSON, not of a file name
+        text = name
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 

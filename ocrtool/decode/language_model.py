@@ -20,6 +20,8 @@ from ocrtool.weights.store import Weights, open_weights, read_as
 #: search, where the number of hypotheses changes, costs more than the step. More rows than the last take several runs,
 #: which is as fast as one; and an interpreter costs as much as 20 to 50 steps.
 BUCKETS = (8, 32)
+#: Numbers of a state at most: memory grows with it, and ours have 512.
+MOST_STATE = 1 << 16
 
 
 class LanguageModel(Protocol):
@@ -67,6 +69,8 @@ class CharacterLSTM:
         with read_as("a language model", weights.name):
             self.symbols = Labels(weights.manifest["labels"])
             self._state_size = 2 * int(weights.manifest["parameters"]["units"])
+        if not 0 < self._state_size <= MOST_STATE:
+            raise WeightsRefused(f"{weights.name}.json has a state of {self._state_size} numbers")
         if LINE_START not in self.symbols:
             raise WeightsRefused(f"{weights.name}.json names no line start among its labels")
         self._steps: dict[int, _Step] = {}

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from ocrtool.decode import ctc_gaps, ctc_words, spaces, text_filter
 from ocrtool.weights.store import finite
 
+#: Largest beam: memory and time grow with it, and a thousand hypotheses of a line are all alike.
+MOST_HYPOTHESES = 1000
 #: Keys of a decoder's manifest for the path weights with and without the language model.
 _WITH_LM, _WITHOUT_LM = "guided", "unguided"
 
@@ -149,8 +151,8 @@ def _check(text_weights: Sequence[float], beam: BeamSize) -> None:
     """Raise ValueError for settings that cannot be decoded with."""
     if len(text_weights) != len(text_filter.FEATURES):
         raise ValueError(f"{len(text_weights)} text_weights for {len(text_filter.FEATURES)} features")
-    if beam.hypotheses < 1 or beam.reach <= 0.0:
-        raise ValueError("a beam of no hypotheses, or without reach")
+    if not 1 <= beam.hypotheses <= MOST_HYPOTHESES or beam.reach <= 0.0:
+        raise ValueError(f"a beam of none or more than {MOST_HYPOTHESES} hypotheses, or without reach")
 
 
 Kind = TypeVar("Kind", PathWeights, CtcWeights)

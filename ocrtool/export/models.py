@@ -68,7 +68,7 @@ def manifest_lines(manifest: Mapping[str, Any], indent: str = "") -> Iterator[st
 
 
 def _plain(value: object) -> str:
-    """Format a value: printable text as it is; anything else, including blank text, as JSON."""
+    """Format a value: printable text as it is; anything else, including blank text, as JSON of printable text."""
     if isinstance(value, str) and value.isprintable() and value.strip():
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return printable(json.dumps(value, ensure_ascii=False))

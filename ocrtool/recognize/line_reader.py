@@ -10,7 +10,7 @@ import numpy as np
 from ocrtool.errors import WeightsRefused
 from ocrtool.recognize.network import log_softmax
 from ocrtool.segment.strip import STRIP_ROWS, Strip
-from ocrtool.weights.store import Weights, read_as
+from ocrtool.weights.store import Weights, read_as, temperature
 
 #: Name of the blank among the labels.
 BLANK_LABEL = "<blank>"
@@ -31,7 +31,7 @@ class LineReader:
         """Open the network. Raises WeightsRefused if the manifest or the compiled form is not that of a line reader."""
         with read_as("a line reader", weights.name):
             self.labels: tuple[str, ...] = tuple(map(str, weights.manifest["labels"]))
-            self._temperature = float(weights.manifest["temperature"])
+            self._temperature = temperature(weights.manifest["temperature"])
         self._interpreter = weights.open_interpreter()
         details: list[dict[str, Any]] = self._interpreter.get_input_details()
         if len(details) != 1 or len(details[0]["shape"]) != 4 or int(details[0]["shape"][1]) != STRIP_ROWS:

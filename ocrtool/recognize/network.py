@@ -20,6 +20,7 @@ class GlyphNetwork:
 
     def __init__(self, weights: Weights, threads: int = 1) -> None:
         """Open the network. Raises WeightsRefused if it has other inputs."""
+        self._name = weights.name
         self._interpreter = weights.open_interpreter(threads)
         self._inputs = self._find_inputs(weights.name)
         self._size = 0
@@ -38,11 +39,18 @@ class GlyphNetwork:
         return found
 
     def logits(self, images: np.ndarray, geometry: np.ndarray, outputs: int) -> np.ndarray:
-        """Run the network. images: (E, side, side, 2) uint8; geometry: (E, 8) float32. Returns (E, outputs) float32."""
+        """Run the network. images: (E, side, side, 2) uint8; geometry: (E, 8) float32. Returns (E, outputs) float32.
+
+        Raises WeightsRefused if it is a network of other sizes.
+        """
         logits = np.empty((len(images), outputs), np.float32)
         for first in range(0, len(images), BATCH):
             part = slice(first, min(first + BATCH, len(images)))
-            logits[part] = self._run(images[part], geometry[part])
+            try:
+                logits[part] = self._run(images[part], geometry[part])
+            except ValueError as error:
+                sizes = f"crops of {images.shape[1]} pixels and {outputs} outputs"
+                raise WeightsRefused(f"{self._name}.tflite is not a network for {sizes}") from error
         return logits
 
     def _run(self, images: np.ndarray, geometry: np.ndarray) -> np.ndarray:

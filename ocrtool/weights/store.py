@@ -27,7 +27,11 @@ ENVIRONMENT = "OCRTOOL_WEIGHTS"
 ANY, RESEARCH = "any", "research"
 MODELS = (ANY, RESEARCH)
 
+#: Bounds of a temperature: fitted ones are near 1, and beyond these logits are no longer finite, or all the same.
+LEAST_TEMPERATURE, MOST_TEMPERATURE = 0.01, 100.0
+
 _CHUNK = 1 << 20  # bytes hashed at a time
+_MOST_BYTES = 16 << 20  # of a manifest; ours have up to 0.3 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,13 @@ def read_manifest(name: str, folder: Path | None = None) -> dict[str, Any]:
 def parse_manifest(path: Path) -> dict[str, Any]:
     """Parse the manifest in the file ``path``. Raises WeightsRefused if it is not a JSON object."""
     try:
-        manifest = json.loads(path.read_bytes())
+        if path.exists() and not path.is_file():
+            raise WeightsRefused(f"{path} is not a regular file, so it is not a manifest")
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            raise WeightsRefused(f"{path} has more than {_MOST_BYTES >> 20} MiB, so it is not a manifest")
+        manifest = json.loads(data, parse_constant=_no_number)
     except OSError as error:
         raise WeightsRefused(f"{path} cannot be read: {reason(error)}") from error
     except (ValueError, RecursionError) as error:
@@ -146,6 +156,11 @@ def parse_manifest(path: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict):
         raise WeightsRefused(f"{path} is not a manifest: a JSON object is needed")
     return manifest
+
+
+def _no_number(name: str) -> None:
+    """Raise ValueError for NaN and Infinity, which are Python's, not JSON's."""
+    raise ValueError(f"{name} is no number")
 
 
 @contextmanager
@@ -164,6 +179,14 @@ def finite(value: Any) -> float:
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(f"{number} is no number that can be used")
+    return number
+
+
+def temperature(value: Any) -> float:
+    """A temperature of a manifest, by which logits are divided. Raises TypeError, ValueError or OverflowError."""
+    number = finite(value)
+    if not LEAST_TEMPERATURE <= number <= MOST_TEMPERATURE:
+        raise ValueError(f"a temperature of {number}; it must be from {LEAST_TEMPERATURE} to {MOST_TEMPERATURE}")
     return number
 
 

@@ -10,7 +10,7 @@ from ocrtool.errors import WeightsRefused
 from ocrtool.recognize.candidates import Candidates
 from ocrtool.recognize.network import GlyphNetwork, log_softmax
 from ocrtool.script.hangul.charset import FINALS, FIRST_MARK, INITIALS, KINDS, MARKS, REJECT_KIND, SYLLABLE_KIND, VOWELS
-from ocrtool.weights.store import Weights, finite, read_as
+from ocrtool.weights.store import Weights, read_as, temperature
 
 #: Sizes of the four heads: kind, initial, vowel, final.
 HEADS = (len(KINDS), len(INITIALS), len(VOWELS), len(FINALS))
@@ -29,11 +29,11 @@ class HangulClassifier:
         """Open the network. Raises WeightsRefused if the weights are of another kind or for other labels."""
         with read_as("a classifier of Korean characters", weights.name):
             labels = list(weights.manifest["labels"])
-            self._temperatures = [finite(t) for t in weights.manifest["temperature"]]
+            self._temperatures = [temperature(t) for t in weights.manifest["temperature"]]
         if labels != list(KINDS):
             raise WeightsRefused(f"{weights.name} was trained for other labels than this program reads")
-        if len(self._temperatures) != len(HEADS) or not all(t > 0.0 for t in self._temperatures):
-            raise WeightsRefused(f"{weights.name} needs {len(HEADS)} temperatures above 0")
+        if len(self._temperatures) != len(HEADS):
+            raise WeightsRefused(f"{weights.name} needs {len(HEADS)} temperatures")
         self._network = GlyphNetwork(weights, threads)
 
     def heads(self, images: np.ndarray, geometry: np.ndarray) -> list[np.ndarray]:

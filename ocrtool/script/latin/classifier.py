@@ -8,7 +8,7 @@ from ocrtool.charset import LATIN_CLASSES
 from ocrtool.errors import WeightsRefused
 from ocrtool.recognize.candidates import Candidates
 from ocrtool.recognize.network import GlyphNetwork, log_softmax
-from ocrtool.weights.store import Weights, finite, read_as
+from ocrtool.weights.store import Weights, read_as, temperature
 
 #: Floor of divisors.
 LEAST = 1e-6
@@ -21,11 +21,9 @@ class LatinClassifier:
         """Open the network. Raises WeightsRefused if the weights are of another kind or for other labels."""
         with read_as("a classifier of Latin characters", weights.name):
             labels = list(weights.manifest["labels"])
-            self._temperature = finite(weights.manifest.get("temperature", 1.0))
+            self._temperature = temperature(weights.manifest.get("temperature", 1.0))
         if labels != list(LATIN_CLASSES):
             raise WeightsRefused(f"{weights.name} was trained for other labels than this program reads")
-        if not self._temperature > 0.0:
-            raise WeightsRefused(f"{weights.name} has a temperature of {self._temperature}; it must be above 0")
         self._network = GlyphNetwork(weights, threads)
 
     def candidates(self, images: np.ndarray, geometry: np.ndarray) -> Candidates:
