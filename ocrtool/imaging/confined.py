@@ -1,7 +1,8 @@
 """Work on a stranger's file in a process of its own, which has bounds of memory and time, and no network.
 
 The process gets the file as its standard input and gives plain values and bytes; nothing that it sends is unpickled, so
-that a file that takes over its decoder gains nothing beyond it. Where a system lacks one of the bounds, the others hold.
+that a file that takes over its decoder gains nothing beyond it. Where a system lacks one of the bounds, the others
+hold.
 """
 
 from __future__ import annotations
@@ -79,9 +80,16 @@ def confined(call: str, arguments: dict[str, Any], file: IO[bytes], bounds: Boun
     with os.fdopen(sink, "wb") as pipe:
         command = [sys.executable, "-I", "-c", _BOOT, os.path.realpath(ocrtool.__file__), call]
         command += [json.dumps([bounds.memory, bounds.seconds]), str(source), *filter(None, sys.path)]
-        streams = {"stdin": file, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         try:
-            process = subprocess.Popen(command, bufsize=0, cwd="/", pass_fds=[source], **streams)
+            process = subprocess.Popen(
+                command,
+                bufsize=0,
+                cwd="/",
+                stdin=file,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[source],
+            )
         except OSError as error:  # too many processes or open files
             raise ConfinedError(f"no process could be started: {error.strerror}") from error
         finally:
@@ -207,7 +215,7 @@ def stranger_file(data: bytes) -> BinaryIO:
     file = tempfile.TemporaryFile(prefix="ocrtool-")  # noqa: SIM115 - closed by the caller
     file.write(data)
     file.seek(0)
-    return file  # type: ignore[return-value]
+    return file
 
 
 def confined_fault(error: BaseException) -> str:

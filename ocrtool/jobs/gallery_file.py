@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from ocrtool.imaging.confined import Bounds, ConfinedError, confined, confined_fault
 from ocrtool.errors import GalleryRefused, page_name, printable, reason
 from ocrtool.files import atomic_write, is_stream
+from ocrtool.imaging.confined import Bounds, ConfinedError, confined, confined_fault
 from ocrtool.jobs.embed import EmbeddedPage, PageEmbedder
 from ocrtool.writer import gallery
 from ocrtool.writer.gallery import Gallery, GalleryEntry, to_bytes

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from ocrtool.imaging.confined import Message
 from ocrtool.errors import GalleryRefused, printable
+from ocrtool.imaging.confined import Message
 from ocrtool.weights.plain_hdf5 import NotPlain, plain_attribute, plain_numbers, plain_texts
 
 #: Format name in the file, and its version, raised when readers of the older one would misread the file.
@@ -90,7 +90,7 @@ def stored_parts(file: BinaryIO) -> Iterator[Message]:
     data = file.read()
     try:
         with h5py.File(BytesIO(data), "r") as h5:
-            values = {key: plain_attribute(h5, key) for key in ("format", "version", "weights")}
+            values: dict[str, Any] = {key: plain_attribute(h5, key) for key in ("format", "version", "weights")}
             if values["format"] == FORMAT and values["version"] == VERSION:
                 vectors = plain_numbers(h5, "vectors", len(data))
                 values |= {column: plain_texts(h5, column, data) for column in _COLUMNS}

@@ -188,6 +188,14 @@ def broken(change: Callable[[dict[str, Any]], object]) -> bytes:
         (document("json", odd_pages()).replace(b'"skew"', b'"askew"', 1), "page has no skew"),
         (broken(lambda d: d.update(version=2)), "version is 2, against const 1"),
         (broken(lambda d: d["pages"][0].pop("skew")), "pages[0] has no skew"),
+        (broken(lambda d: d["pages"][0].update(dpi=float("nan"))), "NaN is no number"),
+        (broken(lambda d: d["pages"][0].update(skew=float("-inf"))), "-Infinity is no number"),
+        (broken(lambda d: d["pages"][0].update(skew=1e300)), "pages[0].skew is 1e+300, which is no length"),
+        (broken(lambda d: d["pages"][0].update(width=10**400)), "pages[0].width is 1000"),
+        (broken(lambda d: d["pages"][0].update(number=True)), "pages[0].number is no integer"),
+        (broken(lambda d: d["pages"][0].update(lines={})), "pages[0].lines is no array"),
+        (broken(lambda d: d["pages"][0]["blocks"].clear()), "lines are not in the order of their blocks"),
+        (broken(lambda d: d.update(pages=None)), "pages is no array"),
         (broken(lambda d: d["pages"][0].update(width="9")), "pages[0].width is no integer"),
         (broken(lambda d: d["pages"][0].update(width=True)), "pages[0].width is no integer"),
         (broken(lambda d: d["pages"][0]["lines"][0].update(block=1)), "lines are not in the order of their blocks"),
@@ -207,3 +215,12 @@ def test_a_document_that_is_none_is_named(tmp_path: Path, capfd: pytest.CaptureF
     (tmp_path / "x.json").write_text("{}")
     assert run("convert", tmp_path / "x.json") == 1
     assert capfd.readouterr().err.startswith(f"ocrtool: {tmp_path}/x.json: not a document of ocrtool read")
+
+
+def test_half_a_pair_of_surrogates_becomes_a_replacement_character() -> None:
+    data = broken(lambda d: d["pages"][0]["lines"][0]["words"][0]["characters"][0].update(label="\udcff\ud800"))
+    first = next(iter(parse_pages(data, "x")))
+    assert isinstance(first, ExportPage) and first.page.lines[0].words[0].characters[0].label == "\ufffd\ufffd"
+    named = broken(lambda d: d["pages"][0].update(source="caf\udce9\ud800\U0001f600.png"))
+    first = next(iter(parse_pages(named, "x")))
+    assert isinstance(first, ExportPage) and first.page.source == "caf\udce9\ufffd\U0001f600.png"

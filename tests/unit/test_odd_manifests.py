@@ -76,7 +76,11 @@ LOADERS: dict[str, tuple[Callable[[Path], object], dict[str, tuple[Any, ...]]]] 
     ),
     "lstm_eng": (
         lambda folder: load_engine("eng", folder),
-        {"labels": (MISSING, 3, "aa", [[1]]), "parameters": (MISSING, []), "parameters/units": ("x", INFINITE, 0, -3, 10**12)},
+        {
+            "labels": (MISSING, 3, "aa", [[1]]),
+            "parameters": (MISSING, []),
+            "parameters/units": ("x", INFINITE, 0, -3, 10**12),
+        },
     ),
     "writer": (
         embedder,

@@ -11,6 +11,9 @@ from typing import Any, TypeAlias
 #: Raises _Fault if a value is not as its schema says.
 _Check: TypeAlias = Callable[[Any], None]
 
+#: Largest number of a document. Beyond it a float cannot count, and some languages have no integer.
+_LARGEST = 2**53
+
 _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
@@ -120,10 +123,13 @@ def _scalar(names: list[str], schema: Mapping[str, Any]) -> _Check:
     types = tuple({kind: None for name in names for kind in _TYPES[name]})
     rules = _rules(schema)
     boolean = bool in types
+    number = int in types and not boolean
 
     def check(value: Any) -> None:
         if not isinstance(value, types) or (isinstance(value, bool) and not boolean):
             raise _Fault(f"is no {' or '.join(names)}")
+        if number and isinstance(value, (int, float)) and not -_LARGEST <= value <= _LARGEST:
+            raise _Fault(f"is {value!r:.40}, which is no length, share or count")
         if value is not None:
             rules(value)
 

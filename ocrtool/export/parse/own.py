@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from ocrtool.charset import UNKNOWN
 from ocrtool.errors import InputError
 from ocrtool.export.documents import ExportPage, FailedInput
 from ocrtool.export.formats.json import VERSION
@@ -17,6 +19,10 @@ from ocrtool.export.parse.checked import Checker
 from ocrtool.export.schema import json_schema
 from ocrtool.script.registry import languages_of
 from ocrtool.types import Alternative, Block, Box, Character, Line, Page, PageTable, TableCell, Word
+
+#: A surrogate as JSON escapes it; what is left of them in a text; and in a name, where some stand for bytes.
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_LONE, _LONE_IN_NAMES = re.compile("[\ud800-\udfff]"), re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 #: First line of a document of format json as it is written; each page follows on its line. And its last line.
 OPENING, END = f'{{"format": "ocrtool", "version": {VERSION}, "pages": ['.encode(), b"]}"
@@ -39,10 +45,10 @@ def _pages(data: bytes) -> Iterator[ExportPage | FailedInput]:
         yield from _lines(data)
         return
     try:
-        value = json.loads(data.decode())
+        value = _loaded(data)
     except json.JSONDecodeError:
         for line in filter(bytes.strip, io.BytesIO(data)):
-            yield from _document(json.loads(line.decode()))
+            yield from _document(_loaded(line))
     else:
         yield from _document(value)
 
@@ -54,10 +60,34 @@ def _lines(data: bytes) -> Iterator[ExportPage]:
     for line in map(bytes.rstrip, lines):
         if line == END:
             return
-        value = json.loads(line.removesuffix(b",").decode())
+        value = _loaded(line.removesuffix(b","))
         _checker("json").check(value, "page")
         yield _export(value)
     raise json.JSONDecodeError("no end", "", 0)
+
+
+def _loaded(data: bytes) -> Any:
+    """Parse JSON. Raises ValueError, also for NaN and Infinity, which are Python's, not JSON's.
+
+    Half of a pair of surrogates, which no text has and no file can be written with, becomes U+FFFD; but it may stand
+    for a byte of a file name that is not UTF-8.
+    """
+    value = json.loads(data.decode(), parse_constant=_no_number)
+    return _repaired(value) if _SURROGATE.search(data) else value
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def _repaired(value: Any, key: str = "") -> Any:
+    if isinstance(value, dict):
+        return {_repaired(name): _repaired(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_repaired(inner) for inner in value]
+    if isinstance(value, str):
+        return (_LONE_IN_NAMES if key == "source" else _LONE).sub(UNKNOWN, value)
+    return value
 
 
 def _reason(error: ValueError) -> str:
