@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SURE = 20.0
 #: Resolution of an image that says none.
 USUAL_DPI = 300.0
-#: The name by which OCRmyPDF looks for the font of a text layer.
+#: The name by which OCRmyPDF looks for the font of a text layer, of which it takes one.
 _FONT = "f-0-0"
 
 
@@ -73,10 +73,10 @@ class OcrtoolEngine(OcrEngine):
     @staticmethod
     def generate_pdf(input_file: Path, output_pdf: Path, output_text: Path, options: Any) -> None:
         from ocrtool.export.pdf.document import PdfDocument
-        from ocrtool.export.pdf.font import InvisibleFont
+        from ocrtool.export.pdf.fonts import InvisibleFonts
 
         export = _read(input_file, options)
-        with PdfDocument(InvisibleFont(_FONT)) as document:
+        with PdfDocument(InvisibleFonts(_FONT, None)) as document:
             document.add_text(export)
             output_pdf.write_bytes(b"".join(document.parts()))
         output_text.write_bytes(_written(export, "text"))

@@ -15,7 +15,7 @@ import numpy as np
 from ocrtool import __version__
 from ocrtool.errors import InputError, OutputError, page_name, printable
 from ocrtool.export.pdf.archival import save_archival
-from ocrtool.export.pdf.font import InvisibleFont
+from ocrtool.export.pdf.fonts import InvisibleFonts
 from ocrtool.export.pdf.hidden import remove_invisible_text
 from ocrtool.export.pdf.images import EncodedImage, encode_image
 from ocrtool.export.pdf.layer import text_layer
@@ -51,15 +51,14 @@ _UPRIGHT = {
 class PdfDocument:
     """A document to which pages are added. A context manager, which closes the files of its pages."""
 
-    def __init__(self, font: InvisibleFont | None = None) -> None:
+    def __init__(self, fonts: InvisibleFonts | None = None) -> None:
         self._closing = ExitStack()
         self._pdf: pikepdf.Pdf | None = None
         self._base: Path | None = None  # the PDF that the document is: if the first page is one of its pages
         self._base_pages: list[Any] = []
         self._kept: set[int] | None = None  # its pages that stay, None for all
         self._others: dict[Path, pikepdf.Pdf] = {}
-        self._font = font or InvisibleFont()
-        self._font_object: Any = None
+        self._fonts = fonts or InvisibleFonts()
 
     def __enter__(self) -> PdfDocument:
         return self
@@ -88,8 +87,7 @@ class PdfDocument:
         """Encode the document; nothing without pages. archival: as PDF/A-2b. Raises OutputError if it is not that."""
         if self._pdf is None:
             return
-        if self._font_object is not None:
-            self._font.objects(self._pdf, self._font_object)
+        self._fonts.finish(self._pdf)
         if self._kept is not None:
             for index in reversed(range(len(self._base_pages))):
                 if index not in self._kept:
@@ -125,9 +123,9 @@ class PdfDocument:
         text = page_text(file.path, export.page.source, file.number, file.password, size)
         if text.has_hidden:
             remove_invisible_text(self._pdf, page)
-        layer = text_layer(export.page, text.to_points, self._font, _not_under(text))
+        layer = text_layer(export.page, text.to_points, self._fonts, _not_under(text))
         if layer:
-            self._give_font(page)
+            self._give_fonts(page, layer)
             page.contents_add(b"q\n", prepend=True)
             page.contents_add(b"\nQ\n" + layer)
 
@@ -179,31 +177,31 @@ class PdfDocument:
         page = self._pdf.pages[-1]
         page.obj.Resources, content = Dictionary(), b""
         if image is not None:
-            page.obj.Rotate = export.page.orientation
+            if export.page.orientation:
+                page.obj.Rotate = export.page.orientation
             page.obj.Resources.XObject = Dictionary(Im=image.object(self._pdf))
             sides = (width * scale, height * scale) * 3
-            matrix = " ".join(f"{value * side:.4f}" for value, side in zip(_UPRIGHT[image.turn], sides, strict=True))
+            matrix = " ".join(f"{value * side:.6g}" for value, side in zip(_UPRIGHT[image.turn], sides, strict=True))
             content = b"q %s cm /Im Do Q\n" % matrix.encode()
         to_points = np.array([[scale, 0.0], [0.0, -scale], [0.0, height * scale]])
-        layer = text_layer(export.page, to_points, self._font)
+        layer = text_layer(export.page, to_points, self._fonts)
         if layer:
-            self._give_font(page)
+            self._give_fonts(page, layer)
         page.obj.Contents = self._pdf.make_stream(content + layer)
         page.obj.Type = Name.Page
 
-    def _give_font(self, page: Any) -> None:
-        """Put the font into the resources of a page: its own, not those that it inherits."""
+    def _give_fonts(self, page: Any, layer: bytes) -> None:
+        """Put the fonts of a text layer into the resources of a page: its own, not those that it inherits."""
         from pikepdf import Dictionary
 
         assert self._pdf is not None
-        if self._font_object is None:
-            self._font_object = self._pdf.make_indirect(Dictionary())
         holder = page.obj
         while "/Resources" not in holder and "/Parent" in holder:
             holder = holder.Parent
         resources = copy(holder.get("/Resources", Dictionary()))
         fonts = copy(resources.get("/Font", Dictionary()))
-        fonts[f"/{self._font.name}"] = self._font_object
+        for name, font in self._fonts.resources(self._pdf, layer).items():
+            fonts[name] = font
         resources.Font = fonts
         page.obj.Resources = resources
 
