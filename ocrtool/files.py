@@ -16,7 +16,16 @@ from ocrtool.errors import OutputError, UsageError, printable, reason
 
 #: Names of an open file descriptor of this process. It is written to as it is, at its current position.
 _DESCRIPTOR = re.compile(r"/dev/fd/(\d+)|/proc/(?:self|thread-self)/fd/(\d+)|/dev/(stdin|stdout|stderr)")
+#: Name of an unfinished file, with the number of the process that writes it.
+PARTIAL = re.compile(r"\.ocrtool-(\d+)-[0-9a-f]{8}\.part")
 _STANDARD = {"stdin": 0, "stdout": 1, "stderr": 2}
+#: Error numbers that concern all outputs in a folder.
+_CONCERN_ALL = frozenset(
+    (
+        *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOENT),
+        *(errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT),
+    )
+)
 #: Maximum number of links followed; the limit of Linux.
 _MOST_LINKS = 40
 #: A file may be replaced only if one of these mode bits is set: root may write any file, so access() is not enough.
@@ -24,12 +33,12 @@ _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 @contextmanager
-def atomic_write(path: Path) -> Iterator[BinaryIO]:
+def atomic_write(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
     """Open a binary file that replaces ``path`` when the block succeeds, and leaves no trace when it fails.
 
     A symbolic link stays, and the file it points to is replaced. Anything that exists and is not a regular file (a
-    device, a FIFO, ``/dev/stdout``, ``/dev/fd/63``) is opened and written to. Raises OutputError, also for a
-    write-protected file.
+    device, a FIFO, ``/dev/stdout``, ``/dev/fd/63``) is opened and written to. durable: the content is on disk before
+    the name is, also if the machine stops. Raises OutputError, also for a write-protected file.
     """
     try:
         if is_stream(path):
@@ -45,6 +54,9 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
         try:
             with partial.open("xb") as file:
                 yield file
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
             _take_over(target, partial)
             partial.replace(target)
         except BaseException:
@@ -52,6 +64,11 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
             raise
     except OSError as error:
         raise OutputError(f"{printable(str(path))}: cannot be written: {reason(error)}") from error
+
+
+def concerns_all(error: OutputError) -> bool:
+    """Return True for an error that the next output would meet too: a full or read-only disk, a mount that is gone."""
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno in _CONCERN_ALL
 
 
 def is_stream(path: Path) -> bool:

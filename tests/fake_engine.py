@@ -70,12 +70,16 @@ def fake_reader(options: ReadOptions) -> Reader:
 
 
 def slow_reader(options: ReadOptions) -> Reader:
-    """The fake reader, after a pause for each page."""
+    """The fake reader, after a pause for each page; the file FAKE_LOG gets the widths of pages that were read."""
     read = fake_reader(options)
 
     def read_slowly(gray: np.ndarray) -> tuple[Page, Sequence[np.ndarray]]:
         pause()
-        return read(gray)
+        found = read(gray)
+        if log := os.environ.get("FAKE_LOG"):
+            with Path(log).open("a") as file:
+                file.write(f"{gray.shape[1]}\n")
+        return found
 
     return read_slowly
 

@@ -62,6 +62,12 @@ if TYPE_CHECKING:
 @options.jobs_option("read")
 @option("read", "--timeout", type=options.Count(min=1), metavar="SECONDS", help="Give up a page that takes longer.")
 @option("read", "--fail-fast", is_flag=True, help="Stop at the first failure.")
+@option(
+    "read",
+    "--resume",
+    is_flag=True,
+    help="Leave out what -o DIR has of an earlier run with --resume, if input, options and weights are the same.",
+)
 @options.quiet_option("read")
 @options.verbose_option("read")
 def read(
@@ -84,6 +90,7 @@ def read(
     jobs: int | None,
     timeout: int | None,
     fail_fast: bool,
+    resume: bool,
     quiet: bool,
 ) -> ExitCode:
     """Read images and PDFs and print their text.
@@ -96,30 +103,32 @@ def read(
     alternatives for every character. The cells of a table are separated by tabs. For a single file, -o names the
     output file; for several inputs, or if it ends with a slash, it names a folder that gets one file per input.
     """
-    from ocrtool.jobs.deliver import Delivery, plan_destination, plan_pictures
-    from ocrtool.jobs.guard import OverwriteGuard
-    from ocrtool.jobs.inputs import find_inputs
-    from ocrtool.jobs.options import Parallel, ReadOptions
-    from ocrtool.jobs.pages import by_page, read_password
-    from ocrtool.jobs.read import OVERLAY_SUFFIX, TABLE_SUFFIX, reading_job
-    from ocrtool.jobs.workers import Workers
+    from ocrtool.jobs.batch import Batch, Console, Named, read_batch
+    from ocrtool.jobs.options import ReadOptions
+    from ocrtool.jobs.pages import read_password
 
     if not pages and not from0:
         raise click.MissingParameter(param_hint="'PAGE...'", param_type="argument")
-    inputs = find_inputs(pages, from0, recursive)
-    guard = OverwriteGuard(inputs.sources, [password_file])
-    plan_pictures(overlay, inputs.sources, [OVERLAY_SUFFIX], guard)
-    plan_pictures(tables, inputs.sources, [TABLE_SUFFIX.format(1)], guard)
-    extensions = [one.extension for one in formats]
-    target = plan_destination(output, inputs.sources, inputs.several, extensions, guard, standard_output())
-    images = any(one.needs_image for one in formats)
-    inline = len(formats) == 1 and formats[0].errors_inline
-    chosen = PdfOptions(ranges, pdf_text, dpi, read_password(password_file))
-    with by_page(inputs.sources, chosen, any(one.needs_file for one in formats)) as sources:
-        parallel = Parallel.of(jobs, len(sources), timeout)
-        asked = ReadOptions(lang, not no_lm, weights, model, parallel.threads, overlay, tables, images, dehyphenate)
-        with Workers(reading_job(asked), parallel, progress(quiet, output is None)) as workers:
-            delivery = Delivery(guard, print_error, fail_fast, inline)
-            code = delivery.deliver(workers.run(sources), [one.writers["read"] for one in formats], target)
-    inputs.passed_over.report(print_error)
-    return code
+    reading = ReadOptions(
+        language=lang,
+        language_model=not no_lm,
+        weights=weights,
+        model=model,
+        overlay=overlay,
+        tables=tables,
+        keep_images=any(one.needs_image for one in formats),
+        dehyphenate=dehyphenate,
+    )
+    batch = Batch(
+        formats,
+        output,
+        reading,
+        PdfOptions(ranges, pdf_text, dpi, read_password(password_file)),
+        others=(password_file,),
+        jobs=jobs,
+        timeout=timeout,
+        fail_fast=fail_fast,
+        resume=resume,
+    )
+    console = Console(print_error, progress(quiet, output is None), standard_output())
+    return read_batch(Named(pages, from0, recursive), batch, console)

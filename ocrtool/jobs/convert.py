@@ -56,7 +56,7 @@ def load_documents(documents: Sequence[tuple[str, bytes]]) -> ReadBefore:
         before = key
     paths = [Path(STANDARD_INPUT_STEM if name == STANDARD_INPUT else name) for name in names]
     named = zip(names, paths, output_names(paths), strict=True)
-    return ReadBefore(tuple(documents), tuple(Source(*values) for values in named), tuple(places))
+    return ReadBefore(tuple(documents), tuple(Source(*values, last=False) for values in named), tuple(places))
 
 
 def converted(before: ReadBefore, images: bool) -> Iterator[Outcome[ExportPage]]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, groupby
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, Generic, TypeAlias
 
 from ocrtool.errors import ExitCode, InputError, NotWritten, OutputError, UsageError, printable
 from ocrtool.export.documents import FailedInput
-from ocrtool.files import atomic_write, is_stream, make_folder, write_stream
+from ocrtool.files import atomic_write, concerns_all, is_stream, make_folder, write_stream
 from ocrtool.jobs.guard import OverwriteGuard
 from ocrtool.jobs.inputs import Source, is_folder
 from ocrtool.jobs.outcome import Outcome, Result, SideFile
 from ocrtool.jobs.spool import Spool
 
+#: Number of outputs in a row that a full or vanished disk costs before the run ends.
+_IN_A_ROW = 3
+#: Called when an input is finished: with its failures, none if it was read, and its files.
+Finish: TypeAlias = Callable[[Source, Sequence[Exception], Sequence[Path]], None]
 #: Encodes results as they arrive: the writer of an ``ocrtool.export.registry.Format``.
 Writer: TypeAlias = Callable[[Iterable[Result]], Iterable[bytes]]
 
@@ -86,17 +90,26 @@ class Delivery:
     """Writes results, reports failures, and determines the exit code."""
 
     def __init__(
-        self, guard: OverwriteGuard, report: Callable[[str], None], fail_fast: bool = False, errors_inline: bool = False
+        self,
+        guard: OverwriteGuard,
+        report: Callable[[str], None],
+        fail_fast: bool = False,
+        errors_inline: bool = False,
+        finish: Finish | None = None,
     ) -> None:
         """report: prints a sentence on standard error; fail_fast: stop at the first failure.
 
-        errors_inline: also pass failures to the writer of a document of all inputs, as ``FailedInput``.
+        errors_inline: also pass failures to the writer of a document of all inputs, as ``FailedInput``; finish: called
+        for each input that has its own files, which are then on disk.
         """
         self._guard = guard
         self._report = report
         self._fail_fast = fail_fast
         self._errors_inline = errors_inline
         self._failed = False
+        self._unwritten = 0
+        self._finish = finish
+        self._failures: dict[str, list[Exception]] = {}  # of inputs that are not finished, by stem
 
     def deliver(
         self, outcomes: Iterable[Outcome[Result]], writers: Sequence[Writer[Result]], target: Destination
@@ -107,10 +120,14 @@ class Delivery:
         BrokenPipeError if standard output is a broken pipe.
         """
         if target.files is not None:
-            for source, group in groupby(self._reported(outcomes), _input_of):
+            for source, group in _by_input(self._reported(outcomes)):
                 if self._failed and self._fail_fast:
                     break
-                self._write_files(source, group, writers, target.files[source.output.stem])
+                paths = target.files[source.output.stem]
+                self._write_files(source, group, writers, paths)
+                failures = self._failures.pop(source.output.stem, ())
+                if self._finish is not None:
+                    self._finish(source, failures, paths)
             return self._code
         (writer,) = writers
         if target.file is not None:
@@ -136,7 +153,7 @@ class Delivery:
             for notice in outcome.notices:
                 self._report(notice)
             if outcome.failure is not None:
-                self._fail(outcome.failure)
+                self._fail(outcome.failure, outcome.source)
             self._write_pictures(outcome)
             if not (self._failed and self._fail_fast):
                 yield outcome
@@ -157,24 +174,28 @@ class Delivery:
             return
         if len(writers) == 1:
             self._write_file(source, chain((first,), results), writers[0], paths[0])
-            return
-        with Spool(chain((first,), results)) as kept:
-            for writer, path in zip(writers, paths, strict=True):
-                self._write_file(source, kept, writer, path)
+        else:
+            with Spool(chain((first,), results)) as kept:
+                for writer, path in zip(writers, paths, strict=True):
+                    self._write_file(source, kept, writer, path)
+        for _ in results:  # those that a writer which failed has left
+            pass
 
     def _write_file(self, source: Source, results: Iterable[Result], writer: Writer[Result], path: Path) -> None:
         try:
-            with atomic_write(path) as file:
+            with atomic_write(path, durable=self._finish is not None) as file:
                 file.writelines(writer(results))
+            self._unwritten = 0
         except OutputError as error:
-            self._fail(_not_written(source, error))
+            self._fail(_not_written(source, error), source)
+            self._end_if_hopeless(error)
 
     def _write_pictures(self, outcome: Outcome[Result]) -> None:
         """All that can be written; a page may have a hundred patches, so the others share one sentence."""
         errors = [error for file in outcome.files if (error := self._picture_error(file)) is not None]
         if errors:
             others = f" (and {len(errors) - 1} more of its files)" if len(errors) > 1 else ""
-            self._fail(_not_written(outcome.source, errors[0], others))
+            self._fail(_not_written(outcome.source, errors[0], others), outcome.source)
 
     def _picture_error(self, picture: SideFile) -> OutputError | UsageError | None:
         """Write a picture; what is wrong if that cannot be done."""
@@ -187,15 +208,57 @@ class Delivery:
             return error
         return None
 
-    def _fail(self, failure: InputError | OutputError | UsageError) -> None:
+    def _end_if_hopeless(self, error: OutputError) -> None:
+        """Raise OutputError if several outputs in a row could not be written, for a reason that concerns all."""
+        if concerns_all(error):
+            self._unwritten += 1
+            if self._unwritten >= _IN_A_ROW:
+                raise OutputError(f"no more is read, since {self._unwritten} outputs in a row could not be written")
+
+    def _fail(self, failure: InputError | OutputError | UsageError, source: Source | None) -> None:
         self._failed = True
+        if source is not None:
+            self._failures.setdefault(source.output.stem, []).append(failure)
         self._report(str(failure))
+
+
+def _by_input(outcomes: Iterator[Outcome[Result]]) -> Iterator[tuple[Source, Iterator[Outcome[Result]]]]:
+    """Group the outcomes of each input, which stand together; a group ends with its last page, before any other comes.
+
+    A group must be used up before the next one begins.
+    """
+    first = next(outcomes, None)
+    while first is not None:
+        group = _Group(first, outcomes)
+        yield _input_of(first), iter(group)
+        first = group.next or next(outcomes, None)
+
+
+class _Group(Generic[Result]):
+    """The outcomes of an input. next: the first outcome of the next input, if it was seen."""
+
+    def __init__(self, first: Outcome[Result], others: Iterator[Outcome[Result]]) -> None:
+        self._first = first
+        self._others = others
+        self.next: Outcome[Result] | None = None
+
+    def __iter__(self) -> Iterator[Outcome[Result]]:
+        outcome: Outcome[Result] | None = self._first
+        source = _input_of(self._first)
+        while outcome is not None:
+            yield outcome
+            if outcome.source is not None and outcome.source.last:
+                return
+            outcome = next(self._others, None)
+            if outcome is not None and _input_of(outcome) != source:
+                self.next = outcome
+                return
 
 
 def _input_of(outcome: Outcome[Result]) -> Source:
     """Return the input of an outcome, which every one has where each input has its file; equal for all its pages."""
     assert outcome.source is not None
-    return replace(outcome.source, page=None)
+    return replace(outcome.source, page=None, last=True)
 
 
 def _not_written(

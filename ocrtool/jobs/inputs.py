@@ -42,8 +42,8 @@ class Source:
 
     name: as the user wrote it; output: names of its outputs; data: bytes from standard input, None for a file; writer:
     by the folder's name, None if unknown; options: which of its pages are read, and how; page: the only one of
-    them that this source stands for; remote: True if the name is a URL that the user gave; kept: True if what it
-    gives is kept at ``path``.
+    them that this source stands for; last: False if more sources of the same input follow; remote: True if the name is
+    a URL that the user gave; kept: True if what it gives is kept at ``path``.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Source:
     writer: str | None = None
     options: PdfOptions = ALL_PAGES
     page: int | None = None
+    last: bool = True
     remote: bool = False
     kept: bool = False
 
@@ -127,11 +128,18 @@ def find_sources(arguments: Sequence[str]) -> list[Source]:
 
 def make_sources(names: Sequence[str]) -> list[Source]:
     """Make a source for each file, folder, URL or ``-``."""
-    outputs = output_names([_named(name) for name in names])
+    outputs = output_names([output_path(name) for name in names])
     return [
         Source(name, Path(name), output, read_standard_input() if name == STANDARD_INPUT else None, remote=is_url(name))
         for name, output in zip(names, outputs, strict=True)
     ]
+
+
+def output_path(name: str) -> Path:
+    """Return the path after which the outputs of an input are named."""
+    if is_url(name):
+        return Path(url_path(name))
+    return Path(STANDARD_INPUT_STEM if name == STANDARD_INPUT else name)
 
 
 def read_document(argument: str) -> bytes:
@@ -179,13 +187,6 @@ def images_of(folder: str, names: Sequence[str], passed_over: PassedOver) -> lis
         elif kind in EXTENSIONS:
             found.append(path)
     return found
-
-
-def _named(name: str) -> Path:
-    """Return the path after which the outputs of an input are named."""
-    if is_url(name):
-        return Path(url_path(name))
-    return Path(STANDARD_INPUT_STEM if name == STANDARD_INPUT else name)
 
 
 def _counted(count: int, noun: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,30 +27,37 @@ class OutputName:
         return self.stem if count == 1 else f"{self.page_prefix}{number}"
 
 
-def output_names(paths: Sequence[Path]) -> list[OutputName]:
+def output_names(
+    paths: Sequence[Path], kept: Mapping[int, str] | None = None, others: Collection[str] = ()
+) -> list[OutputName]:
     """Name each input so that its outputs and those of its pages are unique, even if case is ignored.
 
-    The names depend on ``paths`` and their order only.
+    kept: stems of inputs, by number, that had them in an earlier run; others: stems that no other input may have. The
+    names depend on these and the order of ``paths`` only.
     """
-    stems = unique_stems(paths)
+    kept = kept or {}
+    new = [path for number, path in enumerate(paths) if number not in kept]
+    found = iter(unique_stems(new, {*kept.values(), *others}))
+    stems = [kept[number] if number in kept else next(found) for number in range(len(paths))]
     taken = {_same(stem) for stem in stems}
     numbered = {prefix for stem in taken if (prefix := stem.rstrip("0123456789")) != stem}
     return [OutputName(stem, _page_prefix(stem, numbered)) for stem in stems]
 
 
-def unique_stems(paths: Sequence[Path]) -> list[str]:
+def unique_stems(paths: Sequence[Path], others: Collection[str] = ()) -> list[str]:
     """Return a file name without extension for each input, unique even if case is ignored.
 
     This is the stem if it is unique; else the whole name (scan.png beside scan.jpg), else with the parent folder's name
-    in front, else with a number.
+    in front, else with a number. None is one of ``others``.
     """
+    reserved = {_same(stem) for stem in others}
     candidates = [_candidates(path) for path in paths]
     counts = [Counter(_same(names[kind]) for names in candidates) for kind in range(4)]
-    taken = {stem for stem, count in counts[0].items() if count == 1}
+    taken = {stem for stem, count in counts[0].items() if count == 1} | reserved
     stems = []
     for names in candidates:
         stem = names[0]
-        if counts[0][_same(stem)] > 1:
+        if counts[0][_same(stem)] > 1 or _same(stem) in reserved:
             unique = (name for kind, name in enumerate(names) if counts[kind][_same(name)] == 1)
             stem = next((name for name in unique if _same(name) not in taken), None) or _numbered(stem, taken)
             taken.add(_same(stem))

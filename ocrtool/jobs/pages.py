@@ -56,4 +56,4 @@ def _pages(source: Source, folder: Path, keep: bool) -> list[Source]:
         numbers = chosen_pages(source.options.pages, count, source.name)
     except InputError:
         return [source]
-    return [replace(source, page=number) for number in numbers]
+    return [replace(source, page=number, last=number == numbers[-1]) for number in numbers]

@@ -65,6 +65,15 @@ def fetch(url: str) -> bytes:
     return data
 
 
+def fingerprint(url: str) -> str:
+    """Return what changes with the content, as the server says: a checksum, or size and time. Raises as `fetch`."""
+    files, path = _file_system(url)
+    try:
+        return str(files.ukey(path))
+    except Exception as error:
+        raise InputUnreadable(url, f"cannot be read: {one_line(error)}") from error
+
+
 def _file_system(url: str) -> tuple[Any, str]:
     """Open the file system of a URL. Raises UsageError if a library is missing, InputUnreadable."""
     try:

@@ -47,19 +47,23 @@ class Workers(Generic[Result]):
         while self._processes:
             self._processes.pop().end()
 
-    def run(self, sources: Sequence[Source]) -> Iterator[Outcome[Result]]:
-        """Yield outcomes in the order of ``sources``. Raises OcrToolError if more than one input is affected."""
+    def run(self, sources: Sequence[Source], in_order: bool = True) -> Iterator[Outcome[Result]]:
+        """Yield outcomes in the order of ``sources``; or as they come, those of one input together and in order.
+
+        Raises OcrToolError if more than one input is affected.
+        """
         how = self._parallel
         here = how.timeout is None and (len(sources) <= 1 or (how.jobs <= 1 and not how.isolated))
-        return iter(self._progress(self._run_here(sources) if here else self._run_there(sources), len(sources)))
+        outcomes = self._run_here(sources) if here else self._run_there(sources, in_order)
+        return iter(self._progress(outcomes, len(sources)))
 
     def _run_here(self, sources: Sequence[Source]) -> Iterator[Outcome[Result]]:
         return (process_source(source, self._load_here) for source in sources)
 
-    def _run_there(self, sources: Sequence[Source]) -> Iterator[Outcome[Result]]:
+    def _run_there(self, sources: Sequence[Source], in_order: bool) -> Iterator[Outcome[Result]]:
         batch = _Batch(sources, self._load, self._parallel, self._processes)
         try:
-            yield from batch.outcomes()
+            yield from batch.outcomes(in_order)
         finally:
             batch.leave()
 
@@ -83,12 +87,14 @@ class _Batch(Generic[Result]):
         self._done: dict[int, bytes | Outcome[Result]] = {}  # pickled, which takes less memory
         self._waiting_bytes = 0
 
-    def outcomes(self) -> Iterator[Outcome[Result]]:
-        for due in range(len(self._sources)):
-            while due not in self._done:
-                self._feed(due)
+    def outcomes(self, in_order: bool) -> Iterator[Outcome[Result]]:
+        due: int | None = 0 if in_order else None
+        for _ in self._sources:
+            while (number := self._next(due)) is None:
+                self._feed()
                 self._receive()
-            outcome = self._done.pop(due)
+            due = number + 1 if in_order or not self._sources[number].last else None
+            outcome = self._done.pop(number)
             if isinstance(outcome, bytes):
                 self._waiting_bytes -= len(outcome)
                 outcome = pickle.loads(outcome)
@@ -100,19 +106,35 @@ class _Batch(Generic[Result]):
             self._workers.remove(worker)
             worker.end()
 
-    def _feed(self, due: int) -> None:
-        """Give inputs to workers, at most a few ahead of the one due, so that memory stays bounded."""
+    def _next(self, due: int | None) -> int | None:
+        """Return the number of an outcome that may be given: the one due, or else that of an input, single ones first.
+
+        None if there is none yet.
+        """
+        if due is not None:
+            return due if due in self._done else None
+        first = [number for number in self._done if number == 0 or self._sources[number - 1].last]
+        return next((number for number in first if self._sources[number].last), first[0] if first else None)
+
+    def _feed(self) -> None:
+        """Give inputs to workers, at most a few ahead of the outcomes that were given, so that memory stays bounded."""
         if self._suspects:
-            if not any(worker.inputs for worker in self._workers):
+            if not self._busy():
                 self._idlest().give(self._suspects[0], self._sources[self._suspects[0]])
             return
         ahead = _AHEAD if self._waiting_bytes < _MOST_WAITING else _AT_ONCE
-        while self._waiting and self._waiting[0] < due + ahead * self._jobs:
+        while self._waiting and (self._in_hand() < ahead * self._jobs or not self._busy()):
             worker = self._idlest()
             if len(worker.inputs) >= _AT_ONCE:
                 return
             number = self._waiting.popleft()
             worker.give(number, self._sources[number])
+
+    def _busy(self) -> bool:
+        return any(worker.inputs for worker in self._workers)
+
+    def _in_hand(self) -> int:
+        return len(self._done) + sum(len(worker.inputs) for worker in self._workers)
 
     def _idlest(self) -> WorkerProcess[Result]:
         """Return the worker with the fewest inputs, or a new one if all are busy and another may be started."""

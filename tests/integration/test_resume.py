@@ -1,0 +1,294 @@
+"""``ocrtool read --resume``: what is left out, what is read once more, and what the journal survives."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_engine import DEFECT, fake_reader
+from kill_runs import JOBS, expected, kill_runs
+from pdf_files import pages, shown
+from PIL import Image
+
+from ocrtool.cli import main as cli
+from ocrtool.errors import OutputError
+from ocrtool.jobs import read as read_job
+from ocrtool.jobs.journal import JOURNAL, Entry, Identity, Journal
+
+
+@pytest.fixture(autouse=True)
+def counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[int, ...]]:
+    """The sizes of all pages that are read."""
+    read_sizes: list[tuple[int, ...]] = []
+
+    def load(options: object) -> Callable[[np.ndarray], object]:
+        read = fake_reader(options)
+        return lambda gray: (read_sizes.append(gray.shape), read(gray))[1]
+
+    monkeypatch.setattr(read_job, "load_reader", load)
+    monkeypatch.chdir(tmp_path)
+    return read_sizes
+
+
+def draw(name: str, width: int = 40, first: int = 200) -> str:
+    gray = np.zeros((20, width), np.uint8)
+    gray[0, 0] = first
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(gray).save(name)
+    return name
+
+
+def read(*arguments: object) -> int:
+    return cli.run(["read", *map(str, arguments), "-o", "out", "--resume"])
+
+
+def texts() -> dict[str, str]:
+    return {path.name: path.read_text() for path in Path("out").iterdir() if path.name != JOURNAL}
+
+
+def entries() -> list[dict]:
+    return [json.loads(line) for line in Path("out", JOURNAL).read_text().splitlines()][1:]
+
+
+def test_what_is_done_is_left_out(counted: list, capfd: pytest.CaptureFixture) -> None:
+    names = [draw("a.png"), draw("b.png", 50), draw("bad.png", first=DEFECT)]
+    assert read(*names) == 1
+    assert len(counted) == 3
+    assert read(*names) == 1  # what failed is tried again
+    assert len(counted) == 4
+    assert capfd.readouterr().err.count("ocrtool: bad.png: internal error") == 2
+    draw("bad.png")
+    assert read(*names) == 0
+    assert len(counted) == 5
+    assert read(*names) == 0
+    assert len(counted) == 5
+    assert texts() == dict.fromkeys(("a.txt", "bad.txt"), "40 by 20 mean 0\n") | {"b.txt": "50 by 20 mean 0\n"}
+
+
+def test_the_place_from_which_it_is_called_does_not_matter(counted: list, tmp_path: Path) -> None:
+    draw("in/a.png")
+    assert read("in/a.png") == 0
+    assert read(tmp_path / "in" / "a.png") == 0
+    assert read("in") == 0
+    assert len(counted) == 1
+
+
+def touched() -> None:
+    os.utime("a.png", (1, 1))
+
+
+def changed() -> None:
+    draw("a.png", 60)
+
+
+def changed_in_place() -> None:
+    """The same size in bytes, and another time."""
+    data = bytearray(Path("a.png").read_bytes())
+    Path("a.png").write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+
+
+def deleted() -> None:
+    Path("out/a.txt").unlink()
+
+
+def emptied() -> None:
+    Path("out/a.txt").write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    ("change", "again"), [(touched, False), (changed, True), (changed_in_place, True), (deleted, True), (emptied, True)]
+)
+def test_what_is_read_again(change: Callable[[], None], again: bool, counted: list) -> None:
+    draw("a.png")
+    assert read("a.png") == 0
+    change()
+    for _ in range(2):
+        assert read("a.png") == 0
+        assert len(counted) == 1 + again
+    assert texts()["a.txt"].startswith("60" if change is changed else "40")
+
+
+@pytest.mark.parametrize("option", [["--no-lm"], ["--format", "text,json"], ["--pages", "1"], ["--lang", "kor"]])
+def test_other_options_read_again(option: list[str], counted: list) -> None:
+    draw("a.png")
+    assert [read("a.png"), read("a.png", *option), read("a.png", *option)] == [0, 0, 0]
+    assert len(counted) == 2
+
+
+@pytest.mark.parametrize("option", [["--jobs", "1"], ["--verbose"], ["--timeout", "60"], ["--fail-fast"]])
+def test_options_that_change_no_output_do_not(option: list[str], counted: list) -> None:
+    draw("a.png")
+    assert [read("a.png"), read("a.png", *option)] == [0, 0]
+    assert len(counted) == 1
+
+
+def test_other_weights_read_again(counted: list, tmp_path: Path) -> None:
+    draw("a.png")
+    weights = tmp_path / "mine"
+    weights.mkdir()
+    for scores in ("{}", "{}", '{"better": 1}'):
+        (weights / "lines.json").write_text(scores)
+        assert read("a.png", "--weights", weights) == 0
+    assert len(counted) == 2
+
+
+def test_names_of_outputs_stay_when_inputs_are_added(counted: list) -> None:
+    draw("one/scan.png", 41)
+    assert read("one") == 0
+    draw("two/scan.png", 42)
+    assert read("one", "two") == 0
+    assert read("two") == 0
+    draw("three/scan.png", 43)
+    assert read("three") == 0
+    assert len(counted) == 3
+    assert {text[:2] for text in texts().values()} == {"41", "42", "43"}
+    assert texts()["scan.txt"].startswith("41")
+
+
+def test_pdfs_are_done_when_all_pages_are(counted: list) -> None:
+    Path("a.pdf").write_bytes(pages([shown("one"), shown("two")]))
+    assert read("a.pdf", "--pdf-text", "ocr") == 0
+    assert read("a.pdf", "--pdf-text", "ocr") == 0
+    assert len(counted) == 2
+    assert len(entries()) == 1
+
+
+def test_only_folders_can_be_resumed(capfd: pytest.CaptureFixture) -> None:
+    draw("a.png")
+    sentence = "ocrtool: --resume needs a folder for the outputs and their journal: -o DIR\n"
+    assert cli.run(["read", "a.png", "--resume"]) == 2
+    Path("file").touch()
+    assert cli.run(["read", "a.png", "--resume", "-o", "file"]) == 2
+    assert capfd.readouterr().err == sentence * 2
+
+
+def test_one_run_at_a_time(capfd: pytest.CaptureFixture) -> None:
+    draw("a.png")
+    Path("out").mkdir()
+    with Journal(Path("out")):
+        assert read("a.png") == 1
+    assert capfd.readouterr().err == "ocrtool: out: another run of ocrtool writes to this folder\n"
+    assert read("a.png") == 0
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        b'{"input": "/half',
+        b"[[[[" * 50_000 + b"\n",
+        b"\xff\xfe\n",
+        b'{"input": 1, "stem": [], "settings": {}}\n',
+        b'{"input": "x", "stem": "a", "settings": "s", "identity": {"size": NaN, "mtime": 1, "digest": ""}}\n',
+        b"x" * 3_000_000 + b"\n",
+        b"null\n17\n\n",
+    ],
+)
+def test_a_damaged_journal_costs_at_most_its_damaged_lines(tail: bytes, counted: list) -> None:
+    draw("a.png")
+    assert read("a.png") == 0
+    with Path("out", JOURNAL).open("ab") as file:
+        file.write(tail)
+    assert read("a.png", draw("b.png")) == 0
+    assert read("a.png", "b.png") == 0
+    assert len(counted) == 2
+
+
+def test_what_is_no_journal_is_refused_and_left_as_it_is(capfd: pytest.CaptureFixture) -> None:
+    draw("a.png")
+    Path("out").mkdir()
+    Path("out", JOURNAL).write_text("my diary\n")
+    assert read("a.png") == 2
+    assert capfd.readouterr().err == f"ocrtool: out/{JOURNAL} is not a journal of this version of ocrtool\n"
+    assert Path("out", JOURNAL).read_text() == "my diary\n"
+
+
+def test_the_journal_of_a_stranger_reaches_no_other_file(tmp_path: Path, counted: list) -> None:
+    draw("a.png")
+    assert read("a.png") == 0
+    line = entries()[0] | {"stem": "../elsewhere", "outputs": [["../../etc/passwd", 1]]}
+    with Path("out", JOURNAL).open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    assert read("a.png") == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "out"]
+    assert all(path.suffix in (".txt", ".jsonl") for path in Path("out").iterdir())
+
+
+def test_a_full_disk_leaves_the_journal_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("out").mkdir()
+    entry = Entry("/in/a.png", "a", "s", Identity(1, 2, "x"), (("a.txt", 3),))
+    with Journal(Path("out")) as journal:
+        journal.add(entry)
+        write = os.write
+        answers = iter((lambda file, data: write(file, data[:7]), full))
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "write", lambda file, data: next(answers)(file, data))
+            with pytest.raises(OutputError, match="cannot be written: no space left on device"):
+                journal.add(entry)
+    with Journal(Path("out")) as journal:
+        assert list(journal.entries.values()) == [entry]
+
+
+def full(*_: object) -> int:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.ESTALE, errno.EDQUOT])
+def test_a_disk_that_takes_no_more_ends_the_run(
+    number: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture, counted: list
+) -> None:
+    names = [draw(f"{k}.png", 40 + k) for k in range(9)]
+    replace = Path.replace
+
+    def limited(self: Path, target: Path) -> Path:
+        if Path(target).name >= "2":
+            raise OSError(number, os.strerror(number))
+        return replace(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", limited)
+        assert read(*names) == 1
+    error = capfd.readouterr().err.splitlines()
+    fault = f"cannot be written: {os.strerror(number).lower()}"
+    assert error[:3] == [f"ocrtool: {k}.png: out/{k}.txt: {fault}" for k in (2, 3, 4)]
+    assert error[3] == "ocrtool: no more is read, since 3 outputs in a row could not be written"
+    assert len(counted) == 5
+    assert sorted(texts()) == ["0.txt", "1.txt"]
+    assert read(*names) == 0
+    assert len(counted) == 5 + 7
+    assert len(texts()) == 9
+
+
+def test_a_folder_that_is_write_protected(capfd: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw("a.png")
+    Path("out").mkdir()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", full)
+        assert read("a.png") == 1
+    assert f"{JOURNAL}: cannot be written: no space left on device" in capfd.readouterr().err
+
+
+def test_unfinished_files_of_killed_runs_go(counted: list) -> None:
+    draw("a.png")
+    Path("out").mkdir()
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    for name in (f".ocrtool-{ended.pid}-00c0ffee.part", f".ocrtool-{os.getpid()}-00c0ffee.part", ".ocrtool-x.part"):
+        Path("out", name).touch()
+    assert read("a.png") == 0
+    kept = sorted(path.name for path in Path("out").glob("*.part"))
+    assert kept == [] or kept == sorted([f".ocrtool-{os.getpid()}-00c0ffee.part", ".ocrtool-x.part"])
+
+
+def test_killed_at_random_moments_and_resumed(tmp_path: Path) -> None:
+    """Each page is read to its end, and more than once only if it was in hand, or done and not yet in the journal."""
+    killing = kill_runs(tmp_path, pages=12, kills=2)
+    assert (killing.code, killing.texts) == (0, expected(12))
+    assert (killing.unfinished, killing.left) == ([], [])
+    assert sum(killing.kills.values()) >= 1
+    assert killing.twice <= 2 * JOBS * sum(killing.kills.values())
