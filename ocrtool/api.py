@@ -12,8 +12,8 @@ import numpy as np
 
 from ocrtool.errors import ImageTruncated, InputError
 from ocrtool.imaging.gray import to_gray
-from ocrtool.imaging.input import check_size
 from ocrtool.imaging.input import read_pages as decode_pages
+from ocrtool.imaging.limits import check_size
 from ocrtool.imaging.page_ranges import PageRanges
 from ocrtool.imaging.pdf_options import ALL_PAGES, PDF_TEXT, PdfOptions
 from ocrtool.pipeline import read_input, read_page

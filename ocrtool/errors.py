@@ -101,6 +101,10 @@ class NotAnImage(InputError):
     """Not in a format that can be read."""
 
 
+class ImageUnsupported(InputError):
+    """A kind of image that cannot be decoded, though others in its format can."""
+
+
 class PdfLocked(InputError):
     """A PDF that is encrypted, and whose password is not known."""
 

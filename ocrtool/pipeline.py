@@ -66,7 +66,8 @@ def read_input(image: InputPage, read: Callable[[np.ndarray], tuple[Page, Found]
         return text, None
     page, found = read(image.gray)
     kept = None if text is None else replace(text, orientation=0)
-    return replace(page, source=image.name, number=image.number, pdf_text=kept), found
+    page = replace(page, source=image.name, number=image.number, pdf_text=kept, warnings=image.warnings)
+    return page, found
 
 
 def _described(image: InputPage) -> Page:

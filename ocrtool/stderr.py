@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+#: Bytes of what libraries write that are kept.
+_MOST_NOTES = 1 << 16
 
 
 def open_missing_descriptors() -> None:
@@ -18,26 +21,43 @@ def open_missing_descriptors() -> None:
     os.close(descriptor)
 
 
-@contextmanager
-def silence_stderr() -> Iterator[None]:
-    """Redirect file descriptor 2 to the null device and ignore Python warnings within the block.
+class Notes:
+    """What native libraries wrote to standard error. text: known when the block is left."""
 
-    libtiff reports damage and LiteRT its delegate on descriptor 2, and neither has a switch for it; whatever matters is
-    raised as an exception too. The whole process shares the descriptor, so no thread should write to standard error
-    meanwhile.
+    def __init__(self) -> None:
+        self.text = ""
+
+
+@contextmanager
+def silence_stderr() -> Iterator[Notes]:
+    """Keep descriptor 2 and Python warnings quiet within the block, and give what was written to the descriptor.
+
+    libtiff reports damage and LiteRT its delegate there, and neither has a switch for it. The whole process shares the
+    descriptor, so no thread should write to standard error meanwhile.
     """
+    notes = Notes()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             kept = os.dup(2)
         except OSError:  # standard error is closed: nothing to keep quiet
-            yield
+            yield notes
             return
-        sink = os.open(os.devnull, os.O_WRONLY)
+        sink = _sink()
         try:
             os.dup2(sink, 2)
-            yield
+            yield notes
         finally:
             os.dup2(kept, 2)
-            os.close(sink)
             os.close(kept)
+            with suppress(OSError):
+                notes.text = os.pread(sink, _MOST_NOTES, 0).decode("utf-8", "replace")
+            os.close(sink)
+
+
+def _sink() -> int:
+    """Open a file in memory, or the null device where the system has none."""
+    try:
+        return os.memfd_create("notes")
+    except (AttributeError, OSError):
+        return os.open(os.devnull, os.O_RDWR)

@@ -318,6 +318,8 @@ class Page:
         The text was not read, but taken from a PDF, which holds it beside what the page shows.
     pdf_text : Page, optional
         The text that the PDF holds, where it was read anew and is to be kept beside.
+    warnings : tuple of str
+        What is wrong with the image, though it can be read, such as damaged lines of a fax.
 
     Examples
     --------
@@ -340,6 +342,7 @@ class Page:
     tables: tuple[PageTable, ...] = ()
     from_pdf: bool = False
     pdf_text: Page | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[Line, ...]:

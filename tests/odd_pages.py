@@ -20,7 +20,7 @@ def odd_pages() -> list[ExportPage]:
     kept = replace(with_table(), width=400, height=60, skew=0.0, from_pdf=True, source="k.png")
     return [
         ExportPage(replace(korean, language="kor", source="k.png", pdf_text=kept), 300.0),
-        ExportPage(Page(10, 20, source="blank.png"), 72.0),
+        ExportPage(Page(10, 20, source="blank.png", warnings=("a line is damaged",)), 72.0),
         ExportPage(turned, 203.97),
         ExportPage(replace(turned, orientation=270, number=4, source=ODD_NAME), None),
         ExportPage(replace(with_table(), from_pdf=True), 200.0),

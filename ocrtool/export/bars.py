@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ocrtool.errors import printable
@@ -74,6 +75,15 @@ def draw_row(picture: CharacterImage) -> Image.Image:
     return row
 
 
+def thumbnail(gray: np.ndarray) -> np.ndarray:
+    """Scale an image, (H, W) uint8, to the size in which it is drawn: a page is not kept for its picture."""
+    shown = Image.fromarray(gray)
+    scale = SIDE / max(shown.size)
+    size = (max(1, round(shown.width * scale)), max(1, round(shown.height * scale)))
+    resampling = Image.Resampling.LANCZOS if scale < 1.0 else Image.Resampling.NEAREST
+    return np.asarray(shown.resize(size, resampling))
+
+
 def as_png(rows: Sequence[Image.Image]) -> bytes:
     """Stack all rows, at least one, in a PNG file."""
     return stacked_png(rows)
@@ -88,10 +98,9 @@ def spelled(label: str) -> str:
 def _put_picture(row: Image.Image, pen: ImageDraw.ImageDraw, picture: CharacterImage) -> None:
     """Draw the image with a frame around the character found."""
     assert picture.gray is not None
+    scale = SIDE / max(picture.size)
     shown = Image.fromarray(picture.gray)
-    scale = SIDE / max(shown.size)
-    size = (max(1, round(shown.width * scale)), max(1, round(shown.height * scale)))
-    shown = shown.resize(size, Image.Resampling.LANCZOS if scale < 1.0 else Image.Resampling.NEAREST)
+    size = shown.size
     x, y = MARGIN + (SIDE - size[0]) // 2, MARGIN + (SIDE - size[1]) // 2
     row.paste(shown, (x, y))
     pen.rectangle((x - 1, y - 1, x + size[0], y + size[1]), outline=FAINT)

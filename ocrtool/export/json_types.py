@@ -114,6 +114,7 @@ class PageObject(TypedDict):
     skew: Annotated[float, About("degrees counter-clockwise, after turning")]
     language: Annotated[str, About("ISO 639-3 codes of the engines that read its lines, joined by +")]
     from_pdf: Annotated[bool, About("the text was taken from the PDF, not read")]
+    warnings: Annotated[list[str], About("what is wrong with the image, though it was read")]
     blocks: Annotated[list[BlockObject], About("in reading order")]
     lines: Annotated[list[LineObject], About("in reading order")]
     tables: Annotated[list[TableObject], About("in reading order")]

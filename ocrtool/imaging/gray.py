@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 #: Full scales that grey values of more than 8 bits may have: scanners pack 10, 12 and 14 bits into 16.
 _FULL_SCALES = (255, 1023, 4095, 16383, 65535)
+#: That of signed values of 16 bits.
+_SIGNED_SCALE = 32767
 #: Range of grey levels below which a page counts as blank.
 _LEAST_CONTRAST = 24
 #: Rows converted at a time, so that a page is in memory once, not as Pillow's image, its conversion and its bytes.
@@ -44,26 +46,51 @@ def _levels(image: Image) -> np.ndarray:
 
 
 def scaled(values: np.ndarray) -> np.ndarray:
-    """Scale (H, W) values of any number type to (H, W) uint8.
+    """Scale values of any number type, rows first, such as (H, W), to uint8 in the same shape.
 
-    Integers use the smallest common full scale that holds their maximum. Floats in 0..1 and 0..255 keep that scale;
-    others are stretched from minimum to maximum. NaN becomes the maximum: paper.
+    Integers use the smallest common full scale that holds their maximum; if some are negative, the smallest range of
+    signed integers that holds all. Floats in 0..1 and 0..255 keep that scale; others are stretched from minimum to
+    maximum. NaN becomes the maximum: paper.
     """
-    if values.dtype.kind == "f":
-        finite = values[np.isfinite(values)]
-        if finite.size == 0:
-            return np.full(values.shape, 255, np.uint8)
-        low, high = float(finite.min()), float(finite.max())
-        values = np.nan_to_num(values, nan=high, posinf=high, neginf=low)
-        if low >= 0 and high <= 255:
-            low, high = 0.0, 1.0 if high <= 1 else 255.0
-    else:
-        low, high = min(0, int(values.min())), int(values.max())
-        high = next((scale for scale in _FULL_SCALES if high <= scale), high)
+    if values.dtype.kind == "b":
+        return np.asarray(values * np.uint8(255))
+    low, high = _float_range(values) if values.dtype.kind == "f" else _integer_range(values)
     span = max(high - low, 1e-12)
-    return np.asarray(
-        np.rint((values.astype(np.float32) - low) * np.float32(255.0 / span)).clip(0, 255).astype(np.uint8)
-    )
+    exact = np.float64 if values.dtype.itemsize > 4 else np.float32
+    gray = np.empty(values.shape, np.uint8)
+    for top in range(0, len(values), _ROWS):
+        rows = values[top : top + _ROWS].astype(exact)
+        if values.dtype.kind == "f":
+            rows = np.nan_to_num(rows, nan=high, posinf=high, neginf=low)
+        gray[top : top + _ROWS] = np.rint((rows - exact(low)) * exact(255.0 / span)).clip(0, 255)
+    return gray
+
+
+def _float_range(values: np.ndarray) -> tuple[float, float]:
+    """Return the values of black and white of floats: those of a common scale, else minimum and maximum."""
+    lows, highs = [], []
+    for top in range(0, len(values), _ROWS):
+        rows = values[top : top + _ROWS]
+        finite = rows[np.isfinite(rows)]
+        if finite.size:
+            lows.append(float(finite.min()))
+            highs.append(float(finite.max()))
+    if not lows:
+        return 0.0, 1.0
+    low, high = min(lows), max(highs)
+    if low >= 0 and high <= 255:
+        return 0.0, 1.0 if high <= 1 else 255.0
+    return low, high
+
+
+def _integer_range(values: np.ndarray) -> tuple[int, int]:
+    """Return the values of black and white of integers."""
+    low, high = int(values.min()), int(values.max())
+    if low < 0:
+        bits = next((bits for bits in (7, 15, 31) if -(1 << bits) <= low and high < 1 << bits), 63)
+        return -(1 << bits), (1 << bits) - 1
+    scales = (*_FULL_SCALES, _SIGNED_SCALE) if values.dtype == np.int16 else _FULL_SCALES
+    return 0, next((scale for scale in sorted(scales) if high <= scale), high)
 
 
 def opaque(image: Image) -> Image:

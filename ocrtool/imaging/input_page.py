@@ -1,4 +1,4 @@
-"""A page of an input, and the bounds of what is read."""
+"""A page of an input."""
 
 from __future__ import annotations
 
@@ -11,13 +11,6 @@ import numpy as np
 from ocrtool.errors import page_name
 from ocrtool.types import Page
 
-#: Maximum number of pixels decoded: an A0 sheet at 300 dpi has 139 million.
-MAX_PIXELS = 150_000_000
-#: Longest side in pixels: OpenCV's resampling counts in 16 bits.
-MAX_SIDE = 32_767
-#: Shortest side in pixels: the smallest bitmap fonts need 5 rows.
-MIN_SIDE = 4
-
 
 @dataclass(frozen=True)
 class InputPage:
@@ -25,7 +18,8 @@ class InputPage:
 
     pixels: (H, W) uint8, polarity as in the file, or a function that draws them; number: from 1 of ``count`` pages;
     dpi: None if unknown; text: that of a page of a PDF, with boxes in its pixels; read_anew: False if the text stands
-    for the page, which then needs not be drawn.
+    for the page, which then needs not be drawn; warnings: what is wrong with the image, as the second half of a
+    sentence, though it can be read.
     """
 
     pixels: np.ndarray | Callable[[], np.ndarray]
@@ -35,6 +29,7 @@ class InputPage:
     name: str
     text: Page | None = None
     read_anew: bool = True
+    warnings: tuple[str, ...] = ()
 
     @cached_property
     def gray(self) -> np.ndarray:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ocrtool.errors import ImageTooSmall, page_name
-from ocrtool.imaging.input_page import MIN_SIDE, InputPage
+from ocrtool.imaging.input_page import InputPage
+from ocrtool.imaging.limits import MIN_SIDE
 from ocrtool.imaging.page_ranges import chosen_pages
 from ocrtool.imaging.pdf_file import PDFIUM, open_pdf
 from ocrtool.imaging.pdf_options import ANEW, KEEP, PdfOptions

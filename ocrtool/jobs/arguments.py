@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from ocrtool.errors import InputError, UsageError
-from ocrtool.imaging.input import MAX_BYTES
+from ocrtool.imaging.input import read_stream
+from ocrtool.imaging.limits import MAX_BYTES
 from ocrtool.jobs.remote import is_url
 from ocrtool.text import natural_key
 
@@ -42,6 +43,11 @@ def expand(arguments: Sequence[str], from0: bool = False) -> list[str]:
 def read_standard_input() -> bytes:
     """Read standard input; empty if it is closed."""
     return sys.stdin.buffer.read(MAX_BYTES) if sys.stdin is not None else b""
+
+
+def read_standard_image() -> bytes:
+    """Read an image or PDF from standard input; only its first bytes if it is something else, and may never end."""
+    return read_stream(sys.stdin.buffer) if sys.stdin is not None else b""
 
 
 def _listed(argument: str) -> Iterator[str]:

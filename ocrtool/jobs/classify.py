@@ -69,7 +69,11 @@ def _classify(
 ) -> PageResult[CharacterImage]:
     reading = classifier.read(image.gray, options.top)
     height, width = image.gray.shape
-    kept = image.gray if options.keep_images else None
+    kept = None
+    if options.keep_images:
+        from ocrtool.export.bars import thumbnail
+
+        kept = thumbnail(image.gray)
     return PageResult(
         CharacterImage(source.name, image.number, image.label, (width, height), reading.box, reading.labels, kept)
     )

@@ -144,16 +144,17 @@ class Delivery:
     def _results(self, outcomes: Iterable[Outcome[Result]]) -> Iterator[Any]:
         for outcome in self._reported(outcomes):
             yield from outcome.results
-            if self._errors_inline and outcome.failure is not None and outcome.source is not None:
-                yield FailedInput.of(outcome.source.name, outcome.failure)
+            if self._errors_inline and outcome.source is not None:
+                for failure in outcome.failures:
+                    yield FailedInput.of(outcome.source.name, failure)
 
     def _reported(self, outcomes: Iterable[Outcome[Result]]) -> Iterator[Outcome[Result]]:
         """Pass on each outcome after reporting its notices and failure and writing its pictures."""
         for outcome in outcomes:
             for notice in outcome.notices:
                 self._report(notice)
-            if outcome.failure is not None:
-                self._fail(outcome.failure, outcome.source)
+            for failure in outcome.failures:
+                self._fail(failure, outcome.source)
             self._write_pictures(outcome)
             if not (self._failed and self._fail_fast):
                 yield outcome

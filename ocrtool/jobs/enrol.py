@@ -46,7 +46,7 @@ def _enrolled(
     with workers:
         for outcome in workers.run(collection.known):
             pages += outcome.results
-            yield Outcome(outcome.source, failure=outcome.failure)
+            yield outcome.giving()
     entries = {k: gallery_entry(page) for k, page in enumerate(pages) if page.embedding.vector is not None}
     statuses = add_to_file(target, list(entries.values()), embed.load_embedder(options)) if entries else []
     status_of = dict(zip(entries, statuses, strict=True))

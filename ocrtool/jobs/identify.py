@@ -59,7 +59,7 @@ def verify_all(first: Sequence[Source], second: Sequence[Source], options: Embed
     with Workers(embedding_job(options), IN_TURN) as workers:
         embedded = list(workers.run(first)), list(workers.run(second))
     for outcome in (*embedded[0], *embedded[1]):
-        yield Outcome(outcome.source, failure=outcome.failure)
+        yield outcome.giving()
     pages, others = ([page for outcome in outcomes for page in outcome.results] for outcomes in embedded)
     for page in pages:
         yield Outcome(None, tuple(_pair(page, other, calibration) for other in others))
@@ -84,7 +84,7 @@ def _identified(
             usable = [page for page in outcome.results if page.embedding.vector is not None]
             entries += map(gallery_entry, usable)
             items += [_plot_item(page, str(page.writer), query=False) for page in usable]
-            yield Outcome(outcome.source, failure=outcome.failure, notices=unusable(outcome))
+            yield outcome.giving(notices=unusable(outcome))
         items += _enrolled_items(gallery, entries)
         writers = gallery.adding(entries)[0].by_writer()
         if not writers:
@@ -96,7 +96,7 @@ def _identified(
                 for page, answer in zip(outcome.results, answers, strict=True)
                 if answer.best is not None
             ]
-            yield Outcome(outcome.source, answers, outcome.failure)
+            yield outcome.giving(answers)
     yield from _plotted(items, settings.plot, calibration)
 
 
@@ -105,7 +105,7 @@ def _grouped(collection: Collection, settings: Identification, calibration: Cali
     with settings.workers() as workers:
         for outcome in workers.run(collection.sources):
             pages += outcome.results
-            yield Outcome(outcome.source, failure=outcome.failure)
+            yield outcome.giving()
     answers = _group_answers(pages, calibration)
     yield Outcome(None, tuple(answers))
     items = [

@@ -13,7 +13,7 @@ from ocrtool.imaging.input import read_bytes, read_pages
 from ocrtool.imaging.input_page import InputPage
 from ocrtool.imaging.page_ranges import PageRanges
 from ocrtool.imaging.pdf_options import ALL_PAGES, PdfOptions
-from ocrtool.jobs.arguments import STANDARD_INPUT, expand, read_standard_input
+from ocrtool.jobs.arguments import STANDARD_INPUT, expand, read_standard_image, read_standard_input
 from ocrtool.jobs.names import OutputName, output_names
 from ocrtool.jobs.remote import fetch, is_url, list_url, url_path
 from ocrtool.text import natural_key
@@ -130,7 +130,7 @@ def make_sources(names: Sequence[str]) -> list[Source]:
     """Make a source for each file, folder, URL or ``-``."""
     outputs = output_names([output_path(name) for name in names])
     return [
-        Source(name, Path(name), output, read_standard_input() if name == STANDARD_INPUT else None, remote=is_url(name))
+        Source(name, Path(name), output, read_standard_image() if name == STANDARD_INPUT else None, remote=is_url(name))
         for name, output in zip(names, outputs, strict=True)
     ]
 

@@ -23,6 +23,7 @@ from ocrtool.imaging.input_page import InputPage
 from ocrtool.jobs.inputs import Source
 
 Result = TypeVar("Result")
+Other = TypeVar("Other")
 
 _log = logging.getLogger(__name__)
 
@@ -46,9 +47,10 @@ class PageResult(Generic[Result]):
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Result]):
-    """The results of one input, one per page, or its failure.
+    """The results of one input, one per page, and its failure, or those of some of its pages.
 
-    source: None if the outcome concerns the whole run, such as its plot; notices: sentences that are not failures.
+    source: None if the outcome concerns the whole run, such as its plot; failure: the first one; notices: sentences
+    that are not failures; more_failures: of further pages.
     """
 
     source: Source | None
@@ -56,6 +58,16 @@ class Outcome(Generic[Result]):
     failure: InputError | None = None
     notices: tuple[str, ...] = ()
     files: tuple[SideFile, ...] = ()
+    more_failures: tuple[InputError, ...] = ()
+
+    @property
+    def failures(self) -> tuple[InputError, ...]:
+        """All of them."""
+        return self.more_failures if self.failure is None else (self.failure, *self.more_failures)
+
+    def giving(self, results: tuple[Other, ...] = (), notices: tuple[str, ...] = ()) -> Outcome[Other]:
+        """Return the outcome with other results, and more notices."""
+        return Outcome(self.source, results, self.failure, (*self.notices, *notices), (), self.more_failures)
 
 
 #: Processes one page of an input.
@@ -74,17 +86,26 @@ def no_progress(outcomes: Iterable[Outcome[Result]], total: int) -> Iterable[Out
 def process_source(source: Source, load: Loader[Result], alive: Callable[[], object] = lambda: None) -> Outcome[Result]:
     """Process the pages of an input; errors become its failure, so that other inputs are not affected.
 
-    An input fails as a whole if one page fails. load: returns the job's work, the same for each input; alive: called
-    when a page begins. Raises an OcrToolError other than InputError if more than this input is affected.
+    A page that fails costs only itself, unless it is the only one, or the rest of the file cannot be decoded. load:
+    returns the job's work, the same for each input; alive: called when a page begins. Raises an OcrToolError other than
+    InputError if more than this input is affected.
     """
     try:
         work = load()
         _collect_from_here_on()
         started = time.perf_counter()
         alive()
-        pages = []
+        pages: list[PageResult[Result]] = []
+        failures: list[InputError] = []
+        warnings: list[str] = []
         for page in source.pages():
-            pages.append(work(source, page))
+            try:
+                pages.append(work(source, page))
+            except InputError as error:
+                if page.count == 1:
+                    raise
+                failures.append(error)
+            warnings += [f"{printable(page.label)}: {warning}" for warning in page.warnings]
             alive()
     except InputError as error:
         return Outcome(source, failure=error)
@@ -96,8 +117,10 @@ def process_source(source: Source, load: Loader[Result], alive: Callable[[], obj
     return Outcome(
         source,
         tuple(page.result for page in pages),
-        notices=tuple(page.notice for page in pages if page.notice is not None),
-        files=tuple(file for page in pages for file in page.files),
+        failures[0] if failures else None,
+        (*warnings, *(page.notice for page in pages if page.notice is not None)),
+        tuple(file for page in pages for file in page.files),
+        tuple(failures[1:]),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ocrtool.errors import ImageTooLarge, InputError, InputMissing, InputUnreadable, UsageError, one_line
-from ocrtool.imaging.input import MAX_BYTES
+from ocrtool.imaging.limits import MAX_BYTES
 
 #: A protocol, as in s3://bucket/key. Chains of protocols (zip://a::s3://b) are not taken: one name is one file.
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://(?!.*::)", re.DOTALL)

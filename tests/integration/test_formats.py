@@ -259,8 +259,10 @@ def test_errors_are_lines_of_jsonl(
     assert read(image, tmp_path / "b.png", tmp_path / "c.tif", image, "--format", "jsonl") == 1
     captured = capfd.readouterr()
     lines = [json.loads(line) for line in captured.out.splitlines()]
-    assert [line["format"] for line in lines] == ["ocrtool-page", "ocrtool-error", "ocrtool-error", "ocrtool-page"]
-    empty, small = lines[1:3]
+    assert [line["format"] for line in lines] == [
+        f"ocrtool-{kind}" for kind in ("page", "error", "page", "error", "page")
+    ]
+    empty, small = lines[1], lines[3]
     assert empty == {
         "format": "ocrtool-error",
         "version": 1,

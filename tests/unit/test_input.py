@@ -223,8 +223,10 @@ def test_truncated(kind: str, options: dict, share: float, capfd: pytest.Capture
 def test_truncated_second_page_is_named(gray: np.ndarray) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (120, 90)).astype(np.uint8)
     data = encoded(Image.fromarray(gray), "TIFF", save_all=True, append_images=[Image.fromarray(noise)])
+    first, second = reader.read_pages(data[:-2000], "two.tif")
+    assert np.array_equal(first.gray, gray)
     with pytest.raises(errors.ImageTruncated, match="page 2"):
-        list(reader.read_pages(data[:-2000], "two.tif"))
+        assert second.gray
 
 
 def test_damage_never_escapes_as_anything_else() -> None:

@@ -84,6 +84,7 @@ def _page(export: ExportPage) -> str:
         "skew": _rounded(page.skew, 2),
         "language": page.language,
         "from_pdf": page.from_pdf,
+        "warnings": list(page.warnings),
     }
     other = "null" if page.pdf_text is None else f"{{{_text_of(page.pdf_text)}}}"
     return f'{_dumped(values)[:-1]}, {_text_of(page)}, "pdf_text": {other}}}'

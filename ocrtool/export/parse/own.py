@@ -60,7 +60,7 @@ def _lines(data: bytes) -> Iterator[ExportPage]:
     for line in map(bytes.rstrip, lines):
         if line == END:
             return
-        value = _loaded(line.removesuffix(b","))
+        value = _with_warnings(_loaded(line.removesuffix(b",")))
         _checker("json").check(value, "page")
         yield _export(value)
     raise json.JSONDecodeError("no end", "", 0)
@@ -99,16 +99,25 @@ def _reason(error: ValueError) -> str:
 def _document(value: Any) -> Iterator[ExportPage | FailedInput]:
     kind = value.get("format") if isinstance(value, dict) else None
     if kind == "ocrtool":
+        for page in value["pages"] if isinstance(value.get("pages"), list) else ():
+            _with_warnings(page)
         _checker("json").check(value, "document")
         yield from map(_export, value["pages"])
     elif kind == "ocrtool-page":
-        _checker("jsonl").check(value, "pageline")
+        _checker("jsonl").check(_with_warnings(value), "pageline")
         yield _export(value)
     elif kind == "ocrtool-error":
         _checker("jsonl").check(value, "errorline")
         yield FailedInput(value["source"], value["number"], value["error"])
     else:
         raise ValueError("it is of another kind")
+
+
+def _with_warnings(page: Any) -> Any:
+    """Complete a page of a version of this program that wrote no warnings."""
+    if isinstance(page, dict):
+        page.setdefault("warnings", [])
+    return page
 
 
 @cache
@@ -136,6 +145,7 @@ def _page(value: Mapping[str, Any]) -> Page:
         tables,
         value["from_pdf"],
         None if value["pdf_text"] is None else _kept_text(value, value["pdf_text"]),
+        tuple(value["warnings"]),
     )
 
 
