@@ -72,6 +72,9 @@ class InputError(OcrToolError):
     'scan.png: the image is truncated or damaged'
     """
 
+    #: The kind of failure in a word or two, for counts.
+    kind = "other"
+
     def __init__(self, name: str, fault: str) -> None:
         super().__init__(name, fault)  # both in args, so that the error survives the way back from a worker process
         self.name = name
@@ -84,61 +87,97 @@ class InputError(OcrToolError):
 class InputMissing(InputError):
     """No such file or folder."""
 
+    kind = "missing"
+
 
 class FolderWithoutImages(InputError):
     """A folder without images."""
+
+    kind = "no images"
 
 
 class InputUnreadable(InputError):
     """The operating system refuses to read it."""
 
+    kind = "unreadable"
+
 
 class InputEmpty(InputError):
     """Zero bytes."""
+
+    kind = "empty"
 
 
 class NotAnImage(InputError):
     """Not in a format that can be read."""
 
+    kind = "not an image"
+
 
 class ImageUnsupported(InputError):
     """A kind of image that cannot be decoded, though others in its format can."""
+
+    kind = "unsupported"
 
 
 class PdfLocked(InputError):
     """A PDF that is encrypted, and whose password is not known."""
 
+    kind = "locked"
+
 
 class NoSuchPage(InputError):
     """None of the pages that were asked for."""
+
+    kind = "no such page"
 
 
 class ImageTruncated(InputError):
     """The file ends, or its data is invalid, before the image is complete."""
 
+    kind = "damaged"
+
 
 class ImageTooLarge(InputError):
     """More pixels than the limit for decoding."""
+
+    kind = "too large"
 
 
 class ImageTooSmall(InputError):
     """Too few pixels for one character."""
 
+    kind = "too small"
+
 
 class ReadingFailed(InputError):
-    """A defect of this program, or a killed worker process, while reading one input."""
+    """A defect of this program while reading one input."""
+
+    kind = "internal error"
+
+
+class WorkerKilled(ReadingFailed):
+    """The process that read an input was killed, twice."""
+
+    kind = "killed"
 
 
 class TookTooLong(InputError):
     """A page that took longer than it may."""
 
+    kind = "took too long"
+
 
 class OutOfMemory(InputError):
     """One input needs more memory than is available."""
 
+    kind = "out of memory"
+
 
 class NotWritten(InputError):
     """A file made from one input could not be written; the input itself could be read."""
+
+    kind = "not written"
 
 
 class WeightsNotFound(OcrToolError):

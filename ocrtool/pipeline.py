@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -19,6 +22,34 @@ from ocrtool.segment.tables import find_tables
 from ocrtool.types import Page
 
 Found = TypeVar("Found")
+
+#: Seconds of each stage of the page that is read, where they are asked for.
+_times: ContextVar[dict[str, float] | None] = ContextVar("_times", default=None)
+
+
+@contextmanager
+def stage_times() -> Iterator[dict[str, float]]:
+    """Collect the seconds that each stage takes of the pages that are read within the block, in a dict by name."""
+    seconds: dict[str, float] = {}
+    token = _times.set(seconds)
+    try:
+        yield seconds
+    finally:
+        _times.reset(token)
+
+
+class _Clock:
+    """Divides the time of a page into stages."""
+
+    def __init__(self) -> None:
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        """Count the time since the last stage ended."""
+        now, seconds = time.perf_counter(), _times.get()
+        if seconds is not None:
+            seconds[stage] = seconds.get(stage, 0.0) + now - self._last
+        self._last = now
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +110,17 @@ def _described(image: InputPage) -> Page:
 
 def read_page_detailed(gray: np.ndarray, engines: Engines) -> tuple[Page, Details]:
     """Read one page as `read_page`, with the details that the overlay shows."""
+    clock = _Clock()
     page, flat = prepare_flat(gray)  # ink, of the page made flat where it is photographed or curled
     size = (gray.shape[0], gray.shape[1]) if flat is None else (flat.gray.shape[0], flat.gray.shape[1])
+    clock.lap("image")
     found = find_lines(page, engines)  # layout; each line prepared for the engine that reads it
+    clock.lap("layout")
     lines = read_lines(found.lines, size)  # characters, words and lines with boxes, by way of the language model
+    clock.lap("lines")
     read = assemble_page(found, lines, engines, size)  # blocks, in reading order
     tables = find_tables(read, found.areas)  # rows and cells, from rules and the boxes of words
+    clock.lap("blocks and tables")
     read, pieces = replace(read, tables=tables), piece_corners(found.lines)
     if flat is None:
         return read, Details(pieces)

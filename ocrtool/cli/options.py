@@ -132,7 +132,7 @@ def jobs_option(command: str) -> Decorator:
 
 def quiet_option(command: str) -> Decorator:
     """Declare ``--quiet``."""
-    return option(command, "--quiet", "-q", is_flag=True, help="No progress bar.")
+    return option(command, "--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 
 
 def verbose_option(command: str) -> Decorator:

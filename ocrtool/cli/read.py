@@ -68,6 +68,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Leave out what -o DIR has of an earlier run with --resume, if input, options and weights are the same.",
 )
+@option("read", "--errors", type=PATH, metavar="FILE.jsonl", help="Write each failure as a line of JSON.")
+@option(
+    "read", "--report", type=PATH, metavar="FILE.html", help="Write a report: failures, pages with least confidence."
+)
+@option("read", "--metrics", type=PATH, metavar="FILE.prom", help="Write metrics for Prometheus' text file collector.")
 @options.quiet_option("read")
 @options.verbose_option("read")
 def read(
@@ -91,6 +96,9 @@ def read(
     timeout: int | None,
     fail_fast: bool,
     resume: bool,
+    errors: Path | None,
+    report: Path | None,
+    metrics: Path | None,
     quiet: bool,
 ) -> ExitCode:
     """Read images and PDFs and print their text.
@@ -103,7 +111,7 @@ def read(
     alternatives for every character. The cells of a table are separated by tabs. For a single file, -o names the
     output file; for several inputs, or if it ends with a slash, it names a folder that gets one file per input.
     """
-    from ocrtool.jobs.batch import Batch, Console, Named, read_batch
+    from ocrtool.jobs.batch import Batch, Console, Named, Records, read_batch
     from ocrtool.jobs.options import ReadOptions
     from ocrtool.jobs.pages import read_password
 
@@ -129,6 +137,7 @@ def read(
         timeout=timeout,
         fail_fast=fail_fast,
         resume=resume,
+        records=Records(errors, metrics, report, quiet),
     )
     console = Console(print_error, progress(quiet, output is None), standard_output())
     return read_batch(Named(pages, from0, recursive), batch, console)

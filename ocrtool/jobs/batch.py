@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from ocrtool.errors import ExitCode
+from ocrtool.errors import ExitCode, OutputError
 from ocrtool.export.documents import ExportPage
 from ocrtool.files import make_folder
 from ocrtool.imaging.pdf_options import PdfOptions
 from ocrtool.jobs import read
-from ocrtool.jobs.deliver import Delivery, plan_destination, plan_pictures
+from ocrtool.jobs.deliver import Delivery, Destination, plan_destination, plan_pictures
 from ocrtool.jobs.guard import OverwriteGuard
-from ocrtool.jobs.inputs import Source, find_inputs
+from ocrtool.jobs.inputs import Inputs, Source, find_inputs
+from ocrtool.jobs.metrics_file import MetricsFile
+from ocrtool.jobs.observer import Observer
 from ocrtool.jobs.options import Parallel, ReadOptions
 from ocrtool.jobs.outcome import Progress
 from ocrtool.jobs.pages import by_page
 from ocrtool.jobs.read import OVERLAY_SUFFIX, TABLE_SUFFIX
-from ocrtool.jobs.resume import Resumption, check_folder, settings_digest
+from ocrtool.jobs.report_file import ReportFile
+from ocrtool.jobs.resume import Resumption, changed, check_folder, settings_digest
+from ocrtool.jobs.tally import ErrorLog, Summary, Tally
 from ocrtool.jobs.workers import Workers
 
 if TYPE_CHECKING:
@@ -37,11 +41,50 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Console:
+    """Where a run prints. report: a sentence on standard error; out: standard output, None if it is closed."""
+
+    report: Callable[[str], None]
+    progress: Progress[ExportPage]
+    out: BinaryIO | None
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Files about a run: a log of failures, metrics, a report; None for none. quiet: print no summary."""
+
+    errors: Path | None = None
+    metrics: Path | None = None
+    report: Path | None = None
+    quiet: bool = False
+
+    def claim(self, guard: OverwriteGuard) -> None:
+        """Claim the files. Raises UsageError and OutputError."""
+        for path in (self.errors, self.metrics, self.report):
+            guard.claim_file(path)
+
+    def observers(self, console: Console, summary: bool) -> list[Observer]:
+        """Make those that write them. summary: print one, if not quiet. Raises OutputError."""
+        tally = Tally()
+        made: list[Observer] = [tally]
+        if self.errors is not None:
+            made.append(ErrorLog(self.errors))
+        if self.metrics is not None:
+            made.append(MetricsFile(self.metrics, tally))
+        if self.report is not None:
+            made.append(ReportFile(self.report, tally))
+        if summary and not self.quiet:
+            made.append(Summary(tally, console.report))
+        return made
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """How a run reads its inputs and where it writes.
 
     output: file or folder, None for standard output; others: files that it reads besides, which may not be overwritten;
-    jobs, timeout: as for `Parallel`; resume: leave out what the journal of the output folder says is done.
+    jobs, timeout: as for `Parallel`; resume: leave out what the journal of the output folder says is done; records:
+    what is written about the run.
     """
 
     formats: tuple[Format, ...]
@@ -53,45 +96,63 @@ class Batch:
     timeout: int | None = None
     fail_fast: bool = False
     resume: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Console:
-    """Where a run prints. report: a sentence on standard error; out: standard output, None if it is closed."""
-
-    report: Callable[[str], None]
-    progress: Progress[ExportPage]
-    out: BinaryIO | None
+    records: Records = field(default_factory=Records)
 
 
 def read_batch(named: Named, batch: Batch, console: Console) -> ExitCode:
     """Read all inputs. Raises OcrToolError for what concerns the whole run."""
     inputs = find_inputs(named.names, named.from0, named.recursive)
     with ExitStack() as stack:
+        resumption = _resumption(batch, inputs.sources)
         sources: Sequence[Source] = inputs.sources
-        resumption = _resumption(batch, sources)
         if resumption is not None:
             sources = stack.enter_context(resumption).named(sources)
         guard = OverwriteGuard(sources, batch.others)
-        plan_pictures(batch.options.overlay, sources, [OVERLAY_SUFFIX], guard)
-        plan_pictures(batch.options.tables, sources, [TABLE_SUFFIX.format(1)], guard)
-        extensions = [one.extension for one in batch.formats]
-        several = inputs.several or batch.resume
-        target = plan_destination(batch.output, sources, several, extensions, guard, console.out)
+        batch.records.claim(guard)
+        target = _plan(batch, inputs, sources, guard, console)
+        left = sources
         if resumption is not None and target.files is not None:
-            sources = resumption.left(sources, target.files)
-        needs_file = any(one.needs_file for one in batch.formats)
-        pages = stack.enter_context(by_page(sources, batch.pdf, needs_file))
+            left = resumption.left(sources, target.files)
+        pages = stack.enter_context(by_page(left, batch.pdf, any(one.needs_file for one in batch.formats)))
         parallel = Parallel.of(batch.jobs, len(pages), batch.timeout)
-        job = read.reading_job(replace(batch.options, threads=parallel.threads))
-        workers = stack.enter_context(Workers(job, parallel, console.progress))
-        finish = None if resumption is None else resumption.finish
+        options = replace(batch.options, threads=parallel.threads, thumbnails=batch.records.report is not None)
+        workers = stack.enter_context(Workers(read.reading_job(options), parallel, console.progress))
+        observers = batch.records.observers(console, inputs.several and target.files is not None)
+        if resumption is not None:
+            observers.insert(0, resumption)
         inline = len(batch.formats) == 1 and batch.formats[0].errors_inline
-        delivery = Delivery(guard, console.report, batch.fail_fast, inline, finish)
-        outcomes = workers.run(pages, in_order=target.files is None)
-        code = delivery.deliver(outcomes, [one.writers["read"] for one in batch.formats], target)
-    inputs.passed_over.report(console.report)
+        delivery = Delivery(guard, console.report, batch.fail_fast, inline, observers, batch.resume)
+        with _observed(observers, len(pages), len(sources) - len(left)):
+            outcomes = workers.run(pages, in_order=target.files is None)
+            code = delivery.deliver(outcomes, [one.writers["read"] for one in batch.formats], target)
+        inputs.passed_over.report(console.report)
     return code
+
+
+@contextmanager
+def _observed(observers: Sequence[Observer], inputs: int, left_out: int) -> Iterator[None]:
+    """Begin and end observers, however the block ends."""
+    for observer in observers:
+        observer.begin(inputs, left_out)
+    try:
+        yield
+    except BaseException:
+        for observer in observers:
+            with suppress(OutputError):
+                observer.end(interrupted=True)
+        raise
+    for observer in observers:
+        observer.end(interrupted=False)
+
+
+def _plan(
+    batch: Batch, inputs: Inputs, sources: Sequence[Source], guard: OverwriteGuard, console: Console
+) -> Destination:
+    """Plan all outputs. Raises UsageError and OutputError."""
+    plan_pictures(batch.options.overlay, sources, [OVERLAY_SUFFIX], guard)
+    plan_pictures(batch.options.tables, sources, [TABLE_SUFFIX.format(1)], guard)
+    extensions = [one.extension for one in batch.formats]
+    return plan_destination(batch.output, sources, inputs.several or batch.resume, extensions, guard, console.out)
 
 
 def _resumption(batch: Batch, sources: Sequence[Source]) -> Resumption | None:
@@ -100,7 +161,10 @@ def _resumption(batch: Batch, sources: Sequence[Source]) -> Resumption | None:
         return None
     folder = check_folder(batch.output)
     make_folder(folder)
-    options = replace(batch.options, threads=1, weights=None)
-    pdf = replace(batch.pdf, password=None)
-    settings = {"formats": [one.name for one in batch.formats], "options": str(options), "pdf": str(pdf)}
+    options = replace(batch.options, threads=ReadOptions().threads, weights=None)
+    settings = {
+        "formats": [one.name for one in batch.formats],
+        "options": changed(options),
+        "pdf": changed(replace(batch.pdf, password=None)),
+    }
     return Resumption(folder, settings_digest(settings, batch.options.weights), [source.name for source in sources])

@@ -13,13 +13,12 @@ from ocrtool.export.documents import FailedInput
 from ocrtool.files import atomic_write, concerns_all, is_stream, make_folder, write_stream
 from ocrtool.jobs.guard import OverwriteGuard
 from ocrtool.jobs.inputs import Source, is_folder
+from ocrtool.jobs.observer import Failure, Observer
 from ocrtool.jobs.outcome import Outcome, Result, SideFile
 from ocrtool.jobs.spool import Spool
 
 #: Number of outputs in a row that a full or vanished disk costs before the run ends.
 _IN_A_ROW = 3
-#: Called when an input is finished: with its failures, none if it was read, and its files.
-Finish: TypeAlias = Callable[[Source, Sequence[Exception], Sequence[Path]], None]
 #: Encodes results as they arrive: the writer of an ``ocrtool.export.registry.Format``.
 Writer: TypeAlias = Callable[[Iterable[Result]], Iterable[bytes]]
 
@@ -95,12 +94,13 @@ class Delivery:
         report: Callable[[str], None],
         fail_fast: bool = False,
         errors_inline: bool = False,
-        finish: Finish | None = None,
+        observers: Sequence[Observer] = (),
+        durable: bool = False,
     ) -> None:
         """report: prints a sentence on standard error; fail_fast: stop at the first failure.
 
-        errors_inline: also pass failures to the writer of a document of all inputs, as ``FailedInput``; finish: called
-        for each input that has its own files, which are then on disk.
+        errors_inline: also pass failures to the writer of a document of all inputs, as ``FailedInput``; observers:
+        follow the run; durable: the files of an input are on disk when they are called.
         """
         self._guard = guard
         self._report = report
@@ -108,8 +108,9 @@ class Delivery:
         self._errors_inline = errors_inline
         self._failed = False
         self._unwritten = 0
-        self._finish = finish
-        self._failures: dict[str, list[Exception]] = {}  # of inputs that are not finished, by stem
+        self._observers = observers
+        self._durable = durable
+        self._failures: dict[str, list[Failure]] = {}  # of inputs that are not finished, by stem
 
     def deliver(
         self, outcomes: Iterable[Outcome[Result]], writers: Sequence[Writer[Result]], target: Destination
@@ -126,8 +127,8 @@ class Delivery:
                 paths = target.files[source.output.stem]
                 self._write_files(source, group, writers, paths)
                 failures = self._failures.pop(source.output.stem, ())
-                if self._finish is not None:
-                    self._finish(source, failures, paths)
+                for observer in self._observers:
+                    observer.finished(source, failures, paths)
             return self._code
         (writer,) = writers
         if target.file is not None:
@@ -151,6 +152,8 @@ class Delivery:
     def _reported(self, outcomes: Iterable[Outcome[Result]]) -> Iterator[Outcome[Result]]:
         """Pass on each outcome after reporting its notices and failure and writing its pictures."""
         for outcome in outcomes:
+            for observer in self._observers if outcome.source is not None else ():
+                observer.read(outcome)
             for notice in outcome.notices:
                 self._report(notice)
             for failure in outcome.failures:
@@ -184,7 +187,7 @@ class Delivery:
 
     def _write_file(self, source: Source, results: Iterable[Result], writer: Writer[Result], path: Path) -> None:
         try:
-            with atomic_write(path, durable=self._finish is not None) as file:
+            with atomic_write(path, durable=self._durable) as file:
                 file.writelines(writer(results))
             self._unwritten = 0
         except OutputError as error:
@@ -216,11 +219,13 @@ class Delivery:
             if self._unwritten >= _IN_A_ROW:
                 raise OutputError(f"no more is read, since {self._unwritten} outputs in a row could not be written")
 
-    def _fail(self, failure: InputError | OutputError | UsageError, source: Source | None) -> None:
+    def _fail(self, failure: Failure, source: Source | None) -> None:
         self._failed = True
         if source is not None:
             self._failures.setdefault(source.output.stem, []).append(failure)
         self._report(str(failure))
+        for observer in self._observers:
+            observer.failed(source, failure)
 
 
 def _by_input(outcomes: Iterator[Outcome[Result]]) -> Iterator[tuple[Source, Iterator[Outcome[Result]]]]:

@@ -46,7 +46,7 @@ class ReadOptions:
 
     weights: the user's folder; model: one of `ocrtool.weights.store.MODELS`; threads: per process; overlay, tables:
     folders for overlays and tables, None for none; keep_images: True if the output format needs the image of each page;
-    dehyphenate: join words that are broken at the ends of lines.
+    dehyphenate: join words that are broken at the ends of lines; thumbnails: make one of each page, for a report.
     """
 
     language: str = AUTO
@@ -58,6 +58,7 @@ class ReadOptions:
     tables: Path | None = None
     keep_images: bool = False
     dehyphenate: bool = False
+    thumbnails: bool = False
 
 
 @dataclass(frozen=True, slots=True)

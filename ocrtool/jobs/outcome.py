@@ -38,11 +38,15 @@ class SideFile:
 
 @dataclass(frozen=True, slots=True)
 class PageResult(Generic[Result]):
-    """Result of a job for one page. notice: a sentence for standard error that is not a failure."""
+    """Result of a job for one page.
+
+    notice: a sentence for standard error that is not a failure; thumbnail: JPEG of the page, for reports.
+    """
 
     result: Result
     files: tuple[SideFile, ...] = ()
     notice: str | None = None
+    thumbnail: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class Outcome(Generic[Result]):
     """The results of one input, one per page, and its failure, or those of some of its pages.
 
     source: None if the outcome concerns the whole run, such as its plot; failure: the first one; notices: sentences
-    that are not failures; more_failures: of further pages.
+    that are not failures; more_failures: of further pages; seconds: that each page took; thumbnails: of the pages,
+    JPEG, if they were asked for.
     """
 
     source: Source | None
@@ -59,6 +64,8 @@ class Outcome(Generic[Result]):
     notices: tuple[str, ...] = ()
     files: tuple[SideFile, ...] = ()
     more_failures: tuple[InputError, ...] = ()
+    seconds: tuple[float, ...] = ()
+    thumbnails: tuple[bytes | None, ...] = ()
 
     @property
     def failures(self) -> tuple[InputError, ...]:
@@ -98,14 +105,18 @@ def process_source(source: Source, load: Loader[Result], alive: Callable[[], obj
         pages: list[PageResult[Result]] = []
         failures: list[InputError] = []
         warnings: list[str] = []
+        seconds: list[float] = []
+        begun = started
         for page in source.pages():
             try:
                 pages.append(work(source, page))
+                seconds.append(time.perf_counter() - begun)
             except InputError as error:
                 if page.count == 1:
                     raise
                 failures.append(error)
             warnings += [f"{printable(page.label)}: {warning}" for warning in page.warnings]
+            begun = time.perf_counter()
             alive()
     except InputError as error:
         return Outcome(source, failure=error)
@@ -121,6 +132,8 @@ def process_source(source: Source, load: Loader[Result], alive: Callable[[], obj
         (*warnings, *(page.notice for page in pages if page.notice is not None)),
         tuple(file for page in pages for file in page.files),
         tuple(failures[1:]),
+        tuple(seconds),
+        tuple(page.thumbnail for page in pages),
     )
 
 

@@ -22,6 +22,8 @@ from ocrtool.types import Page
 OVERLAY_SUFFIX = ".overlay.png"
 #: Suffix of the tables of a page, numbered from 1.
 TABLE_SUFFIX = ".table{}.csv"
+#: Longest side of thumbnails, in pixels.
+THUMBNAIL_SIDE = 240
 
 #: Reads a grey page (H, W) uint8; if overlays are requested, also returns the corners of each line's pieces, (N, 4, 2)
 #: float in pixels of the input.
@@ -67,9 +69,13 @@ def _load(options: ReadOptions, load: Callable[[ReadOptions], Reader]) -> PageWo
 
 
 def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage) -> PageResult[ExportPage]:
-    from ocrtool.pipeline import read_input
+    from ocrtool.pipeline import read_input, stage_times
 
-    page, pieces = read_input(image, reader)
+    with stage_times() as stages:
+        page, pieces = read_input(image, reader)
+    if stages:
+        took = ", ".join(f"{stage} {seconds:.3f}" for stage, seconds in stages.items())
+        _log.info("%s: seconds by stage: %s", printable(image.label), took)
     page = join_broken_words(page) if options.dehyphenate else page
     _log.debug(
         "%s: %s, %d blocks, %d lines, language %s, turned by %d degrees, skew %.2f degrees, %s dpi",
@@ -88,9 +94,18 @@ def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage
     export = ExportPage.from_page(page, image.gray if options.keep_images else None, image.dpi, file)
     notice = f"{printable(image.label)}: not read, since its text is mirrored" if page.mirrored else None
     name = source.output.of_page(image.number, image.count)
-    return PageResult(
-        export, (*_overlays(options, name, image, page, pieces or ()), *_tables(options, name, page)), notice
-    )
+    files = (*_overlays(options, name, image, page, pieces or ()), *_tables(options, name, page))
+    return PageResult(export, files, notice, _thumbnail(image.gray) if options.thumbnails else None)
+
+
+def _thumbnail(gray: np.ndarray) -> bytes:
+    """Make a small JPEG of a page, (H, W) uint8."""
+    import cv2
+
+    scale = min(1.0, THUMBNAIL_SIDE / max(gray.shape))
+    height, width = (max(1, round(side * scale)) for side in gray.shape)
+    small = cv2.resize(gray, (width, height), interpolation=cv2.INTER_AREA)
+    return cv2.imencode(".jpg", small, (cv2.IMWRITE_JPEG_QUALITY, 60))[1].tobytes()
 
 
 def _overlays(

@@ -8,21 +8,23 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from ocrtool.errors import InputError, OutputError, UsageError
 from ocrtool.files import PARTIAL
 from ocrtool.jobs.inputs import Source, output_path
 from ocrtool.jobs.journal import Entry, Identity, Journal
 from ocrtool.jobs.names import output_names
+from ocrtool.jobs.observer import Failure, Observer
 from ocrtool.jobs.remote import fingerprint
 from ocrtool.weights.store import chosen_folder, packaged_folder
 
 _CHUNK = 1 << 20  # bytes hashed at a time
 
 
-class Resumption:
+class Resumption(Observer):
     """The inputs of a run and the journal of its output folder. A context manager, which closes the journal."""
 
     def __init__(self, folder: Path, settings: str, names: Iterable[str] | None) -> None:
@@ -55,8 +57,8 @@ class Resumption:
         """Return the inputs that are still to be read. outputs: files of each, by stem."""
         return [source for source in sources if not self._is_done(source, outputs[source.output.stem])]
 
-    def finish(self, source: Source, failures: Sequence[Exception], outputs: Sequence[Path]) -> None:
-        """Enter an input that is finished: its outputs are on disk, or it failed. Raises OutputError."""
+    def finished(self, source: Source, failures: Sequence[Failure], outputs: Sequence[Path]) -> None:
+        """Enter an input whose outputs are on disk, or which failed. Raises OutputError."""
         key = _key(source.name)
         if key not in self._before:
             return
@@ -99,6 +101,12 @@ def settings_digest(values: Mapping[str, object], weights: Path | None) -> str:
     manifests = [path.read_bytes() for folder in folders for path in sorted(folder.glob("*.json"))]
     known = [hashlib.sha256(manifest).hexdigest() for manifest in manifests]
     return hashlib.sha256(json.dumps([dict(values), known], sort_keys=True, default=str).encode()).hexdigest()
+
+
+def changed(options: Any) -> dict[str, str]:
+    """Return the fields of a dataclass that are not as by default; so a later version may have more fields."""
+    values = {field.name: (getattr(options, field.name), field.default) for field in fields(options)}
+    return {name: str(value) for name, (value, default) in values.items() if value != default}
 
 
 def check_folder(output: str | None) -> Path:

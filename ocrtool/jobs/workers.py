@@ -11,7 +11,7 @@ from functools import cache
 from types import TracebackType
 from typing import Generic
 
-from ocrtool.errors import ReadingFailed, TookTooLong, WorkerNotStarted, page_name, reason
+from ocrtool.errors import TookTooLong, WorkerKilled, WorkerNotStarted, page_name, reason
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.options import Parallel
 from ocrtool.jobs.outcome import Loader, Outcome, Progress, Result, no_progress, process_source
@@ -212,4 +212,4 @@ class _Batch(Generic[Result]):
         self._suspects.remove(number)
         source = self._sources[number]
         fault = "the process that read it was killed, probably out of memory"
-        self._done[number] = Outcome(source, failure=ReadingFailed(source.name, fault))
+        self._done[number] = Outcome(source, failure=WorkerKilled(source.name, fault))
