@@ -10,7 +10,7 @@ import click
 from ocrtool.cli import options
 from ocrtool.cli.console import print_error, progress, standard_output
 from ocrtool.cli.options import PATH, option
-from ocrtool.errors import ExitCode
+from ocrtool.errors import ExitCode, UsageError
 from ocrtool.imaging.pdf_options import PDF_TEXT, TAKE, PdfOptions
 
 if TYPE_CHECKING:
@@ -68,6 +68,12 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Leave out what -o DIR has of an earlier run with --resume, if input, options and weights are the same.",
 )
+@option(
+    "read",
+    "--watch",
+    is_flag=True,
+    help="Read what arrives in the folders PAGE until stopped, with a journal in -o DIR.",
+)
 @option("read", "--errors", type=PATH, metavar="FILE.jsonl", help="Write each failure as a line of JSON.")
 @option(
     "read", "--report", type=PATH, metavar="FILE.html", help="Write a report: failures, pages with least confidence."
@@ -96,6 +102,7 @@ def read(
     timeout: int | None,
     fail_fast: bool,
     resume: bool,
+    watch: bool,
     errors: Path | None,
     report: Path | None,
     metrics: Path | None,
@@ -111,10 +118,12 @@ def read(
     alternatives for every character. The cells of a table are separated by tabs. For a single file, -o names the
     output file; for several inputs, or if it ends with a slash, it names a folder that gets one file per input.
     """
-    from ocrtool.jobs.batch import Batch, Console, Named, Records, read_batch
+    from ocrtool.jobs.batch import Batch, Console, Named, Records, read_batch, watch_batch
     from ocrtool.jobs.options import ReadOptions
     from ocrtool.jobs.pages import read_password
 
+    if watch and from0:
+        raise UsageError("--watch needs folders, and --from0 gives files")
     if not pages and not from0:
         raise click.MissingParameter(param_hint="'PAGE...'", param_type="argument")
     reading = ReadOptions(
@@ -136,8 +145,10 @@ def read(
         jobs=jobs,
         timeout=timeout,
         fail_fast=fail_fast,
-        resume=resume,
+        resume=resume or watch,
         records=Records(errors, metrics, report, quiet),
     )
     console = Console(print_error, progress(quiet, output is None), standard_output())
+    if watch:
+        return watch_batch(pages, recursive, batch, console)
     return read_batch(Named(pages, from0, recursive), batch, console)

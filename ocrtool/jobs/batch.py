@@ -15,20 +15,25 @@ from ocrtool.imaging.pdf_options import PdfOptions
 from ocrtool.jobs import read
 from ocrtool.jobs.deliver import Delivery, Destination, plan_destination, plan_pictures
 from ocrtool.jobs.guard import OverwriteGuard
-from ocrtool.jobs.inputs import Inputs, Source, find_inputs
+from ocrtool.jobs.inputs import Source, find_inputs, make_sources
 from ocrtool.jobs.metrics_file import MetricsFile
 from ocrtool.jobs.observer import Observer
 from ocrtool.jobs.options import Parallel, ReadOptions
-from ocrtool.jobs.outcome import Progress
+from ocrtool.jobs.outcome import Outcome, Progress, no_progress
 from ocrtool.jobs.pages import by_page
 from ocrtool.jobs.read import OVERLAY_SUFFIX, TABLE_SUFFIX
 from ocrtool.jobs.report_file import ReportFile
 from ocrtool.jobs.resume import Resumption, changed, check_folder, settings_digest
 from ocrtool.jobs.tally import ErrorLog, Summary, Tally
+from ocrtool.jobs.watch import Arrivals, check_outputs_apart, rounds
 from ocrtool.jobs.workers import Workers
 
 if TYPE_CHECKING:
     from ocrtool.export.registry import Format
+
+
+#: Number of inputs that are expected in a folder that is watched: more than there are workers.
+_MANY = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,42 +103,91 @@ class Batch:
     resume: bool = False
     records: Records = field(default_factory=Records)
 
+    @property
+    def needs_file(self) -> bool:
+        """True if a format opens inputs again."""
+        return any(one.needs_file for one in self.formats)
+
 
 def read_batch(named: Named, batch: Batch, console: Console) -> ExitCode:
     """Read all inputs. Raises OcrToolError for what concerns the whole run."""
     inputs = find_inputs(named.names, named.from0, named.recursive)
     with ExitStack() as stack:
-        resumption = _resumption(batch, inputs.sources)
-        sources: Sequence[Source] = inputs.sources
-        if resumption is not None:
-            sources = stack.enter_context(resumption).named(sources)
+        names = [source.name for source in inputs.sources]
+        resumption = stack.enter_context(_resumption(batch, names)) if batch.resume else None
+        sources = inputs.sources if resumption is None else resumption.named(inputs.sources)
         guard = OverwriteGuard(sources, batch.others)
         batch.records.claim(guard)
-        target = _plan(batch, inputs, sources, guard, console)
+        target = _plan(batch, sources, inputs.several, guard, console)
         left = sources
         if resumption is not None and target.files is not None:
             left = resumption.left(sources, target.files)
-        pages = stack.enter_context(by_page(left, batch.pdf, any(one.needs_file for one in batch.formats)))
-        parallel = Parallel.of(batch.jobs, len(pages), batch.timeout)
-        options = replace(batch.options, threads=parallel.threads, thumbnails=batch.records.report is not None)
-        workers = stack.enter_context(Workers(read.reading_job(options), parallel, console.progress))
+        pages = stack.enter_context(by_page(left, batch.pdf, batch.needs_file))
+        workers = stack.enter_context(_workers(batch, len(pages), console.progress))
         observers = batch.records.observers(console, inputs.several and target.files is not None)
         if resumption is not None:
             observers.insert(0, resumption)
-        inline = len(batch.formats) == 1 and batch.formats[0].errors_inline
-        delivery = Delivery(guard, console.report, batch.fail_fast, inline, observers, batch.resume)
-        with _observed(observers, len(pages), len(sources) - len(left)):
+        with _observed(observers):
+            for observer in observers:
+                observer.begin(len(pages), len(sources) - len(left))
             outcomes = workers.run(pages, in_order=target.files is None)
-            code = delivery.deliver(outcomes, [one.writers["read"] for one in batch.formats], target)
+            code = _deliver(batch, outcomes, target, _delivery(batch, guard, console, observers))
         inputs.passed_over.report(console.report)
     return code
 
 
+def watch_batch(folders: Sequence[str], recursive: bool, batch: Batch, console: Console) -> ExitCode:
+    """Read what arrives in folders until a signal stops the run, which is its normal end.
+
+    Raises OcrToolError for what concerns the whole run.
+    """
+    arrivals = Arrivals(folders, recursive)
+    outputs = (check_folder(batch.output), batch.options.overlay, batch.options.tables)
+    check_outputs_apart(folders, outputs)
+    batch.records.claim(OverwriteGuard((), batch.others))
+    code = ExitCode.OK
+    with ExitStack() as stack:
+        resumption = stack.enter_context(_resumption(batch, None))
+        workers = stack.enter_context(_workers(batch, _MANY, no_progress))
+        observers = [resumption, *batch.records.observers(console, summary=True)]
+        with _observed(observers), suppress(KeyboardInterrupt):
+            for names in rounds(arrivals):
+                sources = resumption.named(make_sources(names))
+                guard = OverwriteGuard(sources, batch.others)
+                target = _plan(batch, sources, True, guard, console)
+                left = resumption.left(sources, target.files or {})
+                with by_page(left, batch.pdf, batch.needs_file) as pages:
+                    for observer in observers:
+                        observer.begin(len(pages), len(sources) - len(left))
+                    outcomes = workers.run(pages, in_order=False)
+                    code = max(code, _deliver(batch, outcomes, target, _delivery(batch, guard, console, observers)))
+                for name in names:
+                    arrivals.take(name, resumption.state_read(name))
+                if code and batch.fail_fast:
+                    break
+    return code
+
+
+def _workers(batch: Batch, pages: int, progress: Progress[ExportPage]) -> Workers[ExportPage]:
+    parallel = Parallel.of(batch.jobs, pages, batch.timeout)
+    options = replace(batch.options, threads=parallel.threads, thumbnails=batch.records.report is not None)
+    return Workers(read.reading_job(options), parallel, progress)
+
+
+def _delivery(batch: Batch, guard: OverwriteGuard, console: Console, observers: Sequence[Observer]) -> Delivery:
+    inline = len(batch.formats) == 1 and batch.formats[0].errors_inline
+    return Delivery(guard, console.report, batch.fail_fast, inline, observers, batch.resume)
+
+
+def _deliver(
+    batch: Batch, outcomes: Iterator[Outcome[ExportPage]], target: Destination, delivery: Delivery
+) -> ExitCode:
+    return delivery.deliver(outcomes, [one.writers["read"] for one in batch.formats], target)
+
+
 @contextmanager
-def _observed(observers: Sequence[Observer], inputs: int, left_out: int) -> Iterator[None]:
-    """Begin and end observers, however the block ends."""
-    for observer in observers:
-        observer.begin(inputs, left_out)
+def _observed(observers: Sequence[Observer]) -> Iterator[None]:
+    """End observers, however the block ends."""
     try:
         yield
     except BaseException:
@@ -146,19 +200,17 @@ def _observed(observers: Sequence[Observer], inputs: int, left_out: int) -> Iter
 
 
 def _plan(
-    batch: Batch, inputs: Inputs, sources: Sequence[Source], guard: OverwriteGuard, console: Console
+    batch: Batch, sources: Sequence[Source], several: bool, guard: OverwriteGuard, console: Console
 ) -> Destination:
     """Plan all outputs. Raises UsageError and OutputError."""
     plan_pictures(batch.options.overlay, sources, [OVERLAY_SUFFIX], guard)
     plan_pictures(batch.options.tables, sources, [TABLE_SUFFIX.format(1)], guard)
     extensions = [one.extension for one in batch.formats]
-    return plan_destination(batch.output, sources, inputs.several or batch.resume, extensions, guard, console.out)
+    return plan_destination(batch.output, sources, several or batch.resume, extensions, guard, console.out)
 
 
-def _resumption(batch: Batch, sources: Sequence[Source]) -> Resumption | None:
+def _resumption(batch: Batch, names: Sequence[str] | None) -> Resumption:
     """Open the journal of the output folder, which is made. Raises UsageError and OutputError."""
-    if not batch.resume:
-        return None
     folder = check_folder(batch.output)
     make_folder(folder)
     options = replace(batch.options, threads=ReadOptions().threads, weights=None)
@@ -167,4 +219,4 @@ def _resumption(batch: Batch, sources: Sequence[Source]) -> Resumption | None:
         "options": changed(options),
         "pdf": changed(replace(batch.pdf, password=None)),
     }
-    return Resumption(folder, settings_digest(settings, batch.options.weights), [source.name for source in sources])
+    return Resumption(folder, settings_digest(settings, batch.options.weights), names)

@@ -55,7 +55,7 @@ class Outcome(Generic[Result]):
 
     source: None if the outcome concerns the whole run, such as its plot; failure: the first one; notices: sentences
     that are not failures; more_failures: of further pages; seconds: that each page took; thumbnails: of the pages,
-    JPEG, if they were asked for.
+    JPEG, if they were asked for; state: size and time of the file (nanoseconds), if it did not change meanwhile.
     """
 
     source: Source | None
@@ -66,6 +66,7 @@ class Outcome(Generic[Result]):
     more_failures: tuple[InputError, ...] = ()
     seconds: tuple[float, ...] = ()
     thumbnails: tuple[bytes | None, ...] = ()
+    state: tuple[int, int] | None = None
 
     @property
     def failures(self) -> tuple[InputError, ...]:
@@ -107,6 +108,7 @@ def process_source(source: Source, load: Loader[Result], alive: Callable[[], obj
         warnings: list[str] = []
         seconds: list[float] = []
         begun = started
+        state = _state(source)
         for page in source.pages():
             try:
                 pages.append(work(source, page))
@@ -134,7 +136,17 @@ def process_source(source: Source, load: Loader[Result], alive: Callable[[], obj
         tuple(failures[1:]),
         tuple(seconds),
         tuple(page.thumbnail for page in pages),
+        state if state == _state(source) else None,
     )
+
+
+def _state(source: Source) -> tuple[int, int] | None:
+    """Return size and time of change of a file; None for what is none."""
+    try:
+        status = source.path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_size, status.st_mtime_ns
 
 
 def _collect_from_here_on() -> None:

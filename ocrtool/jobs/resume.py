@@ -18,10 +18,13 @@ from ocrtool.jobs.inputs import Source, output_path
 from ocrtool.jobs.journal import Entry, Identity, Journal
 from ocrtool.jobs.names import output_names
 from ocrtool.jobs.observer import Failure, Observer
+from ocrtool.jobs.outcome import Outcome
 from ocrtool.jobs.remote import fingerprint
 from ocrtool.weights.store import chosen_folder, packaged_folder
 
 _CHUNK = 1 << 20  # bytes hashed at a time
+#: Size and time of a file that changed while it was read.
+_UNKNOWN = (0, 0)
 
 
 class Resumption(Observer):
@@ -37,6 +40,7 @@ class Resumption(Observer):
         self._settings = settings
         self._journal = Journal(folder, lambda key: keys is None or key in keys)
         self._before: dict[str, Identity] = {}
+        self._begun: set[str] = set()  # inputs of which a page was read
         _remove_partial(folder)
 
     def __enter__(self) -> Resumption:
@@ -57,12 +61,29 @@ class Resumption(Observer):
         """Return the inputs that are still to be read. outputs: files of each, by stem."""
         return [source for source in sources if not self._is_done(source, outputs[source.output.stem])]
 
+    def read(self, outcome: Outcome) -> None:  # type: ignore[type-arg]
+        """Note in which state a file was read."""
+        if outcome.source is None or outcome.source.remote or outcome.failure is not None:
+            return
+        key = _key(outcome.source.name)
+        if key in self._before:
+            size, mtime = outcome.state or _UNKNOWN
+            whole = outcome.source.page is None or key not in self._begun or self._before[key].mtime == mtime
+            self._before[key] = Identity(size, mtime, "") if whole else Identity(*_UNKNOWN, "")
+            self._begun.add(key)
+
+    def state_read(self, name: str) -> tuple[int, int] | None:
+        """Return size and time of a file as it was last read, or failed; None if it was not."""
+        entry = self._journal.entries.get(_key(name))
+        return None if entry is None else (entry.identity.size, entry.identity.mtime)
+
     def finished(self, source: Source, failures: Sequence[Failure], outputs: Sequence[Path]) -> None:
         """Enter an input whose outputs are on disk, or which failed. Raises OutputError."""
         key = _key(source.name)
         if key not in self._before:
             return
         before = self._before.pop(key)
+        self._begun.discard(key)
         error = str(failures[0]) if failures else None
         written = () if failures else tuple((path.name, _size(path)) for path in outputs)
         digest = before.digest if failures or before.digest else _digest(source, before)
