@@ -118,7 +118,13 @@ def _boxes() -> dict[str, Fault]:
 
 def _contents() -> dict[str, Fault]:
     """What is wrong with what is drawn."""
-    bomb = zlib.compress(b" " * (1 << 25), 9)
+    bomb, packed = zlib.compress(b" " * (1 << 25), 9), b"/Filter /FlateDecode"
+    much = "its content is too much to be drawn"
+    tile = stream(
+        b"0 0 1 1 re f",
+        b"/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 1 1] /XStep 0.01 /YStep 0.01",
+    )
+    fill = b"/Pattern cs /P scn 0 0 300 200 re f "
     itself = stream(
         b"/X Do", b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 10 0 R >> >>"
     )
@@ -135,11 +141,26 @@ def _contents() -> dict[str, Fault]:
         "unknown operators": Fault(pages([b"q 1 2 foo ( << ] " + GOOD + b" bar ET ET Q Q Q"])),
         "states within states": Fault(pages([b"q " * 1_000_000 + GOOD])),
         "form within itself": Fault(pages([b"/X Do " + GOOD], b"", b"/XObject << /X 10 0 R >>", [itself])),
-        "a stream that swells": Fault(_put(11, stream(bomb, b"/Filter /FlateDecode"))),
+        "a stream that swells": Fault(_put(11, stream(bomb, packed), GOOD, GOOD), 1, (much,)),
+        "a stream that swells twice": Fault(
+            _put(11, stream(zlib.compress(bomb, 9), b"/Filter [/FlateDecode /FlateDecode]")), 0, (much,)
+        ),
+        "forms within forms": Fault(_forms(30, 2), 0, (much,)),
+        "forms many times": Fault(_forms(7, 10), 0, (much,)),
+        "forms to a great depth": Fault(_forms(2000, 1)),
+        "tiles of nothing": Fault(pages([fill + GOOD], b"", b"/Pattern << /P 10 0 R >>", [tile]), 0, (much,)),
         "damaged font": Fault(_put(3, embedded, more=[font])),
         "no font": Fault(ONE.replace(b"/F1 3 0 R", b"/F9 3 0 R")),
         "font of another kind": Fault(ONE.replace(HELVETICA, b"<< /Type /Font /Subtype /Type0 /BaseFont /X >>")),
     }
+
+
+def _forms(depth: int, times: int) -> bytes:
+    """A page that draws a form, which draws another so many times, and so on; the last draws text."""
+    inner = b"/Type /XObject /Subtype /Form /BBox [0 0 300 200] /Resources << /XObject << /X %d 0 R >> >>"
+    forms = [stream(b"/X Do " * times, inner % number) for number in range(11, 10 + depth)]
+    last = stream(b"0 0 5 5 re f", b"/Type /XObject /Subtype /Form /BBox [0 0 300 200]")
+    return pages([GOOD + b"/X Do"], b"", b"/XObject << /X 10 0 R >>", [*forms, last])
 
 
 def _images() -> dict[str, Fault]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ocrtool.errors import ImageTruncated, InputMissing, InputUnreadable, PdfLocked, printable, reason
+from ocrtool.imaging.pdf_bounds import PageBounds
 
 #: A file stays open for so many pages, since opening it takes the longer the more pages it has; then it is opened
 #: again, since PDFium keeps the fonts of all pages that it has seen.
@@ -25,16 +26,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PdfFile:
-    """An open file. document: a ``pypdfium2.PdfDocument``; count: number of its pages, at least one."""
+    """An open file. document: a ``pypdfium2.PdfDocument``; count: of its pages, at least one; bounds: of each."""
 
     document: Any
     count: int
+    bounds: PageBounds
 
     @contextmanager
     def page(self, number: int, where: str) -> Iterator[Any]:
-        """Open a page, a ``pypdfium2.PdfPage``. Raises ImageTruncated. where: its name in messages."""
+        """Open a page, a ``pypdfium2.PdfPage``. Raises InputError. where: its name in messages."""
         from pypdfium2 import PdfiumError
 
+        self.bounds.check(number, where)
         try:
             with PDFIUM:
                 page = self.document.get_page(number - 1)
@@ -49,6 +52,10 @@ class PdfFile:
         finally:
             with PDFIUM:
                 page.close()
+
+    def close(self) -> None:
+        self.document.close()
+        self.bounds.close()
 
 
 @contextmanager
@@ -65,7 +72,7 @@ def open_pdf(source: Path | bytes, name: str, password: str | None) -> Iterator[
         yield file
     finally:
         with PDFIUM:
-            file.document.close()
+            file.close()
 
 
 def saved_copy(path: Path, name: str, password: str | None) -> bytes:
@@ -95,8 +102,10 @@ class _KeptFile:
             raise InputUnreadable(name, f"cannot be read: {reason(error)}") from error
         key = (path, status.st_mtime_ns, status.st_size, status.st_ino, password)
         if self._file is None or key != self._key or self._uses >= _PAGES_AT_ONCE:
+            is_suspect = self._file.bounds.is_suspect if self._file is not None and key == self._key else None
             self.close()
             self._file, self._key = _opened(path, name, password), key
+            self._file.bounds.is_suspect = is_suspect
         if not self._closes_at_exit:  # after PDFium was loaded, and so before its own end, which reports open files
             atexit.register(self.close)
             self._closes_at_exit = True
@@ -105,7 +114,7 @@ class _KeptFile:
 
     def close(self) -> None:
         if self._file is not None:
-            self._file.document.close()
+            self._file.close()
         self._key, self._file, self._uses = None, None, 0
 
 
@@ -122,17 +131,17 @@ def _opened(source: Path | bytes, name: str, password: str | None) -> PdfFile:
         _refuse_locked(name, error.err_code, password)
         document, count = None, 0
     if count and _has_page(document, count - 1):
-        return PdfFile(document, count)
+        return PdfFile(document, count, PageBounds(source, password))
     with suppress(pypdfium2.PdfiumError):
         repaired = _repaired(source, name, password)
         if repaired is not None:
             document, count = _loaded(repaired, None)
             if _has_page(document, count - 1):
-                return PdfFile(document, count)
+                return PdfFile(document, count, PageBounds(repaired, None))
     there = next((number for number in range(count) if not _has_page(document, number)), 0)
     if not there:
         raise ImageTruncated(name, "the PDF is truncated or damaged")
-    return PdfFile(document, there + 1)
+    return PdfFile(document, there + 1, PageBounds(source, password))
 
 
 def _loaded(source: Path | bytes, password: str | None) -> tuple[Any, int]:

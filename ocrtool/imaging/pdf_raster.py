@@ -29,7 +29,7 @@ COVER = 0.25
 #: Objects of a page that are inspected at most, and forms within forms: enough to find its images.
 MOST_OBJECTS, MOST_LEVELS = 20_000, 8
 #: Seconds after which the drawing of a page is given up.
-MOST_SECONDS = 8.0
+MOST_SECONDS = 6.0
 #: Sizes above this one are negative numbers.
 _NEGATIVE = 1 << 31
 #: Value of a tick box that is not ticked, in UTF-16 with a zero at the end.
