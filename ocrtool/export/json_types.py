@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeAlias, TypedDict
 
+#: Of keys that every document has.
+NEEDED = object()
+
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a value means, and rules for it: keywords of JSON Schema."""
+    """What a value means, and rules for it: keywords of JSON Schema.
+
+    default: what it is in documents of the same version that lack the key, which are older; NEEDED if none does.
+    """
 
     text: str
     rules: Mapping[str, Any] = field(default_factory=dict)
+    default: Any = NEEDED
 
 
 _FOUR = {"minItems": 4, "maxItems": 4}
@@ -74,8 +81,8 @@ class CellObject(TypedDict):
 
     row: Annotated[int, About("where it begins, from 0", _INDEX)]
     column: Annotated[int, About("where it begins, from 0", _INDEX)]
-    row_span: Annotated[int, About("rows that it extends over", _COUNT)]
-    column_span: Annotated[int, About("columns that it extends over", _COUNT)]
+    row_span: Annotated[int, About("rows that it extends over", _COUNT, 1)]
+    column_span: Annotated[int, About("columns that it extends over", _COUNT, 1)]
     box: BoxArray
     text: Annotated[str, About("its words, joined by spaces")]
 
@@ -85,7 +92,7 @@ class TableObject(TypedDict):
 
     box: BoxArray
     line: Annotated[int, About("index of its first line into the lines of the page", _INDEX)]
-    lines: Annotated[int, About("number of lines of the page that it takes", _COUNT)]
+    lines: Annotated[int, About("number of lines of the page that it takes; by default as many as rows", _COUNT, None)]
     rows: Annotated[int, About("number of rows", _COUNT)]
     columns: Annotated[int, About("number of columns", _COUNT)]
     cells: Annotated[list[CellObject], About("row by row from left to right")]
@@ -96,7 +103,7 @@ class TextObject(TypedDict):
 
     blocks: Annotated[list[BlockObject], About("in reading order")]
     lines: Annotated[list[LineObject], About("in reading order")]
-    tables: Annotated[list[TableObject], About("in reading order")]
+    tables: Annotated[list[TableObject], About("in reading order", default=[])]
 
 
 class PageObject(TypedDict):
@@ -108,18 +115,19 @@ class PageObject(TypedDict):
     height: Annotated[int, About("in pixels, after EXIF rotation", _COUNT)]
     dpi: Annotated[float | None, About("pixels per inch as the file says, null if it does not say")]
     orientation: Annotated[
-        int, About("degrees by which the page was turned clockwise to be read", {"enum": [0, 90, 180, 270]})
+        int, About("degrees by which the page was turned clockwise to be read", {"enum": [0, 90, 180, 270]}, 0)
     ]
-    mirrored: Annotated[bool, About("the page shows text mirrored, and is not read")]
+    mirrored: Annotated[bool, About("the page shows text mirrored, and is not read", default=False)]
     skew: Annotated[float, About("degrees counter-clockwise, after turning")]
     language: Annotated[str, About("ISO 639-3 codes of the engines that read its lines, joined by +")]
-    from_pdf: Annotated[bool, About("the text was taken from the PDF, not read")]
-    warnings: Annotated[list[str], About("what is wrong with the image, though it was read")]
+    from_pdf: Annotated[bool, About("the text was taken from the PDF, not read", default=False)]
+    warnings: Annotated[list[str], About("what is wrong with the image, though it was read", default=[])]
     blocks: Annotated[list[BlockObject], About("in reading order")]
     lines: Annotated[list[LineObject], About("in reading order")]
-    tables: Annotated[list[TableObject], About("in reading order")]
+    tables: Annotated[list[TableObject], About("in reading order", default=[])]
     pdf_text: Annotated[
-        TextObject | None, About("text that the PDF holds, where the page was read and --pdf-text keep asked for both")
+        TextObject | None,
+        About("text that the PDF holds, where the page was read and --pdf-text keep asked for both", default=None),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from ocrtool.export.json_types import About, DocumentObject, ErrorLineObject, PageLineObject
+from ocrtool.export.json_types import NEEDED, About, DocumentObject, ErrorLineObject, PageLineObject
 
 #: Dialect of the schemas.
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -38,9 +38,10 @@ def _value(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         return {"$ref": f"#/$defs/{name}"}
     arguments = get_args(hint)
     if hasattr(hint, "__metadata__"):
-        about = [note for note in hint.__metadata__ if isinstance(note, About)]
+        about = _notes(hint)
         rules = {key: rule for note in about for key, rule in note.rules.items()}
-        return {"description": about[0].text, **_value(arguments[0], definitions), **rules}
+        default = {} if (value := about[-1].default) in (NEEDED, None) else {"default": value}
+        return {"description": about[0].text, **_value(arguments[0], definitions), **rules, **default}
     if get_origin(hint) is list:
         return {"type": "array", "items": _value(arguments[0], definitions)}
     if get_origin(hint) in (Union, types.UnionType):
@@ -57,5 +58,9 @@ def _object(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         "description": " ".join(str(hint.__doc__).replace("``", "").split()),
         "type": "object",
         "properties": properties,
-        "required": sorted(hint.__required_keys__, key=list(hints).index),
+        "required": [key for key, kind in hints.items() if all(note.default is NEEDED for note in _notes(kind))],
     }
+
+
+def _notes(hint: Any) -> list[About]:
+    return [note for note in getattr(hint, "__metadata__", ()) if isinstance(note, About)]

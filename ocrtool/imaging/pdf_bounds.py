@@ -91,7 +91,7 @@ class PageBounds:
             return size
         objects = resources.get("/XObject", {}) if resources is not None else {}
         for name, times in Counter(_DRAWN.findall(content)).items():
-            item = objects.get(f"/{name.decode('latin-1')}")
+            item = objects.get(f"/{name.decode('iso8859-1')}")
             if item is not None and item.get("/Subtype") == "/Form":
                 size += times * self._form_bytes(item, resources, level + 1)
         return size

@@ -47,6 +47,31 @@ def test_every_format_is_as_read_writes_it(name: str, other: str) -> None:
     assert document(other, pages) == document(other, odd_pages())
 
 
+@pytest.mark.parametrize("name", ["json", "jsonl"])
+def test_documents_of_before_a_key_came_are_read(name: str) -> None:
+    """Keys that the schema does not require have a default."""
+    from ocrtool.export.schema import json_schema
+
+    schema = json_schema(name)["$defs"]
+    optional = {kind: set(own["properties"]) - set(own["required"]) for kind, own in schema.items()}
+    assert optional["table"] == {"lines"} and "orientation" in optional["page" if name == "json" else "pageline"]
+    old = json.loads(document("json", [export for export in odd_pages() if export.page.tables]))
+    for page in old["pages"]:
+        for key in optional["page" if name == "json" else "pageline"] - {"tables"}:
+            del page[key]
+        for table in page["tables"]:
+            del table["lines"]
+            for cell in table["cells"]:
+                del cell["row_span"]
+        assert "orientation" not in page
+    data = json.dumps(old)
+    if name == "jsonl":
+        data = "\n".join(json.dumps({"format": "ocrtool-page", "version": 1} | page) for page in old["pages"])
+    found = [one.page for one in parse_pages(data.encode(), "x") if isinstance(one, ExportPage)]
+    assert len(found) == len(old["pages"])
+    assert all(page.orientation == 0 and page.tables[0].lines == page.tables[0].rows for page in found)
+
+
 def test_odd_pages_have_something_of_every_attribute() -> None:
     """So that no attribute can be lost on the way: each has, somewhere, another value than its default."""
     default = Page(0, 0)

@@ -34,9 +34,10 @@ def pages() -> Iterator[ExportPage]:
 
 
 def strict(schema: Any) -> Any:
-    """The schema with keys that are listed only."""
+    """The schema with all keys that are listed, and no others."""
     if isinstance(schema, dict):
-        closed = {"additionalProperties": False} if schema.get("type") == "object" else {}
+        is_object = schema.get("type") == "object"
+        closed = {"additionalProperties": False, "required": list(schema["properties"])} if is_object else {}
         return {key: strict(value) for key, value in schema.items()} | closed
     return [strict(value) for value in schema] if isinstance(schema, list) else schema
 

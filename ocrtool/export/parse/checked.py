@@ -93,6 +93,8 @@ class Checker:
                 if key not in value:
                     raise _Fault(f"has no {key}")
             for key, member in members:
+                if key not in value:
+                    continue
                 try:
                     member(value[key])
                 except _Fault as fault:

@@ -140,12 +140,12 @@ def _page(value: Mapping[str, Any]) -> Page:
         value["language"],
         value["source"],
         value["number"],
-        value["orientation"],
-        value["mirrored"],
+        value.get("orientation", 0),
+        value.get("mirrored", False),
         tables,
-        value["from_pdf"],
-        None if value["pdf_text"] is None else _kept_text(value, value["pdf_text"]),
-        tuple(value["warnings"]),
+        value.get("from_pdf", False),
+        None if value.get("pdf_text") is None else _kept_text(value, value["pdf_text"]),
+        tuple(value.get("warnings", ())),
     )
 
 
@@ -164,7 +164,7 @@ def _text(value: Mapping[str, Any]) -> tuple[tuple[Block, ...], tuple[PageTable,
     for line in value["lines"]:
         lines[line["block"]].append(_line(line))
     blocks = (Block(Box(*block["box"]), tuple(own)) for block, own in zip(value["blocks"], lines, strict=True))
-    return tuple(blocks), tuple(_table(table, len(numbers)) for table in value["tables"])
+    return tuple(blocks), tuple(_table(table, len(numbers)) for table in value.get("tables", ()))
 
 
 def _line(value: Mapping[str, Any]) -> Line:
@@ -184,15 +184,15 @@ def _character(value: Mapping[str, Any]) -> Character:
 
 def _table(value: Mapping[str, Any], lines: int) -> PageTable:
     """lines: number of lines of the page."""
-    if value["line"] + value["lines"] > lines:
+    own_lines = value.get("lines", value["rows"])
+    if value["line"] + own_lines > lines:
         raise ValueError("a table has lines that are none of the page")
     cells = tuple(map(_cell, value["cells"]))
     if any(cell.row >= value["rows"] or cell.column >= value["columns"] for cell in cells):
         raise ValueError("a cell is outside its table")
-    return PageTable(Box(*value["box"]), value["line"], value["rows"], value["columns"], cells, value["lines"])
+    return PageTable(Box(*value["box"]), value["line"], value["rows"], value["columns"], cells, own_lines)
 
 
 def _cell(value: Mapping[str, Any]) -> TableCell:
-    return TableCell(
-        value["row"], value["column"], value["text"], Box(*value["box"]), value["row_span"], value["column_span"]
-    )
+    spans = value.get("row_span", 1), value.get("column_span", 1)
+    return TableCell(value["row"], value["column"], value["text"], Box(*value["box"]), *spans)
