@@ -12,7 +12,7 @@ import os
 import struct
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -68,7 +68,7 @@ class Bounds:
     largest: int
 
 
-def confined(call: str, arguments: dict[str, Any], file: IO[bytes], bounds: Bounds) -> Iterator[Message]:
+def confined(call: str, arguments: dict[str, Any], file: IO[bytes], bounds: Bounds) -> Generator[Message, None, None]:
     """Call a function in a process of its own, and give what it yields. Raises ConfinedError.
 
     call: ``module:function``, which takes a binary file and the ``arguments``, and yields messages; file: a file of the

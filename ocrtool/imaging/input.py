@@ -74,7 +74,7 @@ def first_bytes(source: Path | bytes) -> bytes:
 
 def read_bytes(path: Path, name: str) -> bytes:
     """Read the bytes of a file. Raises InputMissing, InputUnreadable or ImageTooLarge."""
-    with _open(path, name) as file:
+    with open_file(path, name) as file:
         return _read(file, name)
 
 
@@ -121,7 +121,7 @@ def _opened(source: Path | bytes, name: str) -> Iterator[BinaryIO | bytes]:
             raise _too_long(name)
         yield io.BytesIO(source)
         return
-    with _open(source, name) as file:
+    with open_file(source, name) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             data = _read(file, name)
@@ -136,16 +136,14 @@ def _opened(source: Path | bytes, name: str) -> Iterator[BinaryIO | bytes]:
         yield file
 
 
-@contextmanager
-def _open(path: Path, name: str) -> Iterator[BinaryIO]:
+def open_file(path: Path, name: str) -> BinaryIO:
+    """Open a file. Raises InputMissing or InputUnreadable."""
     try:
-        file = path.open("rb")
+        return path.open("rb")
     except FileNotFoundError as error:
         raise InputMissing(name, "no such file or folder") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise InputUnreadable(name, f"cannot be read: {_reason(error)}") from error
-    with file:
-        yield file
 
 
 def _read(file: BinaryIO, name: str) -> bytes:

@@ -47,8 +47,13 @@ def check_size(width: int, height: int, where: str, limits: Limits = USUAL) -> N
     if min(width, height) < MIN_SIDE:
         raise ImageTooSmall(where, f"{size} are too few to hold text")
     if max(width, height) > MAX_SIDE or width * height > limits.pixels:
-        most = f"{limits.pixels // 10**6} million" if limits.pixels >= 10**6 else str(limits.pixels)
-        raise ImageTooLarge(where, f"{size} are too many: at most {MAX_SIDE} a side and {most} in all are read")
+        most = f"at most {MAX_SIDE} a side and {millions(limits.pixels)} in all are read"
+        raise ImageTooLarge(where, f"{size} are too many: {most}")
+
+
+def millions(pixels: int) -> str:
+    """Write a number of pixels: ``150 million``, or ``2400`` as it is."""
+    return f"{pixels // 10**6} million" if pixels >= 10**6 else str(pixels)
 
 
 def check_pages(count: int, name: str, limits: Limits = USUAL) -> None:

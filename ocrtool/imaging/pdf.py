@@ -11,7 +11,7 @@ import numpy as np
 
 from ocrtool.errors import ImageTooSmall, page_name
 from ocrtool.imaging.input_page import InputPage
-from ocrtool.imaging.limits import MIN_SIDE
+from ocrtool.imaging.limits import MIN_SIDE, check_pages
 from ocrtool.imaging.page_ranges import chosen_pages
 from ocrtool.imaging.pdf_file import PDFIUM, open_pdf
 from ocrtool.imaging.pdf_options import ANEW, KEEP, PdfOptions
@@ -28,6 +28,7 @@ def count_pages(source: Path | bytes, name: str, password: str | None) -> int:
 def pdf_pages(source: Path | bytes, name: str, options: PdfOptions) -> Iterator[InputPage]:
     """Open the chosen pages of a PDF one at a time. Raises InputError, also for a page that cannot be used."""
     with open_pdf(source, name, options.password) as file:
+        check_pages(file.count, name, options.limits)
         for number in chosen_pages(options.pages, file.count, name):
             with file.page(number, page_name(name, number, file.count)) as page:
                 yield _input_page(page, number, file.count, name, options)
@@ -59,7 +60,7 @@ def _input_page(page: Any, number: int, count: int, name: str, options: PdfOptio
     where = page_name(name, number, count)
     with PDFIUM:
         shown = contents(page)
-        dpi = page_dpi(shown, options.dpi, where)
+        dpi = page_dpi(shown, options.dpi, where, options.limits.pixels)
         width, height = (round(side / POINTS * dpi) for side in shown.size)
         if min(width, height) < MIN_SIDE:
             raise ImageTooSmall(where, f"{width} × {height} pixels are too few to hold text")

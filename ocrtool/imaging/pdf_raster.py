@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ocrtool.errors import ImageTooLarge, ImageTruncated
+from ocrtool.imaging.limits import MAX_PIXELS, MAX_SIDE, millions
 
 #: Resolution in pixels per inch of a page without images that tell one; nothing that scanners make is lost at it.
 USUAL_DPI = 300
@@ -21,8 +22,7 @@ LOWEST_DPI, HIGHEST_DPI = 72, 600
 #: Maximum number of pixels of a page whose resolution nobody asked for: A2 at 300 dpi has 35 million. The resolution is
 #: lowered down to LARGE_PAGE_DPI to keep it.
 PIXELS, LARGE_PAGE_DPI = 36_000_000, 100
-#: Bounds of what is drawn at all, as of images: pixels in all and of one side; of one image within the page.
-MAX_PIXELS, MAX_SIDE = 150_000_000, 32_767
+#: Bound of one image within the page, in pixels.
 MAX_IMAGE_PIXELS = 100_000_000
 #: Share of the page that images of a resolution must cover to set that of the page.
 COVER = 0.25
@@ -79,18 +79,21 @@ def contents(page: Any) -> Contents:
     return Contents(page.get_size(), tuple(images), paths, _notes(page))
 
 
-def page_dpi(shown: Contents, asked: float | None, where: str) -> float:
-    """Choose the resolution at which a page is drawn. Raises ImageTooLarge. where: its name in messages."""
+def page_dpi(shown: Contents, asked: float | None, where: str, most: int = MAX_PIXELS) -> float:
+    """Choose the resolution at which a page is drawn. Raises ImageTooLarge.
+
+    where: its name in messages; most: number of pixels that are drawn at all.
+    """
     width, height = shown.size
     largest = max((image.pixels for image in shown.images), default=0)
-    if largest > MAX_IMAGE_PIXELS:
-        fault = f"an image of {largest / 1e6:.0f} million pixels on it is too large"
-        raise ImageTooLarge(where, f"{fault}: at most {MAX_IMAGE_PIXELS // 10**6} million are read")
+    if largest > min(MAX_IMAGE_PIXELS, most):
+        fault = f"an image of {millions(largest)} pixels on it is too large"
+        raise ImageTooLarge(where, f"{fault}: at most {millions(min(MAX_IMAGE_PIXELS, most))} are read")
     dpi = asked or _own_dpi(shown)
     inches = width / POINTS * height / POINTS
     if asked is None:
-        dpi = min(dpi, max(LARGE_PAGE_DPI, math.sqrt(PIXELS / max(inches, 1e-6))))
-    if max(width, height) / POINTS * dpi > MAX_SIDE or inches * dpi * dpi > (MAX_PIXELS if asked else PIXELS * 1.01):
+        dpi = min(dpi, max(LARGE_PAGE_DPI, math.sqrt(min(PIXELS, most) / max(inches, 1e-6))))
+    if max(width, height) / POINTS * dpi > MAX_SIDE or inches * dpi * dpi > min(most, most if asked else PIXELS) * 1.01:
         raise ImageTooLarge(where, f"{width:.0f} × {height:.0f} points are too large to be drawn at {dpi:.0f} dpi")
     return float(dpi)
 

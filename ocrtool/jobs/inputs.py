@@ -62,6 +62,10 @@ class Source:
         if is_folder(self.name):
             raise unusable_folder(self.name)
         options = self.options if self.page is None else replace(self.options, pages=PageRanges.only(self.page))
+        if options.limits.confined:
+            from ocrtool.jobs.untrusted import pages
+
+            return pages(self._content(), self.name, options)
         return read_pages(self._content(), self.name, options)
 
     def _content(self) -> Path | bytes:

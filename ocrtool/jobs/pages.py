@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ocrtool.errors import InputError, UsageError, printable, reason
 from ocrtool.imaging.input import is_pdf
+from ocrtool.imaging.limits import check_pages
 from ocrtool.imaging.page_ranges import chosen_pages
 from ocrtool.imaging.pdf_options import PdfOptions
 from ocrtool.jobs.inputs import Source, is_folder
@@ -19,8 +20,9 @@ from ocrtool.jobs.inputs import Source, is_folder
 def by_page(sources: Sequence[Source], options: PdfOptions, keep: bool = False) -> Iterator[list[Source]]:
     """Replace each PDF by its chosen pages, which keep its names, and set the options of all other inputs.
 
-    A PDF that cannot be opened, or that comes from a URL, stays one input. Standard input is kept in a temporary file
-    within the block, since every page of a PDF, and some formats, open it again; keep: so is what comes from URLs.
+    A PDF that cannot be opened, comes from a URL, or is decoded in a process of its own, stays one input. Standard
+    input is kept in a temporary file within the block, since every page of a PDF, and some formats, open it again;
+    keep: so is what comes from URLs.
     """
     with tempfile.TemporaryDirectory(prefix="ocrtool-") as folder:
         asked = [replace(source, options=options) for source in sources]
@@ -47,12 +49,13 @@ def _pages(source: Source, folder: Path, keep: bool) -> list[Source]:
         path = folder / source.output.stem
         path.write_bytes(source.data)
         source = replace(source, path=path, data=None)
-    if is_folder(source.name) or not is_pdf(source.path):
+    if is_folder(source.name) or source.options.limits.confined or not is_pdf(source.path):
         return [source]
     from ocrtool.imaging.pdf import count_pages
 
     try:
         count = count_pages(source.path, source.name, source.options.password)
+        check_pages(count, source.name, source.options.limits)
         numbers = chosen_pages(source.options.pages, count, source.name)
     except InputError:
         return [source]
