@@ -66,6 +66,41 @@ def atomic_write(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
         raise OutputError(f"{printable(str(path))}: cannot be written: {reason(error)}") from error
 
 
+def check_inside(path: Path, folder: Path) -> None:
+    """Raise OutputError for an output in a folder that a link there leads elsewhere, or that can only be waited for.
+
+    What the user names may be a link, a device or a pipe; what lies in a folder by that name may be a stranger's.
+    """
+    real, root = os.path.realpath(path), os.path.realpath(folder)
+    if os.path.commonpath((real, root)) != root:
+        raise OutputError(f"{printable(str(path))}: is a link that leads out of the folder, so it is not written")
+    if is_stream(path):
+        try:
+            os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY))
+        except OSError as error:
+            if error.errno == errno.ENXIO:
+                raise OutputError(
+                    f"{printable(str(path))}: is a pipe that nobody reads, so it is not written"
+                ) from error
+            raise OutputError(f"{printable(str(path))}: cannot be written: {reason(error)}") from error
+
+
+def set_aside(path: Path) -> Path | None:
+    """Rename an output of an earlier run, so that nobody takes it for new. Returns its name, None if there is none.
+
+    Links and write-protected files stay as they are.
+    """
+    aside = path.with_name(path.name + ".old")
+    try:
+        mode = path.lstat().st_mode
+        if not (stat.S_ISREG(mode) and mode & _WRITABLE):
+            return None
+        path.replace(aside)
+    except (OSError, ValueError):
+        return None
+    return aside
+
+
 def concerns_all(error: OutputError) -> bool:
     """Return True for an error that the next output would meet too: a full or read-only disk, a mount that is gone."""
     return isinstance(error.__cause__, OSError) and error.__cause__.errno in _CONCERN_ALL

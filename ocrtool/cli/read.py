@@ -9,12 +9,14 @@ import click
 
 from ocrtool.cli import options
 from ocrtool.cli.console import print_error, progress, standard_output
+from ocrtool.cli.limits import limits_options
 from ocrtool.cli.options import PATH, option
 from ocrtool.errors import ExitCode, UsageError
 from ocrtool.imaging.pdf_options import PDF_TEXT, TAKE, PdfOptions
 
 if TYPE_CHECKING:
     from ocrtool.export.registry import Format
+    from ocrtool.imaging.limits import Limits
     from ocrtool.imaging.page_ranges import PageRanges
 
 
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 @option(
     "read", "--password-file", type=PATH, metavar="FILE", help="Password of encrypted PDFs: the first line of FILE."
 )
+@limits_options("read")
 @options.overlay_option("read")
 @options.tables_option("read")
 @option("read", "--dehyphenate", is_flag=True, help="Join words that are broken at the ends of lines.")
@@ -92,6 +95,7 @@ def read(
     pdf_text: str,
     dpi: int | None,
     password_file: Path | None,
+    limits: Limits,
     overlay: Path | None,
     tables: Path | None,
     dehyphenate: bool,
@@ -140,7 +144,7 @@ def read(
         formats,
         output,
         reading,
-        PdfOptions(ranges, pdf_text, dpi, read_password(password_file)),
+        PdfOptions(ranges, pdf_text, dpi, read_password(password_file), limits),
         others=(password_file,),
         jobs=jobs,
         timeout=timeout,

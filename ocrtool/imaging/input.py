@@ -7,9 +7,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 from ocrtool.errors import ImageTooLarge, InputEmpty, InputError, InputMissing, InputUnreadable, page_name, reason
 from ocrtool.imaging.file_kinds import PDF_HEAD, is_read, starts_pdf
@@ -44,7 +43,7 @@ def read_pages(source: Path | bytes, name: str, options: PdfOptions = ALL_PAGES)
             except InputError as error:
                 if image.count == 1:
                     raise
-                page = InputPage(partial(_raise, error), number, image.count, None, name)
+                page = InputPage.failing(error, number, image.count, name)
             yield page
 
 
@@ -105,10 +104,6 @@ def read_stream(file: BinaryIO) -> bytes:
 def _page(image: ImageFileOpened, number: int, name: str) -> InputPage:
     found = image.decode(number, page_name(name, number, image.count))
     return InputPage(found.gray, number, image.count, found.dpi, name, warnings=found.warnings)
-
-
-def _raise(error: InputError) -> NoReturn:
-    raise error
 
 
 @contextmanager

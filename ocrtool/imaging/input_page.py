@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import NoReturn
 
 import numpy as np
 
-from ocrtool.errors import page_name
+from ocrtool.errors import InputError, page_name
 from ocrtool.types import Page
 
 
@@ -31,6 +32,11 @@ class InputPage:
     read_anew: bool = True
     warnings: tuple[str, ...] = ()
 
+    @classmethod
+    def failing(cls, error: InputError, number: int, count: int, name: str) -> InputPage:
+        """Return a page that cannot be used: its pixels raise ``error``."""
+        return cls(partial(_raise, error), number, count, None, name)
+
     @cached_property
     def gray(self) -> np.ndarray:
         """The pixels, (H, W) uint8. Raises InputError if the page cannot be drawn; it can while it is the last one."""
@@ -40,3 +46,7 @@ class InputPage:
     def label(self) -> str:
         """Name of the page in messages and results."""
         return page_name(self.name, self.number, self.count)
+
+
+def _raise(error: InputError) -> NoReturn:
+    raise error

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ocrtool.errors import ImageTooSmall, page_name
+from ocrtool.errors import ImageTooSmall, InputError, page_name
 from ocrtool.imaging.input_page import InputPage
 from ocrtool.imaging.limits import MIN_SIDE, check_pages
 from ocrtool.imaging.page_ranges import chosen_pages
@@ -26,12 +27,22 @@ def count_pages(source: Path | bytes, name: str, password: str | None) -> int:
 
 
 def pdf_pages(source: Path | bytes, name: str, options: PdfOptions) -> Iterator[InputPage]:
-    """Open the chosen pages of a PDF one at a time. Raises InputError, also for a page that cannot be used."""
+    """Open the chosen pages of a PDF one at a time. Raises InputError.
+
+    A page that cannot be used, of several, raises it when its pixels are asked for.
+    """
     with open_pdf(source, name, options.password) as file:
         check_pages(file.count, name, options.limits)
         for number in chosen_pages(options.pages, file.count, name):
-            with file.page(number, page_name(name, number, file.count)) as page:
-                yield _input_page(page, number, file.count, name, options)
+            with ExitStack() as stack:
+                try:
+                    page = stack.enter_context(file.page(number, page_name(name, number, file.count)))
+                    found = _input_page(page, number, file.count, name, options)
+                except InputError as error:
+                    if file.count == 1:
+                        raise
+                    found = InputPage.failing(error, number, file.count, name)
+                yield found
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from ocrtool.errors import ExitCode, OutputError
+from ocrtool.errors import ExitCode, OutputError, UsageError
 from ocrtool.export.documents import ExportPage
 from ocrtool.files import make_folder
+from ocrtool.imaging.limits import USUAL
 from ocrtool.imaging.pdf_options import PdfOptions
 from ocrtool.jobs import read
 from ocrtool.jobs.deliver import Delivery, Destination, plan_destination, plan_pictures
@@ -111,6 +112,9 @@ class Batch:
 
 def read_batch(named: Named, batch: Batch, console: Console) -> ExitCode:
     """Read all inputs. Raises OcrToolError for what concerns the whole run."""
+    for one in batch.formats:
+        if one.needs_file and not one.needs_image and batch.pdf.limits.untrusted:
+            raise UsageError(f"--format {one.name} copies what the file holds, which --untrusted does not")
     inputs = find_inputs(named.names, named.from0, named.recursive)
     with ExitStack() as stack:
         names = [source.name for source in inputs.sources]
@@ -217,6 +221,6 @@ def _resumption(batch: Batch, names: Sequence[str] | None) -> Resumption:
     settings = {
         "formats": [one.name for one in batch.formats],
         "options": changed(options),
-        "pdf": changed(replace(batch.pdf, password=None)),
+        "pdf": changed(replace(batch.pdf, password=None, limits=USUAL)),
     }
     return Resumption(folder, settings_digest(settings, batch.options.weights), names)

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Generic, TypeAlias
 
 from ocrtool.errors import ExitCode, InputError, NotWritten, OutputError, UsageError, printable
 from ocrtool.export.documents import FailedInput
-from ocrtool.files import atomic_write, concerns_all, is_stream, make_folder, write_stream
+from ocrtool.files import atomic_write, check_inside, concerns_all, is_stream, make_folder, set_aside, write_stream
 from ocrtool.jobs.guard import OverwriteGuard
 from ocrtool.jobs.inputs import Source, is_folder
 from ocrtool.jobs.observer import Failure, Observer
@@ -27,12 +27,14 @@ Writer: TypeAlias = Callable[[Iterable[Result]], Iterable[bytes]]
 class Destination:
     """Where the documents of a run go.
 
-    files: by the stem of each input, a file for each format; else file: one file for all; else out: standard output.
+    files: by the stem of each input, a file for each format; else file: one file for all; else out: standard output;
+    folder: of the files, None if the user named the only one.
     """
 
     out: BinaryIO | None
     file: Path | None = None
     files: dict[str, tuple[Path, ...]] | None = None
+    folder: Path | None = None
 
 
 def plan_destination(
@@ -64,7 +66,7 @@ def plan_destination(
     }
     for path in (path for paths in files.values() for path in paths):
         guard.claim(path)
-    return Destination(out, files=files)
+    return Destination(out, files=files, folder=target)
 
 
 def plan_document(output: Path | None, guard: OverwriteGuard, out: BinaryIO | None) -> Destination:
@@ -125,7 +127,7 @@ class Delivery:
                 if self._failed and self._fail_fast:
                     break
                 paths = target.files[source.output.stem]
-                self._write_files(source, group, writers, paths)
+                self._write_files(source, group, writers, paths, target.folder)
                 failures = self._failures.pop(source.output.stem, ())
                 for observer in self._observers:
                     observer.finished(source, failures, paths)
@@ -170,29 +172,44 @@ class Delivery:
         outcomes: Iterable[Outcome[Result]],
         writers: Sequence[Writer[Result]],
         paths: Sequence[Path],
+        folder: Path | None,
     ) -> None:
-        """Write the results of one input, a file for each format; none if there are none, since all pages failed."""
+        """Write the results of one input, a file for each format; none if there are none, since all pages failed.
+
+        folder: in which they stay. Files of an earlier run that are not replaced are renamed.
+        """
         results = (result for outcome in outcomes for result in outcome.results)
         first = next(results, None)
         if first is None:
+            for path in paths:
+                self._set_aside(path)
             return
         if len(writers) == 1:
-            self._write_file(source, chain((first,), results), writers[0], paths[0])
+            self._write_file(source, chain((first,), results), writers[0], paths[0], folder)
         else:
             with Spool(chain((first,), results)) as kept:
                 for writer, path in zip(writers, paths, strict=True):
-                    self._write_file(source, kept, writer, path)
+                    self._write_file(source, kept, writer, path, folder)
         for _ in results:  # those that a writer which failed has left
             pass
 
-    def _write_file(self, source: Source, results: Iterable[Result], writer: Writer[Result], path: Path) -> None:
+    def _write_file(
+        self, source: Source, results: Iterable[Result], writer: Writer[Result], path: Path, folder: Path | None
+    ) -> None:
         try:
+            if folder is not None:
+                check_inside(path, folder)
             with atomic_write(path, durable=self._durable) as file:
                 file.writelines(writer(results))
             self._unwritten = 0
         except OutputError as error:
             self._fail(_not_written(source, error), source)
+            self._set_aside(path)
             self._end_if_hopeless(error)
+
+    def _set_aside(self, path: Path) -> None:
+        if (aside := set_aside(path)) is not None:
+            self._report(f"{printable(str(path))} was of an earlier run, and is now {printable(aside.name)}")
 
     def _write_pictures(self, outcome: Outcome[Result]) -> None:
         """All that can be written; a page may have a hundred patches, so the others share one sentence."""
@@ -205,6 +222,8 @@ class Delivery:
         """Write a picture; what is wrong if that cannot be done."""
         try:
             self._guard.claim(picture.path)
+            if picture.folder is not None:
+                check_inside(picture.path, picture.folder)
             make_folder(picture.path.parent)
             with atomic_write(picture.path) as file:
                 file.write(picture.data)

@@ -30,10 +30,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SideFile:
-    """A file beside the results, such as an overlay or a table: its path and bytes."""
+    """A file beside the results, such as an overlay or a table: its path and bytes.
+
+    folder: in which it stays, whatever links there are; None for a file that the user named.
+    """
 
     path: Path
     data: bytes
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

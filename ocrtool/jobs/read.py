@@ -90,7 +90,9 @@ def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage
             image.dpi or "unknown",
         ),
     )
-    file = PageFile(source.path, image.number, source.options.password, source.options.pages is None)
+    file = None  # of an untrusted input, which is opened by its decoder only
+    if not source.options.limits.untrusted:
+        file = PageFile(source.path, image.number, source.options.password, source.options.pages is None)
     export = ExportPage.from_page(page, image.gray if options.keep_images else None, image.dpi, file)
     notice = f"{printable(image.label)}: not read, since its text is mirrored" if page.mirrored else None
     name = source.output.of_page(image.number, image.count)
@@ -116,7 +118,7 @@ def _overlays(
         from ocrtool.export.overlay import draw_overlay
 
         overlay = draw_overlay(image.gray, page, pieces)
-        yield SideFile(options.overlay / (name + OVERLAY_SUFFIX), as_png(overlay))
+        yield SideFile(options.overlay / (name + OVERLAY_SUFFIX), as_png(overlay), options.overlay)
 
 
 def _tables(options: ReadOptions, name: str, page: Page) -> Iterator[SideFile]:
@@ -124,4 +126,4 @@ def _tables(options: ReadOptions, name: str, page: Page) -> Iterator[SideFile]:
         from ocrtool.export.csv_tables import as_csv
 
         for number, table in enumerate(page.tables, 1):
-            yield SideFile(options.tables / (name + TABLE_SUFFIX.format(number)), as_csv(table))
+            yield SideFile(options.tables / (name + TABLE_SUFFIX.format(number)), as_csv(table), options.tables)

@@ -50,7 +50,7 @@ def segment_page(options: SegmentOptions, source: Source, image: InputPage) -> P
         files += _patch_files(page, cut_windows(strips, windows), options.patches, name)
     if options.overlay is not None:
         drawing = as_png(draw_lines(image.gray, page))
-        files.append(SideFile(options.overlay / (name + OVERLAY_SUFFIX), drawing))
+        files.append(SideFile(options.overlay / (name + OVERLAY_SUFFIX), drawing, options.overlay))
     without = options.patches is not None and not windows
     notice = f"{printable(image.label)}: no patches: too little ink in lines" if without else None
     return PageResult(page, tuple(files), notice)
@@ -66,10 +66,10 @@ def _patches(strips: Sequence[Strip], windows: Sequence[Window], name: str) -> l
 def _patch_files(page: SegmentedPage, images: np.ndarray, folder: Path, name: str) -> list[SideFile]:
     """Encode each patch, dark on light, and their collage. images: (N, PATCH_SIDE, PATCH_SIDE) uint8, 255 = ink."""
     patches = [
-        SideFile(folder / patch.file, as_png(cv2.bitwise_not(image)))
+        SideFile(folder / patch.file, as_png(cv2.bitwise_not(image)), folder)
         for patch, image in zip(page.patches, images, strict=True)
     ]
-    return [*patches, SideFile(folder / (name + COLLAGE_SUFFIX), as_png(collage(images)))]
+    return [*patches, SideFile(folder / (name + COLLAGE_SUFFIX), as_png(collage(images)), folder)]
 
 
 def patch_corners(strip: Strip, x: int) -> np.ndarray:

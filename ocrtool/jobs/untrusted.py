@@ -11,9 +11,8 @@ import stat
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -59,7 +58,7 @@ def pages(source: Path | bytes, name: str, options: PdfOptions) -> Iterator[Inpu
             failure = _failure(error, name if not left else page_name(name, left[0], count), seconds)
             if not left or count == 1:
                 raise failure from error
-            yield InputPage(partial(_raise, failure), left.pop(0), count, None, name)
+            yield InputPage.failing(failure, left.pop(0), count, name)
         except ValueError as error:  # an answer that cannot be one
             raise ImageTruncated(name, "its decoder gave no page") from error
 
@@ -119,7 +118,7 @@ def _page(message: Message, name: str, limits: Limits) -> InputPage:
         if "fault" in values:
             if count == 1:
                 raise _as_failure(values, name)
-            return InputPage(partial(_raise, _as_failure(values, where)), number, count, None, name)
+            return InputPage.failing(_as_failure(values, where), number, count, name)
         text = None if values["text"] is None else _unpacked(values["text"], name)
         height, width = map(int, values["size"])
         anew, warnings = bool(values["read_anew"]), tuple(map(str, values["warnings"]))
@@ -179,7 +178,3 @@ def _file(source: Path | bytes, name: str) -> BinaryIO:
         return stranger_file(source)
     except OSError as error:
         raise InputUnreadable(name, f"cannot be kept to be read: {reason(error)}") from error
-
-
-def _raise(error: InputError) -> NoReturn:
-    raise error

@@ -208,11 +208,12 @@ def test_file_and_folder_as_output(tmp_path: Path, capfd: pytest.CaptureFixture)
     assert captured.err == f"ocrtool: {tmp_path / 'gone.png'}: no such file or folder\n"
 
 
-def test_failed_input_leaves_no_output_and_keeps_the_old_one(tmp_path: Path) -> None:
+def test_failed_input_leaves_no_output_and_renames_the_old_one(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
     (tmp_path / "bad.png").write_bytes(b"bad")
     (tmp_path / "bad.txt").write_text("from before")
     assert read(tmp_path / "bad.png", "-o", tmp_path / "bad.txt") == 1
-    assert (tmp_path / "bad.txt").read_text() == "from before"
+    assert (tmp_path / "bad.txt.old").read_text() == "from before" and not (tmp_path / "bad.txt").exists()
+    assert f"{tmp_path}/bad.txt was of an earlier run, and is now bad.txt.old\n" in capfd.readouterr().err
     assert read(tmp_path / "bad.png", "-o", tmp_path / "new.txt") == 1
     assert not (tmp_path / "new.txt").exists()
 
