@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ocrtool.imaging.levels import level_below
+
 #: Paper is estimated on an image of at most this many pixels on its long side; light changes slowly.
 PAPER_LONG_SIDE = 400
 #: Sides of the closing by which dark text goes, and of the median by which all text goes, at most, in pixels of it.
@@ -54,7 +56,7 @@ def paper_level(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
 def dark_grounds(small: np.ndarray) -> np.ndarray | None:
     """Find large dark grounds that are no paper in shadow: (h, w) bool, None if there are none. small: (h, w) uint8."""
     level = cv2.medianBlur(small, max(3, min(MEDIAN, (min(small.shape) // 4) | 1)))
-    bright = float(np.percentile(level[::4, ::4], 90))
+    bright = level_below(level[::4, ::4].ravel(), 0.9)
     found = np.zeros(level.shape, bool)
     if level.min() >= DIM * bright:
         return None
@@ -90,7 +92,7 @@ def _has_sharp_edge(level: np.ndarray, ground: np.ndarray) -> bool:
     if not rim.any():
         return False
     high, low = cv2.dilate(level, square)[rim].astype(float), cv2.erode(level, square)[rim].astype(float)
-    inside, outside = float(np.median(level[ground])), float(np.percentile(high, 75))
+    inside, outside = level_below(level[ground], 0.5), level_below(high, 0.75)
     return bool(np.mean(high - low > 0.5 * (outside - inside)) >= SHARP_SHARE and outside > inside / DIM)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ocrtool.imaging.levels import level_below
+
 #: A smaller image (pixels) is a piece of a page, cut out: no sheet with a few lines that can be read is so small.
 LEAST_SIDE = 200
 #: The sheet is looked for on an image of this many pixels on its long side, smoothed over so many of them, which text
@@ -60,8 +62,8 @@ def find_sheet(gray: np.ndarray) -> Sheet | None:
     size = (max(1, round(gray.shape[1] / scale)), max(1, round(gray.shape[0] / scale)))
     small = cv2.medianBlur(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), SMOOTH)
     values = small.ravel()
-    even = np.linspace(_level_below(values, 0.02), _level_below(values, 0.98), LEVELS + 2)[1:-1].tolist()
-    shares = [_level_below(values, share) for share in np.linspace(0.05, 0.92, LEVELS).tolist()]
+    even = np.linspace(level_below(values, 0.02), level_below(values, 0.98), LEVELS + 2)[1:-1].tolist()
+    shares = [level_below(values, share) for share in np.linspace(0.05, 0.92, LEVELS).tolist()]
     levels = sorted({int(level) for level in (*even, *shares)})
     regions = [found for level in levels if (found := _region(small, level)) is not None]
     sure = [_contrast(small, mask, outline) for mask, outline in regions]
@@ -79,15 +81,9 @@ def find_sheet(gray: np.ndarray) -> Sheet | None:
     return Sheet(whole, scale, (corners + 0.5) * scale)
 
 
-def _level_below(values: np.ndarray, share: float) -> float:
-    """Return the level below which a share of values (n,) lies. ``np.percentile`` loads NumPy's masked arrays first."""
-    place = int(share * (len(values) - 1))
-    return float(np.partition(values, place)[place])
-
-
 def _shows_table(gray: np.ndarray) -> bool:
     """Return True if something darker than the paper is seen at the rim of an image."""
-    bright = _level_below(gray[::STEP, ::STEP].ravel(), 0.9)
+    bright = level_below(gray[::STEP, ::STEP].ravel(), 0.9)
     lines = (gray[2::2048], gray[-3:-2], gray[:, 2:3].T, gray[:, -3:-2].T)
     rim = np.concatenate([line[0, ::STEP] for line in lines])
     return bool(np.count_nonzero(rim < DARK * bright) > RIM_SHARE * len(rim))

@@ -138,11 +138,12 @@ def text_components(
     leader = leader_dots(boxes, x_height)
     other = picture | frame | blot | edge | stroke | bar | leader | screen | broken_rules(boxes, ink.shape, x_height)
     if soft is not None:
-        weak = _are_weak(soft, labels, boxes, area, x_height)
+        weak = _are_weak(soft, unruled, labels, stats, x_height)
         if level.any() or upright.any() or long_side[weak].sum() >= WEAK_LENGTH * x_height:
-            faint = faint_rules(soft, look_up(~weak, labels, unruled), x_height)
-            level, upright = level | faint[0], upright | faint[1]
-            other |= weak & _mostly(labels, (faint[0] | faint[1]) > 0, area)
+            faint = faint_rules(soft, look_up(~weak, labels, unruled), level | upright, x_height)
+            if faint is not None:
+                level, upright = level | faint[0], upright | faint[1]
+                other |= weak & _mostly(labels, (faint[0] | faint[1]) > 0, area)
     other[0] = False
     removed = (ink & ~unruled) | look_up(other, labels, unruled)
     keep = ~(speck | other)
@@ -156,12 +157,15 @@ def text_components(
     return Components(labels, boxes[keep], area[keep], number, removed, boxes[bar], rules)
 
 
-def _are_weak(soft: np.ndarray, labels: np.ndarray, boxes: np.ndarray, area: np.ndarray, x_height: float) -> np.ndarray:
-    """Return (N,) bool: True for components that may be parts of faint rules: thin, and weaker than letters or long."""
-    sides = boxes[:, 2:] - boxes[:, :2]
+def _are_weak(soft: np.ndarray, ink: np.ndarray, labels: np.ndarray, stats: np.ndarray, x_height: float) -> np.ndarray:
+    """Return (N,) bool: True for components that may be parts of faint rules: thin, and weaker than letters or long.
+
+    soft: (H, W) uint8; ink: (H, W) bool; labels, stats: of its components, as of `label_components`.
+    """
+    sides, area = stats[:, 2:4], stats[:, 4]
     thick = FAINT_THICK * x_height
     thin = sides.min(axis=1) <= thick
-    inked = np.flatnonzero(labels)
+    inked = np.flatnonzero(ink)
     mean = np.bincount(labels.reshape(-1)[inked], soft.reshape(-1)[inked], minlength=len(area)) / np.maximum(1, area)
     letters = ~thin & (sides[:, 1] > FAINT * x_height)
     usual = percentile(mean[letters], 50.0) if letters.any() else 255.0

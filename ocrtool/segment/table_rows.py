@@ -80,27 +80,37 @@ def page_direction(lines: Sequence[Line]) -> Direction:
 
 def measure_rows(lines: Sequence[Line], direction: Direction) -> list[TableRow]:
     """Measure lines along the direction of the page's baselines, in x-heights."""
-    return [_row(line, direction) for line in lines]
+    words = [word for line in lines for word in line.words]
+    parts, boxes = _parts(words, direction)
+    along, across = _turned(boxes, direction)
+    ends = np.cumsum([len(own) for own in parts]).tolist()
+    rows, word, start = [], 0, 0
+    for line in lines:
+        word += len(line.words)
+        end = ends[word - 1]
+        texts = [text for own in parts[word - len(line.words) : word] for text in own]
+        rows.append(_row(texts, boxes[start:end], along[start:end], across[start:end]))
+        start = end
+    return rows
 
 
-def _row(line: Line, direction: Direction) -> TableRow:
-    parts = [part for word in line.words for part in _parts(word, direction)]
-    places = [_turned(box, direction) for _, box in parts]
-    order = sorted(range(len(parts)), key=lambda k: places[k])
-    texts, boxes = [parts[k][0] for k in order], [parts[k][1] for k in order]
-    spans = np.array([places[k][0] for k in order])
+def _row(texts: list[str], boxes: np.ndarray, along: np.ndarray, across: np.ndarray) -> TableRow:
+    """Make a row of the parts of a line. boxes: (N, 4) in pixels; along, across: (N, 2) where they begin and end."""
+    order = np.lexsort((across[:, 1], across[:, 0], along[:, 1], along[:, 0]))
+    spans, boxes, texts = along[order], boxes[order], [texts[k] for k in order.tolist()]
     for k in _lone_signs(texts, spans):
         texts[k : k + 2] = [f"{texts[k]} {texts[k + 1]}"]
-        boxes[k : k + 2] = [Box.around(boxes[k : k + 2])]
+        both = [*np.minimum(boxes[k, :2], boxes[k + 1, :2]), *np.maximum(boxes[k, 2:], boxes[k + 1, 2:])]
+        boxes = np.concatenate([boxes[:k], [both], boxes[k + 2 :]])
         spans = np.concatenate([spans[:k], [[spans[k, 0], spans[k + 1, 1]]], spans[k + 2 :]])
     reach, start = np.maximum.accumulate(spans[:, 1])[:-1], spans[1:, 0]
     return TableRow(
         spans,
         np.stack([reach, start], axis=1)[start > reach],
-        min(rise[0] for _, rise in places),
-        max(rise[1] for _, rise in places),
+        float(across[:, 0].min()),
+        float(across[:, 1].max()),
         tuple(texts),
-        tuple(boxes),
+        tuple(Box(*box) for box in boxes.tolist()),
     )
 
 
@@ -116,25 +126,44 @@ def _lone_signs(texts: Sequence[str], spans: np.ndarray) -> list[int]:
     ]
 
 
-def _parts(word: Word, direction: Direction) -> list[tuple[str, Box]]:
-    """Cut a word where there is much white in it: two cells that were read as one word."""
-    groups = [[word.characters[0]]]
-    for left, right in pairwise(word.characters):
-        white = _turned(right.box, direction)[0][0] - _turned(left.box, direction)[0][1]
-        if white >= TORN:
-            groups.append([])
-        groups[-1].append(right)
-    return [("".join(c.label for c in group), Box.around([c.box for c in group])) for group in groups]
+def _parts(words: Sequence[Word], direction: Direction) -> tuple[list[list[str]], np.ndarray]:
+    """Cut words where there is much white in them: two cells that were read as one word.
+
+    Returns the texts of the parts of each word, and the boxes of all, (N, 4) int.
+    """
+    characters = [character for word in words for character in word.characters]
+    along, _ = _turned(_as_array([character.box for character in characters]), direction)
+    ends = np.cumsum([len(word.characters) for word in words])
+    torn = along[1:, 0] - along[:-1, 1] >= TORN
+    torn[ends[:-1] - 1] = False  # where another word begins
+    texts, boxes = [[word.text] for word in words], [[word.box] for word in words]
+    for word in np.searchsorted(ends, np.flatnonzero(torn), side="right").tolist():
+        first = int(ends[word]) - len(words[word].characters)
+        places = [first, *(np.flatnonzero(torn[first : ends[word] - 1]) + first + 1).tolist(), int(ends[word])]
+        own = [characters[start:end] for start, end in pairwise(places)]
+        texts[word] = ["".join(character.label for character in part) for part in own]
+        boxes[word] = [Box.around([character.box for character in part]) for part in own]
+    return texts, _as_array([box for own in boxes for box in own])
 
 
-def _turned(box: Box, direction: Direction) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return where a box begins and ends along the lines, and across them; of text that slants as the page does."""
+def _as_array(boxes: Sequence[Box]) -> np.ndarray:
+    """Return boxes as (N, 4) int x0 y0 x1 y1."""
+    return np.array([(box.x0, box.y0, box.x1, box.y1) for box in boxes]).reshape(-1, 4)
+
+
+def _turned(boxes: np.ndarray, direction: Direction) -> tuple[np.ndarray, np.ndarray]:
+    """Return where boxes (N, 4) begin and end along the lines and across them, (N, 2) each.
+
+    They are those of text that slants as the page does.
+    """
     cos, sin = direction.cos, direction.sin
-    along, across = direction.place((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    along, across = x * cos + y * sin, y * cos - x * sin
     scale = max(STEEP, abs(cos**2 - sin**2) / (cos**2 + sin**2))
-    length = abs(box.width * abs(cos) - box.height * abs(sin)) / scale / 2
-    height = abs(box.height * abs(cos) - box.width * abs(sin)) / scale / 2
-    return (along - length, along + length), (across - height, across + height)
+    half = np.abs(width * abs(cos) - height * abs(sin)) / scale / 2
+    rise = np.abs(height * abs(cos) - width * abs(sin)) / scale / 2
+    return np.stack([along - half, along + half], axis=1), np.stack([across - rise, across + rise], axis=1)
 
 
 def least_gap(rows: Sequence[TableRow]) -> float:
