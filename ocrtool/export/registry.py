@@ -73,13 +73,13 @@ class Format:
 
 def format_names(command: str) -> list[str]:
     """List the names of all formats that serve a command."""
-    known = _plugins() | _builtin()
+    known = _plugins() | {name: built_in for name in _modules() if (built_in := _builtin(name)) is not None}
     return sorted(name for name, known_format in known.items() if command in known_format.commands)
 
 
 def find_format(name: str, command: str) -> Format:
     """Find the format ``name``. Raises UsageError if there is none, or if it does not serve ``command``."""
-    found = _builtin().get(name) or _plugins().get(name)
+    found = _find(name)
     if found is None or command not in found.commands:
         known = ", ".join(format_names(command))
         raise UsageError(f"{printable(name)!r} is not a format of {command}; there are {known}")
@@ -88,19 +88,32 @@ def find_format(name: str, command: str) -> Format:
 
 def is_format_elsewhere(name: str, command: str) -> bool:
     """Return True if there is a format of this name, but not for ``command``."""
-    found = _builtin().get(name) or _plugins().get(name)
+    found = _find(name)
     return found is not None and command not in found.commands
 
 
 def is_format(name: str) -> bool:
     """Return True if there is a format of this name, for whatever command."""
-    return name in _builtin() or name in _plugins()
+    return _find(name) is not None
+
+
+def _find(name: str) -> Format | None:
+    return _builtin(name) or _plugins().get(name)
 
 
 @cache
-def _builtin() -> dict[str, Format]:
-    modules = (import_module(f"{formats.__name__}.{module.name}") for module in iter_modules(formats.__path__))
-    return {module.FORMAT.name: module.FORMAT for module in modules}
+def _modules() -> frozenset[str]:
+    """The modules of formats, each of the name of its format."""
+    return frozenset(module.name for module in iter_modules(formats.__path__))
+
+
+@cache
+def _builtin(name: str) -> Format | None:
+    """Load the format of a module; the others are not loaded, since each has its own needs."""
+    if name not in _modules():
+        return None
+    found: Format = import_module(f"{formats.__name__}.{name}").FORMAT
+    return found
 
 
 @cache

@@ -181,7 +181,7 @@ def test_formats_that_show_the_page_open_it(
 ) -> None:
     """The right page of a file; a page that is gone or has another size is refused."""
     raster = Format("raster", ".raw", {"read": lambda pages: (bytes(one.gray.shape) for one in pages)}, True)
-    monkeypatch.setattr("ocrtool.export.registry._builtin", lambda: {"raster": raster})
+    monkeypatch.setattr("ocrtool.export.registry._builtin", {"raster": raster}.get)
     lines = read_before.read_text().splitlines()
     read_before.write_text("\n".join((lines[1], lines[3])))
     assert run("convert", read_before, "--format", "raster", "-o", "out/") == 0
