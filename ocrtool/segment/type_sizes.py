@@ -17,6 +17,8 @@ DOTS = 0.25
 #: Two rows are one if the white between their typical boxes is lower than this share of the lower ones: commas, quotes,
 #: the halves of a line that a rule or a crack parts.
 CLEAR = 0.7
+#: A row is of the dots of the letters below if it is lower than this share of them, so near, and of fewer components.
+MARK, MARK_WHITE = 0.5, 0.5
 #: Neighbouring rows are of one size if theirs differ by no more than this factor.
 SAME = 1.35
 
@@ -63,8 +65,9 @@ def _whole_rows(rows: list[np.ndarray], boxes: np.ndarray) -> list[np.ndarray]:
     joined = rows[:1]
     for row in rows[1:]:
         above, below = ([percentile(boxes[members, edge], 50.0) for edge in (1, 3)] for members in (joined[-1], row))
-        lower = min(above[1] - above[0], below[1] - below[0])
-        if below[0] - above[1] < CLEAR * lower:
+        high, low = above[1] - above[0], below[1] - below[0]
+        marks = high < MARK * low and len(joined[-1]) < len(row)
+        if below[0] - above[1] < (MARK_WHITE * low if marks else CLEAR * min(high, low)):
             joined[-1] = np.concatenate([joined[-1], row])
         else:
             joined.append(row)
