@@ -75,10 +75,11 @@ def faint_rules(
     masks = []
     for turned in (False, True):
         mean = cv2.blur(left, (1, length) if turned else (length, 1))
-        pad = ((0, 0), (beside, beside)) if turned else ((beside, beside), (0, 0))
-        padded = np.pad(mean, pad)
-        sides = (padded[:, : -2 * beside], padded[:, 2 * beside :]) if turned else (padded[: -2 * beside], padded[2 * beside :])
-        ridge = cv2.subtract(mean, cv2.max(*sides)) >= RIDGE
+        padded = np.pad(mean, ((0, 0), (beside, beside)) if turned else ((beside, beside), (0, 0)))
+        before, behind = (
+            (np.s_[:, : -2 * beside], np.s_[:, 2 * beside :]) if turned else (np.s_[: -2 * beside], np.s_[2 * beside :])
+        )
+        ridge = cv2.subtract(mean, cv2.max(padded[before], padded[behind])) >= RIDGE
         gap = max(3, round(FAINT_GAP * x_height) | 1)  # odd: it moves nothing
         closed = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((gap, 1) if turned else (1, gap), np.uint8))
         masks.append(_long(ridge.view(np.uint8), round(FAINT_LENGTH * x_height), turned) & closed)

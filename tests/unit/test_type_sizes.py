@@ -32,6 +32,13 @@ def test_a_row_of_commas_belongs_to_its_line() -> None:
     assert len(parts) == 1 and len(parts[0][0]) == 35
 
 
+def test_dots_of_i_belong_to_the_letters_below() -> None:
+    letters = [[14 * k, 40 * row, 14 * k + 10, 40 * row + 15] for row in range(3) for k in range(30)]
+    dots = [[28 * k + 3, 40 * row - 8, 28 * k + 7, 40 * row - 4] for row in range(3) for k in range(5)]
+    parts = by_type_size(np.array(letters + dots), 15.0)
+    assert len(parts) == 1 and len(parts[0][0]) == 105
+
+
 def test_a_block_parts_where_the_size_of_its_type_changes() -> None:
     large = [[60 * k, 0, 60 * k + 40, 60] for k in range(8)]
     small = [[20 * k, 100 + 40 * row, 20 * k + 14, 120 + 40 * row] for row in range(2) for k in range(24)]
