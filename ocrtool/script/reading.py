@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ocrtool.decode.lone import is_lone_text, settle_lone
 from ocrtool.decode.text_filter import is_spots, is_text_probability, median_x_height
 from ocrtool.decode.unknown import without_guesses
+from ocrtool.script.capitals import join_capitals
 from ocrtool.script.engines import Engines
 from ocrtool.script.lines import EngineLine, EngineStrip, PageLines
 from ocrtool.types import Block, Box, Line, Page
@@ -75,7 +76,7 @@ def read_again(
 def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engines, size: tuple[int, int]) -> Page:
     """Assemble the page from the lines that are text, in blocks; lines read from pictures are dropped."""
     language = _language(found.lines, engines)
-    lines = settle_lone(lines)
+    lines = settle_lone(join_capitals(found.lines, lines))
     x_height = median_x_height([line for line in lines if line is not None])
     kept = [
         (source.block, without_guesses(line) if isinstance(source, EngineLine) else line)

@@ -13,7 +13,8 @@ class LineContour:
     """The measurements of a line that its geometry is fitted to, in pixels of the working page.
 
     box: x0 y0 x1 y1; ascents: (n,) heights of the local tops above the baseline; slope, intercept: the baseline;
-    label: the line's number in the line label map; whole: False if the edge of the page cuts the line lengthwise.
+    label: the line's number in the line label map; whole: False if the edge of the page cuts the line lengthwise;
+    is_capital: a drop capital.
     """
 
     box: tuple[int, int, int, int]
@@ -22,6 +23,7 @@ class LineContour:
     intercept: float
     label: int
     whole: bool
+    is_capital: bool = False
 
 
 def contour_extremes(ink: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray]:

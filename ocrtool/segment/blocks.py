@@ -11,7 +11,8 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from ocrtool.segment.columns import are_text, is_table
+from ocrtool.segment.columns import are_text, is_table, row_groups
+from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.ruled import UNRULED, Ruled
 
 #: Gutter between columns, in x-heights: least width, and least height and width of the text on either side.
@@ -34,6 +35,9 @@ CELL, BAND_LEAST = 0.4, 0.5
 STRIPS = ((GUTTER_WIDTH, GUTTER_HEIGHT), (GUTTER_WIDTH, 4.5), (NARROW_WIDTH, 12.0))
 #: So many level rules that cross a white strip make cells of what stands beside it, unless that is running text.
 CROSSING = 2
+#: A row above or below columns crosses their gutter if its gap there is narrower than this share of the narrow ones of
+#: the other rows, and than this share of its own height: a gap between words of a headline or a footnote.
+CROSSED, WORD_GAP = 0.6, 1.0
 #: Maximum depth of the recursion; pages need little, noise could need much.
 MAX_DEPTH = 12
 
@@ -106,9 +110,7 @@ def _cut(boxes: np.ndarray, members: np.ndarray, ruled: Ruled, x_height: float, 
         ]
         gutters = _between_columns(gutters, x_height)
         if gutters:
-            edges = np.array([(a + b) / 2 for a, b in gutters])
-            column = np.searchsorted(edges, (part[:, 0] + part[:, 2]) / 2)
-            found: list[np.ndarray] | None = [column == k for k in range(len(edges) + 1)]
+            found: list[np.ndarray] | None = _columns(part, gutters, x_height)
         else:
             found = _partial_gutter(part, solid, ruled, x_height)
         if found is not None:
@@ -121,6 +123,40 @@ def _cut(boxes: np.ndarray, members: np.ndarray, ruled: Ruled, x_height: float, 
     return [
         block for k in range(len(edges) + 1) for block in _cut(boxes, members[row == k], ruled, x_height, depth + 1)
     ]
+
+
+def _columns(part: np.ndarray, gutters: list[tuple[float, float]], x_height: float) -> list[np.ndarray]:
+    """Part boxes (N, 4) at gutters: (N,) bool of rows above that cross them, of each column, and of rows below."""
+    middle = (part[:, 1] + part[:, 3]) / 2
+    limits = [_crossing_rows(part, (a + b) / 2, x_height) for a, b in gutters]
+    upper, lower = min(limit[0] for limit in limits), max(limit[1] for limit in limits)
+    edges = np.array([(a + b) / 2 for a, b in gutters])
+    column = np.searchsorted(edges, (part[:, 0] + part[:, 2]) / 2)
+    within = (middle > upper) & (middle < lower)
+    return [middle <= upper, *(within & (column == k) for k in range(len(edges) + 1)), middle >= lower]
+
+
+def _crossing_rows(part: np.ndarray, at: float, x_height: float) -> tuple[float, float]:
+    """Return below which row and above which one text does not cross a gutter, though white stands in it by chance.
+
+    part: (N, 4) boxes; at: the middle of the gutter. Without such rows the two are infinite.
+    """
+    middles, gaps, high = [], [], []
+    for row in row_groups(part, x_height):
+        left, right = row[row[:, 2] <= at, 2], row[row[:, 0] >= at, 0]
+        both = len(left) > 0 and len(right) > 0
+        middles.append(float((row[:, 1].min() + row[:, 3].max()) / 2))
+        gaps.append(float(right.min() - left.max()) if both else np.inf)
+        high.append(percentile(row[:, 3] - row[:, 1], 75.0))
+    beside = [k for k, gap in enumerate(gaps) if np.isfinite(gap)]
+    if len(beside) < 2:
+        return -np.inf, np.inf
+    least = CROSSED * percentile(np.array(gaps)[beside], 25.0)
+    columns = [k for k in beside if gaps[k] >= min(least, WORD_GAP * high[k])]
+    above, below = [k for k in beside if k < columns[0]], [k for k in beside if k > columns[-1]]
+    upper = (middles[above[-1]] + middles[above[-1] + 1]) / 2 if above else -np.inf
+    lower = (middles[below[0] - 1] + middles[below[0]]) / 2 if below else np.inf
+    return upper, lower
 
 
 def _between_columns(gutters: list[tuple[float, float]], x_height: float) -> list[tuple[float, float]]:
@@ -154,6 +190,9 @@ def _partial_gutter(part: np.ndarray, solid: np.ndarray, ruled: Ruled, x_height:
             continue
         if _is_gutter(beside, left, right, ruled, x_height):
             before = part[:, 2] <= left + 0.5
+            above, below = _crossing_rows(beside, (left + right) / 2, x_height)
+            upper, lower = max(upper, above), min(lower, below)
+            within = (middle > upper) & (middle < lower)
             return [middle <= upper, within & before, within & ~before, middle >= lower]
     return None
 

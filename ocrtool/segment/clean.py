@@ -11,6 +11,7 @@ from ocrtool.imaging.components import label_components, look_up
 from ocrtool.imaging.screens import are_dots, screen_dots
 from ocrtool.segment.broken_rules import broken_rules
 from ocrtool.segment.combs import find_bars
+from ocrtool.segment.drop_capitals import drop_capitals
 from ocrtool.segment.leaders import leader_dots
 from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.rules import Rules, faint_rules, find_rules, mask_boxes
@@ -44,7 +45,7 @@ class Components:
     labels: (H, W) int32, 0 = paper or dropped; boxes: (N, 4) int32 x0 y0 x1 y1; area: (N,) ink pixels;
     number: (N,) int32, the label of each in ``labels``; removed: (H, W) bool, ink that cannot be text whatever stands
     beside it: rules, leaders, frames, pictures, edges; specks are dropped but may be dots, and are not in it;
-    bars: (K, 4) int32, boxes of the bars of combs; rules: straight rules.
+    bars: (K, 4) int32, boxes of the bars of combs; rules: straight rules; capitals: (N,) bool, drop capitals.
     """
 
     labels: np.ndarray
@@ -54,6 +55,7 @@ class Components:
     removed: np.ndarray
     bars: np.ndarray
     rules: Rules
+    capitals: np.ndarray
 
 
 def _long_runs(ink: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
@@ -144,7 +146,9 @@ def text_components(
             if faint is not None:
                 level, upright = level | faint[0], upright | faint[1]
                 other |= weak & _mostly(labels, (faint[0] | faint[1]) > 0, area)
-    other[0] = False
+    capital = drop_capitals(boxes, max(part_height, x_height))
+    other &= ~capital
+    other[0] = capital[0] = False
     removed = (ink & ~unruled) | look_up(other, labels, unruled)
     keep = ~(speck | other)
     keep[0] = False
@@ -154,7 +158,7 @@ def text_components(
     labels = look_up(np.where(keep, np.arange(len(keep)), 0).astype(np.int32), labels, unruled)
     bar[0] = False
     rules = find_rules(mask_boxes(level), mask_boxes(upright), x_height)
-    return Components(labels, boxes[keep], area[keep], number, removed, boxes[bar], rules)
+    return Components(labels, boxes[keep], area[keep], number, removed, boxes[bar], rules, capital[keep])
 
 
 def _are_weak(soft: np.ndarray, ink: np.ndarray, labels: np.ndarray, stats: np.ndarray, x_height: float) -> np.ndarray:

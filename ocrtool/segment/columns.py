@@ -28,9 +28,10 @@ REACHES, LONG, WORD_GAP, OPEN = 0.7, 20.0, 2.2, 0.25
 RUNNING, SURELY_RUNNING = 0.5, 0.75
 #: Least width of a column of running text (x-heights).
 NARROWEST = 18.0
-#: Running text may stand in slimmer columns, of so many rows that end within so much; this share of them has a gap
-#: between words, so wide at least (x-heights). As names of things may look so, it is never surely running text.
-SLIM, SLIM_ROWS, RAGGED, SLIM_WORDS, SPACE, SLIM_MOST = 9.0, 10, 3.0, 0.6, 0.35, 0.7
+#: Running text may stand in slimmer columns, of so many rows that end within so much, or of which this share ends where
+#: the first word of the next would not fit; so many have a gap between words, so wide at least (x-heights). As names
+#: of things may look so, it is never surely running text.
+SLIM, SLIM_ROWS, RAGGED, WRAPPED, SLIM_WORDS, SPACE, SLIM_MOST = 9.0, 10, 3.0, 0.75, 0.6, 0.35, 0.7
 #: A column is aligned if the middle half of its rows begin, or end, within this (x-heights).
 ALIGNED = 0.7
 #: A column wider than this (x-heights) has more than the numbers of lines; of a divided side each has this share of
@@ -48,7 +49,7 @@ class Rows:
     """Rows of text of a column.
 
     level: (n,) baselines; left, right: (n,) ends; open: (n,) sum of wide gaps in each; spaces: (n,) sum of gaps between
-    words.
+    words; first: (n,) widths of their first words.
     """
 
     level: np.ndarray
@@ -56,6 +57,7 @@ class Rows:
     right: np.ndarray
     open: np.ndarray
     spaces: np.ndarray
+    first: np.ndarray
 
     def __len__(self) -> int:
         return len(self.level)
@@ -79,7 +81,7 @@ def find_rows(boxes: np.ndarray, x_height: float) -> Rows:
     groups = row_groups(boxes, x_height)
     if not groups:
         none = np.zeros(0)
-        return Rows(none, none, none, none, none)
+        return Rows(none, none, none, none, none, none)
     level = [percentile(group[:, 3], 50.0) for group in groups]
     return Rows(
         np.array(level, float),
@@ -87,6 +89,7 @@ def find_rows(boxes: np.ndarray, x_height: float) -> Rows:
         np.array([group[:, 2].max() for group in groups], float),
         np.array([_open_width(group, WORD_GAP * x_height) for group in groups]),
         np.array([_open_width(group, SPACE * x_height) for group in groups]),
+        np.array([_first_width(group, SPACE * x_height) for group in groups], float),
     )
 
 
@@ -95,6 +98,14 @@ def _open_width(boxes: np.ndarray, least: float) -> float:
     order = np.argsort(boxes[:, 0], kind="stable")
     gaps = boxes[order, 0][1:] - np.maximum.accumulate(boxes[order, 2])[:-1]
     return float(gaps[gaps >= least].sum())
+
+
+def _first_width(boxes: np.ndarray, least: float) -> float:
+    """Return the width of the first word of a row: up to the first gap that is so wide."""
+    order = np.argsort(boxes[:, 0], kind="stable")
+    reach = np.maximum.accumulate(boxes[order, 2])
+    gaps = np.flatnonzero(boxes[order, 0][1:] - reach[:-1] >= least)
+    return float(reach[gaps[0] if len(gaps) else -1] - boxes[order[0], 0])
 
 
 def is_table(left: np.ndarray, right: np.ndarray, x_height: float) -> bool:
@@ -113,13 +124,21 @@ def is_table(left: np.ndarray, right: np.ndarray, x_height: float) -> bool:
 
 def are_text(left: np.ndarray, right: np.ndarray, x_height: float, least: int) -> bool:
     """Return True if both sides of a white strip, (N, 4) and (M, 4) boxes, are running text, ``least`` rows or more."""
-    if any(side[:, 2].max() - side[:, 0].min() < NARROWEST * x_height for side in (left, right)):
-        return False
-    for side in (left, right):
+    return all(_is_text(side, x_height, least) for side in (left, right))
+
+
+def _is_text(side: np.ndarray, x_height: float, least: int) -> bool:
+    """Return True if a side of a white strip is running text, of ``least`` rows or more, or slim columns of it."""
+    if side[:, 2].max() - side[:, 0].min() >= NARROWEST * x_height:
         rows = find_rows(side, x_height)
-        if len(rows) < least or _running(rows, x_height) < SURELY_RUNNING:
-            return False
-    return True
+        if len(rows) >= least and _running(rows, x_height) >= SURELY_RUNNING:
+            return True
+    columns = [find_rows(each, x_height) for each in _divided(side, x_height)]
+    widths = [float(rows.right.max() - rows.left.min()) if len(rows) else 0.0 for rows in columns]
+    return bool(columns) and all(
+        _is_slim(rows, width, x_height) and _wrapped(rows, x_height) >= WRAPPED
+        for rows, width in zip(columns, widths, strict=True)
+    )
 
 
 def runs_on(boxes: np.ndarray, x_height: float, least: int) -> bool:
@@ -193,10 +212,17 @@ def _running(rows: Rows, x_height: float) -> float:
 
 
 def _is_slim(rows: Rows, width: float, x_height: float) -> bool:
-    """Return True for a slim column of text: aligned left, not very ragged, with words on most of its rows."""
-    aligned = _spread(rows.left) < ALIGNED * x_height and _spread(rows.right) < RAGGED * x_height
+    """Return True for a slim column of text: aligned left, with words on most rows, which end where they must."""
     several = len(rows) >= SLIM_ROWS and float((rows.spaces > 0).mean()) >= SLIM_WORDS
-    return bool(width >= SLIM * x_height and aligned and several)
+    if width < SLIM * x_height or not several or _spread(rows.left) >= ALIGNED * x_height:
+        return False
+    return bool(_spread(rows.right) < RAGGED * x_height or _wrapped(rows, x_height) >= WRAPPED)
+
+
+def _wrapped(rows: Rows, x_height: float) -> float:
+    """Return the share of the rows that end where the first word of the next row would not fit."""
+    room = percentile(rows.right, 95.0) - SPACE * x_height
+    return float((rows.right[:-1] + rows.first[1:] > room - SPACE * x_height).mean())
 
 
 def _pitch(sides: list[Rows], x_height: float) -> float:

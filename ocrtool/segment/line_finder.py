@@ -37,10 +37,25 @@ class LineFinder:
 
     def lines(self, members: np.ndarray, passes: int = 1) -> list[LineContour]:
         """Find the lines of the block of components ``members``, top to bottom."""
+        capitals = members[self.components.capitals[members]]
+        if len(capitals):
+            return self._with_capitals(members[~self.components.capitals[members]], capitals, passes)
         parts = by_type_size(self.components.boxes[members], self.part_height)
         if any(self._struck(members[part]) for part, _ in parts if len(parts) > 1):
             parts = [(np.arange(len(members)), self.part_height)]
         return [line for part, height in parts for line in self._of_one_size(members[part], height, passes)]
+
+    def _with_capitals(self, members: np.ndarray, capitals: np.ndarray, passes: int) -> list[LineContour]:
+        """Find the lines of a block, with each of its drop capitals as a line before those at its right."""
+        lines = self.lines(members, passes) if len(members) else []
+        for capital in capitals.tolist():
+            self.count += 1
+            self.line_of[self.components.number[capital]] = self.count
+            x0, y0, x1, y1 = self.components.boxes[capital].tolist()
+            own = LineContour((x0, y0, x1, y1), np.zeros(0), 0.0, y1, self.count, True, is_capital=True)
+            beside = (k for k, line in enumerate(lines) if line.box[2] > x1 and y0 < (line.box[1] + line.box[3]) / 2)
+            lines.insert(next(beside, len(lines)), own)
+        return lines
 
     def _of_one_size(self, members: np.ndarray, part_height: float, passes: int) -> list[LineContour]:
         """Find the lines of components of about the same size. part_height: their typical height."""

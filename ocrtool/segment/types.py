@@ -18,7 +18,7 @@ class LineRegion:
     """A line on the working page.
 
     box: x0, y0, x1, y1; slope, intercept: baseline y = slope * x + intercept; x_height: in working pixels; label: its
-    number in the line label map (H, W) of the page.
+    number in the line label map (H, W) of the page; is_capital: a drop capital, which the next line goes on from.
     """
 
     box: tuple[int, int, int, int]
@@ -26,6 +26,7 @@ class LineRegion:
     intercept: float
     x_height: float
     label: int
+    is_capital: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,14 @@ def common_x_height(lines: list[LineContour], guess: float) -> float:
     return fit_x_height(np.concatenate(whole), guess, None) if whole else guess
 
 
+#: x-height over the height of a capital.
+CAPITAL = 0.68
+
+
 def fit_line(line: LineContour, common: float, prior_octaves: float) -> LineRegion:
     """Fit the x-height of a line, with the page's common one as prior."""
+    if line.is_capital:
+        x_height = CAPITAL * (line.box[3] - line.box[1])
+        return LineRegion(line.box, line.slope, line.intercept, x_height, line.label, is_capital=True)
     x_height = fit_x_height(line.ascents, common, prior_octaves)
     return LineRegion(line.box, line.slope, line.intercept, x_height, line.label)

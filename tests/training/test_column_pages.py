@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from bar_font import make_bar_font, read_bars
 
-from training.synthesis.column_pages import MAKERS, set_column
+from training.synthesis.column_pages import MAKERS
+from training.synthesis.column_typesetting import set_column, spaced, wrapped
 from training.synthesis.office_type import Faces
 from training.synthesis.office_typesetting import MARGIN, Manner
 from training.synthesis.page_canvas import Canvas, broken
@@ -42,11 +43,28 @@ def test_a_column_is_justified_and_holds_its_text(faces: Faces) -> None:
     assert np.ptp(ends[: len(ends) // 2]) < 20
 
 
+def test_words_wider_than_the_column_are_broken_and_stay_in_it(faces: Faces) -> None:
+    page = canvas(faces)
+    face, address = page.type(), "https://www.example.org/a/very/long/way"
+    width = face.length(address) / 2.5
+    end, lines = set_column(page, f"at {address} now", face, (60.0, 60.0, width))
+    assert lines == wrapped(f"at {address} now", face, width)
+    assert "".join("".join(lines).split()) == f"at{address}now"
+    assert np.flatnonzero((page.render(end + 60) < 128).any(axis=0))[-1] < 60 + width
+
+
+def test_spaced_heads_fit_their_column(faces: Faces) -> None:
+    page = canvas(faces)
+    face = page.type()
+    spaced(page, face, (60.0, 100.0, 400.0), "NEWS IN BRIEF", 5.0)
+    assert 420 < np.flatnonzero((page.render(200) < 128).any(axis=0))[-1] < 460
+
+
 @pytest.mark.parametrize("kind", MAKERS)
 def test_the_truth_has_every_line_that_is_drawn(kind: str, faces: Faces) -> None:
     page = canvas(faces)
     bottom, lines = MAKERS[kind](page, np.random.default_rng(2), page.mm(300.0 - 2 * MARGIN))
     words = [text for _, _, _, text, _ in page.texts]
-    drawn, truth = sorted("".join(words)), sorted("".join("".join(lines).split()))
+    drawn, truth = (sorted("".join(texts).lower()) for texts in (words, "".join(lines).split()))  # small capitals
     assert [c for c in drawn if c != " "] == truth
     assert page.render(bottom + 60).shape[1] == round(page.width)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ocrtool.segment.blocks import find_blocks
+from ocrtool.segment.columns import runs_on
 
 X_HEIGHT = 20.0
 ROWS = 12
@@ -87,3 +88,36 @@ def test_few_or_close_lines_are_columns_where_they_are_running_text() -> None:
 def test_numbered_lines_are_running_text() -> None:
     parts = [np.vstack([text_lines(x, [x + 36] * 8), text_lines(x + 110, [x + 700] * 8)]) for x in (100, 900)]
     assert blocks_of(*parts) == [{0}, {1}]
+
+
+def test_a_headline_with_a_gap_at_the_gutter_stands_over_both_columns() -> None:
+    headline = np.vstack([text_lines(100, [708]), text_lines(724, [1400])])
+    left, right = text_lines(100, FULL, first=80), text_lines(760, [1400] * 8, first=80)
+    assert blocks_of(headline, left, right) == [{0}, {1}, {2}]
+    note = np.vstack(
+        [text_lines(100, [708], first=520), text_lines(724, [1400], first=520), text_lines(100, [300], 570)]
+    )
+    assert blocks_of(left, right, note) == [{0}, {1}, {2}], "a footnote whose second line ends before the gutter"
+
+
+def words(left: int, rows: list[list[int]], pitch: int = 40) -> np.ndarray:
+    """Boxes (N, 4) of lines of words with so many letters, with spaces of 10 pixels."""
+    boxes = []
+    for row, lengths in enumerate(rows):
+        x = left
+        for length in lengths:
+            boxes += [(x + 16 * k, pitch * row, x + 16 * k + 13, pitch * row + 20) for k in range(length)]
+            x += 16 * length + 10
+    return np.array(boxes)
+
+
+#: Lines set very ragged in 15 letters, since long words follow short ones; and names of things, as ragged.
+SLIM = [[5, 6], [8, 7], [4, 5], [7, 8], [3, 6], [9, 6], [4, 5], [8, 7], [5, 4], [7, 8], [3, 6], [8, 7]]
+NAMES = [[3, 4], [5, 2], [8, 7], [2, 3], [4, 4], [6, 6], [3, 4], [5, 2], [4, 10], [3, 3], [6, 2], [2, 2]]
+
+
+def test_slim_columns_are_text_where_lines_end_as_their_words_must() -> None:
+    assert runs_on(words(100, SLIM), X_HEIGHT, 10) and not runs_on(words(100, NAMES), X_HEIGHT, 10)
+    for pitch in (280, 330):
+        parts = [words(100 + pitch * k, SLIM[k:] + SLIM[:k]) for k in range(4)]
+        assert blocks_of(*parts) == [{0}, {1}, {2}, {3}], "the gutter is narrow, then wide"

@@ -2,12 +2,14 @@
 
     python -m training.synthesis.column_pages OUT [--part test|validation] [--seed N]
 
-OUT/columns: two to five justified columns with narrow gutters. OUT/headlines: a running head, a headline over two to
-four columns that begin with a drop capital, a footnote over all of them, a page number. OUT/sidebars: a column of text
-beside a narrow framed one in smaller type. OUT/captions: two columns, in one of them a picture with a caption.
-OUT/spreads: two pages of a book side by side, each with its page number. Then for example:
+OUT/columns: two to five columns with narrow gutters, justified or ragged. OUT/headlines: a running head, a headline
+over two to four columns that begin with a drop capital of two or three lines, a footnote over all of them, a page
+number. OUT/heads: a letter-spaced headline, and two or three columns with letter-spaced heads or heads of small
+capitals. OUT/sidebars: a column of text beside a narrow framed one in smaller type. OUT/captions: two columns, in one
+of them a picture with a caption. OUT/spreads: two pages of a book side by side, each with its page number. Then for
+example:
 
-    python -m training.benchmark OUT columns headlines sidebars captions spreads
+    python -m training.benchmark OUT columns headlines heads sidebars captions spreads
 """
 
 from __future__ import annotations
@@ -20,19 +22,33 @@ import numpy as np
 from tqdm import tqdm
 
 from training.command import errors_as_messages, latin_fonts_option, part_option, seed_option
+from training.synthesis.column_typesetting import LEADING, set_column, small_capitals, spaced, wrapped
 from training.synthesis.fonts import default_fonts_folder
 from training.synthesis.office_codes import number
 from training.synthesis.office_pages import any_manner, faces_of
 from training.synthesis.office_prose import BODY, SUBJECTS, filled
 from training.synthesis.office_scans import SCANS
-from training.synthesis.office_type import Type
 from training.synthesis.office_typesetting import MARGIN
-from training.synthesis.page_canvas import Canvas, broken
+from training.synthesis.page_canvas import Canvas
 from training.synthesis.page_files import write_page
 from training.synthesis.table_pages import FAMILIES, WIDTH
 
-#: Gutters in em, least and largest; leading in em; sentences of a column; the sizes of headlines and of small type.
-GUTTERS, LEADING, SENTENCES, HEADLINE, SMALL = (1.0, 2.2), 1.3, (4, 7), 1.9, 0.8
+#: Gutters in em, least and largest; sentences of a column; the sizes of headlines and of small type.
+GUTTERS, SENTENCES, HEADLINE, SMALL = (1.0, 2.2), (4, 7), 1.9, 0.8
+#: Size of a drop capital of so many lines, in em of the text; white beside it, in em.
+CAPITALS, BESIDE_CAPITAL = {2: 2.6, 3: 4.4}, 0.2
+#: Heads of sections; white between the letters of spaced ones in em, least and largest; size of small capitals.
+HEADS = (
+    "Contents",
+    "Terms of sale",
+    "News in brief",
+    "How to pay",
+    "Delivery",
+    "Letters",
+    "In this issue",
+    "Our offer",
+)
+TRACKING, SMALL_CAPITALS = (0.15, 0.6), 0.78
 #: Grey of a picture; its height as a share of the width of its column.
 PICTURE, PICTURE_SHARE = 140, 0.6
 
@@ -44,54 +60,66 @@ def prose(rng: Draw, least: int, most: int) -> str:
     return " ".join(filled(BODY[int(k)], rng) for k in rng.integers(len(BODY), size=number(least, most, rng)))
 
 
-def set_column(canvas: Canvas, text: str, face: Type, place: tuple[float, float, float]) -> tuple[float, list[str]]:
-    """Set justified text at a place: left, top and width. Returns where it ends, and its lines."""
-    left, y, width = place
-    lines = broken(text, face, width)
-    for k, line in enumerate(lines):
-        y += LEADING * face.size
-        words = line.split()
-        lengths = [face.length(word) for word in words]
-        space = (width - sum(lengths)) / max(1, len(words) - 1) if k < len(lines) - 1 else face.length(" ")
-        x = left
-        for word, length in zip(words, lengths, strict=True):
-            canvas.text(face, x, y, word)
-            x += length + min(space, 1.5 * face.size)
-    return y, lines
-
-
 def _set_columns(
     canvas: Canvas, rng: Draw, count: int, place: tuple[float, float, float], capital: bool = False
 ) -> tuple[float, list[str]]:
     """Set columns at a place: left, top and width of all. Returns where the longest ends, and the lines."""
     face = canvas.type()
-    gutter = rng.uniform(*GUTTERS) * face.size
+    gutter, ragged = rng.uniform(*GUTTERS) * face.size, bool(rng.random() < 0.5)
     left, top, width = place
     own = (width - gutter * (count - 1)) / count
     text, lines, bottom = prose(rng, *SENTENCES) + " " + prose(rng, count, 2 * count), [], top
-    every = broken(text, face, own)
+    every = wrapped(text, face, own)
     share = -(-len(every) // count)
     for k in range(count):
         part = " ".join(every[k * share : (k + 1) * share])
         if k == 0 and capital:
-            end, found = _with_capital(canvas, part, (left, top, own))
+            end, found = _with_capital(canvas, rng, part, (left, top, own))
         else:
-            end, found = set_column(canvas, part, face, (left + k * (own + gutter), top, own))
+            end, found = set_column(canvas, part, face, (left + k * (own + gutter), top, own), ragged)
         lines += found
         bottom = max(bottom, end)
     return bottom, lines
 
 
-def _with_capital(canvas: Canvas, text: str, place: tuple[float, float, float]) -> tuple[float, list[str]]:
-    """Set a column that begins with a capital of two lines."""
+def _with_capital(canvas: Canvas, rng: Draw, text: str, place: tuple[float, float, float]) -> tuple[float, list[str]]:
+    """Set a column that begins with a capital of two or three lines."""
     left, top, width = place
-    face, large = canvas.type(), canvas.type(share=2.6)
-    beside = broken(text[1:], face, width - large.length(text[0]) - 0.2 * face.size)[:2]
-    canvas.text(large, left, top + 2 * LEADING * face.size, text[0])
-    y, lines = set_column(canvas, " ".join(beside), face, (left + large.length(text[0]) + 0.2 * face.size, top, width))
-    rest = text[1 + len(" ".join(beside)) :].strip()
-    end, more = set_column(canvas, rest, face, (left, top + 2 * LEADING * face.size, width))
-    return max(y, end), [text[0] + lines[0], *lines[1:], *more]
+    rows = int(rng.choice(list(CAPITALS)))
+    face, large = canvas.type(), canvas.type(share=CAPITALS[rows])
+    indent = large.length(text[0]) + BESIDE_CAPITAL * face.size
+    beside = wrapped(text[1:], face, width - indent)[:rows]
+    canvas.text(large, left, top + rows * LEADING * face.size, text[0])
+    set_column(canvas, " ".join(beside), face, (left + indent, top, width - indent))
+    rest = text[1:]
+    for line in beside:
+        rest = rest[len(line) :].strip()
+    end, more = set_column(canvas, rest, face, (left, top + rows * LEADING * face.size, width))
+    return end, [text[0] + beside[0], *beside[1:], *more]
+
+
+def heads(canvas: Canvas, rng: Draw, width: float) -> tuple[float, list[str]]:
+    """A letter-spaced headline over columns, each with spaced heads or heads of small capitals for small letters."""
+    margin, face = canvas.mm(MARGIN), canvas.type()
+    large = canvas.type(bold=True, share=HEADLINE)
+    title = str(rng.choice(HEADS)).upper()
+    spaced(canvas, large, (margin, margin + large.size, width), title, float(rng.uniform(*TRACKING)))
+    count, lines, bottom = number(2, 3, rng), [title], 0.0
+    own = (width - 2.2 * face.size * (count - 1)) / count
+    for k in range(count):
+        left, y = margin + k * (own + 2.2 * face.size), margin + 2 * large.size
+        for _ in range(2):
+            head, is_spaced = str(rng.choice(HEADS)), rng.random() < 0.6
+            y += 2 * face.size
+            if is_spaced:
+                head, bold = head.upper(), canvas.type(bold=True)
+                spaced(canvas, bold, (left, y, own), head, float(rng.uniform(*TRACKING)))
+            else:
+                small_capitals(canvas, face, canvas.type(share=SMALL_CAPITALS), (left, y), head)
+            y, found = set_column(canvas, prose(rng, 2, 3), face, (left, y, own))
+            lines += [head, *found]
+        bottom = max(bottom, y)
+    return bottom, lines
 
 
 def columns(canvas: Canvas, rng: Draw, width: float) -> tuple[float, list[str]]:
@@ -107,7 +135,7 @@ def headlines(canvas: Canvas, rng: Draw, width: float) -> tuple[float, list[str]
     canvas.text(small, margin + (width - small.length(head)) / 2, margin, head)
     large = canvas.type(bold=True, share=HEADLINE)
     y, lines = margin + 1.5 * face.size, [head]
-    for line in broken(title, large, width):
+    for line in wrapped(title, large, width):
         y += 1.2 * large.size
         canvas.text(large, margin, y, line)
         lines.append(line)
@@ -188,6 +216,7 @@ def spreads(canvas: Canvas, rng: Draw, width: float) -> tuple[float, list[str]]:
 MAKERS: dict[str, Callable[[Canvas, Draw, float], tuple[float, list[str]]]] = {
     "columns": columns,
     "headlines": headlines,
+    "heads": heads,
     "sidebars": sidebars,
     "captions": captions,
     "spreads": spreads,
