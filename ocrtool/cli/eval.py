@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ocrtool.export.registry import Format
 
 
-@click.command("eval")
+@click.command("eval", short_help="Count the errors of readings against true texts.")
 @click.argument("truth", shell_complete=options.complete_files)
 @click.argument("got", shell_complete=options.complete_files)
 @options.format_option("eval")

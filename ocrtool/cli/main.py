@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import sys
 from importlib import import_module
 
@@ -96,8 +97,23 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(f"ocrtool.cli.{name}"), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Say how a file is read if one is named where a command should be."""
+        if args and args[0] not in _COMMANDS and (args[0] == "-" or os.path.lexists(args[0])):
+            ctx.fail(f"{args[0]!r} is no command; to read it: ocrtool read {shlex.join(args)}")
+        return super().resolve_command(ctx, args)
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
-    """OCR for scanned documents: printed and hand-printed English, printed Korean, and lines that mix them."""
+    """OCR for scanned documents: printed and hand-printed English, printed Korean, and lines that mix them.
+
+    \b
+    ocrtool read page.png                             text on standard output
+    ocrtool read scans/ -o texts/                     a text file for each image or PDF
+    ocrtool read scans/ --format pdf -o searchable/   searchable PDFs
+    ocrtool read --help                               all that reading can do
+    """

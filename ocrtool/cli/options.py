@@ -66,14 +66,14 @@ def format_option(command: str, default: str = "text") -> Decorator:
     )
 
 
-def formats_option(command: str) -> Decorator:
-    """Declare ``--format`` for one format or several, each in a file of its own."""
+def formats_option(command: str, of: str | None = None) -> Decorator:
+    """Declare ``--format`` for one format or several, each in a file of its own. of: whose formats, if not its own."""
     return option(
         command,
         "--format",
         "formats",
         cls=_FormatOption,
-        type=FormatChoice(command, several=True),
+        type=FormatChoice(of or command, several=True),
         default="text",
         show_default=True,
         help="Output format, or several joined by commas: then -o names a folder.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocrtool.errors import FolderWithoutImages, InputError, UsageError
+from ocrtool.errors import FolderWithoutImages, InputError, UsageError, printable
 from ocrtool.export.comparison import Comparison, compare
 from ocrtool.export.parse.texts import document_text
 from ocrtool.jobs.arguments import STANDARD_INPUT
@@ -34,7 +34,8 @@ def find_pairs(truth: str, got: str) -> list[Pair]:
     Raises UsageError for a file and a folder, FolderWithoutImages if a folder holds no text.
     """
     if is_folder(truth) != is_folder(got):
-        raise UsageError("both must be files, or both folders")
+        folder, file = (truth, got) if is_folder(truth) else (got, truth)
+        raise UsageError(f"{printable(folder)} is a folder and {printable(file)} is none: both must be, or neither")
     if not is_folder(truth):
         return [Pair(Path(truth).name if truth != STANDARD_INPUT else STANDARD_INPUT, truth, got)]
     expected, found = _texts_below(truth, TRUTH_ENDINGS), _texts_below(got, GOT_ENDINGS)

@@ -249,3 +249,12 @@ def test_half_a_pair_of_surrogates_becomes_a_replacement_character() -> None:
     named = broken(lambda d: d["pages"][0].update(source="caf\udce9\ud800\U0001f600.png"))
     first = next(iter(parse_pages(named, "x")))
     assert isinstance(first, ExportPage) and first.page.source == "caf\udce9\ufffd\U0001f600.png"
+
+
+def test_its_variable_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(document("json", odd_pages()[:1]))
+    monkeypatch.setenv("OCRTOOL_READ_FORMAT", "json")
+    monkeypatch.setenv("OCRTOOL_CONVERT_FORMAT", "tsv")
+    assert run("convert", path) == 0
+    assert capfd.readouterr().out.startswith("level\t")

@@ -126,7 +126,7 @@ def test_html_marks_the_differences(tmp_path: Path) -> None:
 
 def test_outputs_and_usage(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
     truth = write(tmp_path / "t", a_txt="a")
-    assert run(truth, truth / "a.txt") == 2 and "both must be files, or both folders" in capfd.readouterr().err
+    assert run(truth, truth / "a.txt") == 2 and "is none: both must be, or neither" in capfd.readouterr().err
     assert run(truth / "a.txt", truth / "a.txt", "-o", truth / "a.txt") == 2
     assert "is an input" in capfd.readouterr().err and (truth / "a.txt").read_text() == "a"
     (tmp_path / "empty").mkdir()

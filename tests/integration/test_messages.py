@@ -184,3 +184,14 @@ def test_more_jobs_than_make_sense_are_cut_down(
 def test_what_is_no_number_is_said_to_be_none(image: Path, capfd: pytest.CaptureFixture) -> None:
     assert read(image, "--jobs", "many") == 2
     assert capfd.readouterr().err.endswith(": 'many' is not a valid whole number.\n")
+
+
+def test_a_file_in_the_place_of_a_command(image: Path, capfd: pytest.CaptureFixture) -> None:
+    assert cli.run([str(image), "-o", "a b"]) == 2
+    assert f"is no command; to read it: ocrtool read {image} -o 'a b'\n" in capfd.readouterr().err
+    assert cli.run(["reed"]) == 2 and "No such command" in capfd.readouterr().err
+
+
+def test_a_folder_in_the_place_of_documents(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    assert cli.run(["convert", f"{tmp_path}/"]) == 2
+    assert capfd.readouterr().err == f"ocrtool: {tmp_path}/ is a folder: name its documents, {tmp_path}/*.json\n"
