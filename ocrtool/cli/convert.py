@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 def convert(documents: tuple[str, ...], formats: tuple[Format, ...], output: str | None) -> ExitCode:
     """Convert documents of `ocrtool read --format json` or jsonl to other formats, without reading pages again.
 
-    JSON is a file, or - for standard input; of a folder, name the files: DIR/*.json. The result is what read would have
-    written: one document of all pages on standard output; with -o and several inputs in the documents, or a name that
-    ends with a slash, a folder with a file for each input, named after it. Formats that show the page open the images by
-    their names in the documents.
+    JSON is a file, or - for standard input; of a folder, name the files: DIR/*.json. The result is what read would
+    have written: one document of all pages on standard output; with -o and several inputs in the documents, or a
+    name that ends with a slash, a folder with a file for each input, named after it. Formats that show the page
+    open the images by their names in the documents.
 
     Exit code: as of read; inputs that could not be read are named again.
     """
