@@ -126,6 +126,10 @@ class PdfLocked(InputError):
     kind = "locked"
 
 
+class PdfUnmeasured(InputError):
+    """A page of a damaged PDF that may be too much to be drawn."""
+
+
 class NoSuchPage(InputError):
     """None of the pages that were asked for."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import io
+import lzma
 import re
 import struct
+import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
@@ -30,9 +32,12 @@ DECODING_ERRORS = (
     LookupError,
     EOFError,
     ArithmeticError,
+    AssertionError,
     AttributeError,
     RuntimeError,
     struct.error,
+    zlib.error,
+    lzma.LZMAError,
 )
 _NEW_SUBFILE_TYPE = 254  # TIFF tag: bit 0, a smaller copy of another page; bit 2, a mask
 #: What libtiff's decoders report on standard error; notes about tags concern no pixels.
@@ -215,7 +220,7 @@ def _open_otherwise(opened: ImageFileOpened, module: str, error: Exception) -> N
         raise ImageUnsupported(opened.name, f"{kind}, which cannot be read") from error
     if module == "TiffImagePlugin":
         try:
-            opened.frames = opened._tifffile.pages
+            opened.frames = _pages_of_tiff(opened)
             check_pages(opened.count, opened.name, opened.limits)
             opened._tifffile.tags(opened.frames[0])
         except (*DECODING_ERRORS, MemoryError):
@@ -228,29 +233,16 @@ def _open_otherwise(opened: ImageFileOpened, module: str, error: Exception) -> N
 
 
 def _pages_of_tiff(opened: ImageFileOpened) -> list[int]:
-    """List the frames that are pages: all but thumbnails and masks; at most the limit and one more."""
-    pages: list[int] = []
-    frame, image = 0, opened.image
-    try:
-        while len(pages) <= opened.limits.pages:
-            image.seek(frame)
-            if not int(image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)) & 0b101:
-                pages.append(frame)
-            frame += 1
-    except EOFError:  # after the last one
-        return pages or [0]
-    except DECODING_ERRORS:
-        with suppress(*DECODING_ERRORS, MemoryError):
-            if len(others := opened._tifffile.pages) > len(pages):
-                return others
-        return [*pages, frame]  # decoding it again names the page
-    return pages
+    """List the frames that are pages, at least one; if the file ends before them, the last cannot be decoded."""
+    return tiff.frames(opened.file, opened.limits.pages) or [0]
 
 
 def _other_images(image: Any) -> int:
     """Count the images of an animation or of an MPO after the first."""
     if image.format == "JPEG":
-        entries = (image._getmp() or {}).get(0xB002, [])
+        entries: list[Any] = []
+        with suppress(*DECODING_ERRORS):  # a bad index of other images is no fault of the first
+            entries = (image._getmp() or {}).get(0xB002, [])
         kinds = [str(entry.get("Attribute", {}).get("MPType")) for entry in entries]
         return max(0, sum(not any(word in kind for word in _NO_PAGES) for kind in kinds) - 1)
     return max(0, int(getattr(image, "n_frames", 1)) - 1)

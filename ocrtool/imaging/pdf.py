@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ocrtool.errors import ImageTooSmall, InputError, page_name
+from ocrtool.errors import ImageTooSmall, InputError, PdfUnmeasured, page_name
 from ocrtool.imaging.input_page import InputPage
 from ocrtool.imaging.limits import MIN_SIDE, check_pages
 from ocrtool.imaging.page_ranges import chosen_pages
@@ -29,17 +29,19 @@ def count_pages(source: Path | bytes, name: str, password: str | None) -> int:
 def pdf_pages(source: Path | bytes, name: str, options: PdfOptions) -> Iterator[InputPage]:
     """Open the chosen pages of a PDF one at a time. Raises InputError.
 
-    A page that cannot be used, of several, raises it when its pixels are asked for.
+    A page that cannot be used, of several, raises it when its pixels are asked for; but one that may be too much to be
+    drawn raises PdfUnmeasured at once.
     """
     with open_pdf(source, name, options.password) as file:
         check_pages(file.count, name, options.limits)
         for number in chosen_pages(options.pages, file.count, name):
+            where = page_name(name, number, file.count)
             with ExitStack() as stack:
                 try:
-                    page = stack.enter_context(file.page(number, page_name(name, number, file.count)))
+                    page = stack.enter_context(file.page(number, where, options.limits.untrusted))
                     found = _input_page(page, number, file.count, name, options)
                 except InputError as error:
-                    if file.count == 1:
+                    if file.count == 1 or isinstance(error, PdfUnmeasured):
                         raise
                     found = InputPage.failing(error, number, file.count, name)
                 yield found

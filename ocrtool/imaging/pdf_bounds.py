@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ocrtool.errors import ImageTooLarge
+from ocrtool.errors import ImageTooLarge, PdfUnmeasured
 
 #: Bytes of the operators of a page, those of forms as often as they are drawn. PDFium takes up to 0.4 s and 90 MB for a
 #: million; dense drawings have three million. A tile of a pattern costs as much as a byte.
@@ -45,19 +45,27 @@ class PageBounds:
     is_suspect: bool | None = None
     _pdf: Any = None
     _forms: dict[tuple[int, int], int] = field(default_factory=dict)
-    _pages: dict[int, int] = field(default_factory=dict)
+    _pages: dict[int, int | None] = field(default_factory=dict)
 
-    def check(self, number: int, where: str) -> None:
-        """Raise ImageTooLarge if page ``number``, from 1, is too much. where: its name in messages."""
+    def check(self, number: int, where: str, apart: bool = False) -> None:
+        """Raise ImageTooLarge if page ``number``, from 1, is too much, PdfUnmeasured if damage hides how much it is.
+
+        where: its name in messages; apart: it is drawn in a process of its own, which can be ended, so that nothing
+        is wrong with a page that cannot be measured.
+        """
         if self.is_suspect is None:
             self.is_suspect = _is_suspect(self.source)
         if not self.is_suspect:
             return
         if number not in self._pages:
-            self._pages[number] = 0
+            self._pages[number] = None
             with suppress(Exception):  # damage of every kind, about which PDFium has its own say
                 self._pages[number] = self._page_bytes(number - 1)
-        if self._pages[number] > MOST_BYTES:
+        found = self._pages[number]
+        if found is None:
+            if not apart:
+                raise PdfUnmeasured(where, "the page is damaged, and may be too much to be drawn")
+        elif found > MOST_BYTES:
             fault = "its content is too much to be drawn"
             raise ImageTooLarge(where, f"{fault}: more than {MOST_BYTES >> 20} MB, with what it draws again and again")
 

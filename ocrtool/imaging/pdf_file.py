@@ -33,11 +33,11 @@ class PdfFile:
     bounds: PageBounds
 
     @contextmanager
-    def page(self, number: int, where: str) -> Iterator[Any]:
+    def page(self, number: int, where: str, apart: bool = False) -> Iterator[Any]:
         """Open a page, a ``pypdfium2.PdfPage``. Raises InputError. where: its name in messages."""
         from pypdfium2 import PdfiumError
 
-        self.bounds.check(number, where)
+        self.bounds.check(number, where, apart)
         try:
             with PDFIUM:
                 page = self.document.get_page(number - 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import struct
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -17,9 +18,13 @@ if TYPE_CHECKING:
 
 #: TIFF tags.
 _BITS, _COMPRESSION, _PLANES, _FORMAT, _SUBFILE = 258, 259, 284, 339, 254
+#: Type of values of 16 bits.
+_SHORT = 3
 #: Values of _FORMAT: what a sample is.
 _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
 _FORMATS = {_UNSIGNED: "", _SIGNED: "signed ", _FLOAT: "floating-point ", 4: "", 5: "complex ", 6: "complex "}
+#: Bits of samples of each format that can be decoded.
+_USUAL_BITS = {_UNSIGNED: (1, 2, 4, 8, 16, 32, 64), _SIGNED: (8, 16, 32, 64), _FLOAT: (16, 32, 64)}
 #: Compressions that neither library decodes, or only some builds of them, and names of the others.
 _UNREAD = {
     **dict.fromkeys((9, 10, 34661), "JBIG"),
@@ -40,6 +45,8 @@ _UNREAD = {
 _OTHERS = {2: "CCITT", 3: "group 3", 4: "group 4", 5: "LZW", 6: "JPEG", 7: "JPEG", 8: "deflate", 32946: "deflate"}
 #: Compressions that tifffile decodes without help of other libraries: none, deflate, PackBits.
 _DECODED = (1, 8, 32946, 32773)
+#: Tags of a page that are looked through.
+_MOST_TAGS = 1 << 16
 #: Bytes that a pixel may take before it becomes grey: four samples of 16 bits, or one of 64.
 _MOST_BYTES = 8
 #: Photometric interpretations: zero is white, zero is black, and modes of Pillow for others, by number of samples.
@@ -64,10 +71,44 @@ def unread_kind(tags: Mapping[int, Any]) -> str | None:
         return f"a TIFF with {_UNREAD[compression]} compression"
     if compression in (6, 7) and bits == 12:
         return "a TIFF with JPEG compression of 12 bits a sample"
-    if (kind, bits) in ((_UNSIGNED, 1), (_UNSIGNED, 2), (_UNSIGNED, 4), (_UNSIGNED, 8), (_UNSIGNED, 16)):
+    if bits in _USUAL_BITS.get(kind, ()) and (bits <= 16 or compression in _DECODED):
         return None
     packed = f" and {_OTHERS[compression]} compression" if compression in _OTHERS else ""
     return f"a TIFF of {bits}-bit {_FORMATS.get(kind, '')}samples{packed}"
+
+
+def frames(file: BinaryIO, most: int) -> list[int]:
+    """Find the frames that are pages, neither thumbnails nor masks, at most ``most`` and one more.
+
+    Where the file ends before a directory, it is the last. Only the directories are read, which is quicker than by
+    either library: a small file may have very many.
+    """
+    file.seek(0)
+    head = file.read(16)
+    order, big = ("<" if head.startswith(b"II") else ">"), 43 in head[2:4]
+    count_of, entry, offset = (
+        struct.Struct(order + form) for form in (("Q", "HHQQ", "Q") if big else ("H", "HHII", "I"))
+    )
+    short = 0 if order == "<" else 8 * (offset.size - 2)  # values are at the left of their field
+    (place,) = offset.unpack_from(head, 8 if big else 4)
+    pages: list[int] = []
+    seen: set[int] = set()
+    while place and place not in seen and len(pages) <= most:
+        seen.add(place)
+        file.seek(place)
+        start = file.read(count_of.size)
+        if len(start) < count_of.size:
+            return [*pages, len(seen) - 1]
+        size = entry.size * min(count_of.unpack(start)[0], _MOST_TAGS)
+        entries = file.read(size + offset.size)
+        if len(entries) < size + offset.size:
+            return [*pages, len(seen) - 1]
+        found = ((kind, value) for tag, kind, _, value in entry.iter_unpack(entries[:size]) if tag == _SUBFILE)
+        kinds = [value >> short if kind == _SHORT else value for kind, value in found]
+        if not (kinds and kinds[0] & 0b101):
+            pages.append(len(seen) - 1)
+        (place,) = offset.unpack_from(entries, size)
+    return pages
 
 
 class TiffPages:
@@ -84,12 +125,6 @@ class TiffPages:
             self._pages.append(page)
             if len(self._pages) > most:
                 break
-
-    @property
-    def pages(self) -> list[int]:
-        """Numbers of the frames that are pages, neither thumbnails nor masks."""
-        kinds = [int(page.subfiletype or 0) if hasattr(page, "subfiletype") else 0 for page in self._pages]
-        return [frame for frame, kind in enumerate(kinds) if not kind & 0b101] or [0]
 
     def tags(self, frame: int) -> dict[int, Any]:
         """Return the values of the tags of a frame."""

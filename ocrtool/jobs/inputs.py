@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ocrtool.errors import FolderWithoutImages, InputError, InputUnreadable, printable, reason
+from ocrtool.errors import FolderWithoutImages, InputError, InputUnreadable, PdfUnmeasured, printable, reason
 from ocrtool.imaging.input import read_bytes, read_pages
 from ocrtool.imaging.input_page import InputPage
 from ocrtool.imaging.page_ranges import PageRanges
@@ -32,6 +32,8 @@ UNREAD_EXTENSIONS = frozenset(
     )
 )
 
+#: Seconds for a damaged page of a PDF that may be too much to be drawn.
+_DAMAGED_SECONDS = 8.0
 #: Stem of the output file of standard input.
 STANDARD_INPUT_STEM = "stdin"
 
@@ -62,11 +64,20 @@ class Source:
         if is_folder(self.name):
             raise unusable_folder(self.name)
         options = self.options if self.page is None else replace(self.options, pages=PageRanges.only(self.page))
-        if options.limits.confined:
-            from ocrtool.jobs.untrusted import pages
+        content, begun = self._content(), False
+        if not options.limits.confined:
+            try:
+                for page in read_pages(content, self.name, options):
+                    begun = True
+                    yield page
+                return
+            except PdfUnmeasured:  # what may take for ever is drawn where it can be ended
+                if begun:
+                    raise
+                options = replace(options, limits=replace(options.limits, seconds=_DAMAGED_SECONDS))
+        from ocrtool.jobs.untrusted import pages
 
-            return pages(self._content(), self.name, options)
-        return read_pages(self._content(), self.name, options)
+        yield from pages(content, self.name, options)
 
     def _content(self) -> Path | bytes:
         if self.remote:

@@ -23,6 +23,8 @@ from ocrtool.jobs.names import safe_name
 JOURNAL = ".ocrtool-journal.jsonl"
 #: First line of a journal.
 _HEADER = {"format": "ocrtool-journal", "version": 1}
+#: How it is opened: not by a link, which may lead out of the folder.
+_OPEN = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
 #: Maximum number of bytes of a line; a path has at most 4,096, each of them up to 6 in JSON. Longer ones are ignored.
 _MOST_BYTES = 1 << 17
 
@@ -64,7 +66,7 @@ class Journal:
         self.entries: dict[str, Entry] = {}
         self.other_stems: set[str] = set()
         try:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+            self._file = os.open(self._path, _OPEN, 0o666)
         except OSError as error:
             raise self._error(error) from error
         try:

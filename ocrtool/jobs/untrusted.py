@@ -65,7 +65,7 @@ def pages(source: Path | bytes, name: str, options: PdfOptions) -> Iterator[Inpu
 
 def decode(file: BinaryIO, options: dict[str, Any]) -> Iterator[Message]:
     """Decode the file that is standard input, in the process. options: as `_sent` makes them."""
-    ranges, limits = options["pages"], Limits(options["pixels"], options["most"], options["seconds"])
+    ranges, limits = options["pages"], Limits(options["pixels"], options["most"], options["seconds"], untrusted=True)
     chosen = None if ranges is None else PageRanges.parse(ranges)
     asked = PdfOptions(chosen, options["text"], options["dpi"], options["password"], limits)
     try:

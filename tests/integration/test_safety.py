@@ -15,7 +15,7 @@ import pytest
 from fake_engine import fake_reader
 from odd_files import encoded
 from pdf_files import pages as pdf_pages
-from pdf_files import shown
+from pdf_files import shown, stream
 from PIL import Image
 
 import ocrtool
@@ -26,8 +26,8 @@ from ocrtool.imaging.confined import TookTooLong as ProcessTookTooLong
 from ocrtool.imaging.input import read_pages
 from ocrtool.imaging.limits import Limits
 from ocrtool.imaging.pdf_options import PdfOptions
+from ocrtool.jobs import inputs, untrusted
 from ocrtool.jobs import read as read_job
-from ocrtool.jobs import untrusted
 
 SAMPLES = Path(ocrtool.__file__).parents[1] / "samples"
 UNTRUSTED = PdfOptions(limits=Limits(untrusted=True))
@@ -241,3 +241,26 @@ def test_a_stranger_decodes_large_pages_in_little_memory() -> None:
     gray = np.full((4000, 5000), 255, np.uint8)
     (page,) = untrusted.pages(encoded(Image.fromarray(gray), "PNG"), "a.png", UNTRUSTED)
     assert page.gray.shape == gray.shape
+
+
+def test_the_journal_is_not_opened_by_a_link(capfd: pytest.CaptureFixture) -> None:
+    Path("out").mkdir()
+    Path("precious").write_text("")
+    Path("out/.ocrtool-journal.jsonl").symlink_to("../precious")
+    assert read(draw("a.png"), "-o", "out/", "--resume") == 1
+    assert ".ocrtool-journal.jsonl: cannot be written: too many levels of symbolic links" in capfd.readouterr().err
+    assert Path("precious").read_text() == ""
+
+
+def test_a_damaged_page_that_may_be_too_much_is_drawn_where_it_can_be_ended(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(inputs, "_DAMAGED_SECONDS", 3.0)
+    tile = b"/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 1 1] /XStep 0.01 /YStep 0.01"
+    contents = [b"/Pattern cs /P scn 0 0 300 200 re f " + shown("a good page")]
+    data = pdf_pages(contents, b"", b"/Pattern << /P 10 0 R >>", [stream(b"0 0 1 1 re f", tile)])
+    assert data.count(b"/Count 1 >>\n") == 1
+    Path("a.pdf").write_bytes(data.replace(b"/Count 1 >>\n", b"/Count 1"))  # so that only PDFium finds its pages
+    assert read("a.pdf", draw("b.png"), "--pdf-text", "ocr") == 1
+    out, error = capfd.readouterr()
+    assert out.startswith("40 by 20") and error == "ocrtool: a.pdf: took longer than 3 s to decode\n"
