@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+#: Pages of a double-page spread, in reading order.
+HALVES = ("left", "right")
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -320,6 +323,10 @@ class Page:
         The text that the PDF holds, where it was read anew and is to be kept beside.
     warnings : tuple of str
         What is wrong with the image, though it can be read, such as damaged lines of a fax.
+    half : str
+        ``left`` or ``right`` for a page of a double-page spread that was cut in two, empty for a whole image.
+    part : Box, optional
+        Of such a page, in the image of the spread.
 
     Examples
     --------
@@ -343,6 +350,13 @@ class Page:
     from_pdf: bool = False
     pdf_text: Page | None = None
     warnings: tuple[str, ...] = ()
+    half: str = ""
+    part: Box | None = None
+
+    @property
+    def frame(self) -> Box:
+        """What of the image the page is: its half of a spread, or all."""
+        return self.part or Box(0, 0, self.width, self.height)
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -26,7 +26,7 @@ def odd_pages() -> list[ExportPage]:
         ExportPage(replace(with_table(), from_pdf=True), 200.0),
         ExportPage(Page(400, 60, mirrored=True, source="m.png"), None),
         ExportPage(replace(with_table(), blocks=(*with_table().blocks, Block(Box(0, 0, 5, 5), ()))), None),
-        ExportPage(Page(40, 20, (Block(Box(0, 0, 9, 9), (Line(Box(0, 0, 9, 9), (), (0, 9, 9, 9), 5.0),)),)), None),
+        ExportPage(replace(without_words(), half="right", part=Box(0, 0, 20, 20)), None),
     ]
 
 
@@ -81,3 +81,8 @@ def _on_its_side(block: Block) -> Block:
         x0, y0, x1, y1 = line.baseline
         lines.append(Line(box(line.box), words, (y0, 400.0 - x0, y1, 400.0 - x1), line.x_height))
     return Block(box(block.box), tuple(lines))
+
+
+def without_words() -> Page:
+    """A page with a line that has none."""
+    return Page(40, 20, (Block(Box(0, 0, 9, 9), (Line(Box(0, 0, 9, 9), (), (0, 9, 9, 9), 5.0),)),))

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 @options.overlay_option("read")
 @options.tables_option("read")
 @option("read", "--dehyphenate", is_flag=True, help="Join words that are broken at the ends of lines.")
+@option("read", "--split-spreads", is_flag=True, help="Cut double-page spreads of books into two pages.")
 @option("read", "--no-lm", is_flag=True, help="Decode without the language model.")
 @options.model_option("read")
 @options.weights_option()
@@ -99,6 +100,7 @@ def read(
     overlay: Path | None,
     tables: Path | None,
     dehyphenate: bool,
+    split_spreads: bool,
     no_lm: bool,
     model: str,
     weights: Path | None,
@@ -139,6 +141,7 @@ def read(
         tables=tables,
         keep_images=any(one.needs_image for one in formats),
         dehyphenate=dehyphenate,
+        split_spreads=split_spreads,
     )
     batch = Batch(
         formats,

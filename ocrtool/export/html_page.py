@@ -16,6 +16,7 @@ from ocrtool.errors import page_name, printable
 from ocrtool.export.documents import ExportPage
 from ocrtool.export.line_metrics import DIGITS, LENGTH_DIGITS
 from ocrtool.export.markup import marked_up
+from ocrtool.export.parts import part_alone
 from ocrtool.export.structure import Heading, Item, Paragraph, structure
 from ocrtool.export.upright import upright
 from ocrtool.types import Character, Line, Page, PageTable, TableCell, Word
@@ -39,11 +40,13 @@ LANGUAGES = {"eng": "en", "kor": "ko"}
 
 def page_parts(export: ExportPage) -> Iterator[str]:
     """Encode a page as a section. The image is turned upright."""
+    export = part_alone(export)
     page = export.page
     turned = page.orientation in (90, 270)
     width, height = (page.height, page.width) if turned else (page.width, page.height)
     language = f' lang="{LANGUAGES[page.language]}"' if page.language in LANGUAGES else ""
-    name = marked_up(page_name(page.source, page.number, 1 if page.number == 1 else 2))
+    half = f", {page.half} page" if page.half else ""
+    name = marked_up(page_name(page.source, page.number, 1 if page.number == 1 else 2) + half)
     yield f'<section class="page" data-name="{marked_up(_text_name(page))}"><h2>{name}</h2>\n'
     size = f'data-w="{width}" data-h="{height}" style="aspect-ratio:{width}/{height}"'
     yield f'<div class="view"><div class="sheet" {size}>'
@@ -56,7 +59,8 @@ def page_parts(export: ExportPage) -> Iterator[str]:
 def _text_name(page: Page) -> str:
     """Name the text of a page as `training.adapt` and folders of transcripts have it, without its ending."""
     stem = printable(PurePath(page.source).stem if page.source != "-" else "stdin")
-    return stem if page.number == 1 else f"{stem}.{page.number}"
+    stem = stem if page.number == 1 else f"{stem}.{page.number}"
+    return f"{stem}.{page.half}" if page.half else stem
 
 
 def _original(export: ExportPage) -> str | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeAlias, TypedDict
 
+from ocrtool.types import HALVES
+
 #: Of keys that every document has.
 NEEDED = object()
 
@@ -18,8 +20,8 @@ class About:
     """
 
     text: str
-    rules: Mapping[str, Any] = field(default_factory=dict)
-    default: Any = NEEDED
+    rules: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    default: Any = field(default=NEEDED, hash=False)
 
 
 _FOUR = {"minItems": 4, "maxItems": 4}
@@ -122,6 +124,10 @@ class PageObject(TypedDict):
     language: Annotated[str, About("ISO 639-3 codes of the engines that read its lines, joined by +")]
     from_pdf: Annotated[bool, About("the text was taken from the PDF, not read", default=False)]
     warnings: Annotated[list[str], About("what is wrong with the image, though it was read", default=[])]
+    half: Annotated[
+        str, About("of a double-page spread that was cut in two, empty for a whole image", {"enum": ["", *HALVES]}, "")
+    ]
+    part: Annotated[BoxArray | None, About("of that half in the image, null for all of it", default=None)]
     blocks: Annotated[list[BlockObject], About("in reading order")]
     lines: Annotated[list[LineObject], About("in reading order")]
     tables: Annotated[list[TableObject], About("in reading order", default=[])]

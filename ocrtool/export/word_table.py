@@ -27,7 +27,7 @@ def word_rows(read: Iterable[ExportPage]) -> Iterator[str]:
 
 
 def _page(page: Page, number: int) -> Iterator[str]:
-    yield _row((PAGE, number, 0, 0, 0, 0), Box(0, 0, page.width, page.height))
+    yield _row((PAGE, number, 0, 0, 0, 0), page.frame)
     for index, block in enumerate(page.blocks, 1):
         yield from _block(block, number, index)
 

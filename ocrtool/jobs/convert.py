@@ -19,9 +19,10 @@ from ocrtool.jobs.arguments import STANDARD_INPUT
 from ocrtool.jobs.inputs import STANDARD_INPUT_STEM, Source
 from ocrtool.jobs.names import output_names
 from ocrtool.jobs.outcome import Outcome
+from ocrtool.types import HALVES
 
-#: Name of an input, and number of a page of it; None for the whole input, which could not be read.
-_Key: TypeAlias = tuple[str, int | None]
+#: Name of an input, number of a page of it, None for the whole input, which could not be read, and half of the page.
+_Key: TypeAlias = tuple[str, int | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class _Images:
         self.source = source
         self.failed = False
         self._pages = source.pages()
+        self._last: InputPage | None = None  # of which another half may be asked for
 
     def page(self, export: ExportPage) -> InputPage:
         """Return the image of a page; pages must be asked for in order. Raises InputError."""
@@ -96,7 +98,9 @@ class _Images:
             self.failed = True
             raise InputUnreadable(name, "the format needs the image, which came from standard input")
         try:
-            image = next((image for image in self._pages if image.number == page.number), None)
+            image = self._last
+            if image is None or image.number != page.number:
+                image = self._last = next((image for image in self._pages if image.number == page.number), None)
         except InputError:
             self.failed = True
             raise
@@ -108,12 +112,16 @@ class _Images:
 
 
 def _key(one: ExportPage | FailedInput) -> _Key:
-    return (one.page.source, one.page.number) if isinstance(one, ExportPage) else (one.source, one.number)
+    if isinstance(one, ExportPage):
+        return one.page.source, one.page.number, one.page.half
+    return one.source, one.number, ""
 
 
 def _follows(before: _Key, key: _Key) -> bool:
     """Return True if a page may be of the same input as the one before it: a later one, or the input's failure."""
-    return before[0] == key[0] and before[1] is not None and (key[1] is None or key[1] > before[1])
+    if before[0] != key[0] or before[1] is None:
+        return False
+    return key[1] is None or key[1] > before[1] or (key[1] == before[1] and (before[2], key[2]) == HALVES)
 
 
 def _failure(failed: FailedInput) -> InputError:

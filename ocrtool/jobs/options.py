@@ -46,7 +46,8 @@ class ReadOptions:
 
     weights: the user's folder; model: one of `ocrtool.weights.store.MODELS`; threads: per process; overlay, tables:
     folders for overlays and tables, None for none; keep_images: True if the output format needs the image of each page;
-    dehyphenate: join words that are broken at the ends of lines; thumbnails: make one of each page, for a report.
+    dehyphenate: join words that are broken at the ends of lines; thumbnails: make one of each page, for a report;
+    split_spreads: cut double-page spreads into two pages.
     """
 
     language: str = AUTO
@@ -59,6 +60,7 @@ class ReadOptions:
     keep_images: bool = False
     dehyphenate: bool = False
     thumbnails: bool = False
+    split_spreads: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,13 +44,15 @@ class SideFile:
 class PageResult(Generic[Result]):
     """Result of a job for one page.
 
-    notice: a sentence for standard error that is not a failure; thumbnail: JPEG of the page, for reports.
+    notice: a sentence for standard error that is not a failure; thumbnail: JPEG of the page, for reports; others: of
+    further pages that the image shows.
     """
 
     result: Result
     files: tuple[SideFile, ...] = ()
     notice: str | None = None
     thumbnail: bytes | None = None
+    others: tuple[PageResult[Result], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,10 @@ def process_source(source: Source, load: Loader[Result], alive: Callable[[], obj
         state = _state(source)
         for page in source.pages():
             try:
-                pages.append(work(source, page))
-                seconds.append(time.perf_counter() - begun)
+                found = work(source, page)
+                pages += [found, *found.others]
+                number = 1 + len(found.others)
+                seconds += [(time.perf_counter() - begun) / number] * number
             except InputError as error:
                 if page.count == 1:
                     raise

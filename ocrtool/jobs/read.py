@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -69,13 +70,40 @@ def _load(options: ReadOptions, load: Callable[[ReadOptions], Reader]) -> PageWo
 
 
 def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage) -> PageResult[ExportPage]:
-    from ocrtool.pipeline import read_input, stage_times
+    from ocrtool.pipeline import stage_times
 
     with stage_times() as stages:
-        page, pieces = read_input(image, reader)
+        pages = _pages(options, reader, image)
     if stages:
         took = ", ".join(f"{stage} {seconds:.3f}" for stage, seconds in stages.items())
         _log.info("%s: seconds by stage: %s", printable(image.label), took)
+    first, *others = (_result(options, source, image, page, pieces) for page, pieces in pages)
+    return replace(first, others=tuple(others))
+
+
+def _pages(
+    options: ReadOptions, reader: Reader, image: InputPage
+) -> Sequence[tuple[Page, Sequence[np.ndarray] | None]]:
+    """Read a page of a file, or the two pages of a spread."""
+    from ocrtool.pipeline import read_input
+
+    spread = None
+    if options.split_spreads and (image.text is None or image.read_anew):
+        from ocrtool.jobs.spreads import read_spread
+
+        spread = read_spread(image.gray, reader)
+    if spread is None:
+        return [read_input(image, reader)]
+    return [read_input(image, _given(half)) for half in spread]
+
+
+def _given(found: tuple[Page, Sequence[np.ndarray]]) -> Reader:
+    return lambda gray: found
+
+
+def _result(
+    options: ReadOptions, source: Source, image: InputPage, page: Page, pieces: Sequence[np.ndarray] | None
+) -> PageResult[ExportPage]:
     page = join_broken_words(page) if options.dehyphenate else page
     _log.debug(
         "%s: %s, %d blocks, %d lines, language %s, turned by %d degrees, skew %.2f degrees, %s dpi",
@@ -95,9 +123,14 @@ def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage
         file = PageFile(source.path, image.number, source.options.password, source.options.pages is None)
     export = ExportPage.from_page(page, image.gray if options.keep_images else None, image.dpi, file)
     notice = f"{printable(image.label)}: not read, since its text is mirrored" if page.mirrored else None
-    name = source.output.of_page(image.number, image.count)
+    name = source.output.of_page(image.number, image.count) + (f".{page.half}" if page.half else "")
     files = (*_overlays(options, name, image, page, pieces or ()), *_tables(options, name, page))
-    return PageResult(export, files, notice, _thumbnail(image.gray) if options.thumbnails else None)
+    return PageResult(export, files, notice, _thumbnail(_shown(image, page)) if options.thumbnails else None)
+
+
+def _shown(image: InputPage, page: Page) -> np.ndarray:
+    """Return the pixels of a page: all of the image, or its half of a spread."""
+    return image.gray[page.frame.y0 : page.frame.y1, page.frame.x0 : page.frame.x1]
 
 
 def _thumbnail(gray: np.ndarray) -> bytes:
@@ -116,8 +149,10 @@ def _overlays(
     if options.overlay is not None:
         from ocrtool.export.drawing import as_png
         from ocrtool.export.overlay import draw_overlay
+        from ocrtool.export.parts import part_of
 
-        overlay = draw_overlay(image.gray, page, pieces)
+        corner = [page.frame.x0, page.frame.y0]
+        overlay = draw_overlay(_shown(image, page), part_of(page), [corners - corner for corners in pieces])
         yield SideFile(options.overlay / (name + OVERLAY_SUFFIX), as_png(overlay), options.overlay)
 
 

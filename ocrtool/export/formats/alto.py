@@ -58,7 +58,7 @@ def _page(page: Page, number: int) -> Iterator[str]:
     yield (
         f'<Page ID="page_{number}" PHYSICAL_IMG_NR="{page.number}" WIDTH="{page.width}" HEIGHT="{page.height}"'
         f'{rotation}{language} PROCESSINGREFS="{PROCESSING}">\n'
-        f'<PrintSpace HPOS="0" VPOS="0" WIDTH="{page.width}" HEIGHT="{page.height}">\n'
+        f"<PrintSpace {_place(page.frame)}>\n"
     )
     rows = {table.line + row for table in page.tables for row in range(table.lines)}
     first = 0

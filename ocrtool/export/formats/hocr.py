@@ -48,9 +48,7 @@ def _page(export: ExportPage, number: int) -> Iterator[str]:
     """number: of the page in the document, from 1."""
     page = export.page
     resolution = "" if export.dpi is None else f"; scan_res {round(export.dpi)} {round(export.dpi)}"
-    title = (
-        f"image {delimited(page.source)}; bbox 0 0 {page.width} {page.height}; ppageno {page.number - 1}{resolution}"
-    )
+    title = f"image {delimited(page.source)}; {_bbox(page.frame)}; ppageno {page.number - 1}{resolution}"
     yield f'<div class="ocr_page" id="page_{number}" title="{marked_up(title)}">\n'
     lines = 0
     for index, block in enumerate(page.blocks, 1):

@@ -85,6 +85,8 @@ def _page(export: ExportPage) -> str:
         "language": page.language,
         "from_pdf": page.from_pdf,
         "warnings": list(page.warnings),
+        "half": page.half,
+        "part": None if page.part is None else _box(page.part),
     }
     other = "null" if page.pdf_text is None else f"{{{_text_of(page.pdf_text)}}}"
     return f'{_dumped(values)[:-1]}, {_text_of(page)}, "pdf_text": {other}}}'

@@ -146,7 +146,25 @@ def _page(value: Mapping[str, Any]) -> Page:
         value.get("from_pdf", False),
         None if value.get("pdf_text") is None else _kept_text(value, value["pdf_text"]),
         tuple(value.get("warnings", ())),
+        value.get("half", ""),
+        _part(value),
     )
+
+
+def _part(page: Mapping[str, Any]) -> Box | None:
+    """Return what of its image a page is. Raises ValueError if that is outside the image."""
+    if page.get("part") is None:
+        return None
+    part = Box(*page["part"])
+    if (
+        part.x0 < 0
+        or part.y0 < 0
+        or part.x1 > page["width"]
+        or part.y1 > page["height"]
+        or 0 in (part.width, part.height)
+    ):
+        raise ValueError("the part of a page is outside its image")
+    return part
 
 
 def _kept_text(page: Mapping[str, Any], value: Mapping[str, Any]) -> Page:

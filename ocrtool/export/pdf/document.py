@@ -22,7 +22,7 @@ from ocrtool.export.pdf.layer import text_layer
 from ocrtool.imaging.input import is_pdf
 from ocrtool.imaging.pdf import PdfPageText, page_text
 from ocrtool.imaging.pdf_file import saved_copy
-from ocrtool.types import Box
+from ocrtool.types import HALVES, Box
 
 if TYPE_CHECKING:
     import pikepdf
@@ -58,6 +58,7 @@ class PdfDocument:
         self._base_pages: list[Any] = []
         self._kept: set[int] | None = None  # its pages that stay, None for all
         self._others: dict[Path, pikepdf.Pdf] = {}
+        self._left: Any = None  # the page of the left half of a spread, until its right one is added
         self._fonts = fonts or InvisibleFonts()
 
     def __enter__(self) -> PdfDocument:
@@ -67,7 +68,10 @@ class PdfDocument:
         self._closing.close()
 
     def add(self, export: ExportPage) -> None:
-        """Add a page. Raises OutputError if its file cannot be opened again."""
+        """Add a page; of a spread each half of an image, but a page of a PDF stays whole.
+
+        Raises OutputError if its file cannot be opened again.
+        """
         name = page_name(export.page.source, export.page.number, 2)
         if export.file is None or not export.file.path.is_file():
             raise OutputError(f"{printable(name)}: a PDF needs the file of the page, which cannot be opened again")
@@ -116,12 +120,14 @@ class PdfDocument:
         )
 
     def _add_pdf_page(self, export: ExportPage, file: PageFile) -> None:
-        page = self._pdf_page(file)
+        again = self._left is not None and export.page.half == HALVES[1]
+        page = self._left if again else self._pdf_page(file)
+        self._left = page if export.page.half == HALVES[0] else None
         if export.page.from_pdf:
             return
         size = (export.page.width, export.page.height)
         text = page_text(file.path, export.page.source, file.number, file.password, size)
-        if text.has_hidden:
+        if text.has_hidden and not again:
             remove_invisible_text(self._pdf, page)
         layer = text_layer(export.page, text.to_points, self._fonts, _not_under(text))
         if layer:
@@ -175,11 +181,17 @@ class PdfDocument:
         scale = min(POINTS / (export.dpi or USUAL_DPI), LONGEST / max(width, height))
         self._pdf.add_blank_page(page_size=(width * scale, height * scale))
         page = self._pdf.pages[-1]
+        if export.page.part is not None:
+            box = export.page.part
+            page.cropbox = [box.x0 * scale, (height - box.y1) * scale, box.x1 * scale, (height - box.y0) * scale]
         page.obj.Resources, content = Dictionary(), b""
         if image is not None:
             if export.page.orientation:
                 page.obj.Rotate = export.page.orientation
-            page.obj.Resources.XObject = Dictionary(Im=image.object(self._pdf))
+            again = self._left is not None and export.page.half == HALVES[1]
+            shown = self._left.obj.Resources.XObject.Im if again else image.object(self._pdf)
+            self._left = page if export.page.half == HALVES[0] else None
+            page.obj.Resources.XObject = Dictionary(Im=shown)
             sides = (width * scale, height * scale) * 3
             matrix = " ".join(f"{value * side:.6g}" for value, side in zip(_UPRIGHT[image.turn], sides, strict=True))
             content = b"q %s cm /Im Do Q\n" % matrix.encode()
