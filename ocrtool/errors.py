@@ -47,6 +47,10 @@ class WorkerNotStarted(OcrToolError):
     """A worker process ended before it could take an input."""
 
 
+class ClusterLost(OcrToolError):
+    """The scheduler of a cluster does not answer."""
+
+
 class GalleryRefused(OcrToolError):
     """A gallery file that is missing, damaged, not a gallery, or made with other weights."""
 

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
 @options.model_option("read")
 @options.weights_option()
 @options.jobs_option("read")
+@option("read", "--scheduler", metavar="ADDRESS", help="Read on a Dask cluster: tcp://HOST:8786.")
 @option("read", "--timeout", type=options.Count(min=1), metavar="SECONDS", help="Give up a page that takes longer.")
 @option("read", "--fail-fast", is_flag=True, help="Stop at the first failure.")
 @option(
@@ -105,6 +106,7 @@ def read(
     model: str,
     weights: Path | None,
     jobs: int | None,
+    scheduler: str | None,
     timeout: int | None,
     fail_fast: bool,
     resume: bool,
@@ -154,6 +156,7 @@ def read(
         fail_fast=fail_fast,
         resume=resume or watch,
         records=Records(errors, metrics, report, quiet),
+        scheduler=scheduler,
     )
     console = Console(print_error, progress(quiet, output is None), standard_output())
     if watch:

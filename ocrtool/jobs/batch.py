@@ -14,6 +14,7 @@ from ocrtool.files import make_folder
 from ocrtool.imaging.limits import USUAL
 from ocrtool.imaging.pdf_options import PdfOptions
 from ocrtool.jobs import read
+from ocrtool.jobs.cluster import ClusterWorkers, own_stamp
 from ocrtool.jobs.deliver import Delivery, Destination, plan_destination, plan_pictures
 from ocrtool.jobs.guard import OverwriteGuard
 from ocrtool.jobs.inputs import Source, find_inputs, make_sources
@@ -22,6 +23,7 @@ from ocrtool.jobs.observer import Observer
 from ocrtool.jobs.options import Parallel, ReadOptions
 from ocrtool.jobs.outcome import Outcome, Progress, no_progress
 from ocrtool.jobs.pages import by_page
+from ocrtool.jobs.pool import Pool
 from ocrtool.jobs.read import OVERLAY_SUFFIX, TABLE_SUFFIX
 from ocrtool.jobs.report_file import ReportFile
 from ocrtool.jobs.resume import Resumption, changed, check_folder, settings_digest
@@ -90,7 +92,7 @@ class Batch:
 
     output: file or folder, None for standard output; others: files that it reads besides, which may not be overwritten;
     jobs, timeout: as for `Parallel`; resume: leave out what the journal of the output folder says is done; records:
-    what is written about the run.
+    what is written about the run; scheduler: address of the Dask cluster that reads, None for this machine.
     """
 
     formats: tuple[Format, ...]
@@ -103,6 +105,7 @@ class Batch:
     fail_fast: bool = False
     resume: bool = False
     records: Records = field(default_factory=Records)
+    scheduler: str | None = None
 
     @property
     def needs_file(self) -> bool:
@@ -172,7 +175,12 @@ def watch_batch(folders: Sequence[str], recursive: bool, batch: Batch, console: 
     return code
 
 
-def _workers(batch: Batch, pages: int, progress: Progress[ExportPage]) -> Workers[ExportPage]:
+def _workers(batch: Batch, pages: int, progress: Progress[ExportPage]) -> Pool[ExportPage]:
+    if batch.scheduler is not None:
+        if batch.timeout is not None:
+            raise UsageError("--timeout is for workers of this machine, not for those of --scheduler")
+        options = replace(batch.options, thumbnails=batch.records.report is not None)
+        return ClusterWorkers(read.reading_job(options), batch.scheduler, own_stamp(), progress)
     parallel = Parallel.of(batch.jobs, pages, batch.timeout)
     options = replace(batch.options, threads=parallel.threads, thumbnails=batch.records.report is not None)
     return Workers(read.reading_job(options), parallel, progress)

@@ -15,6 +15,7 @@ from ocrtool.jobs.guard import OverwriteGuard
 from ocrtool.jobs.inputs import Source, is_folder
 from ocrtool.jobs.observer import Failure, Observer
 from ocrtool.jobs.outcome import Outcome, Result, SideFile
+from ocrtool.jobs.remote import is_url
 from ocrtool.jobs.spool import Spool
 
 #: Number of outputs in a row that a full or vanished disk costs before the run ends.
@@ -55,6 +56,8 @@ def plan_destination(
         if len(extensions) > 1:
             raise UsageError("several formats need a folder for their files: -o DIR")
         return plan_document(None if output is None else Path(output), guard, out)
+    if is_url(output):
+        raise UsageError(f"{printable(output)}: outputs are written to folders of this machine, not to URLs")
     target = Path(output)
     if not (is_folder(output) or output.endswith("/") or several or len(extensions) > 1):
         guard.claim_file(target)

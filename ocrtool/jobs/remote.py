@@ -34,6 +34,7 @@ def list_url(url: str, extensions: frozenset[str], recursive: bool) -> list[str]
     """
     try:
         files, path = _file_system(url)
+        files.invalidate_cache()  # of what was listed before, in the same process
         if _MAGIC.search(url):
             found = [name for name in files.glob(path) if not files.isdir(name)]
         elif url.endswith("/") or (_suffix(path) not in extensions and files.isdir(path)):

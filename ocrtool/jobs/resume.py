@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
@@ -19,7 +18,7 @@ from ocrtool.jobs.journal import Entry, Identity, Journal
 from ocrtool.jobs.names import output_names
 from ocrtool.jobs.observer import Failure, Observer
 from ocrtool.jobs.outcome import Outcome
-from ocrtool.jobs.remote import fingerprint
+from ocrtool.jobs.remote import fingerprint, is_url
 from ocrtool.weights.store import chosen_folder, packaged_folder
 
 _CHUNK = 1 << 20  # bytes hashed at a time
@@ -50,7 +49,11 @@ class Resumption(Observer):
         self._journal.__exit__(*error)
 
     def named(self, sources: Sequence[Source]) -> list[Source]:
-        """Give each input the output name that it had before; a new one gets a name that none had."""
+        """Give each input the output name that it had before; a new one gets a name that none had.
+
+        An input that is named twice is read once.
+        """
+        sources = list({_key(source.name): source for source in reversed(sources)}.values())[::-1]
         entries = [self._journal.entries.get(_key(source.name)) for source in sources]
         kept = {number: entry.stem for number, entry in enumerate(entries) if entry is not None}
         others = self._journal.other_stems | {entry.stem for entry in self._journal.entries.values()}
@@ -132,13 +135,13 @@ def changed(options: Any) -> dict[str, str]:
 
 def check_folder(output: str | None) -> Path:
     """Return the folder that ``output`` names. Raises UsageError if there is none."""
-    if output is None or (Path(output).exists() and not Path(output).is_dir()):
+    if output is None or is_url(output) or (Path(output).exists() and not Path(output).is_dir()):
         raise UsageError("--resume needs a folder for the outputs and their journal: -o DIR")
     return Path(output)
 
 
 def _key(name: str) -> str:
-    return name if re.match(r"[a-z][a-z0-9+.-]*://", name) else os.path.abspath(name)  # noqa: PTH100 - links stay
+    return name if is_url(name) else os.path.abspath(name)  # noqa: PTH100 - links stay
 
 
 def _identity(source: Source) -> Identity | None:

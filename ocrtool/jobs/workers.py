@@ -15,6 +15,7 @@ from ocrtool.errors import TookTooLong, WorkerKilled, WorkerNotStarted, page_nam
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.options import Parallel
 from ocrtool.jobs.outcome import Loader, Outcome, Progress, Result, no_progress, process_source
+from ocrtool.jobs.pool import next_outcome
 from ocrtool.jobs.worker_process import WorkerProcess
 
 #: Maximum number of inputs of a worker: one in work and one waiting, so that it never idles.
@@ -90,7 +91,7 @@ class _Batch(Generic[Result]):
     def outcomes(self, in_order: bool) -> Iterator[Outcome[Result]]:
         due: int | None = 0 if in_order else None
         for _ in self._sources:
-            while (number := self._next(due)) is None:
+            while (number := next_outcome(self._done, due, self._sources)) is None:
                 self._feed()
                 self._receive()
             due = number + 1 if in_order or not self._sources[number].last else None
@@ -105,16 +106,6 @@ class _Batch(Generic[Result]):
         for worker in [worker for worker in self._workers if worker.inputs]:
             self._workers.remove(worker)
             worker.end()
-
-    def _next(self, due: int | None) -> int | None:
-        """Return the number of an outcome that may be given: the one due, or else that of an input, single ones first.
-
-        None if there is none yet.
-        """
-        if due is not None:
-            return due if due in self._done else None
-        first = [number for number in self._done if number == 0 or self._sources[number - 1].last]
-        return next((number for number in first if self._sources[number].last), first[0] if first else None)
 
     def _feed(self) -> None:
         """Give inputs to workers, at most a few ahead of the outcomes that were given, so that memory stays bounded."""

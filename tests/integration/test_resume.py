@@ -159,6 +159,14 @@ def test_pdfs_are_done_when_all_pages_are(counted: list) -> None:
     assert len(entries()) == 1
 
 
+def test_an_input_that_is_named_twice_is_read_once(counted: list, tmp_path: Path) -> None:
+    draw("in/a.png")
+    for _ in range(2):
+        assert read("in/a.png", "in", tmp_path / "in" / "a.png", draw("b.png")) == 0
+    assert len(counted) == 2
+    assert sorted(texts()) == ["a.txt", "b.txt"]
+
+
 def test_only_folders_can_be_resumed(capfd: pytest.CaptureFixture) -> None:
     draw("a.png")
     sentence = "ocrtool: --resume needs a folder for the outputs and their journal: -o DIR\n"

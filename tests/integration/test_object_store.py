@@ -1,0 +1,88 @@
+"""``ocrtool read`` of pages in an object store: an S3-compatible server that runs within the test."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_engine import fake_reader
+from PIL import Image
+
+from ocrtool.cli import main as cli
+from ocrtool.jobs import read as read_job
+
+pytest.importorskip("s3fs")
+server_module = pytest.importorskip("moto.server")
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[object]:
+    """An S3 client with a bucket of pages; the environment says where the server is, as it does for any S3."""
+    import boto3
+    import s3fs
+
+    server = server_module.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in (
+        ("AWS_ENDPOINT_URL", f"http://{host}:{port}"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+    ):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(read_job, "load_reader", fake_reader)
+    monkeypatch.chdir(tmp_path)
+    s3fs.S3FileSystem.clear_instance_cache()
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="scans")
+    for name, width in (("a/p1.png", 41), ("a/p2.png", 42), ("b/p1.png", 43)):
+        put(client, name, width)
+    client.put_object(Bucket="scans", Key="a/notes.txt", Body=b"no image")
+    yield client
+    server.stop()
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+def put(client: object, name: str, width: int) -> None:
+    file = io.BytesIO()
+    Image.fromarray(np.zeros((20, width), np.uint8)).save(file, "PNG")
+    client.put_object(Bucket="scans", Key=name, Body=file.getvalue())  # type: ignore[attr-defined]
+
+
+def read(*arguments: str) -> int:
+    return cli.run(["read", *arguments])
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_folders_patterns_and_files(bucket: object, jobs: str, capfd: pytest.CaptureFixture) -> None:
+    for arguments, widths in (
+        (("s3://scans/",), [41, 42, 43]),
+        (("s3://scans/a",), [41, 42]),
+        (("s3://scans/*/p1.png",), [41, 43]),
+        (("s3://scans/b/p1.png", "s3://scans/a/p2.png"), [43, 42]),
+    ):
+        assert read(*arguments, "--jobs", jobs) == 0
+        assert [int(page.split()[0]) for page in capfd.readouterr().out.split("\f")] == widths
+
+
+def test_what_is_not_there(bucket: object, capfd: pytest.CaptureFixture) -> None:
+    assert read("s3://scans/gone.png", "s3://scans/a/p1.png") == 1
+    out, error = capfd.readouterr()
+    assert (out, error) == ("41 by 20 mean 0\n", "ocrtool: s3://scans/gone.png: no such file or folder\n")
+
+
+def test_resuming_reads_what_the_server_says_has_changed(bucket: object, capfd: pytest.CaptureFixture) -> None:
+    arguments = ("s3://scans/", "-o", "out", "--resume", "-vv", "--jobs", "1")
+    read_again = []
+    for change in ("", "", "a/p2.png"):
+        if change:
+            put(bucket, change, 52)
+        capfd.readouterr()
+        assert read(*arguments) == 0
+        read_again.append(capfd.readouterr().err.count("1 page(s) in"))
+    assert read_again == [3, 0, 1]
+    assert Path("out/p2.txt").read_text() == "52 by 20 mean 0\n"
