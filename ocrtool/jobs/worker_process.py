@@ -38,7 +38,8 @@ class WorkerProcess(Generic[Result]):
     """A worker process.
 
     inputs: numbers of its inputs, in order; answers: descriptor of its answers; started: True once it can take inputs;
-    alive: when its page began, or it last showed that it lives, by ``time.monotonic``.
+    begun: once its weights are loaded, and its first page begins; alive: when its page began, or it last showed that it
+    lives, by ``time.monotonic``.
     """
 
     def __init__(self, load: Loader[Result]) -> None:
@@ -54,7 +55,7 @@ class WorkerProcess(Generic[Result]):
         assert self._process.stdin is not None and self._process.stdout is not None
         self._tasks, self.answers = self._process.stdin.fileno(), self._process.stdout.fileno()
         self.inputs: list[int] = []
-        self.started = False
+        self.started = self.begun = False
         self.alive = time.monotonic()
         self._send(logging.getLogger("ocrtool").getEffectiveLevel())
         self._send(load)
@@ -78,6 +79,7 @@ class WorkerProcess(Generic[Result]):
         message = read_message(self.answers)
         self.alive = time.monotonic()
         if message is None:
+            self.begun = self.started
             if not self.started:
                 self.started = True
                 _log.debug("worker process %d started", self._process.pid)

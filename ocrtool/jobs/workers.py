@@ -165,8 +165,8 @@ class _Batch(Generic[Result]):
             self._give_up(worker)
 
     def _left(self, worker: WorkerProcess[Result]) -> float:
-        """Return the seconds that a worker may still take for its page; all if it has none."""
-        if self._timeout is None or not worker.inputs or not worker.started:
+        """Return the seconds that a worker may still take for its page; all if it has none, or loads its weights."""
+        if self._timeout is None or not worker.inputs or not worker.begun:
             return math.inf
         return self._timeout - (time.monotonic() - worker.alive)
 
