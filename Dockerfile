@@ -7,7 +7,7 @@ RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels /source
 
 FROM python:3.12-slim
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
-    pip install --no-cache-dir --no-compile /wheels/*.whl \
+    pip install --no-cache-dir /wheels/*.whl \
     && pip uninstall --yes pip \
     && useradd --no-create-home --uid 10001 ocrtool \
     && mkdir /data && chown ocrtool /data \
