@@ -18,6 +18,7 @@ from ocrtool.script.lines import find_lines, piece_corners
 from ocrtool.script.reading import assemble_page, read_lines
 from ocrtool.script.registry import languages_of
 from ocrtool.segment.flat_page import prepare_flat
+from ocrtool.segment.table_rows import cut_torn_words
 from ocrtool.segment.tables import find_tables
 from ocrtool.types import Page
 
@@ -105,7 +106,8 @@ def _described(image: InputPage) -> Page:
     """Find tables and languages of the text of a PDF."""
     assert image.text is not None
     tables, language = find_tables(image.text), languages_of(image.text.text)
-    return replace(image.text, tables=tables, language=language, source=image.name, number=image.number, from_pdf=True)
+    text = cut_torn_words(replace(image.text, tables=tables))
+    return replace(text, language=language, source=image.name, number=image.number, from_pdf=True)
 
 
 def read_page_detailed(gray: np.ndarray, engines: Engines) -> tuple[Page, Details]:
@@ -121,7 +123,7 @@ def read_page_detailed(gray: np.ndarray, engines: Engines) -> tuple[Page, Detail
     read = assemble_page(found, lines, engines, size)  # blocks, in reading order
     tables = find_tables(read, found.areas)  # rows and cells, from rules and the boxes of words
     clock.lap("blocks and tables")
-    read, pieces = replace(read, tables=tables), piece_corners(found.lines)
+    read, pieces = cut_torn_words(replace(read, tables=tables)), piece_corners(found.lines)
     if flat is None:
         return read, Details(pieces)
     pieces = [flat.to_input(corners.reshape(-1, 2)).reshape(corners.shape) for corners in pieces]

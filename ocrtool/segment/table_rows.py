@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from ocrtool.segment.quantiles import percentile
-from ocrtool.types import Box, Line, Word
+from ocrtool.types import Box, Character, Line, Page, Word
 
 #: Lengths are in x-heights of the page. Least width of a white column through all rows, and of the gaps in a row that
 #: it is made of, which also have to be wider than the spaces of the page by a factor.
@@ -144,6 +144,33 @@ def _parts(words: Sequence[Word], direction: Direction) -> tuple[list[list[str]]
         texts[word] = ["".join(character.label for character in part) for part in own]
         boxes[word] = [Box.around([character.box for character in part]) for part in own]
     return texts, _as_array([box for own in boxes for box in own])
+
+
+def cut_torn_words(page: Page) -> Page:
+    """Cut the words of tables that are two cells read as one word, as the text of their cells does."""
+    rows = {table.line + row for table in page.tables for row in range(table.lines)}
+    if not rows:
+        return page
+    direction = page_direction(page.lines)
+    lines = iter([_cut(line, direction) if k in rows else line for k, line in enumerate(page.lines)])
+    return replace(page, blocks=tuple(replace(b, lines=tuple(next(lines) for _ in b.lines)) for b in page.blocks))
+
+
+def _cut(line: Line, direction: Direction) -> Line:
+    if not line.words:
+        return line
+    texts, boxes = _parts(line.words, direction)
+    if len(boxes) == len(line.words):
+        return line
+    cut: list[Word] = []
+    for word, parts in zip(line.words, texts, strict=True):
+        characters = iter(word.characters)
+        for text in parts:
+            own: list[Character] = []
+            while sum(len(character.label) for character in own) < len(text):
+                own.append(next(characters))
+            cut.append(Word(Box.around([character.box for character in own]), tuple(own), word.probability))
+    return replace(line, words=tuple(cut))
 
 
 def _as_array(boxes: Sequence[Box]) -> np.ndarray:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from ocrtool.segment.rules import RuledArea, moved
+from ocrtool.segment.table_rows import cut_torn_words
 from ocrtool.segment.tables import find_tables
 from ocrtool.types import Block, Box, Character, Line, Page, PageTable, Word
 
@@ -78,6 +80,21 @@ def invoice(top: int = 0) -> list[Line]:
 def only(found: tuple[PageTable, ...]) -> PageTable:
     assert len(found) == 1
     return found[0]
+
+
+def test_words_that_are_two_cells_are_cut_in_lines_too() -> None:
+    """So that the words of every format are those of the cells."""
+    rows = [line([(0, "Article"), (16, "1.61"), (26, "3.22")], number) for number in range(7)]
+    left, right = rows[4].words[1:]
+    both = Word(Box.around([left.box, right.box]), (*left.characters, *right.characters), 0.8)
+    rows[4] = replace(rows[4], words=(rows[4].words[0], both))
+    read = page(rows)
+    table = only(find_tables(read))
+    cut = cut_torn_words(replace(read, tables=(table,)))
+    assert [w.text for w in cut.lines[4].words] == ["Article", "1.61", "3.22"] == table.grid[4]
+    assert cut.lines[4].words[1].box == left.box and cut.lines[4].words[2].probability == 0.8
+    assert cut.text.split() == [w.text for one in cut.lines for w in one.words]
+    assert cut_torn_words(read) == read
 
 
 def test_rows_and_columns_of_an_invoice() -> None:
