@@ -18,6 +18,7 @@ from ocrtool.jobs.cluster import ClusterWorkers, own_stamp
 from ocrtool.jobs.deliver import Delivery, Destination, plan_destination, plan_pictures
 from ocrtool.jobs.guard import OverwriteGuard
 from ocrtool.jobs.inputs import Source, find_inputs, make_sources
+from ocrtool.jobs.kept_pages import KeptPages
 from ocrtool.jobs.metrics_file import MetricsFile
 from ocrtool.jobs.observer import Observer
 from ocrtool.jobs.options import Parallel, ReadOptions
@@ -132,12 +133,12 @@ def read_batch(named: Named, batch: Batch, console: Console) -> ExitCode:
         pages = stack.enter_context(by_page(left, batch.pdf, batch.needs_file))
         workers = stack.enter_context(_workers(batch, len(pages), console.progress))
         observers = batch.records.observers(console, inputs.several and target.files is not None)
-        if resumption is not None:
-            observers.insert(0, resumption)
+        kept = _kept(batch, resumption)
+        observers = [*filter(None, (resumption, kept)), *observers]
         with _observed(observers):
             for observer in observers:
                 observer.begin(len(pages), len(sources) - len(left))
-            outcomes = workers.run(pages, in_order=target.files is None)
+            outcomes = _outcomes(pages, workers, kept, target.files is None)
             code = _deliver(batch, outcomes, target, _delivery(batch, guard, console, observers))
         inputs.passed_over.report(console.report)
     return code
@@ -156,7 +157,8 @@ def watch_batch(folders: Sequence[str], recursive: bool, batch: Batch, console: 
     with ExitStack() as stack:
         resumption = stack.enter_context(_resumption(batch, None))
         workers = stack.enter_context(_workers(batch, _MANY, no_progress))
-        observers = [resumption, *batch.records.observers(console, summary=True)]
+        kept = _kept(batch, resumption)
+        observers = [*filter(None, (resumption, kept)), *batch.records.observers(console, summary=True)]
         with _observed(observers), suppress(KeyboardInterrupt):
             for names in rounds(arrivals):
                 sources = resumption.named(make_sources(names))
@@ -166,13 +168,28 @@ def watch_batch(folders: Sequence[str], recursive: bool, batch: Batch, console: 
                 with by_page(left, batch.pdf, batch.needs_file) as pages:
                     for observer in observers:
                         observer.begin(len(pages), len(sources) - len(left))
-                    outcomes = workers.run(pages, in_order=False)
+                    outcomes = _outcomes(pages, workers, kept, in_order=False)
                     code = max(code, _deliver(batch, outcomes, target, _delivery(batch, guard, console, observers)))
                 for name in names:
                     arrivals.take(name, resumption.state_read(name))
                 if code and batch.fail_fast:
                     break
     return code
+
+
+def _kept(batch: Batch, resumption: Resumption | None) -> KeptPages | None:
+    """Make what keeps pages of inputs that are not finished; None for formats that need more than the text of pages."""
+    if resumption is None or batch.options.keep_images:
+        return None
+    return KeptPages(check_folder(batch.output), resumption.settings)
+
+
+def _outcomes(
+    pages: Sequence[Source], workers: Pool[ExportPage], kept: KeptPages | None, in_order: bool
+) -> Iterator[Outcome[ExportPage]]:
+    if kept is None:
+        return workers.run(pages, in_order)
+    return kept.merged(pages, workers.run(kept.unread(pages), in_order))
 
 
 def _workers(batch: Batch, pages: int, progress: Progress[ExportPage]) -> Pool[ExportPage]:

@@ -36,7 +36,7 @@ class Resumption(Observer):
         """
         keys = None if names is None else {_key(name) for name in names}
         self._folder = folder
-        self._settings = settings
+        self.settings = settings
         self._journal = Journal(folder, lambda key: keys is None or key in keys)
         self._before: dict[str, Identity] = {}
         self._begun: set[str] = set()  # inputs of which a page was read
@@ -90,9 +90,7 @@ class Resumption(Observer):
         error = str(failures[0]) if failures else None
         written = () if failures else tuple((path.name, _size(path)) for path in outputs)
         digest = before.digest if failures or before.digest else _digest(source, before)
-        self._journal.add(
-            Entry(key, source.output.stem, self._settings, replace(before, digest=digest), written, error)
-        )
+        self._journal.add(Entry(key, source.output.stem, self.settings, replace(before, digest=digest), written, error))
 
     def _is_done(self, source: Source, outputs: Sequence[Path]) -> bool:
         if source.data is not None:
@@ -104,7 +102,7 @@ class Resumption(Observer):
             return False
         self._before[key] = now
         entry = self._journal.entries.get(key)
-        if entry is None or entry.error is not None or not entry.identity.digest or entry.settings != self._settings:
+        if entry is None or entry.error is not None or not entry.identity.digest or entry.settings != self.settings:
             return False
         if entry.outputs != tuple((path.name, _size(path)) for path in outputs) or entry.identity.size != now.size:
             return False

@@ -20,6 +20,8 @@ from ocrtool.cli import main as cli
 from ocrtool.errors import OutputError
 from ocrtool.jobs import read as read_job
 from ocrtool.jobs.journal import JOURNAL, Entry, Identity, Journal
+from ocrtool.jobs.kept_pages import FOLDER, KeptPages
+from ocrtool.jobs.outcome import Outcome
 
 
 @pytest.fixture(autouse=True)
@@ -157,6 +159,69 @@ def test_pdfs_are_done_when_all_pages_are(counted: list) -> None:
     assert read("a.pdf", "--pdf-text", "ocr") == 0
     assert len(counted) == 2
     assert len(entries()) == 1
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "pdf", "hocr"])
+@pytest.mark.parametrize("torn", [b"", b'4\t{"format": "ocrto'])
+def test_pages_of_a_pdf_are_not_read_again(
+    format_: str, torn: bytes, counted: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped within a PDF of six pages, by a failure to write a file that is none of its own."""
+    Path("a.pdf").write_bytes(pages([shown(f"page {k}") for k in range(6)]))
+    options = ("--pdf-text", "ocr", "--format", format_)
+    assert cli.run(["read", "a.pdf", *options, "-o", "whole/"]) == 0
+    assert len(counted) == 6
+    read_pages = KeptPages.read
+
+    def stopped(self: KeptPages, outcome: Outcome) -> None:
+        read_pages(self, outcome)
+        if outcome.source is not None and outcome.source.page == 3:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(KeptPages, "read", stopped)
+        assert read("a.pdf", *options) == 130
+    (kept,) = Path("out", FOLDER).iterdir()
+    with kept.open("ab") as file:
+        file.write(torn)
+    assert read("a.pdf", *options) == 0
+    assert len(counted) == 6 + 6
+    assert not Path("out", FOLDER).exists()
+    names = {path.name for path in Path("whole").iterdir()}
+    if format_ != "pdf":
+        assert all(Path("out", name).read_bytes() == Path("whole", name).read_bytes() for name in names)
+    assert {path.name for path in Path("out").iterdir()} == names | {JOURNAL}
+    assert read("a.pdf", *options) == 0
+    assert len(counted) == 6 + 6
+
+
+def test_formats_that_show_pages_read_them_again(counted: list, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is text; images of pages would take a hundred times as much."""
+    Path("a.pdf").write_bytes(pages([shown("one"), shown("two")]))
+    options = ("--pdf-text", "ocr", "--format", "html")
+    with monkeypatch.context() as patched:
+        patched.setattr("ocrtool.jobs.resume.Resumption.finished", lambda *_: exec("raise KeyboardInterrupt"))
+        assert read("a.pdf", *options) == 130
+    assert read("a.pdf", *options) == 0
+    assert len(counted) == 4
+    assert {path.name for path in Path("out").iterdir()} == {JOURNAL, "a.html"}
+
+
+def test_kept_pages_hold_for_one_content_and_one_set_of_options(counted: list, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    Path("a.pdf").write_bytes(pages([shown("one"), shown("two")]))
+    for change in (lambda: None, lambda: Path("a.pdf").write_bytes(pages([shown("three"), shown("four")]))):
+        with monkeypatch.context() as patched:
+            patched.setattr("ocrtool.jobs.resume.Resumption.finished", stop)
+            assert read("a.pdf", "--pdf-text", "ocr") == 130
+        change()
+    assert len(counted) == 2
+    assert read("a.pdf", "--pdf-text", "ocr") == 0
+    assert len(counted) == 4
+    assert read("a.pdf", "--pdf-text", "ocr", "--no-lm") == 0
+    assert len(counted) == 6
 
 
 def test_an_input_that_is_named_twice_is_read_once(counted: list, tmp_path: Path) -> None:
