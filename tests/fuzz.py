@@ -17,6 +17,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
@@ -225,6 +226,10 @@ TARGETS: dict[str, tuple[Any, Callable[[Any], None], tuple[type[Exception], ...]
 }
 
 
+class Found(BaseException):
+    """An input with which something is wrong; no Exception, so that Hypothesis ends at once and CURRENT is the input."""
+
+
 def checked(
     read: Callable[[Any], None], allowed: tuple[type[Exception], ...], counts: list[int]
 ) -> Callable[[Any], None]:
@@ -239,10 +244,14 @@ def checked(
             read(case)
         except allowed as error:
             assert str(error).isprintable() and isinstance(error, OcrToolError)
+        except BaseException as error:
+            raise Found(error) from error
         finally:
             signal.alarm(0)
-        assert time.monotonic() - started < SECONDS, "it takes too long"
-        assert 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < MEMORY, "it takes too much memory"
+        if (seconds := time.monotonic() - started) > SECONDS:
+            raise Found(f"it takes {seconds:.1f} s")
+        if (memory := 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) > MEMORY:
+            raise Found(f"it takes {memory / 1e6:.0f} MB")
 
     return check
 
@@ -267,7 +276,11 @@ def main(minutes: float, only: tuple[str, ...]) -> None:
         if time.monotonic() > end:
             break
         cases, read, allowed = TARGETS[name]
-        turn(given(cases)(checked(read, allowed, counts[name])))()
+        try:
+            turn(given(cases)(checked(read, allowed, counts[name])))()
+        except Found as found:
+            traceback.print_exception(found.__cause__)
+            raise SystemExit(f"{name}: {found}; the input is {CURRENT}") from found
     CURRENT.unlink(missing_ok=True)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     click.echo(

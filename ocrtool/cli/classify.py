@@ -9,11 +9,13 @@ import click
 
 from ocrtool.cli import options
 from ocrtool.cli.console import print_error, progress, standard_output
+from ocrtool.cli.limits import limits_options
 from ocrtool.cli.options import PATH, option
 from ocrtool.errors import ExitCode
 
 if TYPE_CHECKING:
     from ocrtool.export.registry import Format
+    from ocrtool.imaging.limits import Limits
 
 
 @click.command(epilog=options.EXIT_CODES)
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 @option("classify", "--plot", type=PATH, metavar="FILE.png", help="Plot each image beside bars of its probabilities.")
 @options.model_option("classify")
 @options.weights_option()
+@limits_options("classify")
 @options.jobs_option("classify")
 @options.quiet_option("classify")
 @options.verbose_option("classify")
@@ -45,6 +48,7 @@ def classify(
     plot: Path | None,
     model: str,
     weights: Path | None,
+    limits: Limits,
     jobs: int | None,
     quiet: bool,
 ) -> ExitCode:
@@ -63,7 +67,7 @@ def classify(
     from ocrtool.jobs.options import ClassifyOptions, Parallel
     from ocrtool.jobs.workers import Workers
 
-    inputs = find_inputs(images)
+    inputs = find_inputs(images).within(limits)
     guard = OverwriteGuard(inputs.sources)
     target = plan_document(output, guard, standard_output())
     guard.reserve(plot)

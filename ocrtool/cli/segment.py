@@ -9,11 +9,13 @@ import click
 
 from ocrtool.cli import options
 from ocrtool.cli.console import print_error, progress, standard_output
+from ocrtool.cli.limits import limits_options
 from ocrtool.cli.options import PATH, option
 from ocrtool.errors import ExitCode
 
 if TYPE_CHECKING:
     from ocrtool.export.registry import Format
+    from ocrtool.imaging.limits import Limits
 
 
 @click.command(epilog=options.EXIT_CODES, short_help="Find text lines; cut patches of handwriting.")
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 @options.format_option("segment", "json")
 @options.output_option("segment")
 @options.overlay_option("segment")
+@limits_options("segment")
 @options.jobs_option("segment")
 @options.quiet_option("segment")
 @options.verbose_option("segment")
@@ -51,6 +54,7 @@ def segment(
     format_: Format,
     output: Path | None,
     overlay: Path | None,
+    limits: Limits,
     jobs: int | None,
     quiet: bool,
 ) -> ExitCode:
@@ -70,7 +74,7 @@ def segment(
     from ocrtool.jobs.segment import COLLAGE_SUFFIX, segmentation_job
     from ocrtool.jobs.workers import Workers
 
-    inputs = find_inputs(pages)
+    inputs = find_inputs(pages).within(limits)
     guard = OverwriteGuard(inputs.sources)
     target = plan_document(output, guard, standard_output())
     plan_pictures(patches, inputs.sources, [COLLAGE_SUFFIX], guard)

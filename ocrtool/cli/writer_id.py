@@ -9,11 +9,13 @@ import click
 
 from ocrtool.cli import options
 from ocrtool.cli.console import print_error, progress, standard_output
+from ocrtool.cli.limits import limits_options
 from ocrtool.cli.options import PATH, option
 from ocrtool.errors import ExitCode
 
 if TYPE_CHECKING:
     from ocrtool.export.registry import Format
+    from ocrtool.imaging.limits import Limits
 
 #: The command that is run if none is named.
 _DEFAULT = "identify"
@@ -58,6 +60,7 @@ def writer_id() -> None:
 )
 @options.model_option("writer-id")
 @options.weights_option()
+@limits_options("writer-id")
 @options.jobs_option("writer-id")
 @options.quiet_option("writer-id")
 @options.verbose_option("writer-id")
@@ -70,6 +73,7 @@ def identify(
     plot: Path | None,
     model: str,
     weights: Path | None,
+    limits: Limits,
     jobs: int | None,
     quiet: bool,
 ) -> ExitCode:
@@ -91,7 +95,7 @@ def identify(
     from ocrtool.jobs.options import EmbedOptions, Parallel
     from ocrtool.jobs.writer_folder import collect
 
-    collection = collect(folders)
+    collection = collect(folders).within(limits)
     guard = OverwriteGuard(collection.sources, [writers])
     target = plan_document(output, guard, standard_output())
     guard.reserve(plot)
@@ -111,6 +115,7 @@ def identify(
 @options.format_option("writer-id enrol")
 @options.model_option("writer-id")
 @options.weights_option()
+@limits_options("writer-id")
 @options.jobs_option("writer-id")
 @options.quiet_option("writer-id")
 @options.verbose_option("writer-id")
@@ -120,6 +125,7 @@ def enrol(
     format_: Format,
     model: str,
     weights: Path | None,
+    limits: Limits,
     jobs: int | None,
     quiet: bool,
 ) -> ExitCode:
@@ -137,7 +143,7 @@ def enrol(
     from ocrtool.jobs.options import EmbedOptions, Parallel
     from ocrtool.jobs.writer_folder import collect
 
-    collection = collect(folders)
+    collection = collect(folders).within(limits)
     guard = OverwriteGuard(collection.sources)
     guard.claim_file(output)
     parallel = Parallel.of(jobs, len(collection.known))
@@ -157,8 +163,17 @@ def enrol(
 @options.output_option("writer-id")
 @options.model_option("writer-id")
 @options.weights_option()
+@limits_options("writer-id")
 @options.verbose_option("writer-id")
-def verify(page: str, other: str, format_: Format, output: Path | None, model: str, weights: Path | None) -> ExitCode:
+def verify(
+    page: str,
+    other: str,
+    format_: Format,
+    output: Path | None,
+    model: str,
+    weights: Path | None,
+    limits: Limits,
+) -> ExitCode:
     """Tell whether two pages, A and B, have the same writer.
 
     Prints one line: both names, yes or no, and the probability that the writer is the same, at even prior odds. If A or
@@ -172,7 +187,7 @@ def verify(page: str, other: str, format_: Format, output: Path | None, model: s
     from ocrtool.jobs.machine import cores
     from ocrtool.jobs.options import EmbedOptions
 
-    first, second = find_inputs([page]), find_inputs([other])
+    first, second = (find_inputs([argument]).within(limits) for argument in (page, other))
     guard = OverwriteGuard([*first.sources, *second.sources])
     target = plan_document(output, guard, standard_output())
     outcomes = verify_all(first.sources, second.sources, EmbedOptions(weights, model, cores()))

@@ -18,8 +18,8 @@ from ocrtool.writer.gallery import Gallery, GalleryEntry, to_bytes
 #: Bytes of the largest gallery: a million pages need as much.
 MAX_BYTES = 1 << 30
 #: Bounds of the process that takes a file apart: bytes of address space, to which comes a multiple of the file's size,
-#: and seconds.
-_MEMORY, _MEMORY_FACTOR, _SECONDS = 1 << 30, 8, 30.0
+#: and seconds, to which comes one for so many bytes.
+_MEMORY, _MEMORY_FACTOR, _SECONDS, _BYTES_A_SECOND = 1 << 30, 8, 7.0, 8 << 20
 
 
 def gallery_entry(page: EmbeddedPage) -> GalleryEntry:
@@ -39,7 +39,7 @@ def read_gallery(path: Path, embedder: PageEmbedder) -> Gallery:
             size = os.fstat(file.fileno()).st_size
             if size > MAX_BYTES:
                 raise GalleryRefused(f"{where} has more than {MAX_BYTES >> 20} MiB, so it is not a gallery")
-            bounds = Bounds(_MEMORY + _MEMORY_FACTOR * size, _SECONDS, size)
+            bounds = Bounds(_MEMORY + _MEMORY_FACTOR * size, _SECONDS + size / _BYTES_A_SECOND, size)
             parts = next(confined(f"{gallery.__name__}:stored_parts", {}, file, bounds))
     except FileNotFoundError as error:
         raise GalleryRefused(f"{where}: no such file") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from ocrtool.errors import FolderWithoutImages, InputError, InputUnreadable, PdfUnmeasured, printable, reason
 from ocrtool.imaging.input import read_bytes, read_pages
 from ocrtool.imaging.input_page import InputPage
+from ocrtool.imaging.limits import Limits
 from ocrtool.imaging.page_ranges import PageRanges
 from ocrtool.imaging.pdf_options import ALL_PAGES, PdfOptions
 from ocrtool.jobs.arguments import STANDARD_INPUT, expand, read_standard_image, read_standard_input
@@ -116,6 +117,15 @@ class Inputs:
     sources: tuple[Source, ...]
     passed_over: PassedOver
     several: bool
+
+    def within(self, limits: Limits) -> Inputs:
+        """Return the inputs with bounds of what is read of each."""
+        return replace(self, sources=within(self.sources, limits))
+
+
+def within(sources: Sequence[Source], limits: Limits) -> tuple[Source, ...]:
+    """Return ``sources`` with bounds of what is read of each."""
+    return tuple(replace(source, options=replace(source.options, limits=limits)) for source in sources)
 
 
 def find_inputs(arguments: Sequence[str], from0: bool = False, recursive: bool = True) -> Inputs:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocrtool.errors import UsageError, printable
-from ocrtool.jobs.inputs import PassedOver, Source, images_below, images_of, is_folder, make_sources
+from ocrtool.imaging.limits import Limits
+from ocrtool.jobs.inputs import PassedOver, Source, images_below, images_of, is_folder, make_sources, within
 from ocrtool.text import natural_key
 from ocrtool.writer.answers import UNKNOWN
 
@@ -24,6 +25,10 @@ class Collection:
     known: tuple[Source, ...]
     queries: tuple[Source, ...]
     passed_over: PassedOver
+
+    def within(self, limits: Limits) -> Collection:
+        """Return the collection with bounds of what is read of each input."""
+        return replace(self, known=within(self.known, limits), queries=within(self.queries, limits))
 
     @property
     def has_writers(self) -> bool:

@@ -264,3 +264,13 @@ def test_a_damaged_page_that_may_be_too_much_is_drawn_where_it_can_be_ended(
     assert read("a.pdf", draw("b.png"), "--pdf-text", "ocr") == 1
     out, error = capfd.readouterr()
     assert out.startswith("40 by 20") and error == "ocrtool: a.pdf: took longer than 3 s to decode\n"
+
+
+@pytest.mark.parametrize("command", ["segment", "classify", "writer-id", "writer-id verify a.png"])
+def test_all_commands_that_read_images_have_limits(command: str, capfd: pytest.CaptureFixture) -> None:
+    draw("a.png")
+    line = [*command.split(), "a.png"]
+    for options in (["--max-pixels", "799"], ["--max-pixels", "799", "--untrusted"]):
+        assert cli.run([*line, *options]) == 1
+        assert "a.png: 40 × 20 pixels are too many: at most 32767 a side and 799 in all" in capfd.readouterr().err
+    assert cli.run([*line, "--untrusted"]) == 0
