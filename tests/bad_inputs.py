@@ -167,6 +167,8 @@ def _tiff() -> Kinds:
     yield "tags for ever.tif", (TIFF[:start] + b"\xff\xff" + TIFF[start + 2 :], READ)
     yield "no tags.tif", (TIFF[:start] + bytes(6), SMALL)
     yield "loop of pages.tif", (loop(TIFF), READ)
+    yield "loop of damaged pages.tif", (with_tag(loop(TIFF), 273, 2**31), DAMAGED)
+    yield "loop of thumbnails.tif", (loop(tiff(NOISE, subfiletype=1)), READ)
     yield "many pages.tif", (tiff_pages(10_001), "more than 10000 pages, the most that are read")
     yield "no width.tif", (tagged(256, 0), SMALL)
     yield "too wide.tif", (tagged(256, 2**31), LARGE)

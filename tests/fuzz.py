@@ -227,7 +227,7 @@ TARGETS: dict[str, tuple[Any, Callable[[Any], None], tuple[type[Exception], ...]
 
 
 class Found(BaseException):
-    """An input with which something is wrong; no Exception, so that Hypothesis ends at once and CURRENT is the input."""
+    """An input with which something is wrong: no Exception, so that Hypothesis ends at once, with it in CURRENT."""
 
 
 def checked(

@@ -72,6 +72,8 @@ class ImageFileOpened:
         None if Pillow cannot open a TIFF.
     spans : list of pairs of int
         Of PNM: first and last position of each image in the file.
+    places : dict of int
+        Of TIFF: where the directory of each frame is.
     warnings : tuple of str
         Concerning each page, as of `InputPage`.
     """
@@ -82,6 +84,7 @@ class ImageFileOpened:
     frames: list[int] = field(default_factory=lambda: [0])
     image: Any = None
     spans: list[tuple[int, int]] = field(default_factory=list)
+    places: dict[int, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     _odd: tiff.TiffPages | None = None
 
@@ -124,7 +127,7 @@ class ImageFileOpened:
         image = self._image(frame, where)
         if image is None:
             return Decoded(self._tifffile.decode(frame, where, self.limits), None)
-        if image.format == "JPEG" and jpeg.too_many_scans(self._bytes()):
+        if image.info.get("progressive") and jpeg.too_many_scans(self._bytes()):
             raise ImageTooLarge(where, f"more than {jpeg.MOST_SCANS} scans, the most that are decoded")
         try:
             image.load()
@@ -159,7 +162,7 @@ class ImageFileOpened:
     @property
     def _tifffile(self) -> tiff.TiffPages:
         if self._odd is None:
-            self._odd = tiff.TiffPages(self.file, self.limits.pages)
+            self._odd = tiff.TiffPages(self.file, self.places)
         return self._odd
 
     def _bytes(self) -> bytes:
@@ -197,7 +200,7 @@ def open_image(file: BinaryIO, name: str, limits: Limits = USUAL) -> ImageFileOp
             return opened
         try:
             if module == "TiffImagePlugin":
-                opened.frames = _pages_of_tiff(opened)
+                _find_pages_of_tiff(opened)
             elif module == "PpmImagePlugin":
                 opened.spans = pnm.images(file, limits.pages)
                 opened.frames = list(range(len(opened.spans)))
@@ -220,7 +223,7 @@ def _open_otherwise(opened: ImageFileOpened, module: str, error: Exception) -> N
         raise ImageUnsupported(opened.name, f"{kind}, which cannot be read") from error
     if module == "TiffImagePlugin":
         try:
-            opened.frames = _pages_of_tiff(opened)
+            _find_pages_of_tiff(opened)
             check_pages(opened.count, opened.name, opened.limits)
             opened._tifffile.tags(opened.frames[0])
         except (*DECODING_ERRORS, MemoryError):
@@ -232,9 +235,10 @@ def _open_otherwise(opened: ImageFileOpened, module: str, error: Exception) -> N
     raise damaged(opened.name) from error
 
 
-def _pages_of_tiff(opened: ImageFileOpened) -> list[int]:
-    """List the frames that are pages, at least one; if the file ends before them, the last cannot be decoded."""
-    return tiff.frames(opened.file, opened.limits.pages) or [0]
+def _find_pages_of_tiff(opened: ImageFileOpened) -> None:
+    """Find the frames that are pages, at least one; if the file ends before them, the last cannot be decoded."""
+    opened.places = tiff.frames(opened.file, opened.limits.pages)
+    opened.frames = list(opened.places)
 
 
 def _other_images(image: Any) -> int:

@@ -45,8 +45,10 @@ _UNREAD = {
 _OTHERS = {2: "CCITT", 3: "group 3", 4: "group 4", 5: "LZW", 6: "JPEG", 7: "JPEG", 8: "deflate", 32946: "deflate"}
 #: Compressions that tifffile decodes without help of other libraries: none, deflate, PackBits.
 _DECODED = (1, 8, 32946, 32773)
-#: Tags of a page that are looked through.
-_MOST_TAGS = 1 << 16
+#: Tags of a directory among which the kind of its frame is; they are in order, and it has one of the lowest numbers.
+_FIRST_TAGS = 16
+#: Frames that are looked through for each page that may be read: a page can have masks and smaller copies.
+_FRAMES_A_PAGE = 4
 #: Bytes that a pixel may take before it becomes grey: four samples of 16 bits, or one of 64.
 _MOST_BYTES = 8
 #: Photometric interpretations: zero is white, zero is black, and modes of Pillow for others, by number of samples.
@@ -77,11 +79,11 @@ def unread_kind(tags: Mapping[int, Any]) -> str | None:
     return f"a TIFF of {bits}-bit {_FORMATS.get(kind, '')}samples{packed}"
 
 
-def frames(file: BinaryIO, most: int) -> list[int]:
-    """Find the frames that are pages, neither thumbnails nor masks, at most ``most`` and one more.
+def frames(file: BinaryIO, most: int) -> dict[int, int]:
+    """Find the frames that are pages, neither thumbnails nor masks, at most ``most`` and one more, and their places.
 
-    Where the file ends before a directory, it is the last. Only the directories are read, which is quicker than by
-    either library: a small file may have very many.
+    There is at least one; where the file ends before a directory, it is the last. Only the begin and the end of each
+    directory are read, which is quicker than by either library: a small file may have very many.
     """
     file.seek(0)
     head = file.read(16)
@@ -90,60 +92,69 @@ def frames(file: BinaryIO, most: int) -> list[int]:
         struct.Struct(order + form) for form in (("Q", "HHQQ", "Q") if big else ("H", "HHII", "I"))
     )
     short = 0 if order == "<" else 8 * (offset.size - 2)  # values are at the left of their field
-    (place,) = offset.unpack_from(head, 8 if big else 4)
-    pages: list[int] = []
+    (first,) = offset.unpack_from(head, 8 if big else 4)
+    place = first
+    pages: dict[int, int] = {}
     seen: set[int] = set()
-    while place and place not in seen and len(pages) <= most:
+    while place and place not in seen and len(pages) <= most and len(seen) <= _FRAMES_A_PAGE * most:
         seen.add(place)
         file.seek(place)
         start = file.read(count_of.size)
         if len(start) < count_of.size:
-            return [*pages, len(seen) - 1]
-        size = entry.size * min(count_of.unpack(start)[0], _MOST_TAGS)
-        entries = file.read(size + offset.size)
-        if len(entries) < size + offset.size:
-            return [*pages, len(seen) - 1]
-        found = ((kind, value) for tag, kind, _, value in entry.iter_unpack(entries[:size]) if tag == _SUBFILE)
+            return {**pages, len(seen) - 1: place}
+        (count,) = count_of.unpack(start)
+        entries = file.read(entry.size * min(count, _FIRST_TAGS))
+        file.seek(place + count_of.size + entry.size * count)
+        end = file.read(offset.size)
+        if len(end) < offset.size:
+            return {**pages, len(seen) - 1: place}
+        found = ((kind, value) for tag, kind, _, value in entry.iter_unpack(entries) if tag == _SUBFILE)
         kinds = [value >> short if kind == _SHORT else value for kind, value in found]
         if not (kinds and kinds[0] & 0b101):
-            pages.append(len(seen) - 1)
-        (place,) = offset.unpack_from(entries, size)
-    return pages
+            pages[len(seen) - 1] = place
+        (place,) = offset.unpack(end)
+    return pages or {0: first}
 
 
 class TiffPages:
-    """The pages of a file by way of tifffile."""
+    """The pages of a file by way of tifffile, each opened where `frames` found it."""
 
-    def __init__(self, file: BinaryIO, most: int) -> None:
-        """most: number of pages after which no more are looked for. Raises errors of any kind for a damaged file."""
+    def __init__(self, file: BinaryIO, places: Mapping[int, int]) -> None:
+        """places: of each frame in the file. Raises errors of any kind for a damaged file."""
         import tifffile
 
         logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what matters is raised
         file.seek(0)
-        self._pages: list[Any] = []
-        for page in tifffile.TiffFile(file).pages:
-            self._pages.append(page)
-            if len(self._pages) > most:
-                break
+        self._file = tifffile.TiffFile(file)
+        self._places = places
+
+    def _page(self, frame: int) -> Any:
+        import tifffile
+
+        self._file.filehandle.seek(self._places[frame])
+        return tifffile.TiffPage(self._file, index=frame)
 
     def tags(self, frame: int) -> dict[int, Any]:
         """Return the values of the tags of a frame."""
-        page = self._pages[frame].aspage()
-        return {int(tag.code): tag.value for tag in page.tags}
+        return _tags(self._page(frame))
 
     def decode(self, frame: int, where: str, limits: Limits) -> np.ndarray:
         """Decode a frame to (H, W) uint8 grey. Raises InputError, and errors of any kind for a damaged file."""
-        page = self._pages[frame].aspage()
+        page = self._page(frame)
         check_size(page.imagewidth, page.imagelength, where, limits)
         if page.nbytes > _MOST_BYTES * limits.pixels:
             raise ImageTooLarge(where, "its samples are too many")
-        tags = self.tags(frame)
+        tags = _tags(page)
         if page.dtype is None or page.dtype.kind not in "biuf" or page.imagedepth != 1:
             raise ImageUnsupported(where, f"{unread_kind(tags) or 'an unusual TIFF'}, which cannot be read")
         values = page.asarray(maxworkers=1).squeeze()
         if values.ndim == 3 and page.planarconfig == 2:
             values = np.moveaxis(values, 0, -1)
         return _to_gray(values, int(page.photometric), where)
+
+
+def _tags(page: Any) -> dict[int, Any]:
+    return {int(tag.code): tag.value for tag in page.tags}
 
 
 def _to_gray(values: np.ndarray, photometric: int, where: str) -> np.ndarray:

@@ -15,6 +15,7 @@ from ocrtool.imaging.input_page import InputPage
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.options import ClassifyOptions
 from ocrtool.jobs.outcome import Loader, Outcome, PageResult, PageWork, SideFile
+from ocrtool.jobs.trial import try_weights
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -32,7 +33,8 @@ class CharacterClassifier(Protocol):
 
 
 def classification_job(options: ClassifyOptions) -> Loader[CharacterImage]:
-    """Return the job for `ocrtool.jobs.workers.Workers`. Loading it raises WeightsNotFound, WeightsRefused."""
+    """Return the job for `ocrtool.jobs.workers.Workers`. This and loading it raise WeightsNotFound, WeightsRefused."""
+    try_weights(options.weights)
     return partial(_load, options, load_classifier)
 
 

@@ -18,6 +18,7 @@ from ocrtool.imaging.input_page import InputPage
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.options import EmbedOptions
 from ocrtool.jobs.outcome import Loader, PageResult, PageWork
+from ocrtool.jobs.trial import try_weights
 from ocrtool.weights.store import Weights, chosen_name, open_weights
 from ocrtool.writer.compare import Calibration
 from ocrtool.writer.embed import Embedder, PageEmbedding
@@ -78,7 +79,8 @@ def load_calibration(options: EmbedOptions) -> Calibration:
 
 
 def embedding_job(options: EmbedOptions) -> Loader[EmbeddedPage]:
-    """Return the job for `ocrtool.jobs.workers.Workers`. Loading it raises WeightsNotFound, WeightsRefused."""
+    """Return the job for `ocrtool.jobs.workers.Workers`. This and loading it raise WeightsNotFound, WeightsRefused."""
+    try_weights(options.weights)
     return partial(_load, options, load_embedder)
 
 

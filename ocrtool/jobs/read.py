@@ -17,6 +17,7 @@ from ocrtool.imaging.input_page import InputPage
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.options import ReadOptions
 from ocrtool.jobs.outcome import Loader, PageResult, PageWork, SideFile
+from ocrtool.jobs.trial import try_weights
 from ocrtool.types import Page
 
 #: Suffix of the overlay of a page, after its output name.
@@ -34,7 +35,8 @@ _log = logging.getLogger(__name__)
 
 
 def reading_job(options: ReadOptions) -> Loader[ExportPage]:
-    """Return the job for `ocrtool.jobs.workers.Workers`. Loading it raises WeightsNotFound, WeightsRefused."""
+    """Return the job for `ocrtool.jobs.workers.Workers`. This and loading it raise WeightsNotFound, WeightsRefused."""
+    try_weights(options.weights)
     return partial(_load, options, load_reader)
 
 

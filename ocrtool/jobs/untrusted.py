@@ -69,13 +69,22 @@ def decode(file: BinaryIO, options: dict[str, Any]) -> Iterator[Message]:
     chosen = None if ranges is None else PageRanges.parse(ranges)
     asked = PdfOptions(chosen, options["text"], options["dpi"], options["password"], limits)
     try:
-        for page in read_pages(_STANDARD_INPUT, "", asked):
+        for page in read_pages(_openable(file), "", asked):
             try:
                 yield _values(page)
             except InputError as error:
                 yield {**_fault(error), "number": page.number, "count": page.count}, b""
     except InputError as error:
         yield _fault(error), b""
+
+
+def _openable(file: BinaryIO) -> Path | bytes:
+    """Return the path of standard input, or its content: outside its first user namespace, root may not open all."""
+    try:
+        _STANDARD_INPUT.open("rb").close()
+    except OSError:
+        return file.read()
+    return _STANDARD_INPUT
 
 
 def _sent(file: BinaryIO, options: PdfOptions, bounds: Bounds) -> Generator[Message, None, None]:

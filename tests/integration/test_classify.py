@@ -13,7 +13,9 @@ from PIL import Image
 
 from ocrtool.cli import main as cli
 from ocrtool.export import bars
+from ocrtool.imaging.input import read_pages
 from ocrtool.jobs import classify
+from ocrtool.jobs.inputs import make_sources
 from ocrtool.jobs.options import ClassifyOptions
 from ocrtool.script.single import SingleReading
 from ocrtool.types import Alternative, Box
@@ -151,3 +153,12 @@ def test_labels_without_a_font_are_spelled_out() -> None:
 def test_nothing_read_leaves_no_plot(tmp_path: Path) -> None:
     assert run(tmp_path / "gone.png", "--plot", tmp_path / "plot.png") == 1
     assert not (tmp_path / "plot.png").exists()
+
+
+def test_a_plot_keeps_no_page(tmp_path: Path) -> None:
+    image = tmp_path / "large.png"
+    Image.new("L", (2000, 1500), 100).save(image)
+    work = classify.classification_job(ClassifyOptions(keep_images=True))()
+    (page,) = read_pages(image, "large.png")
+    found = work(make_sources([str(image)])[0], page).result
+    assert found.size == (2000, 1500) and found.gray is not None and found.gray.shape == (120, 160)

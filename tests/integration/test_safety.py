@@ -274,3 +274,11 @@ def test_all_commands_that_read_images_have_limits(command: str, capfd: pytest.C
         assert cli.run([*line, *options]) == 1
         assert "a.png: 40 × 20 pixels are too many: at most 32767 a side and 799 in all" in capfd.readouterr().err
     assert cli.run([*line, "--untrusted"]) == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root reads files of others")
+def test_root_reads_untrusted_files_of_others(capfd: pytest.CaptureFixture) -> None:
+    os.chown(draw("a.png"), 12345, 12345)
+    Path("a.png").chmod(0o600)
+    assert read("a.png", "--untrusted") == 0
+    assert capfd.readouterr().out == "40 by 20 mean 9\n"
