@@ -111,6 +111,18 @@ def test_words_stay_apart_though_they_touch(tmp_path: Path, tool: str) -> None:
     assert extracted(document(tmp_path, page), tool, tmp_path / "a.pdf").split() == page.text.split()
 
 
+@pytest.mark.parametrize("tool", ["pypdfium2", "pdfminer", "pdftotext", "pdftotext -raw"])
+@pytest.mark.parametrize("turns", range(4))
+def test_lines_that_the_edge_of_the_page_cuts(tmp_path: Path, tool: str, turns: int) -> None:
+    """Their baseline is beyond the page, where programs leave out text."""
+    page = lines_of("a whole line", "a line that is cut")
+    lines = [page.lines[0], replace(page.lines[1], baseline=(80.0, 912.0, 700.0, 912.0))]
+    words = [replace(w, box=Box(w.box.x0, 880, w.box.x1, 900)) for w in lines[1].words]
+    lines[1] = replace(lines[1], words=tuple(words), box=Box.around([w.box for w in words]))
+    page = turned(replace(page, blocks=tuple(Block(one.box, (one,)) for one in lines)), turns)
+    assert extracted(document(tmp_path, page), tool, tmp_path / "a.pdf").split() == page.text.split()
+
+
 @pytest.mark.parametrize("tool", ["pypdfium2", "pdfminer", "pdftotext -raw"])
 def test_rows_of_tables_stay_together(tmp_path: Path, tool: str) -> None:
     page = lines_of("Tea 2 4.20", "Coffee 한 12 3.00", "Total x 7.20", gap=250)

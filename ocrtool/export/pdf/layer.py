@@ -54,7 +54,7 @@ def text_layer(
     writer = _Writer(to_points, fonts)
     for block in page.blocks:
         lines = [line for line in block.lines if line.words]
-        places = [_places(line, is_wanted) for line in lines]
+        places = [_places(line, (page.width, page.height), is_wanted) for line in lines]
         for line, words, size in zip(lines, places, _sizes(lines, places), strict=True):
             _trim(words, size)
             writer.place(line, words, size)
@@ -125,19 +125,23 @@ def _up(ahead: tuple[float, float]) -> tuple[float, float]:
     return ahead[1], -ahead[0]
 
 
-def _places(line: Line, is_wanted: Callable[[Box], bool]) -> list[_Place]:
-    """Place the words of a line along its baseline."""
+def _places(line: Line, size: tuple[int, int], is_wanted: Callable[[Box], bool]) -> list[_Place]:
+    """Place the words of a line along its baseline; within the page, of ``size``, where that cuts a line in two.
+
+    Programs leave out text that stands beside the page.
+    """
     (ax, ay) = ahead = _AHEAD[line_turn(line)]
     ux, uy = _up(ahead)
     x0, y0, x1, y1 = line.baseline
     run = ax * (x1 - x0) + ay * (y1 - y0)
     slope = (ux * (x1 - x0) + uy * (y1 - y0)) / run if run > 0 else 0.0
     first, base = ax * x0 + ay * y0, ux * x0 + uy * y0
+    lowest, highest = sorted((0.0, ux * size[0] + uy * size[1]))
     places = []
     for box, text in ((word.box, word.text) for word in line.words):
         start, end = sorted((ax * box.x0 + ay * box.y0, ax * box.x1 + ay * box.y1))
         top = max(ux * box.x0 + uy * box.y0, ux * box.x1 + uy * box.y1) - abs(slope) * (end - start) / 2
-        its_base = base + slope * ((start + end) / 2 - first)
+        its_base = min(max(base + slope * ((start + end) / 2 - first), lowest + 1.0), highest - 1.0)
         places.append(_Place(text, start, max(end, start + 1.0), its_base, top, is_wanted(box)))
     return places
 
