@@ -9,7 +9,19 @@ if TYPE_CHECKING:
 
     from ocrtool.api import ImageLike
     from ocrtool.errors import InputError, OcrToolError, WeightsNotFound, WeightsRefused
-    from ocrtool.types import Alternative, Block, Box, Character, Line, Page, PageTable, TableCell, Word
+    from ocrtool.types import (
+        Alternative,
+        Block,
+        Box,
+        Character,
+        Line,
+        Mark,
+        MarkState,
+        Page,
+        PageTable,
+        TableCell,
+        Word,
+    )
 
 __version__ = "0.1.0"
 
@@ -20,6 +32,8 @@ __all__ = [
     "Character",
     "InputError",
     "Line",
+    "Mark",
+    "MarkState",
     "OcrToolError",
     "Page",
     "PageTable",

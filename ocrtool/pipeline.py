@@ -110,8 +110,8 @@ def _described(image: InputPage) -> Page:
     return replace(text, language=language, source=image.name, number=image.number, from_pdf=True)
 
 
-def read_page_detailed(gray: np.ndarray, engines: Engines) -> tuple[Page, Details]:
-    """Read one page as `read_page`, with the details that the overlay shows."""
+def read_page_detailed(gray: np.ndarray, engines: Engines, leaders: bool = False) -> tuple[Page, Details]:
+    """Read one page as `read_page`, with what the overlay shows besides. leaders: True to keep the dots of leaders."""
     clock = _Clock()
     page, flat = prepare_flat(gray)  # ink, of the page made flat where it is photographed or curled
     size = (gray.shape[0], gray.shape[1]) if flat is None else (flat.gray.shape[0], flat.gray.shape[1])
@@ -120,7 +120,7 @@ def read_page_detailed(gray: np.ndarray, engines: Engines) -> tuple[Page, Detail
     clock.lap("layout")
     lines = read_lines(found.lines, size)  # characters, words and lines with boxes, by way of the language model
     clock.lap("lines")
-    read = assemble_page(found, lines, engines, size)  # blocks, in reading order
+    read = assemble_page(found, lines, engines, size, leaders)  # blocks, in reading order
     tables = find_tables(read, found.areas)  # rows and cells, from rules and the boxes of words
     clock.lap("blocks and tables")
     read, pieces = cut_torn_words(replace(read, tables=tables)), piece_corners(found.lines)

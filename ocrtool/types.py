@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 
 #: Pages of a double-page spread, in reading order.
 HALVES = ("left", "right")
@@ -293,6 +294,66 @@ class PageTable:
         return grid
 
 
+class MarkState(Enum):
+    """What a tick box shows: nothing, a tick, a cross, or ink all over it.
+
+    Examples
+    --------
+    >>> from ocrtool.types import MarkState
+    >>> MarkState.CROSSED.sign, MarkState.EMPTY.is_marked
+    ('☒', False)
+    """
+
+    EMPTY = "empty"
+    TICKED = "ticked"
+    CROSSED = "crossed"
+    FILLED = "filled"
+
+    @property
+    def sign(self) -> str:
+        """The character that stands for it in the text."""
+        return {MarkState.EMPTY: "☐", MarkState.TICKED: "☑"}.get(self, "☒")
+
+    @property
+    def is_marked(self) -> bool:
+        """True unless the box is empty."""
+        return self is not MarkState.EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A tick box.
+
+    Parameters
+    ----------
+    box : Box
+        Of its frame.
+    state : MarkState
+        What it shows.
+    probability : float
+        That this is its state, 0..1.
+
+    Raises
+    ------
+    ValueError
+        The probability is outside 0..1.
+
+    Examples
+    --------
+    >>> from ocrtool.types import Box, Mark, MarkState
+    >>> Mark(Box(0, 0, 30, 30), MarkState.TICKED, 0.98).state.value
+    'ticked'
+    """
+
+    box: Box
+    state: MarkState
+    probability: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.probability <= 1.0:
+            raise ValueError(f"probability outside 0..1: {self.probability}")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page as read.
@@ -327,6 +388,8 @@ class Page:
         ``left`` or ``right`` for a page of a double-page spread that was cut in two, empty for a whole image.
     part : Box, optional
         Of such a page, in the image of the spread.
+    marks : tuple of Mark
+        The tick boxes, in reading order. Each is also a word of a line, ☐, ☑ or ☒.
 
     Examples
     --------
@@ -352,6 +415,7 @@ class Page:
     warnings: tuple[str, ...] = ()
     half: str = ""
     part: Box | None = None
+    marks: tuple[Mark, ...] = ()
 
     @property
     def frame(self) -> Box:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fake_engine import make_page
 
 from ocrtool.export.documents import ExportPage
-from ocrtool.types import Alternative, Block, Box, Character, Line, Page, PageTable, TableCell, Word
+from ocrtool.types import Alternative, Block, Box, Character, Line, Mark, MarkState, Page, PageTable, TableCell, Word
 
 #: A name with a control character, a byte that is not UTF-8, and whatever XML and hOCR quote.
 ODD_NAME = 'a\x01\udcff;b "c"\\ %41<&>\'.png'
@@ -17,13 +17,14 @@ def odd_pages() -> list[ExportPage]:
     """Eight pages; those with text have lines with a skewed baseline and alternatives."""
     korean = tilted(make_page("한글 A<&\"'; �", 400, 60))
     turned = Page(60, 400, tuple(map(_on_its_side, korean.blocks)), 0.0, "eng+kor", "t.png", 3, 90)
+    marks = (Mark(Box(300, 10, 340, 50), MarkState.TICKED, 0.9731),)
     kept = replace(with_table(), width=400, height=60, skew=0.0, from_pdf=True, source="k.png")
     return [
         ExportPage(replace(korean, language="kor", source="k.png", pdf_text=kept), 300.0),
         ExportPage(Page(10, 20, source="blank.png", warnings=("a line is damaged",)), 72.0),
         ExportPage(turned, 203.97),
         ExportPage(replace(turned, orientation=270, number=4, source=ODD_NAME), None),
-        ExportPage(replace(with_table(), from_pdf=True), 200.0),
+        ExportPage(replace(with_table(), from_pdf=True, marks=marks), 200.0),
         ExportPage(Page(400, 60, mirrored=True, source="m.png"), None),
         ExportPage(replace(with_table(), blocks=(*with_table().blocks, Block(Box(0, 0, 5, 5), ()))), None),
         ExportPage(replace(without_words(), half="right", part=Box(0, 0, 20, 20)), None),

@@ -14,6 +14,9 @@ from ocrtool.cli.options import PATH, option
 from ocrtool.errors import ExitCode, UsageError
 from ocrtool.imaging.pdf_options import PDF_TEXT, TAKE, PdfOptions
 
+#: What to do with the dots of leaders.
+LEADERS = ("keep", "drop")
+
 if TYPE_CHECKING:
     from ocrtool.export.registry import Format
     from ocrtool.imaging.limits import Limits
@@ -60,6 +63,14 @@ if TYPE_CHECKING:
 @options.tables_option("read")
 @option("read", "--dehyphenate", is_flag=True, help="Join words that are broken at the ends of lines.")
 @option("read", "--split-spreads", is_flag=True, help="Cut double-page spreads of books into two pages.")
+@option(
+    "read",
+    "--leaders",
+    type=click.Choice(LEADERS),
+    default=LEADERS[1],
+    show_default=True,
+    help="Dots that lead from an entry to its number: keep a row as one word, or drop it.",
+)
 @option("read", "--no-lm", is_flag=True, help="Decode without the language model.")
 @options.model_option("read")
 @options.weights_option()
@@ -102,6 +113,7 @@ def read(
     tables: Path | None,
     dehyphenate: bool,
     split_spreads: bool,
+    leaders: str,
     no_lm: bool,
     model: str,
     weights: Path | None,
@@ -144,6 +156,7 @@ def read(
         keep_images=any(one.needs_image for one in formats),
         dehyphenate=dehyphenate,
         split_spreads=split_spreads,
+        leaders=leaders == LEADERS[0],
     )
     batch = Batch(
         formats,

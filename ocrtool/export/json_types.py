@@ -100,12 +100,21 @@ class TableObject(TypedDict):
     cells: Annotated[list[CellObject], About("row by row from left to right")]
 
 
+class MarkObject(TypedDict):
+    """A tick box; it is a word of a line too."""
+
+    box: BoxArray
+    state: Annotated[str, About("what it shows", {"enum": ["empty", "ticked", "crossed", "filled"]})]
+    probability: Annotated[float, About("that this is its state", {"minimum": 0, "maximum": 1})]
+
+
 class TextObject(TypedDict):
     """The text of a page."""
 
     blocks: Annotated[list[BlockObject], About("in reading order")]
     lines: Annotated[list[LineObject], About("in reading order")]
     tables: Annotated[list[TableObject], About("in reading order", default=[])]
+    marks: Annotated[list[MarkObject], About("tick boxes in reading order", default=[])]
 
 
 class PageObject(TypedDict):
@@ -131,6 +140,7 @@ class PageObject(TypedDict):
     blocks: Annotated[list[BlockObject], About("in reading order")]
     lines: Annotated[list[LineObject], About("in reading order")]
     tables: Annotated[list[TableObject], About("in reading order", default=[])]
+    marks: Annotated[list[MarkObject], About("tick boxes in reading order", default=[])]
     pdf_text: Annotated[
         TextObject | None,
         About("text that the PDF holds, where the page was read and --pdf-text keep asked for both", default=None),

@@ -1,4 +1,4 @@
-"""Overlay of a reading: blocks with their order and direction, tables, baselines, pieces, characters and labels."""
+"""Overlay of a reading: blocks with order and direction, tables, tick boxes, baselines, pieces, labels."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ocrtool.types import Block, Box, Character, Page
 #: Colours as OpenCV orders them: blue, green, red.
 BLOCK = (200, 120, 40)
 TABLE = (0, 140, 230)
+MARKED, UNMARKED = (40, 40, 200), (170, 170, 60)
 BASELINE = (200, 60, 160)
 PIECE = (230, 190, 120)
 LABEL = (150, 30, 20)
@@ -27,6 +28,8 @@ NUMBER = (255, 255, 255)
 DISC, ARROW, ABOVE = 0.9, 3.5, 1.8
 #: White between a table or cell and its frame, in pixels of the input.
 TABLE_MARGIN = 3
+#: The same for tick boxes.
+MARK_MARGIN = 4
 #: Least x-height of the overlay in pixels, for readable labels; pages of smaller text are enlarged.
 READABLE_X_HEIGHT = 16.0
 MAX_ENLARGE = 4
@@ -56,6 +59,9 @@ def draw_overlay(gray: np.ndarray, page: Page, pieces: Sequence[np.ndarray] = ()
         for word in line.words:
             for character in word.characters:
                 _draw_character(picture, character, scale, line.x_height)
+    for mark in page.marks:
+        frame = _around(mark.box, MARK_MARGIN)
+        _rectangle(picture, frame, scale, MARKED if mark.state.is_marked else UNMARKED, 2)
     for table in page.tables:
         for box in (table.box, *(cell.box for cell in table.cells)):
             _rectangle(picture, _around(box, TABLE_MARGIN), scale, TABLE, 1)

@@ -47,7 +47,7 @@ class ReadOptions:
     weights: the user's folder; model: one of `ocrtool.weights.store.MODELS`; threads: per process; overlay, tables:
     folders for overlays and tables, None for none; keep_images: True if the output format needs the image of each page;
     dehyphenate: join words that are broken at the ends of lines; thumbnails: make one of each page, for a report;
-    split_spreads: cut double-page spreads into two pages.
+    split_spreads: cut double-page spreads into two pages; leaders: keep the dots of leaders.
     """
 
     language: str = AUTO
@@ -61,6 +61,7 @@ class ReadOptions:
     dehyphenate: bool = False
     thumbnails: bool = False
     split_spreads: bool = False
+    leaders: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,8 @@ def load_reader(options: ReadOptions) -> Reader:
 
     def read(gray: np.ndarray) -> tuple[Page, Sequence[np.ndarray]]:
         if options.overlay is None:
-            return pipeline.read_page(gray, engines), ()
-        page, details = pipeline.read_page_detailed(gray, engines)
+            return pipeline.read_page_detailed(gray, engines, options.leaders)[0], ()
+        page, details = pipeline.read_page_detailed(gray, engines, options.leaders)
         return page, details.piece_boxes
 
     return read

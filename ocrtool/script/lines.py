@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from ocrtool.imaging.affine import compose
+from ocrtool.imaging.affine import compose, input_boxes
 from ocrtool.imaging.page import PreparedPage
 from ocrtool.imaging.prepare import turn
 from ocrtool.script.engines import Engines
@@ -18,9 +18,11 @@ from ocrtool.script.orientation import Sight, certainty, find_upright, may_be_tu
 from ocrtool.script.show_through import without_show_through
 from ocrtool.script.strip_engine import StripEngine, StripLine
 from ocrtool.segment.layout import Layout
+from ocrtool.segment.leaders import dot_rows
 from ocrtool.segment.rules import RuledArea, moved
 from ocrtool.segment.strip import find_strip_layout
 from ocrtool.segment.types import LineRegion
+from ocrtool.types import Box, Mark
 
 if TYPE_CHECKING:  # what reads glyph by glyph is loaded where a page needs it
     from ocrtool.recognize.cascade import Proposals
@@ -69,7 +71,7 @@ class PageLines:
 
     areas: those that rules divide, with rows and columns as points of the input; skew: degrees, counter-clockwise;
     orientation: degrees by which the page was turned clockwise; mirrored: True if the page shows text mirrored, which
-    is not read.
+    is not read; marks, leaders: its tick boxes and the rows of dots of its leaders, in pixels of the input.
     """
 
     lines: tuple[EngineLine | EngineStrip, ...] = ()
@@ -77,6 +79,8 @@ class PageLines:
     orientation: int = 0
     mirrored: bool = False
     areas: tuple[RuledArea, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    leaders: tuple[tuple[Box, ...], ...] = ()
 
 
 def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
@@ -120,7 +124,8 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
         elif (line := _segment(layout, region, engines.others[0])) is not None:
             lines.append(EngineLine(engines.others[0], block, line, layout.page.to_input))
     areas = tuple(moved(area, layout.page.to_input) for area in layout.areas)
-    return PageLines(tuple(lines), layout.page.skew, 90 * page.quarters, areas=areas)
+    marks, leaders = _marks(layout, page), _leaders(layout, page)
+    return PageLines(tuple(lines), layout.page.skew, 90 * page.quarters, areas=areas, marks=marks, leaders=leaders)
 
 
 def _unclaimed(
@@ -133,6 +138,26 @@ def _unclaimed(
     blocks = [block for (block, _), claim in zip(regions, claimed, strict=True) if claim is None]
     for line, noise in zip(looked, are_noise(looked, blocks[: len(looked)], mostly_text), strict=True):
         yield line, not noise
+
+
+def _marks(layout: Layout, page: PreparedPage) -> tuple[Mark, ...]:
+    """Return the tick boxes of a page, in pixels of the input."""
+    ticks = layout.components.ticks
+    if not ticks:
+        return ()
+    boxes = _input_boxes(np.array([tick.box for tick in ticks]), layout, page)
+    return tuple(Mark(box, tick.state, round(tick.probability, 4)) for box, tick in zip(boxes, ticks, strict=True))
+
+
+def _leaders(layout: Layout, page: PreparedPage) -> tuple[tuple[Box, ...], ...]:
+    """Return the rows of dots of a page, in pixels of the input."""
+    rows = dot_rows(layout.components.leaders, layout.page.x_height)
+    return tuple(tuple(_input_boxes(row, layout, page)) for row in rows)
+
+
+def _input_boxes(boxes: np.ndarray, layout: Layout, page: PreparedPage) -> list[Box]:
+    height, width = page.soft.shape if page.quarters % 2 == 0 else page.soft.shape[::-1]
+    return input_boxes(boxes.astype(float), layout.page.to_input, (height, width))
 
 
 def _segment(layout: Layout, region: LineRegion, engine: Engine) -> SegmentedLine | None:

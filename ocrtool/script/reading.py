@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ocrtool.decode.lone import is_lone_text, settle_lone
@@ -11,8 +10,9 @@ from ocrtool.decode.text_filter import is_spots, is_text_probability, median_x_h
 from ocrtool.decode.unknown import without_guesses
 from ocrtool.script.capitals import join_capitals
 from ocrtool.script.engines import Engines
+from ocrtool.script.joining import blocks_of, join_runs, place_leaders, place_marks
 from ocrtool.script.lines import EngineLine, EngineStrip, PageLines
-from ocrtool.types import Block, Box, Line, Page
+from ocrtool.types import Line, Page
 
 if TYPE_CHECKING:
     from ocrtool.script.glyph_engine import Engine
@@ -73,14 +73,20 @@ def read_again(
     return read
 
 
-def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engines, size: tuple[int, int]) -> Page:
-    """Assemble the page from the lines that are text, in blocks; lines read from pictures are dropped."""
+def assemble_page(
+    found: PageLines, lines: Sequence[Line | None], engines: Engines, size: tuple[int, int], leaders: bool = False
+) -> Page:
+    """Assemble the page from the lines that are text, in blocks; lines read from pictures are dropped.
+
+    leaders: True to keep the dots of leaders, a word for each row.
+    """
     language = _language(found.lines, engines)
-    lines = settle_lone(join_capitals(found.lines, lines))
+    joined = join_runs(found.lines, join_capitals(found.lines, lines))
+    lines = settle_lone([line for _, line in joined])
     x_height = median_x_height([line for line in lines if line is not None])
     kept = [
         (source.block, without_guesses(line) if isinstance(source, EngineLine) else line)
-        for source, line in zip(found.lines, lines, strict=True)
+        for (source, _), line in zip(joined, lines, strict=True)
         if line is not None
         and not is_spots(line)
         and (
@@ -88,8 +94,8 @@ def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engin
             or (isinstance(source, EngineStrip) and is_lone_text(line, x_height))
         )
     ]
-    grouped = [tuple(line for _, line in group) for _, group in groupby(kept, key=lambda pair: pair[0])]
-    blocks = tuple(Block(Box.around([line.box for line in block]), block) for block in grouped)
+    placed = place_leaders(blocks_of(kept), found.leaders if leaders else ())
+    blocks, marks = place_marks(placed, found.marks)
     return Page(
         size[1],
         size[0],
@@ -98,6 +104,7 @@ def assemble_page(found: PageLines, lines: Sequence[Line | None], engines: Engin
         language,
         orientation=found.orientation,
         mirrored=found.mirrored,
+        marks=marks,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
 import cv2
@@ -24,7 +25,7 @@ from ocrtool.decode.text_filter import SPOTS
 from ocrtool.errors import WeightsRefused
 from ocrtool.imaging.affine import input_boxes
 from ocrtool.recognize.line_reader import LineReader
-from ocrtool.script.script import Script
+from ocrtool.script.script import GlyphClassifier, Script
 from ocrtool.script.views import agreed, are_unsure, enlarge_short, look_again, sureness
 from ocrtool.segment.character_boxes import character_boxes
 from ocrtool.segment.layout import Layout
@@ -62,7 +63,8 @@ class StripLine:
 class StripEngine:
     """Reads the lines of one script with its line reader and its language model.
 
-    guided: the language model contributes; again: lines that are hard to read are read in other views too.
+    guided: the language model contributes; again: lines that are hard to read are read in other views too; open_glyphs:
+    opens the glyph classifier, which reads along in the cells of forms.
     """
 
     script: Script
@@ -72,6 +74,7 @@ class StripEngine:
     alphabet: Alphabet
     guided: bool = True
     again: bool = True
+    open_glyphs: Callable[[], GlyphClassifier] | None = None
 
     def look(self, layout: Layout, regions: Sequence[LineRegion]) -> list[StripLine]:
         """Cut the strips of lines and run the line reader over them."""
@@ -81,7 +84,17 @@ class StripEngine:
             strips[k], frames[k] = larger
         weights = self.settings.gap_weights
         found = [weigh_gaps(rows, strip.soft, weights) for rows, strip in zip(frames, strips, strict=True)]
-        return [StripLine(layout, *each) for each in zip(regions, strips, found, strict=True)]
+        lines = [StripLine(layout, *each) for each in zip(regions, strips, found, strict=True)]
+        return [line if line.region.cells < 0 else self._settled(line) for line in lines]
+
+    def _settled(self, line: StripLine) -> StripLine:
+        """Let the glyph classifier read along in the cells of a form."""
+        if self.open_glyphs is None:
+            return line
+        from ocrtool.script.cells import settle_cells
+
+        reader = (self.reader.labels, self.script, self.open_glyphs)
+        return replace(line, log_probs=settle_cells(line.layout, line.region, line.strip, line.log_probs, reader))
 
     def decode(self, lines: Sequence[StripLine]) -> list[Reading]:
         """Find the text of each line: along the best path, and by the language model where that is unsure."""
@@ -98,7 +111,9 @@ class StripEngine:
         unsure = are_unsure(readings, [line.sureness for line in lines])
         spots = [SPACE, *(k for k, label in enumerate(self.reader.labels) if label in SPOTS)]
         return [
-            self.agree(line, reading) if doubt and not np.isin(reading.labels, spots).all() else reading
+            self.agree(line, reading)
+            if doubt and line.region.cells < 0 and not np.isin(reading.labels, spots).all()
+            else reading
             for line, reading, doubt in zip(lines, readings, unsure, strict=True)
         ]
 
@@ -189,4 +204,5 @@ def load_strip_engine(
         alphabet = Alphabet.nearest(glyphs, text_model.symbols)
     except KeyError as error:
         raise WeightsRefused(f"{names.language_model} is no model of {script.name}: {error.args[0]}") from error
-    return StripEngine(script, reader, text_model, settings, alphabet, language_model)
+    open_glyphs = cache(partial(script.open_classifier, weights, 1, model))
+    return StripEngine(script, reader, text_model, settings, alphabet, language_model, open_glyphs=open_glyphs)

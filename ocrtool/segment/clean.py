@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -10,9 +10,12 @@ import numpy as np
 from ocrtool.imaging.components import label_components, look_up
 from ocrtool.imaging.screens import are_dots, screen_dots
 from ocrtool.segment.broken_rules import broken_rules
+from ocrtool.segment.cell_rows import CellRow
 from ocrtool.segment.combs import find_bars
 from ocrtool.segment.drop_capitals import drop_capitals
+from ocrtool.segment.forms import find_form_boxes
 from ocrtool.segment.leaders import leader_dots
+from ocrtool.segment.marks import TickBox, read_ticks
 from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.rules import Rules, faint_rules, find_rules, mask_boxes
 
@@ -45,7 +48,8 @@ class Components:
     labels: (H, W) int32, 0 = paper or dropped; boxes: (N, 4) int32 x0 y0 x1 y1; area: (N,) ink pixels;
     number: (N,) int32, the label of each in ``labels``; removed: (H, W) bool, ink that cannot be text whatever stands
     beside it: rules, leaders, frames, pictures, edges; specks are dropped but may be dots, and are not in it;
-    bars: (K, 4) int32, boxes of the bars of combs; rules: straight rules; capitals: (N,) bool, drop capitals.
+    rules: straight rules; rows: cells of forms; ticks: tick boxes, each with what it shows; leaders: (L, 4) boxes of
+    the dots of leaders; capitals: (N,) bool, drop capitals.
     """
 
     labels: np.ndarray
@@ -53,9 +57,11 @@ class Components:
     area: np.ndarray
     number: np.ndarray
     removed: np.ndarray
-    bars: np.ndarray
     rules: Rules
     capitals: np.ndarray
+    rows: tuple[CellRow, ...] = ()
+    ticks: tuple[TickBox, ...] = ()
+    leaders: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.int32))
 
 
 def _long_runs(ink: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
@@ -109,21 +115,68 @@ def remove_rules(ink: np.ndarray, rules: np.ndarray, x_height: float) -> np.ndar
 
 
 def text_components(
-    ink: np.ndarray, x_height: float, part_height: float = 0.0, soft: np.ndarray | None = None
+    ink: np.ndarray,
+    x_height: float,
+    part_height: float = 0.0,
+    soft: np.ndarray | None = None,
+    least_box: float = 0.0,
 ) -> Components:
     """Find the components that may be characters or parts of them, or words of cursive handwriting.
 
     ink: (H, W) bool; x_height, part_height: of the letters and of a typical component, in its pixels; soft: (H, W)
-    uint8 soft ink, in which faint rules are looked for.
+    uint8 soft ink, in which faint rules are looked for; least_box: side of the boxes of forms, in x-heights.
     """
+    forms = find_form_boxes(ink, x_height, least_box)
     level, upright = rule_masks(ink, x_height)
-    unruled = remove_rules(ink, np.asarray((level | upright) > 0) & ink, x_height)
+    rules = np.asarray((level | upright) > 0) & ink
+    unruled = remove_rules(ink, rules if forms.ink is None else rules | forms.ink, x_height)
     labels, stats = label_components(unruled)
+    boxes = stats[:, :4].astype(np.int32)
+    boxes[:, 2:] += boxes[:, :2]
+    ticks, marks = read_ticks((ink, unruled), labels, boxes, forms.ticks)
+    leaders = leader_dots(boxes, x_height)
+    bars = find_bars(boxes, ink & ~unruled, x_height)
+    other = _are_no_text(stats, ink.shape, x_height, part_height) | bars | leaders | marks
+    other |= broken_rules(boxes, ink.shape, x_height)
+    if soft is not None:
+        area, long_side = stats[:, 4].astype(np.int64), np.maximum(stats[:, 2], stats[:, 3])
+        weak = _are_weak(soft, unruled, labels, stats, x_height)
+        if level.any() or upright.any() or long_side[weak].sum() >= WEAK_LENGTH * x_height:
+            faint = faint_rules(soft, look_up(~weak, labels, unruled), level | upright, x_height)
+            if faint is not None:
+                level, upright = level | faint[0], upright | faint[1]
+                other |= weak & _mostly(labels, (faint[0] | faint[1]) > 0, area)
+    capitals = drop_capitals(boxes, max(part_height, x_height)) & ~marks
+    other &= ~capitals
+    other[0] = leaders[0] = capitals[0] = False
+    removed = (ink & ~unruled) | look_up(other, labels, unruled)
+    keep = ~(_are_specks(stats, x_height) | other)
+    keep[0] = False
+    kept = np.flatnonzero(keep)
+    keep[kept[lonely_specks(boxes[kept], ink.shape, x_height)]] = False
+    number = np.flatnonzero(keep).astype(np.int32)
+    labels = look_up(np.where(keep, np.arange(len(keep)), 0).astype(np.int32), labels, unruled)
+    area = stats[keep, 4].astype(np.int64)
+    joined = find_rules(mask_boxes(level), mask_boxes(upright), x_height)
+    kinds = capitals[keep], forms.rows, ticks, boxes[leaders]
+    return Components(labels, boxes[keep], area, number, removed, joined, *kinds)
+
+
+def _are_specks(stats: np.ndarray, x_height: float) -> np.ndarray:
+    """Return (N,) bool: True for components that are too small for a character. stats: as of `label_components`."""
+    long_side = np.maximum(stats[:, 2], stats[:, 3])
+    return np.asarray((long_side < SPECK_SIDE * x_height) | (stats[:, 4] < 0.012 * x_height**2))
+
+
+def _are_no_text(stats: np.ndarray, shape: tuple[int, ...], x_height: float, part_height: float) -> np.ndarray:
+    """Return (N,) bool: True for pictures, frames, blots, edges of the page, long strokes and dots of printed pictures.
+
+    stats: as of `label_components`, of a page of ``shape`` (H, W).
+    """
     x, y, w, h, area = (stats[:, i].astype(np.int64) for i in range(5))
-    page_h, page_w = ink.shape
+    page_h, page_w = shape
     long_side, short_side = np.maximum(w, h), np.minimum(w, h)
     fill = area / np.maximum(1, w * h)
-    speck = (long_side < SPECK_SIDE * x_height) | (area < 0.012 * x_height**2)
     tall = h > WORD_HEIGHT * part_height
     picture = tall & (h > PICTURE_HEIGHT * x_height) & (fill < 0.5)
     frame = tall & (long_side > 8 * x_height) & (short_side > 2.5 * x_height) & (fill < FRAME_FILL)
@@ -133,32 +186,9 @@ def text_components(
     dark = (fill > BLOT_FILL) & (long_side > 2 * x_height)
     edge = touches & ((tall & (h > 4 * x_height)) | long | dark)
     stroke = tall & (h > 4.5 * x_height) & (w < 0.5 * x_height)
-    boxes = np.stack([x, y, x + w, y + h], axis=1).astype(np.int32)
-    bar = find_bars(boxes, ink & ~unruled, x_height)
-    screen = np.zeros(len(boxes), bool)
+    screen = np.zeros(len(stats), bool)
     screen[1:] = screen_dots(stats[1:], are_dots(stats[1:]))
-    leader = leader_dots(boxes, x_height)
-    other = picture | frame | blot | edge | stroke | bar | leader | screen | broken_rules(boxes, ink.shape, x_height)
-    if soft is not None:
-        weak = _are_weak(soft, unruled, labels, stats, x_height)
-        if level.any() or upright.any() or long_side[weak].sum() >= WEAK_LENGTH * x_height:
-            faint = faint_rules(soft, look_up(~weak, labels, unruled), level | upright, x_height)
-            if faint is not None:
-                level, upright = level | faint[0], upright | faint[1]
-                other |= weak & _mostly(labels, (faint[0] | faint[1]) > 0, area)
-    capital = drop_capitals(boxes, max(part_height, x_height))
-    other &= ~capital
-    other[0] = capital[0] = False
-    removed = (ink & ~unruled) | look_up(other, labels, unruled)
-    keep = ~(speck | other)
-    keep[0] = False
-    kept = np.flatnonzero(keep)
-    keep[kept[lonely_specks(boxes[kept], ink.shape, x_height)]] = False
-    number = np.flatnonzero(keep).astype(np.int32)
-    labels = look_up(np.where(keep, np.arange(len(keep)), 0).astype(np.int32), labels, unruled)
-    bar[0] = False
-    rules = find_rules(mask_boxes(level), mask_boxes(upright), x_height)
-    return Components(labels, boxes[keep], area[keep], number, removed, boxes[bar], rules, capital[keep])
+    return np.asarray(picture | frame | blot | edge | stroke | screen)
 
 
 def _are_weak(soft: np.ndarray, ink: np.ndarray, labels: np.ndarray, stats: np.ndarray, x_height: float) -> np.ndarray:

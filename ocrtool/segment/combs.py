@@ -10,10 +10,6 @@ import numpy as np
 #: A bar is thinner than the first and taller than the second figure (x-heights), and a rule crosses each of its ends
 #: within so many pixels.
 BAR_WIDTH, BAR_HEIGHT, TOUCH = 0.4, 1.2, 3
-#: Boxes of a comb are narrower than this (x-heights), and their widths differ by less than the second figure, a share.
-WIDEST_BOX, EVEN = 5.0, 0.2
-#: Least number of boxes.
-FEWEST = 3
 
 
 def find_bars(boxes: np.ndarray, rules: np.ndarray, x_height: float) -> np.ndarray:
@@ -28,19 +24,3 @@ def find_bars(boxes: np.ndarray, rules: np.ndarray, x_height: float) -> np.ndarr
         columns = slice(max(0, x0 - 1), x1 + 1)
         bars[k] = rules[max(0, y0 - TOUCH) : y0 + 1, columns].any() and rules[y1 - 1 : y1 + TOUCH, columns].any()
     return bars
-
-
-def inner_bars(bars: np.ndarray, level: float, x_height: float) -> np.ndarray:
-    """Return where neighbouring boxes of combs on a line meet: (M,) columns, ascending.
-
-    bars: (N, 4) boxes of bars; level: a row within the line's letters.
-    """
-    own = bars[(bars[:, 1] <= level) & (bars[:, 3] >= level)]
-    columns = np.sort((own[:, 0] + own[:, 2]) / 2)
-    columns = columns[np.diff(columns, prepend=-np.inf) > BAR_WIDTH * x_height]  # two sides may stand together
-    widths = np.diff(columns)
-    if len(widths) < FEWEST:
-        return np.zeros(0)
-    even = np.abs(np.diff(widths)) < EVEN * np.minimum(widths[1:], widths[:-1])
-    narrow = np.maximum(widths[1:], widths[:-1]) < WIDEST_BOX * x_height
-    return np.asarray(columns[1:-1][even & narrow])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from ocrtool.imaging.components import inside_image
@@ -9,6 +12,7 @@ from ocrtool.segment.baseline import LineContour, trace_line
 from ocrtool.segment.clean import Components
 from ocrtool.segment.lines import assign, find_ridges, reassign_enclosed, split_rows
 from ocrtool.segment.quantiles import percentile
+from ocrtool.segment.runs import large_height, split_runs, written_height
 from ocrtool.segment.type_sizes import by_type_size
 
 #: A line that the page's edge cuts lengthwise cannot be read if it is lower than this (x-heights).
@@ -19,6 +23,8 @@ STRUCK = 0.5
 MOST_PAIRS = 12_000_000
 #: Passes over a block; later ones find lines among the leftovers (page numbers, signatures).
 MAX_PASSES = 3
+#: Cells stand beside a line whose middle is within this share of their height from theirs.
+BESIDE = 0.75
 
 
 class LineFinder:
@@ -34,31 +40,66 @@ class LineFinder:
         self.part_height = part_height
         self.line_of = np.zeros(int(components.number.max(initial=0)) + 1, np.uint16)
         self.count = 0
+        #: What is there to be written on: level rules, and dots and dashes of rows.
+        self.fills = np.concatenate([components.rules.level, components.leaders])
+        self.cell_row = np.full(len(components.boxes), -1)  # the row of cells that each component is written into
+        for number, row in enumerate(components.rows):
+            self.cell_row[row.members(components.boxes) & (self.cell_row < 0)] = number
 
-    def lines(self, members: np.ndarray, passes: int = 1) -> list[LineContour]:
-        """Find the lines of the block of components ``members``, top to bottom."""
-        capitals = members[self.components.capitals[members]]
-        if len(capitals):
-            return self._with_capitals(members[~self.components.capitals[members]], capitals, passes)
+    def lines(self, members: np.ndarray, rows: Sequence[int] = ()) -> list[LineContour]:
+        """Find the lines of the block of components ``members``, top to bottom, and of ``rows`` of cells.
+
+        What stands beside each other on a line may be several lines, those behind the first joined to it: entries in
+        cells, and runs of other sizes.
+        """
+        are_capitals = self.components.capitals[members]
+        others = members[~are_capitals]
+        found = [self._runs(line) for line in self._by_size(others)] if len(others) else []
+        lines = [line for line in found if line]
+        for capital in members[are_capitals].tolist():
+            self._add_capital(lines, capital)
+        for number in rows:
+            self._add(lines, number)
+        return [replace(run, joined=k > 0) for line in lines for k, run in enumerate(line)]
+
+    def _add_capital(self, lines: list[list[LineContour]], capital: int) -> None:
+        """Add a drop capital as a line before those at its right."""
+        self.count += 1
+        self.line_of[self.components.number[capital]] = self.count
+        x0, y0, x1, y1 = self.components.boxes[capital].tolist()
+        own = LineContour((x0, y0, x1, y1), np.zeros(0), 0.0, y1, self.count, True, is_capital=True)
+        beside = (k for k, line in enumerate(lines) if line[-1].box[2] > x1 and y0 < _level(line))
+        lines.insert(next(beside, len(lines)), [own])
+
+    def _add(self, lines: list[list[LineContour]], number: int) -> None:
+        """Add what is written into a row of cells to the line beside it, or as a line of its own."""
+        entry = self._line(np.flatnonzero(self.cell_row == number), number)
+        if entry is None:
+            return
+        x0, y0, x1, y1 = self.components.rows[number].box
+        best, least = None, BESIDE * (y1 - y0)
+        for line in lines:
+            near = min(line, key=lambda run: _gap(run.box, entry.box))
+            level = near.slope * (x0 + x1) / 2 + near.intercept - self.x_height / 2
+            off = abs(level - (y0 + y1) / 2)
+            if off < least and all(_gap(run.box, entry.box) >= 0 for run in line):
+                best, least = line, off
+        if best is None:
+            above = sum(_level(line) < _level([entry]) for line in lines)
+            lines.insert(above, [entry])
+        else:
+            best.append(entry)
+            best.sort(key=lambda run: run.box[0])
+
+    def _by_size(self, members: np.ndarray, passes: int = 1) -> list[np.ndarray]:
+        """Split the components of a block into those of each line, part by part where it has type of several sizes."""
         parts = by_type_size(self.components.boxes[members], self.part_height)
         if any(self._struck(members[part]) for part, _ in parts if len(parts) > 1):
             parts = [(np.arange(len(members)), self.part_height)]
-        return [line for part, height in parts for line in self._of_one_size(members[part], height, passes)]
+        return [line for part, height in parts for line in self._split(members[part], height, passes)]
 
-    def _with_capitals(self, members: np.ndarray, capitals: np.ndarray, passes: int) -> list[LineContour]:
-        """Find the lines of a block, with each of its drop capitals as a line before those at its right."""
-        lines = self.lines(members, passes) if len(members) else []
-        for capital in capitals.tolist():
-            self.count += 1
-            self.line_of[self.components.number[capital]] = self.count
-            x0, y0, x1, y1 = self.components.boxes[capital].tolist()
-            own = LineContour((x0, y0, x1, y1), np.zeros(0), 0.0, y1, self.count, True, is_capital=True)
-            beside = (k for k, line in enumerate(lines) if line.box[2] > x1 and y0 < (line.box[1] + line.box[3]) / 2)
-            lines.insert(next(beside, len(lines)), own)
-        return lines
-
-    def _of_one_size(self, members: np.ndarray, part_height: float, passes: int) -> list[LineContour]:
-        """Find the lines of components of about the same size. part_height: their typical height."""
+    def _split(self, members: np.ndarray, part_height: float, passes: int) -> list[np.ndarray]:
+        """Split components of about the same size into those of each line. part_height: their typical height."""
         boxes = self.components.boxes[members]
         margin = round(part_height)
         left, top, right, bottom = self._extent(members)
@@ -70,16 +111,33 @@ class LineFinder:
         cut = ~inside_image(boxes, self.components.labels.shape)
         row, far = assign(boxes - origin, ridges, part_height, cut)
         row, far = reassign_enclosed(boxes, row, far, len(ridges))
-        found = [
-            self._line(members[part])
+        lines = [
+            members[part]
             for k, ridge in enumerate(ridges)
             for part in self._rows(np.flatnonzero((row == k) & ~far), boxes, ridge, origin)
         ]
-        lines = [line for line in found if line is not None]
         if far.any() and not far.all() and passes < MAX_PASSES and _is_text(boxes[far], self.x_height):
-            lines += self.lines(members[far], passes + 1)
-            lines.sort(key=lambda line: (line.box[1] + line.box[3]) / 2)
+            lines += self._by_size(members[far], passes + 1)
+            lines.sort(key=self._middle)
         return lines
+
+    def _middle(self, members: np.ndarray) -> float:
+        """Row of the middle of components."""
+        extent = self._extent(members) if len(members) else (0, 0, 0, 0)
+        return (extent[1] + extent[3]) / 2
+
+    def _runs(self, members: np.ndarray) -> list[LineContour]:
+        """Find the runs of a line: parts of other sizes behind wide gaps."""
+        if len(members) == 0 or not _is_text(self.components.boxes[members], self.x_height):
+            return []
+        boxes, runs = self.components.boxes[members], []
+        parts = split_runs(boxes, self.fills, self.x_height)
+        for own in parts:
+            run = self._line(members[own])
+            if run is not None:
+                large = large_height(boxes[own], self.x_height) if len(parts) > 1 else 0.0
+                runs.append(replace(run, size=large))
+        return runs
 
     def _struck(self, members: np.ndarray) -> bool:
         """Return True if a rule cut most of the components: they are halves of characters."""
@@ -107,8 +165,8 @@ class LineFinder:
         wanted[self.components.number[members]] = True
         return np.asarray(wanted[self.components.labels[box[1] : box[3], box[0] : box[2]]])
 
-    def _line(self, members: np.ndarray) -> LineContour | None:
-        if len(members) == 0 or not _is_text(self.components.boxes[members], self.x_height):
+    def _line(self, members: np.ndarray, cells: int = -1) -> LineContour | None:
+        if len(members) == 0 or (cells < 0 and not _is_text(self.components.boxes[members], self.x_height)):
             return None
         self.count += 1  # slivers are counted too
         self.line_of[self.components.number[members]] = self.count
@@ -119,7 +177,20 @@ class LineFinder:
         if not whole and body.max() < SLIVER * self.x_height:
             return None
         ink = self._ink(members, box)
-        return trace_line(ink, box, percentile(body, 50.0), self.count, whole)
+        contour = trace_line(ink, box, percentile(body, 50.0), self.count, whole)
+        if cells < 0:
+            return contour
+        return replace(contour, cells=cells, size=written_height(boxes, self.components.rows[cells]))
+
+
+def _level(line: list[LineContour]) -> float:
+    """Where a line stands: the middle of its first run."""
+    return (line[0].box[1] + line[0].box[3]) / 2
+
+
+def _gap(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> int:
+    """Columns between two boxes; negative if they overlap."""
+    return max(a[0], b[0]) - min(a[2], b[2])
 
 
 def _severed(boxes: np.ndarray, removed: np.ndarray) -> np.ndarray:

@@ -14,7 +14,6 @@ import numpy as np
 
 from ocrtool.imaging.affine import compose, scale_of
 from ocrtool.imaging.page import PreparedPage
-from ocrtool.segment.combs import inner_bars
 from ocrtool.segment.layout import Layout, find_text
 from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.rectify import level, line_map, own_mask
@@ -115,16 +114,18 @@ def _cut(layout: Layout, region: LineRegion, view: View) -> Strip:
     shrink = np.diag([1.0 / OVERSAMPLING] * 2)
     half = (1.0 / OVERSAMPLING - 1.0) / 2.0  # of a pixel: averaging moves the middles of pixels
     to_strip = np.hstack([shrink @ to_large[:, :2], shrink @ to_large[:, 2:] + half])
-    kept = _kept_columns(soft, _comb_columns(layout, region, to_strip))
+    kept = _kept_columns(soft, _cell_columns(layout, region, to_strip))
     return Strip(soft[:, kept], kept.astype(np.float32), cv2.invertAffineTransform(to_strip))
 
 
-def _comb_columns(layout: Layout, region: LineRegion, to_strip: np.ndarray) -> np.ndarray:
-    """Return the columns of the strip, (M,), where neighbouring boxes of a comb meet."""
-    x0, _, x1, _ = region.box
-    middle = region.slope * (x0 + x1) / 2 + region.intercept - region.x_height / 2
-    inner = inner_bars(layout.bars, middle, region.x_height)
-    points = np.stack([inner, np.full(len(inner), middle)], axis=1)
+def _cell_columns(layout: Layout, region: LineRegion, to_strip: np.ndarray) -> np.ndarray:
+    """Return the columns of the strip, (M,), where neighbouring cells meet that the line is written into."""
+    if region.cells < 0:
+        return np.zeros(0)
+    row = layout.components.rows[region.cells]
+    boxes = row.boxes.astype(float)
+    meet = ((boxes[:-1, 2] + boxes[1:, 0]) / 2)[~row.breaks]
+    points = np.stack([meet, np.full(len(meet), (boxes[0, 1] + boxes[0, 3]) / 2)], axis=1)
     return np.asarray(points @ to_strip[0, :2] + to_strip[0, 2])
 
 
@@ -175,7 +176,7 @@ def _own_band(
         return np.zeros(size[::-1], np.uint8), 255.0
     labels = layout.line_labels[y0:y1, x0:x1]
     own = own_mask(labels, region.label)
-    foreign = ((labels != region.label) & (labels != 0)) | layout.removed[y0:y1, x0:x1]
+    foreign = ((labels != region.label) & (labels != 0)) | layout.components.removed[y0:y1, x0:x1]
     rim = cv2.dilate(foreign.astype(np.uint8), np.ones((3, 3), np.uint8))
     soft, mine = layout.page.soft[y0:y1, x0:x1], labels == region.label
     strength = percentile(soft[mine], INK_PERCENTILE) if mine.any() else 255.0

@@ -18,7 +18,9 @@ class LineRegion:
     """A line on the working page.
 
     box: x0, y0, x1, y1; slope, intercept: baseline y = slope * x + intercept; x_height: in working pixels; label: its
-    number in the line label map (H, W) of the page; is_capital: a drop capital, which the next line goes on from.
+    number in the line label map (H, W) of the page; is_capital: a drop capital, which the next line goes on from;
+    joined: True if it goes on with the line before it, such as an entry beside its label; cells: number of the row of
+    cells that it is written into, -1 for none.
     """
 
     box: tuple[int, int, int, int]
@@ -27,6 +29,8 @@ class LineRegion:
     x_height: float
     label: int
     is_capital: bool = False
+    joined: bool = False
+    cells: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from ocrtool.segment.types import LineRegion
 CLUSTER_SHARE = 0.42
 #: Standard deviation of the ascents of one kind of letter, in octaves: overshoot of round letters, ragged scans.
 TOP_SPREAD = 0.09
+#: Height of capitals and figures of entries by hand, in x-heights: that at which they are read best.
+HAND_CAPITAL = 1.36
 
 
 def fit_x_height(ascents: np.ndarray, expected: float, prior_octaves: float | None) -> float:
@@ -34,7 +36,8 @@ def fit_x_height(ascents: np.ndarray, expected: float, prior_octaves: float | No
 
 def common_x_height(lines: list[LineContour], guess: float) -> float:
     """Fit the x-height of most of the page's text; lines cut by the page's edge count only if there are no others."""
-    whole = [line.ascents for line in lines if line.whole] or [line.ascents for line in lines]
+    printed = [line for line in lines if line.size == 0] or lines  # entries by hand say nothing of the print
+    whole = [line.ascents for line in printed if line.whole] or [line.ascents for line in printed]
     return fit_x_height(np.concatenate(whole), guess, None) if whole else guess
 
 
@@ -47,5 +50,5 @@ def fit_line(line: LineContour, common: float, prior_octaves: float) -> LineRegi
     if line.is_capital:
         x_height = CAPITAL * (line.box[3] - line.box[1])
         return LineRegion(line.box, line.slope, line.intercept, x_height, line.label, is_capital=True)
-    x_height = fit_x_height(line.ascents, common, prior_octaves)
-    return LineRegion(line.box, line.slope, line.intercept, x_height, line.label)
+    x_height = fit_x_height(line.ascents, common, prior_octaves) if line.size == 0 else line.size / HAND_CAPITAL
+    return LineRegion(line.box, line.slope, line.intercept, x_height, line.label, joined=line.joined, cells=line.cells)

@@ -1,4 +1,4 @@
-"""Combs of forms: their bars are no text, and their characters are one word."""
+"""Cells of forms: their frames are no text, their characters are one entry, and empty ones are nothing."""
 
 from __future__ import annotations
 
@@ -7,46 +7,95 @@ import pytest
 from drawn_lines import SANS
 from PIL import Image, ImageDraw, ImageFont
 
+import ocrtool
 from ocrtool.imaging.prepare import prepare
 from ocrtool.segment.clean import text_components
-from ocrtool.segment.combs import inner_bars
+from ocrtool.segment.layout import Layout
 from ocrtool.segment.strip import cut_strip, find_strip_layout
 
-BOX, TOP, LEFT = 60, 80, 300
+BOX, TOP, LEFT, HEIGHT = 60, 80, 300, 64
+#: How cells are drawn.
+KINDS = ("comb", "open comb", "boxes")
 
 
-def draw_comb(text: str, count: int, label: str = "Surname") -> np.ndarray:
-    """A label and a comb of ``count`` boxes with a character in each."""
-    picture = Image.new("L", (LEFT + BOX * count + 60, 220), 255)
+def draw_cells(text: str, count: int, kind: str = "comb", label: str = "Surname", pen: int = 0) -> Image.Image:
+    """A label and ``count`` cells with a character in each. pen: columns by which characters miss their middle."""
+    step = BOX + 14 if kind == "boxes" else BOX
+    picture = Image.new("L", (LEFT + step * count + 60, 220), 255)
     draw, font = ImageDraw.Draw(picture), ImageFont.truetype(str(SANS), 36)
     draw.text((40, TOP + 14), label, font=font, fill=0)
+    bottom = TOP + HEIGHT
     for k in range(count):
-        draw.rectangle((LEFT + BOX * k, TOP, LEFT + BOX * (k + 1), TOP + 64), outline=0, width=3)
+        x = LEFT + step * k
+        if kind == "open comb":
+            draw.line((x, bottom, x + BOX, bottom), fill=0, width=3)
+            for side in (x, x + BOX):
+                draw.line((side, bottom - 20, side, bottom), fill=0, width=3)
+        else:
+            draw.rectangle((x, TOP, x + BOX, bottom), outline=0, width=3)
         if k < len(text):
-            middle = LEFT + BOX * k + (BOX - draw.textlength(text[k], font=font)) / 2
+            middle = x + (BOX - draw.textlength(text[k], font=font)) / 2 + pen
             draw.text((middle, TOP + 12), text[k], font=font, fill=0)
-    return np.asarray(picture)
+    return picture
 
 
-def strip_gaps(gray: np.ndarray) -> np.ndarray:
-    """Widths of the gaps between the characters of the only line's strip, in its pixels."""
-    page = prepare(gray)
+def layout_of(picture: Image.Image) -> Layout:
+    page = prepare(np.asarray(picture))
     layout = None if page is None else find_strip_layout(page)
-    assert layout is not None and len(layout.lines) == 1
-    blank = cut_strip(layout, layout.lines[0]).soft.max(axis=0) < 48
+    assert layout is not None
+    return layout
+
+
+def strip_gaps(picture: Image.Image) -> np.ndarray:
+    """Widths of the gaps between the characters in the strip of the cells, in its pixels."""
+    layout = layout_of(picture)
+    label, entry = layout.lines
+    assert not label.joined and entry.joined and entry.cells == 0, "the entry goes on with the line of its label"
+    blank = cut_strip(layout, entry).soft.max(axis=0) < 48
     return np.diff(np.flatnonzero(np.diff(blank.astype(int))))[1::2]
 
 
-def test_characters_of_a_comb_stand_close_and_its_bars_are_gone() -> None:
-    gaps = strip_gaps(draw_comb("HELM", 8))
-    assert len(gaps) == len("Surname") + len("HELM") - 1, "no bars are left, nor anything of the empty boxes"
-    assert gaps[len("Surname") - 1] > 30, "the label stands apart"
-    assert (gaps[len("Surname") :] <= 5).all()
+@pytest.mark.parametrize("kind", KINDS)
+def test_characters_of_cells_stand_close_and_frames_are_gone(kind: str) -> None:
+    gaps = strip_gaps(draw_cells("HELM", 8, kind))
+    assert len(gaps) == len("HELM") - 1, "no frame is left, nor anything of the empty cells"
+    assert (gaps <= 5).all()
 
 
-def test_an_empty_box_between_two_words_is_a_space() -> None:
-    gaps = strip_gaps(draw_comb("AN NE", 7))[len("Surname") :]
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_cell_between_two_words_is_a_space(kind: str) -> None:
+    gaps = strip_gaps(draw_cells("AN NE", 7, kind))
     assert gaps[0] <= 5 and gaps[2] <= 5 and gaps[1] > 20
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_cells_are_read_as_one_entry_beside_their_label(kind: str) -> None:
+    assert ocrtool.read(draw_cells("MARTENS", 9, kind)).text == "Surname MARTENS"
+    assert ocrtool.read(draw_cells("ANNA 20", 7, kind)).text == "Surname ANNA 20"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_empty_cells_are_nothing(kind: str) -> None:
+    page = ocrtool.read(draw_cells("", 8, kind))
+    assert page.text == "Surname" and page.marks == ()
+
+
+def test_strokes_that_cross_a_frame_stay_whole() -> None:
+    """Characters written over the sides of their cells lose nothing to the frame but the frame itself."""
+    assert ocrtool.read(draw_cells("MARTENS", 9, pen=17)).text == "Surname MARTENS"
+
+
+def test_rows_of_a_ruled_table_are_no_cells() -> None:
+    picture = Image.new("L", (700, 500), 255)
+    draw, font = ImageDraw.Draw(picture), ImageFont.truetype(str(SANS), 30)
+    for row in range(5):
+        for column in range(6):
+            x, y = 60 + 90 * column, 60 + 64 * row
+            draw.rectangle((x, y, x + 90, y + 64), outline=0, width=2)
+            draw.text((x + 22, y + 14), str(7 * row + column + 10), font=font, fill=0)
+    layout = layout_of(picture)
+    assert layout.components.rows == () and layout.components.ticks == ()
+    assert ocrtool.read(picture).text.splitlines()[1].split() == ["17", "18", "19", "20", "21", "22"]
 
 
 def test_letters_between_rules_stay() -> None:
@@ -55,15 +104,4 @@ def test_letters_between_rules_stay() -> None:
     draw.rectangle((30, 50, 560, 130), outline=0, width=2)
     draw.text((60, 62), "Hill 111 | |", font=font, fill=0)
     found = text_components(np.asarray(picture) < 128, 22.0)
-    assert len(found.bars) == 2, "the sides of the frame; no letter reaches from rule to rule"
-    assert len(found.boxes) == 10
-
-
-@pytest.mark.parametrize(
-    ("columns", "expected"),
-    [([0, 40, 80, 120], [40, 80]), ([0, 40, 80], []), ([0, 40, 95, 170], []), ([0, 200, 400, 600], [])],
-)
-def test_only_even_narrow_boxes_are_a_comb(columns: list[int], expected: list[int]) -> None:
-    bars = np.array([[x - 1, 10, x + 1, 70] for x in columns])
-    assert inner_bars(bars, 40.0, 20.0).tolist() == expected
-    assert inner_bars(bars, 90.0, 20.0).tolist() == [], "of another line"
+    assert len(found.boxes) == 10, "the sides of the frame are gone; no letter reaches from rule to rule"

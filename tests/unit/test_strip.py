@@ -130,7 +130,8 @@ def test_a_decimal_point_is_kept(side: int) -> None:
     assert to_input[:, 0] == pytest.approx(x + side / 2, abs=2.5)
 
 
-def test_a_tall_entry_beside_a_small_label_fits() -> None:
+def label_and_tall_entry() -> tuple[np.ndarray, int, int]:
+    """Lines of small print, the first with an entry behind it; the end of its label, and its baseline."""
     label = draw_page(["surname", "names in common use", "our seven rooms"], 16, leading=4.0)
     boxes = label.boxes[0]
     width = label.gray.shape[1]
@@ -141,6 +142,11 @@ def test_a_tall_entry_beside_a_small_label_fits() -> None:
         x = int(boxes[-1, 2]) + 24 + 24 * k
         cv2.rectangle(page, (x, baseline - 34), (x + 2, baseline - 1), 0, -1)
         cv2.line(page, (x + 2, baseline - 34), (x + 14, baseline - 2), 0, 2)
+    return page, int(boxes[-1, 2]), baseline
+
+
+def test_a_tall_entry_beside_a_small_label_fits() -> None:
+    page = label_and_tall_entry()[0]
     layout = layout_of(page)
     region = max(layout.lines, key=lambda line: line.box[2])
     strip = cut_strip(layout, region)
@@ -149,6 +155,20 @@ def test_a_tall_entry_beside_a_small_label_fits() -> None:
     assert len(tall) >= 6, "strokes as tall as the strip allows"
     label_end = np.flatnonzero((strip.soft > 128).any(axis=0))[0]
     assert label_end < tall[0] - 20, "the label is still there"
+
+
+def test_an_entry_on_a_rule_is_a_run_of_its_own_size() -> None:
+    page, label_end, baseline = label_and_tall_entry()
+    page[baseline + 4 : baseline + 6, label_end + 12 :] = 0
+    layout = layout_of(page)
+    entry = max(layout.lines, key=lambda line: line.box[2])
+    name = layout.lines[layout.lines.index(entry) - 1]
+    assert entry.joined and not name.joined, "the entry goes on with the line of its label, each at its own size"
+    strip = cut_strip(layout, entry)
+    assert strip.soft[[0, -1]].max() < 128
+    assert np.count_nonzero((strip.soft > 128).sum(axis=0) >= 17) >= 6, "strokes as tall as capitals"
+    small = cut_strip(layout, name).soft > 128
+    assert small[: int(STRIP_BASELINE) - STRIP_X_HEIGHT - 2].sum() == 0 < small.sum(), "the label is not made smaller"
 
 
 def test_faint_lines_are_stretched_to_full_ink() -> None:

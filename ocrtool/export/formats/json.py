@@ -12,11 +12,12 @@ from ocrtool.export.json_types import (
     AlternativeObject,
     BlockObject,
     CellObject,
+    MarkObject,
     TableObject,
 )
 from ocrtool.export.registry import Format
 from ocrtool.files import utf8
-from ocrtool.types import Alternative, Block, Box, Character, Line, Page, PageTable, TableCell, Word
+from ocrtool.types import Alternative, Block, Box, Character, Line, Mark, Page, PageTable, TableCell, Word
 
 if TYPE_CHECKING:
     from ocrtool.export.documents import Evaluation
@@ -97,7 +98,8 @@ def _text_of(page: Page) -> str:
     blocks = _dumped([_block(block) for block in page.blocks])
     lines = ", ".join(_line(line, i) for i, block in enumerate(page.blocks) for line in block.lines)
     tables = _dumped([_page_table(table) for table in page.tables])
-    return f'"blocks": {blocks}, "lines": [{lines}], "tables": {tables}'
+    marks = _dumped([_mark(mark) for mark in page.marks])
+    return f'"blocks": {blocks}, "lines": [{lines}], "tables": {tables}, "marks": {marks}'
 
 
 def _document(kind: str, key: str, objects: Iterable[str]) -> Iterator[bytes]:
@@ -128,6 +130,10 @@ def _line(line: Line, block: int) -> str:
         f'"x_height": {_rounded(line.x_height, LENGTH_DIGITS)}, "text": {_quoted(line.text)}, '
         f'"words": [{", ".join(map(_word, line.words))}]}}'
     )
+
+
+def _mark(mark: Mark) -> MarkObject:
+    return {"box": _box(mark.box), "state": mark.state.value, "probability": _rounded(mark.probability, DIGITS)}
 
 
 def _page_table(table: PageTable) -> TableObject:

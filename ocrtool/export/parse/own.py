@@ -6,7 +6,7 @@ import codecs
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -18,7 +18,7 @@ from ocrtool.export.formats.json import VERSION
 from ocrtool.export.parse.checked import Checker
 from ocrtool.export.schema import json_schema
 from ocrtool.script.registry import languages_of
-from ocrtool.types import Alternative, Block, Box, Character, Line, Page, PageTable, TableCell, Word
+from ocrtool.types import Alternative, Block, Box, Character, Line, Mark, MarkState, Page, PageTable, TableCell, Word
 
 #: A surrogate as JSON escapes it; what is left of them in a text; and in a name, where some stand for bytes.
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -131,7 +131,7 @@ def _export(value: Mapping[str, Any]) -> ExportPage:
 
 
 def _page(value: Mapping[str, Any]) -> Page:
-    blocks, tables = _text(value)
+    blocks, tables, marks = _text(value)
     return Page(
         value["width"],
         value["height"],
@@ -148,6 +148,7 @@ def _page(value: Mapping[str, Any]) -> Page:
         tuple(value.get("warnings", ())),
         value.get("half", ""),
         _part(value),
+        marks,
     )
 
 
@@ -169,12 +170,12 @@ def _part(page: Mapping[str, Any]) -> Box | None:
 
 def _kept_text(page: Mapping[str, Any], value: Mapping[str, Any]) -> Page:
     """Make a page of the text that is kept beside what was read."""
-    blocks, tables = _text(value)
-    text = Page(page["width"], page["height"], blocks, tables=tables, number=page["number"], from_pdf=True)
+    blocks, tables, marks = _text(value)
+    text = Page(page["width"], page["height"], blocks, tables=tables, number=page["number"], from_pdf=True, marks=marks)
     return replace(text, source=page["source"], language=languages_of(text.text))
 
 
-def _text(value: Mapping[str, Any]) -> tuple[tuple[Block, ...], tuple[PageTable, ...]]:
+def _text(value: Mapping[str, Any]) -> tuple[tuple[Block, ...], tuple[PageTable, ...], tuple[Mark, ...]]:
     lines: list[list[Line]] = [[] for _ in value["blocks"]]
     numbers = [line["block"] for line in value["lines"]]
     if numbers != sorted(numbers) or (numbers and numbers[-1] >= len(lines)):
@@ -182,7 +183,12 @@ def _text(value: Mapping[str, Any]) -> tuple[tuple[Block, ...], tuple[PageTable,
     for line in value["lines"]:
         lines[line["block"]].append(_line(line))
     blocks = (Block(Box(*block["box"]), tuple(own)) for block, own in zip(value["blocks"], lines, strict=True))
-    return tuple(blocks), tuple(_table(table, len(numbers)) for table in value.get("tables", ()))
+    tables = tuple(_table(table, len(numbers)) for table in value.get("tables", ()))
+    return tuple(blocks), tables, _marks(value.get("marks", ()))
+
+
+def _marks(values: Sequence[Mapping[str, Any]]) -> tuple[Mark, ...]:
+    return tuple(Mark(Box(*each["box"]), MarkState(each["state"]), float(each["probability"])) for each in values)
 
 
 def _line(value: Mapping[str, Any]) -> Line:

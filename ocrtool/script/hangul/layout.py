@@ -18,6 +18,9 @@ MAX_VIEWS = 3
 #: height to theirs.
 LEAST_LEADING, HALF_LINE_FACTOR = 1.12, 1.8
 
+#: Boxes of forms are larger than syllables by this factor: ㅁ and printed signs such as □ look like smaller ones.
+LEAST_BOX = 1.25
+
 
 def find_hangul_text(page: PreparedPage, height: float | None = None) -> Layout | None:
     """Find the lines of a page of Korean; None if there are none.
@@ -30,7 +33,7 @@ def find_hangul_text(page: PreparedPage, height: float | None = None) -> Layout 
     found = None
     for _ in range(MAX_VIEWS):
         view = page.view(height / SYLLABLE_TO_X_HEIGHT)
-        layout = find_layout(view, view.x_height)
+        layout = find_layout(view, view.x_height, LEAST_BOX * SYLLABLE_TO_X_HEIGHT)
         if not layout.lines:
             break
         found = layout

@@ -1,0 +1,149 @@
+"""Rows of cells of forms, for one character each: boxes that stand side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocrtool.segment.frames import covered_sides
+from ocrtool.segment.quantiles import percentile
+
+#: Cells of a row differ by less than this share in height and width, and follow each other within so many widths.
+#: They are at least so high (x-heights): a capital is lower; and begin so many widths apart.
+ALIKE, CELL_GAP, CELL_HEIGHT, NEAREST = 0.2, 1.3, 1.5, 0.75
+#: Cells may be missing between two that stand as far apart as if they were there, within this share of a width; at most
+#: so many.
+MISPLACED, MISSING = 0.2, 3
+#: A gap between two cells so much wider than the usual one, in widths of a cell, is a space.
+GROUP_GAP = 0.3
+#: Share of each side and of all sides together that ink covers where another cell of a row is expected.
+LIKELY_SIDE, LIKELY_FRAME = 0.6, 0.8
+#: Share of the cells with ink that may hold two characters side by side, this far apart (widths of a cell).
+DOUBLE, DOUBLE_GAP = 0.34, 0.15
+#: How far what is written into cells may reach beyond them, in heights and widths of a cell.
+BEYOND, ASIDE = 0.35, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class CellRow:
+    """Cells of a form for one character each. boxes: (N, 4) int32 x0 y0 x1 y1, from left to right."""
+
+    boxes: np.ndarray
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Around all cells."""
+        low, high = self.boxes[:, :2].min(axis=0), self.boxes[:, 2:].max(axis=0)
+        return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Typical width and height of a cell."""
+        sides = self.boxes[:, 2:] - self.boxes[:, :2]
+        return percentile(sides[:, 0], 50.0), percentile(sides[:, 1], 50.0)
+
+    def members(self, boxes: np.ndarray) -> np.ndarray:
+        """Return (N,) bool: True for components (N, 4) that are written into the cells."""
+        x0, y0, x1, y1 = self.box
+        width, height = self.size
+        middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+        inside = (middle[:, 0] > x0 - ASIDE * width) & (middle[:, 0] < x1 + ASIDE * width)
+        return np.asarray(inside & (middle[:, 1] > y0 - BEYOND * height) & (middle[:, 1] < y1 + BEYOND * height))
+
+    @property
+    def breaks(self) -> np.ndarray:
+        """Return (N - 1,) bool: True where the gap behind a cell parts two groups."""
+        gaps = (self.boxes[1:, 0] - self.boxes[:-1, 2]).astype(float)
+        usual = percentile(gaps, 50.0) if len(gaps) else 0.0
+        return np.asarray(gaps > usual + GROUP_GAP * self.size[0])
+
+
+def group_cells(boxes: np.ndarray, x_height: float) -> tuple[list[CellRow], np.ndarray]:
+    """Group boxes (N, 4) that stand side by side. Returns the rows, and the boxes that stand alone."""
+    rows, alone = [], np.ones(len(boxes), bool)
+    high = boxes[:, 3] - boxes[:, 1] >= CELL_HEIGHT * x_height
+    for first in np.lexsort((boxes[:, 0], boxes[:, 1])).tolist():
+        if not (alone[first] and high[first]):
+            continue
+        like = np.flatnonzero(alone & high & _are_like(boxes, boxes[first]))
+        like = like[np.argsort(boxes[like, 0], kind="stable")]
+        width = float(boxes[first, 2] - boxes[first, 0])
+        steps = np.diff(boxes[like, 0]).astype(float)
+        pitch = float(steps.min()) if len(steps) else width
+        if pitch < NEAREST * width:  # they overlap, as in a screen
+            continue
+        even = (np.abs(steps / pitch - (steps / pitch).round()) * pitch <= MISPLACED * width) & (pitch < 1.5 * width)
+        apart = (steps - width > CELL_GAP * width) & ~(even & (steps <= (MISSING + 1) * pitch + MISPLACED * width))
+        for own in np.split(like, np.flatnonzero(apart) + 1):
+            if len(own) > 1 and first in own:
+                rows.append(CellRow(_completed(boxes[own])))
+                alone[own] = False
+    return rows, boxes[alone]
+
+
+def _are_like(boxes: np.ndarray, one: np.ndarray) -> np.ndarray:
+    """Return (N,) bool: True for boxes (N, 4) on the same row as ``one`` and of its size."""
+    width, height = one[2:] - one[:2]
+    level = (np.abs(boxes[:, [1, 3]] - one[[1, 3]]) <= ALIKE * height).all(axis=1)
+    return np.asarray(level & (np.abs(boxes[:, 2] - boxes[:, 0] - width) <= ALIKE * width))
+
+
+def _completed(boxes: np.ndarray) -> np.ndarray:
+    """Add the cells that are missing within a row (N, 4): where two stand apart as if others were between them."""
+    steps = np.diff(boxes[:, 0]).astype(float)
+    width, pitch = float(percentile(boxes[:, 2] - boxes[:, 0], 50.0)), float(steps.min())
+    cells = [boxes[:1]]
+    for step, before, cell in zip(steps.tolist(), boxes[:-1], boxes[1:], strict=True):
+        missing = round(step / pitch) - 1
+        if missing > 0 and abs(step - (missing + 1) * pitch) <= MISPLACED * width:
+            left = before[0] + np.arange(1, missing + 1) * step / (missing + 1)
+            rows = np.full(missing, before[1]), np.full(missing, before[3])
+            cells.append(np.stack([left, rows[0], left + width, rows[1]], axis=1).round().astype(np.int32))
+        cells.append(cell[None])
+    return np.concatenate(cells)
+
+
+def extended(row: CellRow, ink: np.ndarray, x_height: float) -> CellRow:
+    """Add the cells at the ends of a row whose frames are hidden by what is written into them."""
+    boxes = row.boxes
+    pitch, band = percentile(np.diff(boxes[:, 0]).astype(float), 50.0), max(3, round(0.25 * x_height))
+    for end, direction in ((0, -1), (-1, 1)):
+        while True:
+            step = np.array([direction * pitch, 0.0, direction * pitch, 0.0])
+            cell = (boxes[end] + step).round().astype(np.int32)
+            if cell[0] < 0 or cell[2] > ink.shape[1] or not _is_likely_cell(ink, cell.tolist(), band):
+                break
+            boxes = np.concatenate([cell[None], boxes] if direction < 0 else [boxes, cell[None]])
+    return CellRow(boxes)
+
+
+def _is_likely_cell(ink: np.ndarray, box: list[int], band: int) -> bool:
+    """Return True if ink runs along most of the sides of a box."""
+    covered = covered_sides(ink, box, band)
+    return min(covered) >= LIKELY_SIDE and sum(covered) / 4 >= LIKELY_FRAME
+
+
+def is_grid(row: CellRow, rows: list[CellRow]) -> bool:
+    """Return True for cells with others right above or below them: a ruled table."""
+    x0, y0, x1, y1 = row.box
+    near = 0.3 * row.size[1]
+    for other in rows:
+        left, top, right, bottom = other.box
+        beside = min(x1, right) - max(x0, left) > 0.5 * min(x1 - x0, right - left)
+        if other is not row and beside and (abs(top - y1) < near or abs(bottom - y0) < near):
+            return True
+    return False
+
+
+def holds_single(row: CellRow, ink: np.ndarray) -> bool:
+    """Return False if many cells hold several characters side by side."""
+    inked = double = 0
+    for x0, y0, x1, y1 in row.boxes.tolist():
+        margin = max(2, round(0.12 * (x1 - x0)))
+        columns = ink[y0 + margin : y1 - margin, x0 + margin : x1 - margin].any(axis=0)
+        filled = np.flatnonzero(columns)
+        if len(filled):
+            inked += 1
+            double += bool((np.diff(filled) > 1 + DOUBLE_GAP * (x1 - x0)).any())
+    return double <= DOUBLE * inked

@@ -1,0 +1,108 @@
+"""Whether a page may have boxes of forms at all, from its level strokes: a test that costs next to nothing."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ocrtool.segment.open_combs import EDGE, FEWEST, LEAST_STROKE, RULE, THICKEST
+
+#: Lengths in x-heights. Edges of boxes are at least so long, and so far apart, least and greatest; their ends differ by
+#: at most so much.
+LENGTH, HEIGHTS, ENDS = 1.0, (1.1, 8.0), 0.3
+#: A side is within so many pixels of the ends of the edges, and covers this share of the rows between them. Beside it
+#: (x-heights), at most the second share of the rows has ink: letters have neighbours.
+SIDE, COVERED, CLEAR, NEIGHBOURS, SAMPLES = 3, 0.8, 0.3, 0.5, 16
+#: Margin of a place around its box or rule (x-heights).
+AROUND = 3.0
+#: Most edges that are compared at a time.
+MOST = 128
+
+
+def likely_places(ink: np.ndarray, x_height: float) -> list[tuple[slice, slice]]:
+    """Return rows and columns that may hold a box or an open comb: upright ink joins or stands on level strokes there.
+
+    ink: (H, W) bool; x_height: in pixels. Most pages of text have none, others a few letters that look like boxes.
+    """
+    runs = level_runs(ink, max(6, round(LENGTH * x_height)))
+    if not len(runs):
+        return []
+    long = runs[:, 2] - runs[:, 1] >= RULE * x_height
+    found = [[x0, y, x1, y] for y, x0, x1 in runs[long].tolist() if _has_strokes(ink, y, x0, x1, x_height)]
+    found += _boxes(ink, runs, x_height).tolist()
+    places: list[tuple[slice, slice]] = []
+    around = round(AROUND * x_height)
+    for x0, y0, x1, y1 in found:
+        x, y = (x0 + x1) // 2, (y0 + y1) // 2
+        if not any(rows.start <= y < rows.stop and columns.start <= x < columns.stop for rows, columns in places):
+            rows = slice(max(0, y0 - around), y1 + around)
+            places.append((rows, slice(max(0, x0 - around), x1 + around)))
+    return places
+
+
+def _has_strokes(ink: np.ndarray, row: int, x0: int, x1: int, x_height: float) -> bool:
+    """Return True if several thin strokes stand on a rule."""
+    height = max(4, round(LEAST_STROKE * x_height))
+    standing = ink[max(0, row - height - EDGE) : max(0, row - EDGE), x0:x1].all(axis=0)
+    changes = np.flatnonzero(np.diff(standing.astype(np.int8), prepend=0, append=0))
+    return bool(np.count_nonzero(changes[1::2] - changes[::2] <= THICKEST * x_height + 2) >= FEWEST - 1)
+
+
+def level_runs(ink: np.ndarray, length: int) -> np.ndarray:
+    """List runs of ink (H, W) bool that are ``length`` pixels long or longer: (N, 3) int32 row, first column, end.
+
+    A run may wander by a pixel. Only even rows are searched: strokes that wander cover three rows and more.
+    """
+    rect = cv2.getStructuringElement
+    wide = cv2.dilate(ink.view(np.uint8), rect(cv2.MORPH_RECT, (1, 3)))[::2]
+    found = np.zeros((len(wide), -(-(wide.shape[1] + 1) // 8) * 8), np.uint8)  # whole words, the last column white
+    within = found[:, : wide.shape[1]]
+    within[:] = cv2.erode(wide, rect(cv2.MORPH_RECT, (length, 1)), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    words = np.flatnonzero(found.reshape(-1).view(np.uint64))  # eight pixels at a time: nearly all are white
+    at = (8 * words[:, None] + np.arange(8)).reshape(-1)
+    at = at[found.reshape(-1)[at] > 0]
+    if not len(at):
+        return np.zeros((0, 3), np.int32)
+    starts = np.flatnonzero(np.diff(at, prepend=-2) > 1)
+    ends = np.append(starts[1:], len(at)) - 1
+    row, first = np.divmod(at[starts], found.shape[1])
+    last = at[ends] - row * found.shape[1]
+    before = length // 2  # of the pixel that stands for the window
+    return np.stack([2 * row, first - before, last - before + length], axis=1).astype(np.int32)
+
+
+def _boxes(ink: np.ndarray, runs: np.ndarray, x_height: float) -> np.ndarray:
+    """Find boxes (N, 4) x0 y0 x1 y1 between runs (R, 3) that begin and end one below the other and are joined there."""
+    found = [np.zeros((0, 4), np.int32)]
+    reach = ENDS * x_height
+    row, first, end = runs.T.astype(np.int16 if runs.max() < 30_000 else np.int32)
+    least, most = round(HEIGHTS[0] * x_height), round(HEIGHTS[1] * x_height)
+    for start in range(0, len(runs), MOST):
+        own = slice(start, start + MOST)
+        near = slice(start, int(np.searchsorted(row, int(row[own][-1]) + most, side="right")))
+        below = row[near] - row[own, None]
+        fits = (below >= least) & (below <= most)
+        fits &= (np.abs(first[near] - first[own, None]) <= reach) & (np.abs(end[near] - end[own, None]) <= reach)
+        upper, lower = np.nonzero(fits)
+        above, under = runs[start + upper], runs[start + lower]
+        left, right = np.minimum(above[:, 1], under[:, 1]), np.maximum(above[:, 2], under[:, 2])
+        boxes = np.stack([left, above[:, 0], right, under[:, 0]], axis=1)
+        found.append(boxes[_are_enclosed(ink, boxes, x_height)])
+    return np.concatenate(found)
+
+
+def _are_enclosed(ink: np.ndarray, boxes: np.ndarray, x_height: float) -> np.ndarray:
+    """Return (N,) bool: True for boxes (N, 4) with upright ink at both ends, and little beside it.
+
+    SAMPLES rows of each are tested.
+    """
+    inside = np.linspace(0, 1, SAMPLES)
+    rows = (boxes[:, 1:2] + inside * (boxes[:, 3:] - boxes[:, 1:2])).astype(np.int32)  # (N, SAMPLES)
+    beyond = SIDE + 1 + np.arange(max(2, round(CLEAR * x_height)))
+    enclosed = np.ones(len(boxes), bool)
+    for at, away in ((boxes[:, 0], -1), (boxes[:, 2] - 1, 1)):
+        for columns, least, most in ((np.arange(-SIDE, SIDE + 1), COVERED, 1.0), (away * beyond, 0.0, NEIGHBOURS)):
+            across = np.clip(at[enclosed, None] + columns, 0, ink.shape[1] - 1)
+            share = ink[rows[enclosed][:, :, None], across[:, None, :]].any(axis=2).mean(axis=1)
+            enclosed[enclosed] = (share >= least) & (share <= most)
+    return enclosed

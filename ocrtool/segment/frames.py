@@ -1,0 +1,121 @@
+"""Frames of boxes: which rectangles of straight strokes are drawn boxes and no letters, and the ink of their sides."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ocrtool.segment.strokes import Strokes, find_rectangles, without_doubles
+
+#: Share of each of its sides that a frame's ink covers, and how far from its corners its ink may begin, in sides, right
+#: and down together: the corners of frames may be round, but not as those of letters are.
+SIDE_COVERED, CORNER = 0.72, 0.17
+#: Pixels at the ends of a side that do not count.
+ENDS = 3
+#: The same for frames that are sure.
+SURELY_COVERED, SURE_CORNER = 0.88, 0.1
+#: How far from the sides of a box its frame may be, in x-heights, and in its sides if it is sure.
+BAND, SURE_BAND = 0.25, 0.08
+#: Frames are larger than letters are (x-heights) or sure, and white of this width is beside them (x-heights), or beside
+#: another that has their size within this share.
+LARGE, CLEAR, SAME_SIZE = 1.75, 0.35, 0.12
+#: White is along three sides at least, but for this share of each.
+NEIGHBOURS = 0.5
+#: Of two boxes about one place the better covered one is taken, within this share the larger one.
+WORTH_STEP = 0.06
+#: Ink so many pixels outside a box may be its frame; a row of pixels along a side is frame if half of it is ink.
+OUTSIDE, HALF = 2, 0.5
+
+
+def find_frames(ink: np.ndarray, strokes: Strokes, x_height: float) -> np.ndarray:
+    """Return those of the rectangles of strokes that are frames, one for each place: (N, 4)."""
+    boxes = find_rectangles(strokes, x_height)
+    if not len(boxes):
+        return boxes
+    strict = np.array([_is_framed(ink, box, x_height, sure=True) for box in boxes.tolist()], bool)
+    likely = np.array([_is_framed(ink, box, x_height, sure=False) for box in boxes.tolist()], bool)
+    large = (boxes[:, 2:] - boxes[:, :2]).min(axis=1) >= LARGE * x_height
+    beside = ink & ~cv2.dilate(strokes.level, np.ones((3, 3), np.uint8)).view(bool)  # edges of cells go on
+    clear = np.where(large, _are_clear(beside, boxes, x_height), _are_clear(ink, boxes, x_height))
+    sure = likely & strict & clear
+    sure &= _are_set_off(ink, boxes, x_height)
+    likely &= sure | ((strict | large) & _have_size_of(boxes, boxes[sure]))
+    worth = np.array([min(covered_sides(ink, box, max(3, round(0.12 * x_height)))) for box in boxes.tolist()])
+    return without_doubles(boxes[likely], (worth[likely] / WORTH_STEP).round())
+
+
+def _is_framed(ink: np.ndarray, box: list[int], x_height: float, sure: bool) -> bool:
+    """Return True if ink runs along all four sides of a box and into its corners, as around no letter.
+
+    sure: True to be strict.
+    """
+    x0, y0, x1, y1 = box
+    band = max(3, round(SURE_BAND * min(x1 - x0, y1 - y0) if sure else BAND * x_height))
+    if min(covered_sides(ink, box, band)) < (SURELY_COVERED if sure else SIDE_COVERED):
+        return False
+    part = ink[max(0, y0 - 1) : y1 + 1, max(0, x0 - 1) : x1 + 1]
+    reach = 2 + round((SURE_CORNER if sure else CORNER) * min(part.shape))
+    corner = np.add.outer(np.arange(reach + 1), np.arange(reach + 1)) <= reach
+    views = (part, part[:, ::-1], part[::-1], part[::-1, ::-1])
+    return all((view[: reach + 1, : reach + 1] & corner[: view.shape[0], : view.shape[1]]).any() for view in views)
+
+
+def covered_sides(ink: np.ndarray, box: list[int], band: int) -> list[float]:
+    """Return the share of each side of a box but its ends that ink covers, within a band of so many pixels."""
+    x0, y0, x1, y1 = box
+    part = ink[max(0, y0 - 1) : y1 + 1, max(0, x0 - 1) : x1 + 1]
+    sides = (part[:, :band], part[:, -band:], part[:band].T, part[-band:].T)
+    return [float(side[ENDS:-ENDS].any(axis=1).mean()) for side in sides]
+
+
+def _are_clear(ink: np.ndarray, boxes: np.ndarray, x_height: float) -> np.ndarray:
+    """Return (N,) bool: True for boxes (N, 4) with white on both sides."""
+    reach = max(3, round(CLEAR * x_height))
+    sides = ((boxes[:, 0] - reach, boxes[:, 0] - 2), (boxes[:, 2] + 2, boxes[:, 2] + reach))
+    clear = np.ones(len(boxes), bool)
+    for lefts, rights in sides:
+        for k, (low, high, (_, y0, _, y1)) in enumerate(zip(lefts, rights, boxes.tolist(), strict=True)):
+            clear[k] &= not ink[y0:y1, max(0, low) : max(0, high)].any()
+    return clear
+
+
+def _are_set_off(ink: np.ndarray, boxes: np.ndarray, x_height: float) -> np.ndarray:
+    """Return (N,) bool: True for boxes (N, 4) with white along most of three sides; in screens there is none."""
+    reach = max(3, round(CLEAR * x_height))
+    found = np.zeros(len(boxes), bool)
+    for k, (x0, y0, x1, y1) in enumerate(boxes.tolist()):
+        beside = (
+            ink[y0:y1, max(0, x0 - reach) : max(0, x0 - 2)].any(axis=1),
+            ink[y0:y1, x1 + 2 : x1 + reach].any(axis=1),
+            ink[max(0, y0 - reach) : max(0, y0 - 2), x0:x1].any(axis=0),
+            ink[y1 + 2 : y1 + reach, x0:x1].any(axis=0),
+        )
+        found[k] = sum(bool(side.mean() <= NEIGHBOURS) for side in beside) >= 3
+    return found
+
+
+def _have_size_of(boxes: np.ndarray, sure: np.ndarray) -> np.ndarray:
+    """Return (N,) bool: True for boxes (N, 4) as large as one of ``sure`` (M, 4)."""
+    sides, known = boxes[:, 2:] - boxes[:, :2], sure[:, 2:] - sure[:, :2]
+    return np.asarray((np.abs(sides[:, None] - known) <= SAME_SIZE * known).all(axis=2).any(axis=1))
+
+
+def frame_ink(ink: np.ndarray, strokes: Strokes, boxes: np.ndarray, x_height: float) -> np.ndarray:
+    """Return the ink (H, W) bool of the frames of boxes (N, 4): along their sides, and strokes near them."""
+    found = np.zeros(ink.shape, bool)
+    reach = max(3, round(0.25 * x_height))
+    lines = cv2.dilate(strokes.level | strokes.upright, np.ones((3, 3), np.uint8)).view(bool)
+    for x0, y0, x1, y1 in boxes.tolist():
+        rows, columns = slice(max(0, y0 - OUTSIDE), y1 + OUTSIDE), slice(max(0, x0 - OUTSIDE), x1 + OUTSIDE)
+        part, near, own = ink[rows, columns], lines[rows, columns], found[rows, columns]
+        for side, stroke, mine in (
+            (part.T, near.T, own.T),
+            (part.T[::-1], near.T[::-1], own.T[::-1]),
+            (part, near, own),
+            (part[::-1], near[::-1], own[::-1]),
+        ):
+            band = OUTSIDE + reach
+            thick = int(np.flatnonzero(side[:band].mean(axis=1) >= HALF).max(initial=OUTSIDE)) + 2
+            mine[:thick] = True
+            mine[:band] |= stroke[:band]
+    return np.asarray(found & ink)

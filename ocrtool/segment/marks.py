@@ -1,0 +1,126 @@
+"""Whether a tick box is marked, and how: by a tick, a cross, or filled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ocrtool.types import MarkState
+
+#: What is nearer to a side of the box than this share of it, or so many pixels, may be left of its frame.
+RIM, LEAST_RIM = 0.1, 1
+#: Share of a row or column of a tick box from which on it is part of the frame.
+SOLID = 0.6
+#: Share of the inside that ink covers where a box is as likely marked as not, and the spread of the odds: a logistic
+#: function of its logarithm. The same for the share at which a mark fills the box.
+MARKED, MARKED_SPREAD = 0.035, 0.3
+FILLED, FILLED_SPREAD = 0.62, 0.06
+#: How much of each arm of a cross there has to be, in the weakest arm, and the spread.
+CROSSED, CROSSED_SPREAD = 0.5, 0.12
+#: Arms of a cross are looked for between these distances from its middle, along the diagonals, in half sides of the
+#: mark, and off them by this much.
+ARM, ARM_WIDTH = (0.35, 0.85), 0.3
+#: A component with so much of its ink inside the box is a mark in it, unless it is so many sides long.
+WITHIN, LARGEST = 0.25, 3.5
+#: Side to which a mark is scaled.
+SIDE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class TickBox:
+    """A tick box. box: x0, y0, x1, y1 with its frame; probability: that the state is right, 0..1."""
+
+    box: tuple[int, int, int, int]
+    state: MarkState
+    probability: float
+
+
+def read_ticks(
+    inks: tuple[np.ndarray, np.ndarray], labels: np.ndarray, boxes: np.ndarray, ticks: np.ndarray
+) -> tuple[tuple[TickBox, ...], np.ndarray]:
+    """Find what tick boxes show.
+
+    inks: (H, W) bool each, the ink with and without frames; labels: (H, W) int32 of the components of the latter;
+    boxes: (N, 4) of them; ticks: (K, 4) tick boxes. Returns them with their states, and (N,) bool: True for components
+    that are their marks.
+    """
+    found, marks = [], np.zeros(len(boxes), bool)
+    for x0, y0, x1, y1 in ticks.tolist():
+        inside = np.bincount(labels[y0:y1, x0:x1].ravel(), minlength=len(boxes))
+        inside[0] = 0
+        own = np.flatnonzero(inside)
+        side = max(x1 - x0, y1 - y0)
+        size = (boxes[own, 2:] - boxes[own, :2]).max(axis=1) if len(own) else np.zeros(0)
+        total = np.array([_area(labels, boxes[k], k) for k in own.tolist()])
+        drawn = own[(inside[own] >= WITHIN * total) & (size <= LARGEST * side)]
+        marks[drawn] = True
+        found.append(_judged(inks, (x0, y0, x1, y1), np.isin(labels, drawn) if len(drawn) else None, boxes[drawn]))
+    return tuple(found), marks
+
+
+def _area(labels: np.ndarray, box: np.ndarray, number: int) -> int:
+    x0, y0, x1, y1 = box.tolist()
+    return int(np.count_nonzero(labels[y0:y1, x0:x1] == number))
+
+
+def _judged(
+    inks: tuple[np.ndarray, np.ndarray], box: tuple[int, int, int, int], mark: np.ndarray | None, around: np.ndarray
+) -> TickBox:
+    """Find the state of a tick box.
+
+    inks: (H, W) bool each, with and without frames; mark: (H, W) bool, the ink of what is drawn into it; around: (n, 4)
+    its parts.
+    """
+    (framed, ink), (x0, y0, x1, y1) = inks, box
+    left, top, right, bottom = _rims(framed[y0:y1, x0:x1])
+    inside = ink[y0 + top : y1 - bottom, x0 + left : x1 - right]
+    share = float(inside.mean()) if inside.size else 0.0
+    marked = _odds(np.log(max(share, 1e-4) / MARKED), MARKED_SPREAD)
+    if marked < 0.5 or mark is None:
+        return TickBox(box, MarkState.EMPTY, 1 - marked if marked < 0.5 else 0.5)
+    low, high = around[:, :2].min(axis=0), around[:, 2:].max(axis=0)
+    drawn = mark[low[1] : high[1], low[0] : high[0]]
+    filled = _odds(min(share, float(drawn.mean())) - FILLED, FILLED_SPREAD)
+    if filled >= 0.5:
+        return TickBox(box, MarkState.FILLED, marked * filled)
+    crossed = _odds(weakest_arm(drawn) - CROSSED, CROSSED_SPREAD)
+    if crossed >= 0.5:
+        return TickBox(box, MarkState.CROSSED, marked * (1 - filled) * crossed)
+    return TickBox(box, MarkState.TICKED, marked * (1 - filled) * (1 - crossed))
+
+
+def _rims(frame: np.ndarray) -> tuple[int, int, int, int]:
+    """Return how far the sides of a frame reach into a tick box (h, w): left, top, right and bottom, in pixels."""
+    least = max(LEAST_RIM, round(RIM * min(frame.shape)))
+    rims = []
+    for side in (frame.T, frame, frame.T[::-1], frame[::-1]):
+        solid = side[: len(side) // 3].mean(axis=1) >= SOLID
+        rims.append(max(least, int(np.flatnonzero(solid).max(initial=-1)) + 1 + LEAST_RIM))
+    return rims[0], rims[1], rims[2], rims[3]
+
+
+def weakest_arm(mark: np.ndarray) -> float:
+    """Return how much of the weakest of its four arms a cross has, 0..1. mark: (H, W) bool."""
+    x, y, w, h = cv2.boundingRect(mark.view(np.uint8))
+    if w == 0 or h == 0:
+        return 0.0
+    part = cv2.resize(mark[y : y + h, x : x + w].view(np.uint8) * 255, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    inked = part >= 96
+    at = (np.arange(SIDE) + 0.5) / SIDE * 2 - 1
+    across, down = np.meshgrid(at, at)
+    arms = []
+    for right in (-1, 1):
+        for below in (-1, 1):
+            u, v = right * across, below * down
+            along, off = (u + v) / 2, np.abs(u - v) / 2
+            steps = np.linspace(*ARM, 7)
+            near = [inked[(np.abs(along - step) < 0.06) & (off < ARM_WIDTH)].any() for step in steps]
+            arms.append(float(np.mean(near)))
+    return min(arms)
+
+
+def _odds(value: float, spread: float) -> float:
+    """The logistic function of a value in spreads."""
+    return float(1 / (1 + np.exp(-np.clip(value / spread, -30, 30))))
