@@ -6,13 +6,16 @@ to, and holds for one content of the input and one set of settings.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from ocrtool.errors import InputError, OutputError, printable, reason
 from ocrtool.export.documents import ExportPage, PageFile
@@ -86,8 +89,9 @@ class KeptPages(Observer):
         try:
             if kept is None or kept.state != outcome.state:
                 kept = self._begin(source, outcome.state)
-            data = b"".join(find_format("jsonl", "read").writers["read"](outcome.results))
-            with kept.path.open("ab") as file:
+            lines = find_format("jsonl", "read").writers["read"](outcome.results)
+            data = b"\t".join(line.rstrip(b"\n") for line in lines) + b"\n"  # two of a spread
+            with _opened(kept.path, "ab") as file:
                 start = file.tell()
                 file.write(b"%d\t" % source.page + data)
                 file.flush()
@@ -112,7 +116,8 @@ class KeptPages(Observer):
     def _begin(self, source: Source, state: tuple[int, int]) -> _Kept:
         make_folder(self._folder)
         kept = self._kept[source.output.stem] = _Kept(self._path(source), state)
-        kept.path.write_text(json.dumps([self._settings, *state]) + "\n")
+        with _opened(kept.path, "wb") as file:
+            file.write(json.dumps([self._settings, *state]).encode() + b"\n")
         return kept
 
     def _has(self, source: Source) -> bool:
@@ -129,20 +134,21 @@ class KeptPages(Observer):
         try:
             status = source.path.stat()
             kept = _Kept(self._path(source), (status.st_size, status.st_mtime_ns))
-            with kept.path.open("rb") as file:
+            with _opened(kept.path, "rb") as file:
                 if json.loads(file.readline(1 << 12)) != [self._settings, *kept.state]:
                     return None
                 start = file.tell()
+                line = b"\n"
                 for line in file:
                     number, _, data = line.partition(b"\t")
                     if line.endswith(b"\n") and number.isdigit():
                         kept.pages[int(number)] = (start, len(data))
                     start += len(line)
+            if not line.endswith(b"\n"):
+                with _opened(kept.path, "ab") as file:
+                    file.write(b"\n")  # after the line that was cut off
         except (OSError, ValueError, RecursionError):
             return None
-        if kept.path.stat().st_size and not line_ended(kept.path):
-            with kept.path.open("ab") as file:
-                file.write(b"\n")  # after the line that was cut off
         return kept
 
     def _outcome(self, source: Source) -> Outcome[ExportPage]:
@@ -150,21 +156,27 @@ class KeptPages(Observer):
         assert source.page is not None
         start, length = kept.pages[source.page]
         try:
-            with kept.path.open("rb") as lines:
+            with _opened(kept.path, "rb") as lines:
                 lines.seek(start)
                 data = lines.read(len(b"%d\t" % source.page) + length).partition(b"\t")[2]
-            (page,) = parse_pages(data, source.name)
+            found = [page for line in data.split(b"\t") for page in parse_pages(line, source.name)]
         except (OSError, ValueError, InputError) as error:
             fault = f"the page that {printable(str(kept.path))} keeps cannot be read: {error}"
             return Outcome(source, failure=InputError(source.name, fault))
-        if not isinstance(page, ExportPage):
-            return Outcome(source, failure=InputError(source.name, page.error))
         file = PageFile(source.path, source.page, source.options.password, source.options.pages is None)
-        return Outcome(source, (replace(page, file=file),), seconds=(0.0,), thumbnails=(None,), state=kept.state)
+        pages = tuple(replace(page, file=file) for page in found if isinstance(page, ExportPage))
+        nothing = (0.0,) * len(pages), (None,) * len(pages)
+        return Outcome(source, pages, seconds=nothing[0], thumbnails=nothing[1], state=kept.state)
 
 
-def line_ended(path: Path) -> bool:
-    """Return True if a file that is not empty ends with a line end."""
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read() == b"\n"
+def _opened(path: Path, mode: str) -> BinaryIO:
+    """Open a regular file, and follow no link: the folder may hold what a stranger put there. Raises OSError."""
+
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+
+    file = cast("BinaryIO", open(path, mode, opener=opener))  # noqa: SIM115
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode) and not path.parent.is_symlink():
+        return file
+    file.close()
+    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))

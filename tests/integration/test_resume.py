@@ -7,18 +7,21 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_engine import DEFECT, fake_reader
+from fake_engine import DEFECT, fake_reader, make_page
 from kill_runs import JOBS, expected, kill_runs
 from pdf_files import pages, shown
 from PIL import Image
 
 from ocrtool.cli import main as cli
 from ocrtool.errors import OutputError
+from ocrtool.export.documents import ExportPage
 from ocrtool.jobs import read as read_job
+from ocrtool.jobs.inputs import make_sources
 from ocrtool.jobs.journal import JOURNAL, Entry, Identity, Journal
 from ocrtool.jobs.kept_pages import FOLDER, KeptPages
 from ocrtool.jobs.outcome import Outcome
@@ -193,6 +196,42 @@ def test_pages_of_a_pdf_are_not_read_again(
     assert {path.name for path in Path("out").iterdir()} == names | {JOURNAL}
     assert read("a.pdf", *options) == 0
     assert len(counted) == 6 + 6
+
+
+def test_both_pages_of_a_spread_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    source = replace(make_sources(["a.pdf"])[0], page=7)
+    state = (4, (tmp_path / "a.pdf").stat().st_mtime_ns)
+    results = tuple(
+        ExportPage(replace(make_page(text, 90, 20), source="a.pdf", number=7)) for text in ("left\tone", "right")
+    )
+    KeptPages(tmp_path, "settings").read(Outcome(source, results, state=state))
+    later = KeptPages(tmp_path, "settings")
+    assert later.unread([source]) == []
+    (outcome,) = later.merged([source], ())
+    assert [result.page.text for result in outcome.results] == [result.page.text for result in results]
+    assert len(outcome.seconds) == len(outcome.thumbnails) == 2
+    assert KeptPages(tmp_path, "other settings").unread([source]) == [source]
+
+
+def test_no_link_leads_out_of_the_folder(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    Path("a.pdf").write_bytes(pages([shown("one"), shown("two")]))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "out" / JOURNAL).symlink_to(tmp_path / "mine")
+    assert read("a.pdf") == 1
+    assert f"{JOURNAL}: cannot be written: too many levels of symbolic links" in capfd.readouterr().err
+    (tmp_path / "out" / JOURNAL).unlink()
+    (tmp_path / "out" / FOLDER).mkdir()
+    (tmp_path / "out" / FOLDER / "a.jsonl").symlink_to(tmp_path / "mine")
+    assert read("a.pdf") == 1
+    (tmp_path / "out" / FOLDER / "a.jsonl").unlink()
+    (tmp_path / "out" / FOLDER).rmdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out" / FOLDER).symlink_to(tmp_path / "elsewhere")
+    assert read("a.pdf") == 1
+    assert (tmp_path / "mine").read_text() == "mine"
+    assert not [path for path in (tmp_path / "elsewhere").iterdir() if path.stat().st_size]
 
 
 def test_formats_that_show_pages_read_them_again(counted: list, monkeypatch: pytest.MonkeyPatch) -> None:
