@@ -8,7 +8,6 @@ and accents where it has them folded, capitals where a line of IAM is written in
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +24,7 @@ from training.benchmark.sets import load_set
 from training.command import EXISTING, PATH, data_option, errors_as_messages, every_option, weights_option
 from training.datasets.transcribed import Transcript, book_pages, iam_lines
 from training.decoder.engines import page_reader
-from training.decoder.fit_confidence import SURE, words_right
+from training.decoder.fit_confidence import SURE, words_found, words_right
 from training.language.fold_text import normalise
 
 #: Upper bounds of the bins of word probability.
@@ -78,11 +77,7 @@ def right_words(words: Sequence[str], text: str, of: WordSet) -> np.ndarray:
         read, truth = [word.upper() for word in read], [word.upper() for word in truth]
     if of.ordered:
         return words_right(read, truth)
-    left, right = Counter(truth), np.zeros(len(read), bool)
-    for k, word in enumerate(read):
-        right[k] = left[word] > 0
-        left[word] -= 1
-    return right
+    return words_found(read, truth)
 
 
 def in_capitals(text: str) -> bool:

@@ -80,6 +80,15 @@ def name_crops(data: Path, part: str) -> Iterator[Transcript]:
             yield Transcript(name, name, _gray(folder / name), text, infix=True, any_case=True)
 
 
+def receipts(data: Path, part: str) -> Iterator[Transcript]:
+    """Receipts, the texts of their boxes in any order and in capitals, as they stand; each its own group."""
+    folder = data / "receipts"
+    for name in sorted(_parts(folder, part)):
+        lines = (folder / name).with_suffix(".csv").read_text(encoding="utf-8", errors="replace").splitlines()
+        text = "\n".join(line.split(",", 8)[8] for line in lines if line.count(",") >= 8)
+        yield Transcript(name, name, _gray(folder / name), text, any_case=True)
+
+
 #: Pen thickness range of drawn words in pixels, and the height their tallest mark is drawn to.
 PEN_THICKNESS = (2.0, 5.0)
 WORD_HEIGHT = (45.0, 75.0)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -47,6 +49,15 @@ def words_right(read: list[str], truth: list[str]) -> np.ndarray:
         if op.tag == "equal":
             right[op.src_start : op.src_end] = True
     return right
+
+
+def words_found(read: Sequence[str], truth: Sequence[str]) -> np.ndarray:
+    """(len(read),) bool: words that the truth has, in whatever order, each as often as it has them."""
+    left, found = Counter(truth), np.zeros(len(read), bool)
+    for k, word in enumerate(read):
+        found[k] = left[word] > 0
+        left[word] -= 1
+    return found
 
 
 def _words(path: list[Step], line: ScoredLine, lm: float, engine: Engine) -> list[tuple[str, float]]:

@@ -41,7 +41,7 @@ from ocrtool.segment.strip import Strip, find_strip_layout
 from ocrtool.types import Line
 from ocrtool.weights.store import read_manifest
 from training.command import EXISTING, data_option, errors_as_messages, out_option, seed_option, weights_option
-from training.datasets.transcribed import book_pages, name_crops
+from training.datasets.transcribed import book_pages, name_crops, receipts
 from training.decoder.aligned_lines import line_texts
 from training.decoder.fit_confidence import SURE
 from training.decoder.fit_gaps import fit_gaps
@@ -75,7 +75,8 @@ class ReadSample:
     """Frame log-probabilities of the lines of a sample, and its text.
 
     infix: the image holds more than the text; folded: the text is in plain quotes, dashes and letters, whatever is
-    printed; hard: the lines that reading looks at in other views too, None for the others, if pages are known.
+    printed; bag: it is in any order, and in capitals; hard: the lines that reading looks at in other views too, None
+    for the others, if pages are known.
     """
 
     kind: str
@@ -83,6 +84,7 @@ class ReadSample:
     text: str
     infix: bool = False
     folded: bool = False
+    bag: bool = False
     hard: tuple[StripLine | None, ...] = ()
 
 
@@ -143,6 +145,14 @@ def book_samples(data: Path, engine: StripEngine) -> Iterator[ReadSample]:
         for line, text, hard in zip(lines, texts, hard_lines(lines), strict=True):
             if text:
                 yield ReadSample("books", [line.log_probs], text, folded=True, hard=(hard,))
+
+
+def receipt_samples(data: Path, engine: StripEngine) -> Iterator[ReadSample]:
+    """Receipts of the training part, each a sample."""
+    for item in tqdm(list(receipts(data, "train")), unit="page", disable=None):
+        if lines := look(item.gray, engine):
+            frames = [line.log_probs for line in lines]
+            yield ReadSample("receipts", frames, item.text, bag=True, hard=tuple(hard_lines(lines)))
 
 
 def name_samples(data: Path, engine: StripEngine) -> Iterator[ReadSample]:
@@ -309,14 +319,16 @@ def main(data: Path, weights: Path | None, drawn: Path, held: Path, words_only: 
             "text": text_scores,
         }
     scores["gaps"] = {name: round(value, 5) for name, value in gap_scores.items()}
-    words, sure = fit_words(samples, read_again(samples, evaluator.readings(fitted), engine), engine.reader.labels)
+    every = Evaluator([*samples, *receipt_samples(data, engine)], engine)
+    again = read_again(every.samples, every.readings(fitted), engine)
+    words, sure = fit_words(every.samples, again, engine.reader.labels)
     settings = replace(engine.settings, word_weights=words)
     scores[f"right_words_at_{SURE}"] = round(sure, 4)
     manifest = {
         "name": "decoder_lines",
         "kind": "decoder",
         "data": "pages drawn in the validation families; strips of the validation writers and families; training "
-        "parts of old_books and hand_printed_words",
+        "parts of old_books and hand_printed_words, and, for the probabilities of words, of receipts",
         "split": "over families, writers, books and forms",
         "command": training_command(),
     } | before

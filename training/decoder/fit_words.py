@@ -12,7 +12,7 @@ import numpy as np
 
 from ocrtool.decode.ctc_reading import Reading
 from ocrtool.decode.ctc_words import line_word_probabilities, word_features
-from training.decoder.fit_confidence import SURE, words_right
+from training.decoder.fit_confidence import SURE, words_found, words_right
 from training.decoder.logistic import fit_logistic
 from training.language.fold_text import normalise
 
@@ -41,7 +41,10 @@ def fit_words(
         if sample.folded:
             words = [normalise(word) for word in words]
         features += [rows for _, rows in found if len(rows)]
-        right.append(words_right(words, sample.text.split()))
+        if sample.bag:
+            right.append(words_found([word.upper() for word in words], sample.text.upper().split()))
+        else:
+            right.append(words_right(words, sample.text.split()))
     x, y = np.concatenate(features), np.concatenate(right)
     weights = fit_logistic(x, y)
     sure = line_word_probabilities(x, weights.tolist()) >= SURE
