@@ -13,11 +13,12 @@ from ocrtool.segment.broken_rules import broken_rules
 from ocrtool.segment.cell_rows import CellRow
 from ocrtool.segment.combs import find_bars
 from ocrtool.segment.drop_capitals import drop_capitals
+from ocrtool.segment.faint_rules import faint_rules
 from ocrtool.segment.forms import find_form_boxes
 from ocrtool.segment.leaders import leader_dots
 from ocrtool.segment.marks import TickBox, read_ticks
 from ocrtool.segment.quantiles import percentile
-from ocrtool.segment.rules import Rules, faint_rules, find_rules, mask_boxes
+from ocrtool.segment.rules import Rules, find_rules, mask_boxes
 
 #: All measures in x-heights of the page.
 RULE_LENGTH = 5.0
