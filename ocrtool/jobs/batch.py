@@ -1,4 +1,7 @@
-"""A run of ``ocrtool read``: inputs, outputs, workers and journal put together."""
+"""A run of ``ocrtool read``: inputs, outputs, workers and journal put together.
+
+What few runs need, such as the journal, is imported where it is needed.
+"""
 
 from __future__ import annotations
 
@@ -14,26 +17,22 @@ from ocrtool.files import make_folder
 from ocrtool.imaging.limits import USUAL
 from ocrtool.imaging.pdf_options import PdfOptions
 from ocrtool.jobs import read
-from ocrtool.jobs.cluster import ClusterWorkers, own_stamp
 from ocrtool.jobs.deliver import Delivery, Destination, plan_destination, plan_pictures
 from ocrtool.jobs.guard import OverwriteGuard
 from ocrtool.jobs.inputs import Source, find_inputs, make_sources
 from ocrtool.jobs.kept_pages import KeptPages
-from ocrtool.jobs.metrics_file import MetricsFile
 from ocrtool.jobs.observer import Observer
 from ocrtool.jobs.options import Parallel, ReadOptions
 from ocrtool.jobs.outcome import Outcome, Progress, no_progress
 from ocrtool.jobs.pages import by_page
 from ocrtool.jobs.pool import Pool
 from ocrtool.jobs.read import OVERLAY_SUFFIX, TABLE_SUFFIX
-from ocrtool.jobs.report_file import ReportFile
-from ocrtool.jobs.resume import Resumption, changed, check_folder, settings_digest
 from ocrtool.jobs.tally import ErrorLog, Summary, Tally
-from ocrtool.jobs.watch import Arrivals, check_outputs_apart, rounds
 from ocrtool.jobs.workers import Workers
 
 if TYPE_CHECKING:
     from ocrtool.export.registry import Format
+    from ocrtool.jobs.resume import Resumption
 
 
 #: Number of inputs that are expected in a folder that is watched: more than there are workers.
@@ -79,8 +78,12 @@ class Records:
         if self.errors is not None:
             made.append(ErrorLog(self.errors))
         if self.metrics is not None:
+            from ocrtool.jobs.metrics_file import MetricsFile
+
             made.append(MetricsFile(self.metrics, tally))
         if self.report is not None:
+            from ocrtool.jobs.report_file import ReportFile
+
             made.append(ReportFile(self.report, tally))
         if summary and not self.quiet:
             made.append(Summary(tally, console.report))
@@ -149,6 +152,9 @@ def watch_batch(folders: Sequence[str], recursive: bool, batch: Batch, console: 
 
     Raises OcrToolError for what concerns the whole run.
     """
+    from ocrtool.jobs.resume import check_folder
+    from ocrtool.jobs.watch import Arrivals, check_outputs_apart, rounds
+
     arrivals = Arrivals(folders, recursive)
     outputs = (check_folder(batch.output), batch.options.overlay, batch.options.tables)
     check_outputs_apart(folders, outputs)
@@ -196,6 +202,8 @@ def _workers(batch: Batch, pages: int, progress: Progress[ExportPage]) -> Pool[E
     if batch.scheduler is not None:
         if batch.timeout is not None:
             raise UsageError("--timeout is for workers of this machine, not for those of --scheduler")
+        from ocrtool.jobs.cluster import ClusterWorkers, own_stamp
+
         options = replace(batch.options, thumbnails=batch.records.report is not None)
         return ClusterWorkers(read.reading_job(options), batch.scheduler, own_stamp(), progress)
     parallel = Parallel.of(batch.jobs, pages, batch.timeout)
@@ -240,6 +248,8 @@ def _plan(
 
 def _resumption(batch: Batch, names: Sequence[str] | None) -> Resumption:
     """Open the journal of the output folder, which is made. Raises UsageError and OutputError."""
+    from ocrtool.jobs.resume import Resumption, changed, check_folder, settings_digest
+
     folder = check_folder(batch.output)
     make_folder(folder)
     options = replace(batch.options, threads=ReadOptions().threads, weights=None)
