@@ -133,6 +133,8 @@ class PdfLocked(InputError):
 class PdfUnmeasured(InputError):
     """A page of a damaged PDF that may be too much to be drawn."""
 
+    kind = "damaged"
+
 
 class NoSuchPage(InputError):
     """None of the pages that were asked for."""
