@@ -187,6 +187,8 @@ def _kept(batch: Batch, resumption: Resumption | None) -> KeptPages | None:
     """Make what keeps pages of inputs that are not finished; None for formats that need more than the text of pages."""
     if resumption is None or batch.options.keep_images:
         return None
+    from ocrtool.jobs.resume import check_folder
+
     return KeptPages(check_folder(batch.output), resumption.settings)
 
 
