@@ -82,7 +82,10 @@ def find_rectangles(strokes: Strokes, x_height: float) -> np.ndarray:
         return strokes.sides
     between_sides = _enclosed(strokes, x_height)
     between_edges = _enclosed(strokes.turned(), x_height)[:, [1, 0, 3, 2]]
-    return np.unique(np.concatenate([between_sides, between_edges]), axis=0)
+    found = np.concatenate([between_sides, between_edges])
+    found = found[np.lexsort(found.T[::-1])]
+    again = (found[1:] == found[:-1]).all(axis=1)  # ``np.unique`` loads NumPy's masked arrays first, for 10 ms
+    return np.asarray(found[np.append(True, ~again)[: len(found)]])
 
 
 def without_doubles(boxes: np.ndarray, worth: np.ndarray) -> np.ndarray:
