@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -124,19 +125,24 @@ def scaling(folder: Path, pages: int, times: int = 3) -> None:
     """Print the pages a second of one worker and of two, in turn, and whether their bytes are the same."""
     draw(folder / "in", pages)
     rates: dict[str, list[float]] = {"1": [], "2": []}
+    processor = dict.fromkeys(rates, 0.0)
     outputs = set()
     for _ in range(times):
         for jobs in rates:
-            began = time.monotonic()
+            began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
             done = subprocess.run(
                 command(folder / "in", "--jobs", jobs, "--format", "json", "--timeout", "600"),
                 cwd=ROOT,
                 capture_output=True,
             )
             rates[jobs].append(pages / (time.monotonic() - began))
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            processor[jobs] += after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             outputs.add(done.stdout)
     one, two = (max(rates[jobs]) for jobs in rates)
     print(f"pages a second, best of {times}: {one:.2f} with one worker, {two:.2f} with two, ratio {two / one:.2f}")
+    spent = ", ".join(f"{jobs}: {1000 * seconds / pages / times:.1f} ms" for jobs, seconds in processor.items())
+    print(f"processor time of a page by workers: {spent}")
     print(f"same bytes: {len(outputs) == 1}")
 
 

@@ -38,11 +38,6 @@ def default_jobs() -> int:
     return max(1, min(cores(), memory() // MEMORY_OF_WORKER))
 
 
-def threads(jobs: int) -> int:
-    """Return the number of threads for each of ``jobs`` processes."""
-    return max(1, cores() // jobs)
-
-
 def _groups(controller: str) -> Iterator[Path]:
     """List the folders of the process's groups, of both versions and with their parents, for a controller."""
     try:

@@ -18,22 +18,22 @@ class Parallel:
     """How inputs are processed in parallel.
 
     jobs: number of worker processes, with 1 meaning this process, unless ``isolated``, or ``timeout`` is given: the
-    most seconds for a page. A single input is processed in this process, if no time is set.
+    most seconds for a page. A single input is processed in this process, if no time is set. threads: of each process.
     """
 
     jobs: int = 1
     isolated: bool = False
     timeout: float | None = None
+    threads: int = 1
 
     @classmethod
     def of(cls, jobs: int | None, inputs: int, timeout: float | None = None) -> Parallel:
-        """Choose for a number of inputs. jobs: None for as many as the machine can use."""
-        return cls(min(jobs or machine.default_jobs(), max(1, inputs)), jobs is None, timeout)
+        """Choose for a number of inputs: several share the cores, one has them all.
 
-    @property
-    def threads(self) -> int:
-        """Number of threads of each process."""
-        return machine.threads(self.jobs)
+        jobs: None for as many as the machine can use.
+        """
+        threads = 1 if inputs > 1 else machine.cores()
+        return cls(min(jobs or machine.default_jobs(), max(1, inputs)), jobs is None, timeout, threads)
 
 
 #: One input after the other, in this process.

@@ -78,7 +78,7 @@ def test_workers_are_no_more_than_inputs(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(machine, "cores", lambda: 8)
     monkeypatch.setattr(machine, "memory", lambda: 1 << 40)
     assert [Parallel.of(None, inputs).jobs for inputs in (0, 1, 3, 100)] == [1, 1, 3, 8]
-    assert [Parallel.of(None, inputs).threads for inputs in (1, 3, 100)] == [8, 2, 1]
+    assert [Parallel.of(None, inputs).threads for inputs in (1, 3, 100)] == [8, 1, 1]
     monkeypatch.setattr(machine, "memory", lambda: 2 << 30)
     assert Parallel.of(None, 100).jobs == 4
     assert Parallel.of(6, 100).jobs == 6
