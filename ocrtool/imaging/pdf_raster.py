@@ -28,7 +28,7 @@ MAX_IMAGE_PIXELS = 100_000_000
 COVER = 0.25
 #: Objects of a page that are inspected at most, and forms within forms: enough to find its images.
 MOST_OBJECTS, MOST_LEVELS = 20_000, 8
-#: Seconds after which the drawing of a page is given up.
+#: Seconds of processor time after which the drawing of a page is given up; a busy machine takes longer by the clock.
 MOST_SECONDS = 6.0
 #: Sizes above this one are negative numbers.
 _NEGATIVE = 1 << 31
@@ -114,9 +114,9 @@ def draw(page: Any, size: tuple[int, int], where: str) -> np.ndarray:
         raise ImageTruncated(where, "the page cannot be drawn")
     try:
         place = (bitmap, page, 0, 0, width, height, 0, pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE)
-        end = time.monotonic() + MOST_SECONDS
+        end = time.thread_time() + MOST_SECONDS
         pause = pdfium.IFSDK_PAUSE(version=1)
-        pause.NeedToPauseNow = type(pause.NeedToPauseNow)(lambda _: time.monotonic() > end)
+        pause.NeedToPauseNow = type(pause.NeedToPauseNow)(lambda _: time.thread_time() > end)
         status = pdfium.FPDF_RenderPageBitmap_Start(*place, pause)
         pdfium.FPDF_RenderPage_Close(page)
         if status == pdfium.FPDF_RENDER_TOBECONTINUED:

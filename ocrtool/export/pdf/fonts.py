@@ -39,7 +39,7 @@ class InvisibleFonts:
         """small: None for a document that is to have the large one only."""
         self.large, self.small = large.encode(), small.encode() if small else None
         self._beyond: dict[str, int] = {}
-        self._used: set[int] = set()  # of the large one
+        self._used, self._small_used = {ord(" ")}, {ord(" ")}
         self._objects: dict[bytes, Any] = {}
 
     def encode(self, text: str) -> tuple[bytes, bytes, int, bytes]:
@@ -49,6 +49,7 @@ class InvisibleFonts:
         """
         codes = _western(text)
         if codes is not None and self.small is not None:
+            self._small_used.update(codes)
             return self.small, _literal(codes), len(codes), b"( )"
         numbers = [self._code(character) for character in text]
         self._used.update(numbers)
@@ -70,14 +71,14 @@ class InvisibleFonts:
             return
         descriptor = _descriptor(pdf)
         if self.small in self._objects:
-            _fill_small(self._objects[self.small], descriptor)
+            _fill_small(self._objects[self.small], descriptor, max(self._small_used))
         if self.large in self._objects:
             self._fill_large(pdf, self._objects[self.large], descriptor)
 
     def _fill_large(self, pdf: pikepdf.Pdf, target: Any, descriptor: Any) -> None:
         from pikepdf import Array, Dictionary, Name
 
-        same_glyph = b"\0\1" * (1 + max(self._used | {ord(" ")}))
+        same_glyph = b"\0\1" * (1 + max(self._used))
         inner = Dictionary(
             Type=Name.Font,
             Subtype=Name.CIDFontType2,
@@ -102,8 +103,7 @@ class InvisibleFonts:
 
     def _to_unicode(self) -> bytes:
         """Map codes to UTF-16: ranges of those that have the same first byte, and the characters beyond U+FFFF."""
-        used = self._used | {ord(" ")}
-        firsts = sorted({code >> 8 for code in used if not _FIRST_BEYOND <= code <= _LAST_BEYOND})
+        firsts = sorted({code >> 8 for code in self._used if not _FIRST_BEYOND <= code <= _LAST_BEYOND})
         ranges = [f"<{first:02X}00> <{first:02X}FF> <{first:02X}00>" for first in firsts]
         single = [f"<{code:04X}> <{character.encode('utf-16-be').hex()}>" for character, code in self._beyond.items()]
         parts = [*_sections("bfrange", ranges), *_sections("bfchar", single)]
@@ -135,12 +135,13 @@ def _descriptor(pdf: pikepdf.Pdf) -> Any:
     return pdf.make_indirect(descriptor)
 
 
-def _fill_small(target: Any, descriptor: Any) -> None:
+def _fill_small(target: Any, descriptor: Any, last: int) -> None:
+    """Fill the dictionary of the small font. last: the highest of its codes that are used."""
     from pikepdf import Array, Name
 
     target.Type, target.Subtype, target.BaseFont = Name.Font, Name.TrueType, Name(f"/{NAME}")
     target.Encoding, target.FontDescriptor = Name(f"/{_ENCODING}"), descriptor
-    target.FirstChar, target.LastChar, target.Widths = _FIRST, _LAST, Array([WIDTH] * (_LAST - _FIRST + 1))
+    target.FirstChar, target.LastChar, target.Widths = _FIRST, last, Array([WIDTH] * (last - _FIRST + 1))
 
 
 def _western(text: str) -> bytes | None:
