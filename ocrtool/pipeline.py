@@ -110,6 +110,13 @@ def _described(image: InputPage) -> Page:
     return replace(text, language=language, source=image.name, number=image.number, from_pdf=True)
 
 
+def _level(page: Page) -> Page:
+    """Return a page without its lines that stand sideways, which are its last blocks."""
+    if all(line.orientation == page.orientation for line in page.lines):
+        return page
+    return replace(page, blocks=tuple(b for b in page.blocks if b.lines[0].orientation == page.orientation))
+
+
 def read_page_detailed(gray: np.ndarray, engines: Engines, leaders: bool = False) -> tuple[Page, Details]:
     """Read one page as `read_page`, with what the overlay shows besides. leaders: True to keep the dots of leaders."""
     clock = _Clock()
@@ -121,7 +128,7 @@ def read_page_detailed(gray: np.ndarray, engines: Engines, leaders: bool = False
     lines = read_lines(found.lines, size)  # characters, words and lines with boxes, by way of the language model
     clock.lap("lines")
     read = assemble_page(found, lines, engines, size, leaders)  # blocks, in reading order
-    tables = find_tables(read, found.areas)  # rows and cells, from rules and the boxes of words
+    tables = find_tables(_level(read), found.areas)  # rows and cells, from rules and the boxes of words
     clock.lap("blocks and tables")
     read, pieces = cut_torn_words(replace(read, tables=tables)), piece_corners(found.lines)
     if flat is None:

@@ -196,6 +196,14 @@ class Line:
     def text(self) -> str:
         return " ".join(w.text for w in self.words)
 
+    @property
+    def orientation(self) -> int:
+        """By how many degrees the line is to be turned clockwise to run to the right: 0, 90, 180 or 270."""
+        x0, y0, x1, y1 = self.baseline
+        if abs(x1 - x0) >= abs(y1 - y0):
+            return 0 if x1 >= x0 else 180
+        return 270 if y1 > y0 else 90
+
 
 @dataclass(frozen=True, slots=True)
 class Block:

@@ -23,7 +23,7 @@ def odd_pages() -> list[ExportPage]:
         ExportPage(replace(korean, language="kor", source="k.png", pdf_text=kept), 300.0),
         ExportPage(Page(10, 20, source="blank.png", warnings=("a line is damaged",)), 72.0),
         ExportPage(turned, 203.97),
-        ExportPage(replace(turned, orientation=270, number=4, source=ODD_NAME), None),
+        ExportPage(replace(turned, blocks=_reversed(turned), orientation=270, number=4, source=ODD_NAME), None),
         ExportPage(replace(with_table(), from_pdf=True, marks=marks), 200.0),
         ExportPage(Page(400, 60, mirrored=True, source="m.png"), None),
         ExportPage(replace(with_table(), blocks=(*with_table().blocks, Block(Box(0, 0, 5, 5), ()))), None),
@@ -87,3 +87,11 @@ def _on_its_side(block: Block) -> Block:
 def without_words() -> Page:
     """A page with a line that has none."""
     return Page(40, 20, (Block(Box(0, 0, 9, 9), (Line(Box(0, 0, 9, 9), (), (0, 9, 9, 9), 5.0),)),))
+
+
+def _reversed(page: Page) -> tuple[Block, ...]:
+    """The blocks of a page with lines that run the other way."""
+    return tuple(
+        replace(b, lines=tuple(replace(line, baseline=(*line.baseline[2:], *line.baseline[:2])) for line in b.lines))
+        for b in page.blocks
+    )

@@ -68,6 +68,9 @@ class LineObject(TypedDict):
     box: BoxArray
     baseline: Annotated[list[float], About("its two ends: x0, y0, x1, y1 in pixels", _FOUR)]
     x_height: Annotated[float, About("height of small letters in pixels", {"minimum": 0})]
+    orientation: Annotated[
+        int, About("degrees by which it is turned clockwise to run to the right", {"enum": [0, 90, 180, 270]}, 0)
+    ]
     text: Annotated[str, About("its words, joined by spaces")]
     words: Annotated[list[WordObject], About("from left to right")]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -22,6 +24,20 @@ def prepare(gray: np.ndarray) -> PreparedPage | None:
 def turn(page: PreparedPage, quarters: int) -> PreparedPage | None:
     """Turn a page clockwise by quarter turns; None if nothing on it could be a character then."""
     return _measured(np.ascontiguousarray(np.rot90(page.soft, -quarters)), (page.quarters + quarters) % 4)
+
+
+def part(page: PreparedPage, box: np.ndarray) -> PreparedPage | None:
+    """Cut the box (4,) x0 y0 x1 y1 out of a page, as a page of its own that was not turned; None if it is blank."""
+    x0, y0, x1, y1 = box.tolist()
+    return _measured(np.ascontiguousarray(page.soft[y0:y1, x0:x1]), 0)
+
+
+def without(page: PreparedPage, boxes: Sequence[np.ndarray]) -> PreparedPage | None:
+    """Leave out the ink in boxes (4,) x0 y0 x1 y1; None if nothing is left."""
+    soft = page.soft.copy()
+    for x0, y0, x1, y1 in (box.tolist() for box in boxes):
+        soft[y0:y1, x0:x1] = 0
+    return _measured(soft, page.quarters)
 
 
 def keep_strong(page: PreparedPage, level: int) -> PreparedPage | None:

@@ -16,6 +16,7 @@ from ocrtool.script.engines import Engines
 from ocrtool.script.noise import are_noise
 from ocrtool.script.orientation import Sight, certainty, find_upright, may_be_turned, turns
 from ocrtool.script.show_through import without_show_through
+from ocrtool.script.sideways import without_sideways
 from ocrtool.script.strip_engine import StripEngine, StripLine
 from ocrtool.segment.layout import Layout
 from ocrtool.segment.leaders import dot_rows
@@ -93,6 +94,9 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
         return PageLines()
     strips = engines.strips
     seen = _seen(page, engines)
+    aside: Sequence[StripLine] = ()
+    if strips is not None:
+        seen, aside = without_sideways(seen, strips)
     if seen.layout is None or seen.mirrored:
         return PageLines(orientation=90 * seen.page.quarters, mirrored=seen.mirrored)
     shares, present = _present(seen.layout, seen.lines, engines)
@@ -123,6 +127,8 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
                 lines.append(EngineStrip(strips, block, found))
         elif (line := _segment(layout, region, engines.others[0])) is not None:
             lines.append(EngineLine(engines.others[0], block, line, layout.page.to_input))
+    last = len(layout.blocks)
+    lines += [EngineStrip(engines.strips, last + k, line) for k, line in enumerate(aside) if engines.strips is not None]
     areas = tuple(moved(area, layout.page.to_input) for area in layout.areas)
     marks, leaders = _marks(layout, page), _leaders(layout, page)
     return PageLines(tuple(lines), layout.page.skew, 90 * page.quarters, areas=areas, marks=marks, leaders=leaders)

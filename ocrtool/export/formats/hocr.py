@@ -66,15 +66,16 @@ def _block(block: Block, page: Page, name: str, prefix: str, lines: int) -> Iter
     yield f'<div class="ocr_carea" id="block_{name}" title="{box}">\n'
     yield f'<p class="ocr_par" id="par_{name}"{language} title="{box}">\n'
     for index, line in enumerate(block.lines, lines + 1):
-        yield _line(line, page.orientation, f"{prefix}{index}")
+        yield _line(line, f"{prefix}{index}")
     yield "</p>\n</div>\n"
 
 
-def _line(line: Line, orientation: int, name: str) -> str:
+def _line(line: Line, name: str) -> str:
     metrics = measure(line)
     baseline = f"baseline {metrics.slope:.3f} {round(metrics.offset)}"
+    way = f"textangle {line.orientation}" if line.orientation else baseline
     title = (
-        f"{_bbox(line.box)}; {f'textangle {orientation}' if orientation else baseline}; x_size {metrics.size:.1f}; "
+        f"{_bbox(line.box)}; {way}; x_size {metrics.size:.1f}; "
         f"x_descenders {metrics.descent:.1f}; x_ascenders {metrics.ascent:.1f}"
     )
     words = " ".join(_word(word, f"{name}_{i}") for i, word in enumerate(line.words, 1))

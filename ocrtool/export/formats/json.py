@@ -127,7 +127,8 @@ def _line(line: Line, block: int) -> str:
     baseline = ", ".join(str(_rounded(v, LENGTH_DIGITS)) for v in line.baseline)
     return (
         f'{{"block": {block}, "box": {_box_text(line.box)}, "baseline": [{baseline}], '
-        f'"x_height": {_rounded(line.x_height, LENGTH_DIGITS)}, "text": {_quoted(line.text)}, '
+        f'"x_height": {_rounded(line.x_height, LENGTH_DIGITS)}, "orientation": {line.orientation}, '
+        f'"text": {_quoted(line.text)}, '
         f'"words": [{", ".join(map(_word, line.words))}]}}'
     )
 

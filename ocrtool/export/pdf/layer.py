@@ -61,14 +61,6 @@ def text_layer(
     return b"q BT 3 Tr\n%sET Q\n" % b"".join(writer.operators) if writer.operators else b""
 
 
-def line_turn(line: Line) -> int:
-    """Return by how many degrees a line is to be turned clockwise to run to the right: 0, 90, 180 or 270."""
-    x0, y0, x1, y1 = line.baseline
-    if abs(x1 - x0) >= abs(y1 - y0):
-        return 0 if x1 >= x0 else 180
-    return 270 if y1 > y0 else 90
-
-
 class _Writer:
     """Makes operators, and knows what the last ones have set."""
 
@@ -79,7 +71,7 @@ class _Writer:
 
     def place(self, line: Line, words: Sequence[_Place], size: float) -> None:
         """Place the words of a line that are wanted. size: of its font, in pixels."""
-        ahead = _AHEAD[line_turn(line)]
+        ahead = _AHEAD[line.orientation]
         (a, b), (c, d) = (np.array((ahead, _up(ahead))) @ self._to_points[:2]).tolist()  # a pixel ahead, and one up
         e, f = self._to_points[2].tolist()
         across, high = float(np.hypot(a, b)), float(np.hypot(c, d))  # points of a pixel
@@ -130,7 +122,7 @@ def _places(line: Line, size: tuple[int, int], is_wanted: Callable[[Box], bool])
 
     Programs leave out text that stands beside the page.
     """
-    (ax, ay) = ahead = _AHEAD[line_turn(line)]
+    (ax, ay) = ahead = _AHEAD[line.orientation]
     ux, uy = _up(ahead)
     x0, y0, x1, y1 = line.baseline
     run = ax * (x1 - x0) + ay * (y1 - y0)
