@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ocrtool.types import Alternative, Character, Line
 
@@ -20,6 +21,21 @@ TEXT_SURE, SIZE_FACTOR, STROKES = 0.75, 1.6, "Il|i"
 ITEM = re.compile(r"[(\[#]?(?:\d{1,3}|[A-Za-z])[.):\]]{0,2}")
 #: The kinds of lone characters, in the order of `_kind`.
 FIGURE, CAPITAL, SMALL = range(3)
+#: Items are in the order of the alphabet if so many follow the one before, and as many as do not. Characters surer than
+#: this are not changed for that.
+FOLLOWING, SETTLED = 2, 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """The letter or figure of a line that has only one.
+
+    index: of it among the characters of the line; marks: what else there is, with a place for it, such as ``(_)``.
+    """
+
+    character: Character
+    index: int
+    marks: str
 
 
 def lone_character(line: Line) -> Character | None:
@@ -31,19 +47,72 @@ def lone_character(line: Line) -> Character | None:
 def settle_lone(lines: Sequence[Line | None]) -> list[Line | None]:
     """Read lone characters that may be a figure or a letter, or of either case, as the page's other lone characters.
 
-    Where these do not tell, a lone ring is a zero, and others stay as they are.
+    So are the letters and figures of items, ``c.`` or ``(g)``, as those of other items that are written alike; and
+    where these are in order, as the one that is due. Where nothing tells, a lone ring is a zero, and others stay as
+    they are.
     """
-    alone = [None if line is None else lone_character(line) for line in lines]
+    settled = list(lines)
+    alone = {k: found for k, line in enumerate(lines) if line is not None and (found := _alone(line)) is not None}
+    for marks in dict.fromkeys(found.marks for found in alone.values()):
+        group = {k: found for k, found in alone.items() if found.marks == marks}
+        kind = _common_kind([found.character for found in group.values()])
+        for k, found in group.items():
+            line = settled[k]
+            assert line is not None
+            settled[k] = _settled(line, found, kind) if kind is not None or not marks.strip("_") else line
+        if marks.strip("_"):
+            _put_in_order(settled, group)
+    return settled
+
+
+def _alone(line: Line) -> _Alone | None:
+    characters = line.words[0].characters if len(line.words) == 1 else ()
+    text = "".join(each.label for each in characters)
+    if len(text) != len(characters) or (len(characters) > 1 and ITEM.fullmatch(text) is None):
+        return None
+    places = [k for k, label in enumerate(text) if label.isalnum() or len(text) == 1]
+    if len(places) != 1:
+        return None
+    (index,) = places
+    return _Alone(characters[index], index, text[:index] + "_" + text[index + 1 :])
+
+
+def _common_kind(characters: Sequence[Character]) -> int | None:
+    """Return the kind that most of the sure characters are of; None if it is not clear."""
     counts = [0, 0, 0]
-    for each in alone:
-        if each is not None and each.probability >= SURE and each.label.isalnum():
+    for each in characters:
+        if each.probability >= SURE and each.label.isalnum():
             counts[_kind(each.label)] += 1
     common = max(range(3), key=lambda kind: counts[kind])
-    clear = counts[common] >= max(LEAST_SURE, TIMES * (sum(counts) - counts[common]))
-    return [
-        line if line is None or each is None else _settled(line, each, common if clear else None)
-        for line, each in zip(lines, alone, strict=True)
-    ]
+    return common if counts[common] >= max(LEAST_SURE, TIMES * (sum(counts) - counts[common])) else None
+
+
+def _put_in_order(lines: list[Line | None], group: dict[int, _Alone]) -> None:
+    """Read unsure letters and figures of items as what is due between their neighbours, if the others are in order."""
+    places = list(group)
+    labels = [_label(lines[k], group[k]) for k in places]
+    following = sum(_next(a) == b for a, b in pairwise(labels))
+    if following < max(FOLLOWING, len(labels) - 1 - following):
+        return
+    for n, k in enumerate(places):
+        due = {_next(labels[n - 1])} if n else set()
+        due |= {chr(ord(labels[n + 1]) - 1)} if n + 1 < len(labels) else set()
+        line, found = lines[k], group[k]
+        if line is None or found.character.probability >= SETTLED or labels[n] in due:
+            continue
+        fitting = [each for each in _twins(found.character) if each.label in due]
+        if fitting:
+            lines[k] = _with(line, found, fitting[0].label)
+            labels[n] = fitting[0].label
+
+
+def _label(line: Line | None, found: _Alone) -> str:
+    assert line is not None
+    return line.words[0].characters[found.index].label
+
+
+def _next(label: str) -> str:
+    return chr(ord(label) + 1)
 
 
 def is_lone_text(line: Line, x_height: float | None) -> bool:
@@ -80,21 +149,24 @@ def _twins(character: Character) -> list[Alternative]:
     return [each for each in character.alternatives if each.label in forms]
 
 
-def _settled(line: Line, character: Character, kind: int | None) -> Line:
+def _settled(line: Line, found: _Alone, kind: int | None) -> Line:
     """Return the line with its character as one of this kind; None: unknown, which of rings makes zeros."""
-    twins = _twins(character)
+    character = found.character
     if kind is None:
         kind = FIGURE if character.label in ALIKE[0] else _kind(character.label)
-    fitting = [each for each in twins if _kind(each.label) == kind]
+    fitting = [each for each in _twins(character) if _kind(each.label) == kind]
     if not fitting or character.label == fitting[0].label:
         return line
+    return _with(line, found, fitting[0].label)
+
+
+def _with(line: Line, found: _Alone, label: str) -> Line:
+    """Return the line with another label of the form of its character, as sure as all labels of this form together."""
+    character, twins = found.character, _twins(found.character)
     mass = round(min(1.0, sum(each.probability for each in twins)), 4)
     others = tuple(each for each in character.alternatives if each not in twins)
-    read = replace(
-        character,
-        label=fitting[0].label,
-        probability=mass,
-        alternatives=(Alternative(fitting[0].label, mass), *others),
-    )
-    word = replace(line.words[0], characters=(read,), probability=max(line.words[0].probability, mass))
-    return replace(line, words=(word,))
+    read = replace(character, label=label, probability=mass, alternatives=(Alternative(label, mass), *others))
+    before = line.words[0].characters
+    characters = (*before[: found.index], read, *before[found.index + 1 :])
+    probability = max(line.words[0].probability, min(each.probability for each in characters))
+    return replace(line, words=(replace(line.words[0], characters=characters, probability=probability),))

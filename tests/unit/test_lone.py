@@ -61,3 +61,33 @@ def test_numbers_of_items_are_text(text: str) -> None:
 @pytest.mark.parametrize("text", ["ab", "..", "(", "1-", "($)", "1234"])
 def test_other_short_lines_are_judged_as_lines(text: str) -> None:
     assert not is_lone_text(word(text), 18.0)
+
+
+def item(before: str, after: str, *alternatives: tuple[str, float]) -> Line:
+    """A line of one character with marks before and after it."""
+    own = line(*alternatives).words[0].characters[0]
+    marks = [Character(BOX, mark, 0.99, (Alternative(mark, 0.99),)) for mark in before + after]
+    characters = (*marks[: len(before)], own, *marks[len(before) :])
+    return Line(BOX, (Word(BOX, characters, 0.5),), (0.0, 20.0, 10.0, 20.0), 20.0)
+
+
+def texts(lines: list[Line]) -> list[str]:
+    return [read.text for read in settle_lone(lines) if read is not None]
+
+
+def test_letters_of_items_are_read_as_the_other_items_are() -> None:
+    small = [item("(", ")", (label, 0.95)) for label in "abd"]
+    assert texts([*small, item("(", ")", ("C", 0.6), ("c", 0.38))])[-1] == "(c)"
+    assert texts([*small, item("", ".", ("C", 0.6), ("c", 0.38))])[-1] == "C.", "written otherwise"
+    assert (
+        texts([item("", ".", (label, 0.95)) for label in "ABD"] + [item("", ".", ("9", 0.6), ("g", 0.3))])[-1] == "9."
+    )
+
+
+def test_letters_of_items_are_read_as_what_is_due() -> None:
+    rows = [item("", ")", (label, 0.95)) for label in "fgh"] + [item("", ")", ("l", 0.5), ("1", 0.3), ("i", 0.15))]
+    assert texts([*rows, item("", ")", ("j", 0.9))]) == ["f)", "g)", "h)", "i)", "j)"]
+    read = settle_lone(rows)[-1]
+    assert read is not None and read.words[0].characters[0].probability == pytest.approx(0.95)
+    assert texts([*rows[:3], item("", ")", ("l", 0.99))])[-1] == "l)", "sure"
+    assert texts([item("", ")", (label, 0.95)) for label in "bxf"] + [rows[-1]])[-1] == "l)", "not in order"
