@@ -1,4 +1,8 @@
-"""``ocrtool read`` of pages in an object store: an S3-compatible server that runs within the test."""
+"""``ocrtool read`` of pages in an object store: an S3-compatible server that runs within the test.
+
+Needs ``pip install s3fs 'moto[s3]' flask flask-cors boto3``, which are no part of the extra for tests: their versions
+depend on each other so that pip may take long to choose some.
+"""
 
 from __future__ import annotations
 
