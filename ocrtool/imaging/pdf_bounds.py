@@ -60,7 +60,9 @@ class PageBounds:
         if number not in self._pages:
             self._pages[number] = None
             with suppress(Exception):  # damage of every kind, about which PDFium has its own say
-                self._pages[number] = self._page_bytes(number - 1)
+                size = self._page_bytes(number - 1)
+                if size > MOST_BYTES or not self._pdf.get_warnings():  # else PDFium may find more in a damaged file
+                    self._pages[number] = size
         found = self._pages[number]
         if found is None:
             if not apart:

@@ -282,3 +282,15 @@ def test_root_reads_untrusted_files_of_others(capfd: pytest.CaptureFixture) -> N
     Path("a.png").chmod(0o600)
     assert read("a.png", "--untrusted") == 0
     assert capfd.readouterr().out == "40 by 20 mean 9\n"
+
+
+def test_a_damaged_pdf_may_draw_more_than_is_measured() -> None:
+    form = b"/Type /XObject /Subtype /Form /BBox [0 0 300 200] /Resources << /XObject << /X %d 0 R >> >>"
+    forms = [stream(b"/X Do /X Do", form % number) for number in range(11, 39)]
+    data = pdf_pages([shown("a good page") + b"/X Do"], b"", b"/XObject << /X 10 0 R >>", [*forms, stream(b"")])
+    with pytest.raises(errors.ImageTooLarge, match="too much to be drawn"):
+        list(read_pages(data, "a.pdf"))
+    for lost in (b"endobj\n20 0 obj", b"25 0 obj"):
+        assert data.count(lost) == 1
+        with pytest.raises((errors.PdfUnmeasured, errors.ImageTooLarge), match="too much to be drawn"):
+            list(read_pages(data.replace(lost, b""), "a.pdf"))
