@@ -15,7 +15,7 @@ ENDS = 3
 #: The same for frames that are sure.
 SURELY_COVERED, SURE_CORNER = 0.88, 0.1
 #: How far from the sides of a box its frame may be, in x-heights, and in its sides if it is sure.
-BAND, SURE_BAND = 0.25, 0.08
+BAND, SURE_BAND = 0.25, 0.12
 #: Frames are larger than letters are (x-heights) or sure, and white of this width is beside them (x-heights), or beside
 #: another that has their size within this share.
 LARGE, CLEAR, SAME_SIZE = 1.75, 0.35, 0.12
@@ -56,8 +56,11 @@ def _is_framed(ink: np.ndarray, box: list[int], x_height: float, sure: bool) -> 
     part = ink[max(0, y0 - 1) : y1 + 1, max(0, x0 - 1) : x1 + 1]
     reach = 2 + round((SURE_CORNER if sure else CORNER) * min(part.shape))
     corner = np.add.outer(np.arange(reach + 1), np.arange(reach + 1)) <= reach
-    views = (part, part[:, ::-1], part[::-1], part[::-1, ::-1])
-    return all((view[: reach + 1, : reach + 1] & corner[: view.shape[0], : view.shape[1]]).any() for view in views)
+    views = (part, part[::-1, ::-1], part[:, ::-1], part[::-1])
+    own = [(view[: reach + 1, : reach + 1] & corner[: view.shape[0], : view.shape[1]]).any() for view in views]
+    if not sure:
+        return all(own)
+    return bool((own[0] and own[1]) or (own[2] and own[3]))  # a shadow leaves two opposite ones open
 
 
 def covered_sides(ink: np.ndarray, box: list[int], band: int) -> list[float]:
