@@ -29,17 +29,16 @@ OUTSIDE, HALF = 2, 0.5
 
 def find_frames(ink: np.ndarray, strokes: Strokes, x_height: float) -> np.ndarray:
     """Return those of the rectangles of strokes that are frames, one for each place: (N, 4)."""
-    boxes = find_rectangles(strokes, x_height)
+    boxes = find_rectangles(strokes, x_height, lambda box: _is_framed(ink, box, x_height, sure=False))
     if not len(boxes):
         return boxes
     strict = np.array([_is_framed(ink, box, x_height, sure=True) for box in boxes.tolist()], bool)
-    likely = np.array([_is_framed(ink, box, x_height, sure=False) for box in boxes.tolist()], bool)
     large = (boxes[:, 2:] - boxes[:, :2]).min(axis=1) >= LARGE * x_height
     beside = ink & ~cv2.dilate(strokes.level, np.ones((3, 3), np.uint8)).view(bool)  # edges of cells go on
     clear = np.where(large, _are_clear(beside, boxes, x_height), _are_clear(ink, boxes, x_height))
-    sure = likely & strict & clear
+    sure = strict & clear
     sure &= _are_set_off(ink, boxes, x_height)
-    likely &= sure | ((strict | large) & _have_size_of(boxes, boxes[sure]))
+    likely = sure | ((strict | large) & _have_size_of(boxes, boxes[sure]))
     worth = np.array([min(covered_sides(ink, box, max(3, round(0.12 * x_height)))) for box in boxes.tolist()])
     return without_doubles(boxes[likely], (worth[likely] / WORTH_STEP).round())
 

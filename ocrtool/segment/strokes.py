@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -73,15 +74,17 @@ def _runs(ink: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
     return np.asarray(cv2.bitwise_and(runs, ink))
 
 
-def find_rectangles(strokes: Strokes, x_height: float) -> np.ndarray:
-    """Find the rectangles that strokes enclose. The strokes may go on beyond the corners.
+def find_rectangles(strokes: Strokes, x_height: float, is_frame: Callable[[list[int]], bool]) -> np.ndarray:
+    """Find the frames that strokes enclose. The strokes may go on beyond the corners.
 
-    Returns (N, 4) int32 x0 y0 x1 y1, their strokes included.
+    is_frame: whether a box x0 y0 x1 y1 is one; if not, as where strokes of a mark stand between its sides, wider ones
+    are tried. Returns (N, 4) int32 x0 y0 x1 y1, their strokes included.
     """
     if not len(strokes.sides):
         return strokes.sides
-    between_sides = _enclosed(strokes, x_height)
-    between_edges = _enclosed(strokes.turned(), x_height)[:, [1, 0, 3, 2]]
+    flip = [1, 0, 3, 2]
+    between_sides = _enclosed(strokes, x_height, is_frame)
+    between_edges = _enclosed(strokes.turned(), x_height, lambda box: is_frame([box[k] for k in flip]))[:, flip]
     found = np.concatenate([between_sides, between_edges])
     found = found[np.lexsort(found.T[::-1])]
     again = (found[1:] == found[:-1]).all(axis=1)  # ``np.unique`` loads NumPy's masked arrays first, for 10 ms
@@ -104,12 +107,12 @@ def without_doubles(boxes: np.ndarray, worth: np.ndarray) -> np.ndarray:
     return np.asarray(boxes[kept])
 
 
-def _enclosed(strokes: Strokes, x_height: float) -> np.ndarray:
-    """Return the rectangles (N, 4) that two upright strokes enclose with level ones, none of them divided."""
+def _enclosed(strokes: Strokes, x_height: float, is_frame: Callable[[list[int]], bool]) -> np.ndarray:
+    """Return the frames (N, 4) that two upright strokes enclose with level ones, the narrowest for each left one."""
     level = cv2.dilate(strokes.level, np.ones((3, 1), np.uint8))
     sides = strokes.sides[_meet_level(level, strokes.sides)]
     sides = sides[np.argsort(sides[:, 0], kind="stable")]
-    found: list[tuple[int, int, int, int]] = []
+    found: list[list[int]] = []
     for k, (x0, y0, x1, y1) in enumerate(sides.tolist()):
         others = sides[k + 1 :]
         top, bottom = np.maximum(others[:, 1], y0), np.minimum(others[:, 3], y1)
@@ -120,8 +123,10 @@ def _enclosed(strokes: Strokes, x_height: float) -> np.ndarray:
         for right, low, high in zip(others[fits].tolist(), top[fits].tolist(), bottom[fits].tolist(), strict=True):
             rows = _crossed_rows(level, (x1, right[0]), (max(0, low - MEET), high + MEET))
             if len(rows) and _is_box(width := right[2] - x0, height := int(rows[-1]) + 1 - int(rows[0]), x_height):
-                found.append((x0, int(rows[0]), x0 + width, int(rows[0]) + height))
-                break
+                box = [x0, int(rows[0]), x0 + width, int(rows[0]) + height]
+                if is_frame(box):
+                    found.append(box)
+                    break
     return np.array(found, np.int32).reshape(-1, 4)
 
 
