@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocrtool.segment.frames import covered_sides
+from ocrtool.segment.frames import covered_sides, frame_rims
 from ocrtool.segment.quantiles import percentile
 
 #: Cells of a row differ by less than this share in height and width, and follow each other within so many widths.
@@ -140,8 +140,8 @@ def holds_single(row: CellRow, ink: np.ndarray) -> bool:
     """Return False if many cells hold several characters side by side."""
     inked = double = 0
     for x0, y0, x1, y1 in row.boxes.tolist():
-        margin = max(2, round(0.12 * (x1 - x0)))
-        columns = ink[y0 + margin : y1 - margin, x0 + margin : x1 - margin].any(axis=0)
+        left, top, right, bottom = frame_rims(ink[y0:y1, x0:x1])
+        columns = ink[y0 + top : y1 - bottom, x0 + left : x1 - right].any(axis=0)
         filled = np.flatnonzero(columns)
         if len(filled):
             inked += 1

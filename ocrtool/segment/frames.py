@@ -25,6 +25,10 @@ NEIGHBOURS = 0.5
 WORTH_STEP = 0.06
 #: Ink so many pixels outside a box may be its frame; a row of pixels along a side is frame if half of it is ink.
 OUTSIDE, HALF = 2, 0.5
+#: What is nearer to a side of a box than this share of it, or so many pixels, may be left of its frame.
+RIM, LEAST_RIM = 0.1, 1
+#: Share of a row or column of a box from which on it is part of the frame.
+SOLID = 0.6
 
 
 def find_frames(ink: np.ndarray, strokes: Strokes, x_height: float) -> np.ndarray:
@@ -100,6 +104,16 @@ def _have_size_of(boxes: np.ndarray, sure: np.ndarray) -> np.ndarray:
     """Return (N,) bool: True for boxes (N, 4) as large as one of ``sure`` (M, 4)."""
     sides, known = boxes[:, 2:] - boxes[:, :2], sure[:, 2:] - sure[:, :2]
     return np.asarray((np.abs(sides[:, None] - known) <= SAME_SIZE * known).all(axis=2).any(axis=1))
+
+
+def frame_rims(frame: np.ndarray) -> tuple[int, int, int, int]:
+    """Return how far the sides of a frame reach into a box (h, w): left, top, right and bottom, in pixels."""
+    least = max(LEAST_RIM, round(RIM * min(frame.shape)))
+    rims = []
+    for side in (frame.T, frame, frame.T[::-1], frame[::-1]):
+        solid = side[: len(side) // 3].mean(axis=1) >= SOLID
+        rims.append(max(least, int(np.flatnonzero(solid).max(initial=-1)) + 1 + LEAST_RIM))
+    return rims[0], rims[1], rims[2], rims[3]
 
 
 def frame_ink(ink: np.ndarray, strokes: Strokes, boxes: np.ndarray, x_height: float) -> np.ndarray:

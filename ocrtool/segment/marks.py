@@ -7,12 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ocrtool.segment.frames import frame_rims
 from ocrtool.types import MarkState
 
-#: What is nearer to a side of the box than this share of it, or so many pixels, may be left of its frame.
-RIM, LEAST_RIM = 0.1, 1
-#: Share of a row or column of a tick box from which on it is part of the frame.
-SOLID = 0.6
 #: Share of the inside that ink covers where a box is as likely marked as not, and the spread of the odds: a logistic
 #: function of its logarithm. The same for the share at which a mark fills the box.
 MARKED, MARKED_SPREAD = 0.035, 0.3
@@ -74,7 +71,7 @@ def _judged(
     its parts.
     """
     (framed, ink), (x0, y0, x1, y1) = inks, box
-    left, top, right, bottom = _rims(framed[y0:y1, x0:x1])
+    left, top, right, bottom = frame_rims(framed[y0:y1, x0:x1])
     inside = ink[y0 + top : y1 - bottom, x0 + left : x1 - right]
     share = float(inside.mean()) if inside.size else 0.0
     marked = _odds(np.log(max(share, 1e-4) / MARKED), MARKED_SPREAD)
@@ -89,16 +86,6 @@ def _judged(
     if crossed >= 0.5:
         return TickBox(box, MarkState.CROSSED, marked * (1 - filled) * crossed)
     return TickBox(box, MarkState.TICKED, marked * (1 - filled) * (1 - crossed))
-
-
-def _rims(frame: np.ndarray) -> tuple[int, int, int, int]:
-    """Return how far the sides of a frame reach into a tick box (h, w): left, top, right and bottom, in pixels."""
-    least = max(LEAST_RIM, round(RIM * min(frame.shape)))
-    rims = []
-    for side in (frame.T, frame, frame.T[::-1], frame[::-1]):
-        solid = side[: len(side) // 3].mean(axis=1) >= SOLID
-        rims.append(max(least, int(np.flatnonzero(solid).max(initial=-1)) + 1 + LEAST_RIM))
-    return rims[0], rims[1], rims[2], rims[3]
 
 
 def weakest_arm(mark: np.ndarray) -> float:
