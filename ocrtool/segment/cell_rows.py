@@ -15,6 +15,9 @@ ALIKE, CELL_GAP, CELL_HEIGHT, NEAREST = 0.2, 1.3, 1.5, 0.75
 #: Cells may be missing between two that stand as far apart as if they were there, within this share of a width; at most
 #: so many.
 MISPLACED, MISSING = 0.2, 3
+#: Cells whose left sides are nearer than this many widths are neighbours. Level strokes within so many pixels of the
+#: edges of two cells join them if they cover this share of the columns between them; then any number may be missing.
+BESIDE, EDGE, BRIDGED = 1.5, 6, 0.9
 #: A gap between two cells so much wider than the usual one, in widths of a cell, is a space.
 GROUP_GAP = 0.3
 #: Share of each side and of all sides together that ink covers where another cell of a row is expected.
@@ -59,8 +62,11 @@ class CellRow:
         return np.asarray(gaps > usual + GROUP_GAP * self.size[0])
 
 
-def group_cells(boxes: np.ndarray, x_height: float) -> tuple[list[CellRow], np.ndarray]:
-    """Group boxes (N, 4) that stand side by side. Returns the rows, and the boxes that stand alone."""
+def group_cells(boxes: np.ndarray, level: np.ndarray, x_height: float) -> tuple[list[CellRow], np.ndarray]:
+    """Group boxes (N, 4) that stand side by side. Returns the rows, and the boxes that stand alone.
+
+    level: (H, W) uint8 mask of level strokes, which are the edges of the cells of a comb.
+    """
     rows, alone = [], np.ones(len(boxes), bool)
     high = boxes[:, 3] - boxes[:, 1] >= CELL_HEIGHT * x_height
     for first in np.lexsort((boxes[:, 0], boxes[:, 1])).tolist():
@@ -70,14 +76,15 @@ def group_cells(boxes: np.ndarray, x_height: float) -> tuple[list[CellRow], np.n
         like = like[np.argsort(boxes[like, 0], kind="stable")]
         width = float(boxes[first, 2] - boxes[first, 0])
         steps = np.diff(boxes[like, 0]).astype(float)
-        pitch = float(steps.min()) if len(steps) else width
+        pitch = _pitch(steps, width)
         if pitch < NEAREST * width:  # they overlap, as in a screen
             continue
-        even = (np.abs(steps / pitch - (steps / pitch).round()) * pitch <= MISPLACED * width) & (pitch < 1.5 * width)
-        apart = (steps - width > CELL_GAP * width) & ~(even & (steps <= (MISSING + 1) * pitch + MISPLACED * width))
+        even = np.abs(steps / pitch - (steps / pitch).round()) * pitch <= MISPLACED * width
+        near = (steps <= (MISSING + 1) * pitch + MISPLACED * width) & (steps < BESIDE * width).any()
+        apart = (steps - width > CELL_GAP * width) & ~(even & (near | _are_bridged(level, boxes[like])))
         for own in np.split(like, np.flatnonzero(apart) + 1):
             if len(own) > 1 and first in own:
-                rows.append(CellRow(_completed(boxes[own])))
+                rows.append(CellRow(_completed(boxes[own], pitch)))
                 alone[own] = False
     return rows, boxes[alone]
 
@@ -89,10 +96,30 @@ def _are_like(boxes: np.ndarray, one: np.ndarray) -> np.ndarray:
     return np.asarray(level & (np.abs(boxes[:, 2] - boxes[:, 0] - width) <= ALIKE * width))
 
 
-def _completed(boxes: np.ndarray) -> np.ndarray:
+def _pitch(steps: np.ndarray, width: float) -> float:
+    """Return the distance of neighbouring cells. steps: (N,) columns from one that was found to the next."""
+    if not len(steps):
+        return width
+    near = steps[steps < BESIDE * width]
+    if len(near):
+        return float(percentile(near, 50.0))
+    return float(steps.min()) / max(1, round(float(steps.min()) / width))
+
+
+def _are_bridged(level: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Return (N - 1,) bool: True where level strokes join both edges of a box (N, 4) to those of the next."""
+    bridged = np.zeros(max(0, len(boxes) - 1), bool)
+    for k, (one, other) in enumerate(zip(boxes[:-1].tolist(), boxes[1:].tolist(), strict=True)):
+        columns = slice(one[2], max(one[2] + 1, other[0]))
+        edges = [(min(one[k], other[k]) - EDGE, max(one[k], other[k]) + EDGE) for k in (1, 3)]
+        bridged[k] = all(level[max(0, low) : high, columns].any(axis=0).mean() >= BRIDGED for low, high in edges)
+    return bridged
+
+
+def _completed(boxes: np.ndarray, pitch: float) -> np.ndarray:
     """Add the cells that are missing within a row (N, 4): where two stand apart as if others were between them."""
     steps = np.diff(boxes[:, 0]).astype(float)
-    width, pitch = float(percentile(boxes[:, 2] - boxes[:, 0], 50.0)), float(steps.min())
+    width = float(percentile(boxes[:, 2] - boxes[:, 0], 50.0))
     cells = [boxes[:1]]
     for step, before, cell in zip(steps.tolist(), boxes[:-1], boxes[1:], strict=True):
         missing = round(step / pitch) - 1

@@ -48,7 +48,7 @@ def find_form_boxes(ink: np.ndarray, x_height: float, least_side: float = 0.0) -
     strokes = find_strokes(ink, x_height)
     boxes = find_frames(ink, strokes, x_height)
     boxes = boxes[(boxes[:, 2:] - boxes[:, :2] >= least_side * x_height).all(axis=1)]
-    rows, single = group_cells(boxes, x_height)
+    rows, single = group_cells(boxes, strokes.level, x_height)
     rows = [extended(row, ink, x_height) for row in rows if not is_grid(row, rows) and holds_single(row, ink)]
     combs = [CellRow(cells) for cells in find_open_combs(ink, strokes, x_height)]
     combs = [row for row in combs if not any(_overlap(row.box, other.box) for other in rows)]
