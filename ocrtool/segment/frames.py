@@ -14,8 +14,8 @@ SIDE_COVERED, CORNER = 0.72, 0.17
 ENDS = 3
 #: The same for frames that are sure.
 SURELY_COVERED, SURE_CORNER = 0.88, 0.1
-#: How far from the sides of a box its frame may be, in x-heights, and in its sides if it is sure.
-BAND, SURE_BAND = 0.25, 0.12
+#: How far from the sides of a box its frame may be, in x-heights; in its sides if it is sure, and if it is large too.
+BAND, SURE_BAND, LARGE_BAND = 0.25, 0.08, 0.12
 #: Frames are larger than letters are (x-heights) or sure, and white of this width is beside them (x-heights), or beside
 #: another that has their size within this share.
 LARGE, CLEAR, SAME_SIZE = 1.75, 0.35, 0.12
@@ -53,7 +53,9 @@ def _is_framed(ink: np.ndarray, box: list[int], x_height: float, sure: bool) -> 
     sure: True to be strict.
     """
     x0, y0, x1, y1 = box
-    band = max(3, round(SURE_BAND * min(x1 - x0, y1 - y0) if sure else BAND * x_height))
+    side = min(x1 - x0, y1 - y0)
+    large = side >= LARGE * x_height
+    band = max(3, round((LARGE_BAND if large else SURE_BAND) * side if sure else BAND * x_height))
     if min(covered_sides(ink, box, band)) < (SURELY_COVERED if sure else SIDE_COVERED):
         return False
     part = ink[max(0, y0 - 1) : y1 + 1, max(0, x0 - 1) : x1 + 1]
@@ -61,9 +63,9 @@ def _is_framed(ink: np.ndarray, box: list[int], x_height: float, sure: bool) -> 
     corner = np.add.outer(np.arange(reach + 1), np.arange(reach + 1)) <= reach
     views = (part, part[::-1, ::-1], part[:, ::-1], part[::-1])
     own = [(view[: reach + 1, : reach + 1] & corner[: view.shape[0], : view.shape[1]]).any() for view in views]
-    if not sure:
-        return all(own)
-    return bool((own[0] and own[1]) or (own[2] and own[3]))  # a shadow leaves two opposite ones open
+    if sure and large:  # a shadow leaves two opposite corners open
+        return bool((own[0] and own[1]) or (own[2] and own[3]))
+    return all(own)
 
 
 def covered_sides(ink: np.ndarray, box: list[int], band: int) -> list[float]:
