@@ -94,7 +94,7 @@ def _even(at: np.ndarray, ends: tuple[float, float], x_height: float) -> np.ndar
     length = ends[1] - ends[0]
     if len(at) < 2 or length <= 0:
         return None
-    for pitch in np.unique(np.diff(at).round()).tolist():
+    for pitch in sorted(set(np.diff(at).round().tolist())):
         count = round(length / pitch) if pitch else 0
         if count < 2 or not PITCH[0] * x_height <= pitch <= PITCH[1] * x_height:
             continue
