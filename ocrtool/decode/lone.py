@@ -17,6 +17,8 @@ SURE, LEAST_SURE, TIMES = 0.8, 2, 2
 #: Lone characters are text if as sure as this, and if their x-height is within this factor of the page's; of strokes
 #: that a scratch may be, none is.
 TEXT_SURE, SIZE_FACTOR, STROKES = 0.75, 1.6, "Il|i"
+#: A tall letter alone may be taken for a small one of this size.
+TALL_FACTOR = 2.0
 #: The number of an item: figures, or a letter, with the marks of a list.
 ITEM = re.compile(r"[(\[#]?(?:\d{1,3}|[A-Za-z])[.):\]]{0,2}")
 #: The kinds of lone characters, in the order of `_kind`.
@@ -120,7 +122,7 @@ def is_lone_text(line: Line, x_height: float | None) -> bool:
 
     x_height: the median of the page, if known.
     """
-    if x_height is not None and not 1.0 / SIZE_FACTOR <= line.x_height / x_height <= SIZE_FACTOR:
+    if x_height is not None and not 1.0 / SIZE_FACTOR <= line.x_height / x_height <= TALL_FACTOR:
         return False
     character = lone_character(line)
     if character is None:

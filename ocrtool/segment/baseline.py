@@ -15,7 +15,7 @@ class LineContour:
     box: x0 y0 x1 y1; ascents: (n,) heights of the local tops above the baseline; slope, intercept: the baseline;
     label: the line's number in the line label map; whole: False if the edge of the page cuts the line lengthwise;
     is_capital: a drop capital; joined, cells: as of `LineRegion`; size: height of its capitals where they are larger
-    than those of the print of the page, else 0.
+    than those of the print of the page, else 0; is_single: a single character, with no more than marks beside it.
     """
 
     box: tuple[int, int, int, int]
@@ -28,6 +28,7 @@ class LineContour:
     joined: bool = False
     cells: int = -1
     size: float = 0.0
+    is_single: bool = False
 
 
 def contour_extremes(ink: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray]:

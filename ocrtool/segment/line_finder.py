@@ -13,6 +13,7 @@ from ocrtool.segment.clean import Components
 from ocrtool.segment.lines import assign, find_ridges, reassign_enclosed, split_rows
 from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.runs import large_height, split_runs, written_height
+from ocrtool.segment.single_character import level_of_stop, single_character
 from ocrtool.segment.type_sizes import by_type_size
 
 #: A line that the page's edge cuts lengthwise cannot be read if it is lower than this (x-heights).
@@ -176,6 +177,14 @@ class LineFinder:
         whole = bool(2 * np.count_nonzero(inside_image(boxes, self.components.labels.shape)) >= len(boxes))
         if not whole and body.max() < SLIVER * self.x_height:
             return None
+        core = single_character(boxes) if cells < 0 else None
+        if core is not None:
+            ink = self._ink(members[core : core + 1], box)
+            line = replace(trace_line(ink, box, float(heights[core]), self.count, whole), is_single=True)
+            level = level_of_stop(boxes, core)
+            if level is None:
+                return line
+            return replace(line, slope=0.0, intercept=float(level), ascents=np.array([level - float(boxes[core, 1])]))
         ink = self._ink(members, box)
         contour = trace_line(ink, box, percentile(body, 50.0), self.count, whole)
         if cells < 0:

@@ -43,6 +43,8 @@ def common_x_height(lines: list[LineContour], guess: float) -> float:
 
 #: x-height over the height of a capital.
 CAPITAL = 0.68
+#: Heights of tall letters in x-heights, least and largest.
+TALL = 1.15, 2.0
 
 
 def fit_line(line: LineContour, common: float, prior_octaves: float) -> LineRegion:
@@ -51,4 +53,6 @@ def fit_line(line: LineContour, common: float, prior_octaves: float) -> LineRegi
         x_height = CAPITAL * (line.box[3] - line.box[1])
         return LineRegion(line.box, line.slope, line.intercept, x_height, line.label, is_capital=True)
     x_height = fit_x_height(line.ascents, common, prior_octaves) if line.size == 0 else line.size / HAND_CAPITAL
+    if line.is_single and TALL[0] < x_height / common < TALL[1]:
+        x_height = common  # a tall letter of the size of the others
     return LineRegion(line.box, line.slope, line.intercept, x_height, line.label, joined=line.joined, cells=line.cells)
