@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -31,14 +32,21 @@ TESTS = Path(__file__).parents[1]
 PATHS = os.pathsep.join((str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")))
 
 
+def free_port() -> int:
+    """A port below those that systems give to clients: one that tries to connect again may come to have it itself."""
+    for port in range(20_000 + os.getpid() % 5_000, 32_000):
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
+
+
 class Cluster:
     """A scheduler and workers as processes of their own, over TCP."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
         self.processes: list[subprocess.Popen] = []
         self.scheduler = self.start_scheduler()

@@ -399,8 +399,8 @@ def test_unfinished_files_of_killed_runs_go(counted: list) -> None:
 
 def test_killed_at_random_moments_and_resumed(tmp_path: Path) -> None:
     """Each page is read to its end, and more than once only if it was in hand, or done and not yet in the journal."""
-    killing = kill_runs(tmp_path, pages=12, kills=2)
-    assert (killing.code, killing.texts) == (0, expected(12))
+    killing = kill_runs(tmp_path, pages=16, kills=4, pause=0.2)
+    assert (killing.code, killing.texts) == (0, expected(16))
     assert (killing.unfinished, killing.left) == ([], [])
     assert sum(killing.kills.values()) >= 1
     assert killing.twice <= 2 * JOBS * sum(killing.kills.values())

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -64,9 +65,11 @@ def test_it_has_no_network() -> None:
 
 
 def test_it_leaves_no_process_behind() -> None:
+    children = Path(f"/proc/{os.getpid()}/task/{threading.get_native_id()}/children")
+    before = children.read_text().split()
     with stranger_file(b"") as file:
         answers = confined("confined_calls:loop", {}, file, BOUNDS)
         assert next(answers) == ({"first": True}, b"")
+        assert len(children.read_text().split()) == len(before) + 1
         answers.close()
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert children.read_text().split() == before
