@@ -63,7 +63,7 @@ def atomic_write(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
             partial.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise OutputError(f"{printable(str(path))}: cannot be written: {reason(error)}") from error
+        raise not_written(path, error) from error
 
 
 def check_inside(path: Path, folder: Path) -> None:
@@ -82,7 +82,7 @@ def check_inside(path: Path, folder: Path) -> None:
                 raise OutputError(
                     f"{printable(str(path))}: is a pipe that nobody reads, so it is not written"
                 ) from error
-            raise OutputError(f"{printable(str(path))}: cannot be written: {reason(error)}") from error
+            raise not_written(path, error) from error
 
 
 def set_aside(path: Path) -> Path | None:
@@ -99,6 +99,11 @@ def set_aside(path: Path) -> Path | None:
     except (OSError, ValueError):
         return None
     return aside
+
+
+def not_written(path: Path, error: OSError) -> OutputError:
+    """Return the error for an output that the system does not let be written."""
+    return OutputError(f"{printable(str(path))}: cannot be written: {reason(error)}")
 
 
 def concerns_all(error: OutputError) -> bool:

@@ -1,4 +1,4 @@
-"""Text utilities: Unicode normal form, white space, grapheme clusters, natural sort order of names."""
+"""Text utilities: Unicode normal form, white space, grapheme clusters, natural sort order of names, counts."""
 
 from __future__ import annotations
 
@@ -40,6 +40,11 @@ def natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
     """Sort key of natural order: page2 before page10, case ignored."""
     parts = re.split(r"([0-9]+)", name.casefold())
     return [(1, int(part), "") if i % 2 else (0, 0, part) for i, part in enumerate(parts)], name
+
+
+def counted(count: int, noun: str) -> str:
+    """Say how many of something there are: ``1 page``, ``2 pages``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def graphemes(text: str) -> list[str]:

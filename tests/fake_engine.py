@@ -6,19 +6,32 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+from PIL import Image
 
 from ocrtool.jobs.options import ClassifyOptions, ReadOptions
 from ocrtool.jobs.read import Reader
 from ocrtool.script.single import SingleReading
 from ocrtool.types import Alternative, Block, Box, Character, Line, Page, Word
 
+Name = TypeVar("Name", str, Path)
+
 #: Values of the first pixel at which the reader fails: by a defect of the program, by a sudden end of the process, by
 #: one that happens once, which a file in the folder FAKE_MARKS remembers; at which it never ends, or takes a while.
 DEFECT, DEATH, DEATH_ONCE, ENDLESS, SLOW = 13, 66, 67, 68, 69
 #: Seconds for a slow page.
 SLOWNESS = 0.4
+
+
+def draw(path: Name, width: int = 40, value: int = 0, first: int = 200) -> Name:
+    """An image of ``width`` × 20 pixels of one value, but for the first pixel, which the reader obeys."""
+    gray = np.full((20, width), value, np.uint8)
+    gray[0, 0] = first
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(gray).save(path)
+    return path
 
 
 def make_page(text: str, width: int, height: int) -> Page:

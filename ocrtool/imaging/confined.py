@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import IO, Any, BinaryIO, TypeAlias
 
-import ocrtool
+from ocrtool.boot import boot_command
 
 #: What the process sends: plain values, and bytes such as pixels.
 Message: TypeAlias = tuple[dict[str, Any], bytes | bytearray]
@@ -29,17 +29,6 @@ _LENGTHS = struct.Struct("!QQ")
 _LONGEST_VALUES = 1 << 28
 #: Bytes read at a time.
 _CHUNK = 1 << 20
-#: The process starts in isolated mode, as workers do, and imports this program by its file, wherever it is.
-_BOOT = """
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
-program, call, bounds, arguments, *sys.path = sys.argv[1:]
-spec = spec_from_file_location("ocrtool", program)
-sys.modules["ocrtool"] = module_from_spec(spec)
-spec.loader.exec_module(sys.modules["ocrtool"])
-from ocrtool.imaging.confined import main
-main(call, bounds, int(arguments))
-"""
 #: unshare(2): user and network of their own, the latter without any interface.
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 #: prctl(2): end with the parent; no program that is started gains rights.
@@ -78,11 +67,10 @@ def confined(call: str, arguments: dict[str, Any], file: IO[bytes], bounds: Boun
 
     source, sink = os.pipe()  # not on the command line, which all users can read
     with os.fdopen(sink, "wb") as pipe:
-        command = [sys.executable, "-I", "-c", _BOOT, os.path.realpath(ocrtool.__file__), call]
-        command += [json.dumps([bounds.memory, bounds.seconds]), str(source), *filter(None, sys.path)]
+        limits = json.dumps([bounds.memory, bounds.seconds])
         try:
             process = subprocess.Popen(
-                command,
+                boot_command(__name__, call, limits, str(source)),
                 bufsize=0,
                 cwd="/",
                 stdin=file,
@@ -114,9 +102,9 @@ def confined(call: str, arguments: dict[str, Any], file: IO[bytes], bounds: Boun
             process.kill()
 
 
-def main(call: str, bounds: str, arguments: int) -> None:
+def main(call: str, bounds: str, arguments: str) -> None:
     """Be the process: set the bounds, call the function, and send what it yields. arguments: a descriptor of them."""
-    with os.fdopen(arguments, "rb") as pipe:
+    with os.fdopen(int(arguments), "rb") as pipe:
         values = json.loads(pipe.read())
     answers = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -17,7 +17,7 @@ from ocrtool.imaging.pdf_options import ALL_PAGES, PdfOptions
 from ocrtool.jobs.arguments import STANDARD_INPUT, expand, read_standard_image, read_standard_input
 from ocrtool.jobs.names import OutputName, output_names
 from ocrtool.jobs.remote import fetch, is_url, list_url, url_path
-from ocrtool.text import natural_key
+from ocrtool.text import counted, natural_key
 
 #: Extensions of images and PDFs in folders; a file named on the command line may have any.
 EXTENSIONS = frozenset(
@@ -101,10 +101,10 @@ class PassedOver:
         if self.files:
             counts = sorted(self.files.items(), key=lambda pair: (-pair[1], pair[0]))
             kinds = ", ".join(f"{count} {kind}" for kind, count in counts)
-            say(f"{_counted(self.files.total(), 'file')} passed over: {kinds}")
+            say(f"{counted(self.files.total(), 'file')} passed over: {kinds}")
         if self.links:
             folders = ", ".join(map(printable, self.links))
-            say(f"{_counted(len(self.links), 'linked folder')} passed over: {folders}")
+            say(f"{counted(len(self.links), 'linked folder')} passed over: {folders}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,3 @@ def images_of(folder: str, names: Sequence[str], passed_over: PassedOver) -> lis
         elif kind in EXTENSIONS:
             found.append(path)
     return found
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -16,7 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ocrtool.errors import OutputError, UsageError, printable, reason
+from ocrtool.errors import OutputError, UsageError, printable
+from ocrtool.files import not_written
 from ocrtool.jobs.names import safe_name
 
 #: Name of the journal in the folder of the outputs.
@@ -68,7 +69,7 @@ class Journal:
         try:
             self._file = os.open(self._path, _OPEN, 0o666)
         except OSError as error:
-            raise self._error(error) from error
+            raise not_written(self._path, error) from error
         try:
             _lock(self._file)
             self._end = self._load(wanted)
@@ -80,7 +81,7 @@ class Journal:
             raise OutputError(f"{printable(str(folder))}: another run of ocrtool writes to this folder") from error
         except OSError as error:
             os.close(self._file)
-            raise self._error(error) from error
+            raise not_written(self._path, error) from error
         except BaseException:
             os.close(self._file)
             raise
@@ -98,7 +99,7 @@ class Journal:
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self._file, self._end)
-            raise self._error(error) from error
+            raise not_written(self._path, error) from error
         self.entries[entry.input] = entry
 
     def _append(self, values: dict[str, Any]) -> None:
@@ -125,9 +126,6 @@ class Journal:
                 elif entry is not None:
                     self.other_stems.add(entry.stem)
         return end
-
-    def _error(self, error: OSError) -> OutputError:
-        return OutputError(f"{printable(str(self._path))}: cannot be written: {reason(error)}")
 
 
 def _lines(file: Any) -> Iterator[tuple[bytes, int]]:

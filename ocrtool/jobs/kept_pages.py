@@ -17,11 +17,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ocrtool.errors import InputError, OutputError, printable, reason
+from ocrtool.errors import InputError, printable
 from ocrtool.export.documents import ExportPage, PageFile
 from ocrtool.export.parse.own import parse_pages
 from ocrtool.export.registry import find_format
-from ocrtool.files import make_folder
+from ocrtool.files import make_folder, not_written
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.observer import Failure, Observer
 from ocrtool.jobs.outcome import Outcome
@@ -97,7 +97,7 @@ class KeptPages(Observer):
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise OutputError(f"{printable(str(self._folder))}: cannot be written: {reason(error)}") from error
+            raise not_written(self._folder, error) from error
         kept.pages[source.page] = (start, len(data))
 
     def finished(self, source: Source, failures: Sequence[Failure], outputs: Sequence[Path]) -> None:

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ocrtool.errors import InputError, OutputError, printable, reason
+from ocrtool.errors import InputError, printable
 from ocrtool.export.documents import FailedInput
+from ocrtool.files import not_written
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.observer import Failure, Observer
 from ocrtool.jobs.outcome import Outcome
+from ocrtool.text import counted
 
 #: Kind of a failure that is not one of an input.
 _NOT_WRITTEN = "not written"
@@ -64,12 +66,12 @@ class Tally(Observer):
     def sentence(self, interrupted: bool = False) -> str:
         """Sum up: ``84 pages read (2 blank) in 41.0 s, 2.05 a second; 3 failures: 2 damaged, 1 missing``."""
         blank = f" ({self.blank} blank)" if self.blank else ""
-        parts = [f"{_counted(self.pages, 'page')} read{blank} in {self.seconds:.1f} s, {self.rate:.2f} a second"]
+        parts = [f"{counted(self.pages, 'page')} read{blank} in {self.seconds:.1f} s, {self.rate:.2f} a second"]
         if self.failures:
             kinds = ", ".join(f"{count} {kind}" for kind, count in self.failures.most_common())
-            parts.append(f"{_counted(self.failures.total(), 'failure')}: {kinds}")
+            parts.append(f"{counted(self.failures.total(), 'failure')}: {kinds}")
         if self.left_out:
-            parts.append(f"{_counted(self.left_out, 'input')} done before")
+            parts.append(f"{counted(self.left_out, 'input')} done before")
         if interrupted:
             parts.append(f"interrupted, {self.inputs - self.done} of {self.inputs} not read")
         return "; ".join(parts)
@@ -95,7 +97,7 @@ class ErrorLog(Observer):
         try:
             self._file = path.open("w", encoding="utf-8")
         except OSError as error:
-            raise self._error(error) from error
+            raise not_written(self._path, error) from error
 
     def failed(self, source: Source | None, failure: Failure) -> None:
         page: int | None = None
@@ -112,14 +114,7 @@ class ErrorLog(Observer):
             self._file.write(json.dumps(values) + "\n")
             self._file.flush()
         except OSError as error:
-            raise self._error(error) from error
+            raise not_written(self._path, error) from error
 
     def end(self, interrupted: bool) -> None:
         self._file.close()
-
-    def _error(self, error: OSError) -> OutputError:
-        return OutputError(f"{printable(str(self._path))}: cannot be written: {reason(error)}")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Generic
 
-import ocrtool
+from ocrtool.boot import boot_command
 from ocrtool.errors import OcrToolError
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.outcome import Loader, Result
 from ocrtool.jobs.worker import read_message, write_message
 
-#: A worker starts in isolated mode, which keeps the current folder off the import path, and imports this program by its
-#: file, wherever it is.
-_BOOT = """
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
-program, *sys.path = sys.argv[1:]
-spec = spec_from_file_location("ocrtool", program)
-sys.modules["ocrtool"] = module_from_spec(spec)
-spec.loader.exec_module(sys.modules["ocrtool"])
-from ocrtool.jobs.worker import main
-main()
-"""
 _HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _log = logging.getLogger(__name__)
@@ -47,7 +33,7 @@ class WorkerProcess(Generic[Result]):
 
         with _signals_held():
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-X", f"utf8={sys.flags.utf8_mode}", "-c", _BOOT, _program(), *_import_path()],
+                boot_command("ocrtool.jobs.worker"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 bufsize=0,
@@ -99,22 +85,6 @@ class WorkerProcess(Generic[Result]):
             if pipe is not None:
                 pipe.close()
         self._process.wait()
-
-
-def _program() -> str:
-    return os.path.realpath(ocrtool.__file__)
-
-
-def _import_path() -> list[str]:
-    """Return the import path of a worker: that of this process, without the current folder."""
-    return [folder for folder in sys.path if folder and not _is_current_folder(folder)]
-
-
-def _is_current_folder(folder: str) -> bool:
-    try:
-        return os.path.samefile(folder, os.curdir)  # noqa: PTH121 - of any name, whether it exists or not
-    except OSError:
-        return False
 
 
 @contextmanager

@@ -42,11 +42,16 @@ def join_runs(
 def _joined(runs: list[Line]) -> Line:
     """Join runs from left to right; baseline and x-height are the first one's."""
     first, box = runs[0], Box.around([run.box for run in runs])
-    x0, y0, x1, y1 = first.baseline
+    x0, y0, _, _ = first.baseline
     end = float(box.x1)
-    slope = (y1 - y0) / (x1 - x0) if x1 > x0 else 0.0
     words = tuple(word for run in runs for word in run.words)
-    return replace(first, box=box, words=words, baseline=(x0, y0, end, round(y0 + slope * (end - x0), 1)))
+    return replace(first, box=box, words=words, baseline=(x0, y0, end, round(_level_at(first, end), 1)))
+
+
+def _level_at(line: Line, x: float) -> float:
+    """Return the row of a line's baseline, or of its continuation, at a column."""
+    x0, y0, x1, y1 = line.baseline
+    return y0 + ((y1 - y0) / (x1 - x0) if x1 > x0 else 0.0) * (x - x0)
 
 
 def place_leaders(blocks: Sequence[Block], leaders: Sequence[Sequence[Box]]) -> tuple[Block, ...]:
@@ -63,9 +68,7 @@ def place_leaders(blocks: Sequence[Block], leaders: Sequence[Sequence[Box]]) -> 
 
 
 def _with_leader(line: Line, dots: Sequence[Box]) -> Line:
-    x0, y0, x1, y1 = line.baseline
-    slope = (y1 - y0) / (x1 - x0) if x1 > x0 else 0.0
-    near = [d for d in dots if abs(y0 + slope * (d.x0 - x0) - (d.y0 + d.y1) / 2) <= DOTS_OFF * line.x_height]
+    near = [d for d in dots if abs(_level_at(line, d.x0) - (d.y0 + d.y1) / 2) <= DOTS_OFF * line.x_height]
     words: list[Word] = []
     for word, following in zip(line.words, [*line.words[1:], None], strict=True):
         words.append(word)
@@ -116,8 +119,7 @@ def _line_of(blocks: list[list[Line]], mark: Mark) -> tuple[int, int] | None:
     best, least = None, BESIDE * box.width
     for k, block in enumerate(blocks):
         for number, line in enumerate(block):
-            x0, y0, x1, y1 = line.baseline
-            level = y0 + ((y1 - y0) / (x1 - x0) if x1 > x0 else 0.0) * (x - x0) - line.x_height / 2
+            level = _level_at(line, x) - line.x_height / 2
             distance = float(min(max(w.box.x0 - box.x1, box.x0 - w.box.x1, 0) for w in line.words))
             if abs(level - y) <= max(ON_LINE * box.height, ON_LINE_X_HEIGHTS * line.x_height) and distance < least:
                 best, least = (k, number), distance

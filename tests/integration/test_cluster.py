@@ -12,11 +12,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
 import pytest
-from fake_engine import DEATH, fake_reader
+from fake_engine import DEATH, draw, fake_reader
 from pdf_files import pages, shown
-from PIL import Image
 
 from ocrtool.cli import main as cli
 from ocrtool.jobs import cluster
@@ -97,14 +95,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(read_job, "load_reader", fake_reader)
     monkeypatch.chdir(tmp_path)
-
-
-def draw(name: str, width: int = 40, first: int = 200) -> str:
-    gray = np.zeros((20, width), np.uint8)
-    gray[0, 0] = first
-    Path(name).parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(gray).save(name)
-    return name
 
 
 def read(*arguments: object) -> int:

@@ -16,12 +16,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from fake_engine import DEATH, DEATH_ONCE, DEFECT, fake_reader
+from fake_engine import DEATH, DEATH_ONCE, DEFECT, draw, fake_reader
 from odd_files import encoded, png_header
 from PIL import Image
 
+from ocrtool import boot
 from ocrtool.cli import main as cli
-from ocrtool.jobs import outcome, worker_process
+from ocrtool.jobs import outcome
 from ocrtool.jobs import read as read_job
 from ocrtool.jobs.options import ReadOptions
 from ocrtool.jobs.read import Reader
@@ -31,15 +32,6 @@ from ocrtool.types import Block, Page, PageTable, TableCell
 @pytest.fixture(autouse=True)
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_job, "load_reader", fake_reader)
-
-
-def draw(path: Path, width: int = 40, value: int = 0, first: int = 200) -> Path:
-    """An image of ``width`` × 20 pixels of one value, but for the first pixel."""
-    gray = np.full((20, width), value, np.uint8)
-    gray[0, 0] = first
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(gray).save(path)
-    return path
 
 
 def read(*arguments: object) -> int:
@@ -382,7 +374,7 @@ def test_a_worker_killed_by_chance_costs_nothing(
 def test_workers_that_cannot_start_are_reported(
     tmp_path: Path, capfd: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_process, "_BOOT", "raise SystemExit(1)")
+    monkeypatch.setattr(boot, "_BOOT", "raise SystemExit(1)")
     assert read("--jobs", "2", draw(tmp_path / "a.png"), draw(tmp_path / "b.png")) == 1
     assert capfd.readouterr() == ("", "ocrtool: a worker process could not be started; --jobs 1 needs none\n")
 

@@ -10,10 +10,12 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
 import cv2
+import fake_engine
 import numpy as np
 import pytest
 from fake_engine import DEATH, DEFECT, fake_reader
@@ -36,11 +38,7 @@ def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def draw(name: str, width: int = 60, value: int = 0, first: int = 200) -> str:
-    gray = np.full((20, width), value, np.uint8)
-    gray[0, 0] = first
-    Image.fromarray(gray).save(name)
-    return name
+draw = partial(fake_engine.draw, width=60)
 
 
 def read(*arguments: object) -> int:
@@ -85,7 +83,7 @@ def test_no_summary_of_one_input_or_beside_text_or_if_not_wanted(
 
 def test_an_interrupt_has_a_summary(tmp_path: Path) -> None:
     for k in range(5):
-        draw(f"{k}.png", 60 + k)
+        draw(f"{k}.png", width=60 + k)
     log, failures = tmp_path / "log", tmp_path / "failures.jsonl"
     program = [sys.executable, str(TESTS / "fake_program.py"), "0.2", "read", "gone.png", "0.png", "1.png"]
     line = [
@@ -217,7 +215,7 @@ class Parsed(HTMLParser):
 
 def test_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
     names = some()
-    wide = draw("<b>wide.png", 2000)
+    wide = draw("<b>wide.png", width=2000)
     assert read(*names, wide, "--report", "report.html") == 1
     page = Parsed(Path("report.html").read_text())
     assert "3 failures: 1 damaged, 1 not an image, 1 missing" in page.text
@@ -233,7 +231,7 @@ def test_a_report_keeps_the_worst_pages_and_a_bounded_number(monkeypatch: pytest
     monkeypatch.setattr(report_file, "page_confidence", lambda page: next(confidences))
     monkeypatch.setattr(report_file, "MOST_PAGES", 2)
     monkeypatch.setattr(report_file, "MOST_FAILURES", 1)
-    names = [draw(f"{k}.png", 60 + k) for k in range(5)]
+    names = [draw(f"{k}.png", width=60 + k) for k in range(5)]
     assert read(*names, "gone.png", "lost.png", "--report", "report.html") == 1
     text = Parsed(Path("report.html").read_text()).text
     assert re.findall(r"(\d)\.png", text) == ["1", "3"]

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_engine import DEFECT, fake_reader, make_page
+from fake_engine import DEFECT, draw, fake_reader, make_page
 from kill_runs import JOBS, expected, kill_runs
 from pdf_files import pages, shown
-from PIL import Image
 
 from ocrtool.cli import main as cli
 from ocrtool.errors import OutputError
@@ -39,14 +38,6 @@ def counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[int, 
     monkeypatch.setattr(read_job, "load_reader", load)
     monkeypatch.chdir(tmp_path)
     return read_sizes
-
-
-def draw(name: str, width: int = 40, first: int = 200) -> str:
-    gray = np.zeros((20, width), np.uint8)
-    gray[0, 0] = first
-    Path(name).parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(gray).save(name)
-    return name
 
 
 def read(*arguments: object) -> int:

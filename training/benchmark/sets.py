@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from training.datasets.tables import read_table
+from training.datasets.transcribed import receipt_text
 
 PARTS = ("test", "train", "all")
 
@@ -79,12 +80,8 @@ def _names(root: Path) -> ImageSet:
 
 
 def _receipts(root: Path) -> ImageSet:
-    items = []
-    for image in sorted(root.glob("*.jpg")):
-        lines = image.with_suffix(".csv").read_text(encoding="utf-8", errors="replace").splitlines()
-        texts = [line.split(",", 8)[8] for line in lines if line.count(",") >= 8]
-        items.append(Item(image, "\n".join(texts)))
-    return ImageSet(root.name, "eng", "page", tuple(items))
+    items = tuple(Item(image, receipt_text(image)) for image in sorted(root.glob("*.jpg")))
+    return ImageSet(root.name, "eng", "page", items)
 
 
 def _modern(root: Path) -> ImageSet:

@@ -84,9 +84,13 @@ def receipts(data: Path, part: str) -> Iterator[Transcript]:
     """Receipts, the texts of their boxes in any order and in capitals, as they stand; each its own group."""
     folder = data / "receipts"
     for name in sorted(_parts(folder, part)):
-        lines = (folder / name).with_suffix(".csv").read_text(encoding="utf-8", errors="replace").splitlines()
-        text = "\n".join(line.split(",", 8)[8] for line in lines if line.count(",") >= 8)
-        yield Transcript(name, name, _gray(folder / name), text, any_case=True)
+        yield Transcript(name, name, _gray(folder / name), receipt_text(folder / name), any_case=True)
+
+
+def receipt_text(image: Path) -> str:
+    """The texts of the boxes of a receipt, one a line: the file beside its image has eight coordinates and the text."""
+    lines = image.with_suffix(".csv").read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(line.split(",", 8)[8] for line in lines if line.count(",") >= 8)
 
 
 #: Pen thickness range of drawn words in pixels, and the height their tallest mark is drawn to.
