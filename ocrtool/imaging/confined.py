@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import IO, Any, BinaryIO, TypeAlias
 
-from ocrtool.boot import boot_command
+from ocrtool.imaging.boot import boot_command
 
 #: What the process sends: plain values, and bytes such as pixels.
 Message: TypeAlias = tuple[dict[str, Any], bytes | bytearray]

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Generic
 
-from ocrtool.boot import boot_command
 from ocrtool.errors import OcrToolError
+from ocrtool.imaging.boot import boot_command
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.outcome import Loader, Result
 from ocrtool.jobs.worker import read_message, write_message

@@ -20,8 +20,8 @@ from fake_engine import DEATH, DEATH_ONCE, DEFECT, draw, fake_reader
 from odd_files import encoded, png_header
 from PIL import Image
 
-from ocrtool import boot
 from ocrtool.cli import main as cli
+from ocrtool.imaging import boot
 from ocrtool.jobs import outcome
 from ocrtool.jobs import read as read_job
 from ocrtool.jobs.options import ReadOptions
