@@ -37,19 +37,20 @@ def eval(truth: str, got: str, format_: Format, output: Path | None, top: int) -
     TRUTH and GOT are two files, or two folders whose files are paired by their names: page1.gt.txt or page1.txt with
     page1.txt, page1.hocr and so on. Each may be plain text, hOCR, ALTO, PAGE, TSV or our JSON, of this program or of
     another. Rates of all files are edits of all per character or word of all. --format html shows the aligned texts
-    with their differences.
+    with their differences. Readings without a true text are left out, and counted on standard error.
 
     Exit code: 0 all compared, whatever the rates are; 1 a reading was missing or unreadable, and counts as empty, or a
-    true text was, and is left out; 2 wrong usage.
+    true text was, and is left out (nothing is written if none is left); 2 wrong usage.
     """
-    from ocrtool.errors import InputError
+    from ocrtool.errors import InputError, printable
     from ocrtool.export.comparison import Comparison
     from ocrtool.export.documents import Evaluation
     from ocrtool.files import atomic_write, write_stream
     from ocrtool.jobs.evaluate import comparisons, find_pairs
     from ocrtool.jobs.guard import OverwriteGuard
+    from ocrtool.text import counted
 
-    pairs = find_pairs(truth, got)
+    pairs, unmatched = find_pairs(truth, got)
     inputs = [path for pair in pairs for path in (pair.truth, pair.got) if path is not None]
     OverwriteGuard((), map(Path, inputs)).claim_file(output)
     compared: list[Comparison] = []
@@ -60,6 +61,11 @@ def eval(truth: str, got: str, format_: Format, output: Path | None, top: int) -
             print_error(str(one))
         else:
             compared.append(one)
+    if unmatched:
+        left_out = counted(len(unmatched), "reading")
+        print_error(f"{left_out} without a true text left out, first {printable(unmatched[0])}")
+    if not compared:
+        return ExitCode.FAILED
     parts = format_.writers["eval"](Evaluation(tuple(compared), top))
     if output is None:
         write_stream(parts, standard_output())

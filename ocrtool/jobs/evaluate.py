@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocrtool.errors import FolderWithoutImages, InputError, UsageError, printable
+from ocrtool.errors import FolderWithoutImages, InputError, InputMissing, UsageError, printable
 from ocrtool.export.comparison import Comparison, compare
 from ocrtool.export.parse.texts import document_text
 from ocrtool.jobs.arguments import STANDARD_INPUT
@@ -28,20 +28,24 @@ class Pair:
     got: str | None
 
 
-def find_pairs(truth: str, got: str) -> list[Pair]:
+def find_pairs(truth: str, got: str) -> tuple[list[Pair], list[str]]:
     """Pair two files, or the files of two folders by their paths without endings, in natural order.
 
-    Raises UsageError for a file and a folder, FolderWithoutImages if a folder holds no text.
+    Returns the pairs, and the readings without a true text. Raises UsageError for a file and a folder, InputMissing for
+    a folder and nothing, FolderWithoutImages if a folder holds no text.
     """
     if is_folder(truth) != is_folder(got):
         folder, file = (truth, got) if is_folder(truth) else (got, truth)
+        if file != STANDARD_INPUT and not Path(file).exists():
+            raise InputMissing(file, "no such file or folder")
         raise UsageError(f"{printable(folder)} is a folder and {printable(file)} is none: both must be, or neither")
     if not is_folder(truth):
-        return [Pair(Path(truth).name if truth != STANDARD_INPUT else STANDARD_INPUT, truth, got)]
+        return [Pair(Path(truth).name if truth != STANDARD_INPUT else STANDARD_INPUT, truth, got)], []
     expected, found = _texts_below(truth, TRUTH_ENDINGS), _texts_below(got, GOT_ENDINGS)
     if not expected:
         raise FolderWithoutImages(truth, "the folder holds no texts")
-    return [Pair(stem, path, found.get(stem)) for stem, path in expected.items()]
+    pairs = [Pair(stem, path, found.get(stem)) for stem, path in expected.items()]
+    return pairs, [path for stem, path in found.items() if stem not in expected]
 
 
 def comparisons(pairs: list[Pair]) -> Iterator[Comparison | InputError]:

@@ -74,7 +74,10 @@ def test_folders_are_paired_by_name(tmp_path: Path, capfd: pytest.CaptureFixture
     write(tmp_path / "got", page10_gt_txt="ten", extra_txt="more")
     assert run(truth, got, "--format", "json") == 1
     captured = capfd.readouterr()
-    assert captured.err == f"ocrtool: {truth}/page3.txt: there is no reading of it; it counts as empty\n"
+    assert captured.err.splitlines() == [
+        f"ocrtool: {truth}/page3.txt: there is no reading of it; it counts as empty",
+        f"ocrtool: 1 reading without a true text left out, first {got}/extra.txt",
+    ]
     values = json.loads(captured.out)
     assert [(row["name"], row["cer"]["edits"], row["cer"]["of"]) for row in values["files"]] == [
         ("page2", 0, 3),
@@ -94,6 +97,23 @@ def test_table_of_text(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
         "all            11  0.2727  0.1818  0.2000  1.0000      0.6667  0.3333\n"
         "\nCOUNT\tTRUE\tREAD\n1\tG\tg\n1\ty\tv\n"
     )
+
+
+def test_without_any_true_text_nothing_is_scored(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    got = write(tmp_path / "got", a_txt="a", b_txt="b")
+    for missing, reading in ((tmp_path / "none.txt", got / "a.txt"), (tmp_path / "none", got)):
+        assert run(missing, reading, "-o", tmp_path / "report") == 1
+        assert capfd.readouterr() == ("", f"ocrtool: {missing}: no such file or folder\n")
+        assert not (tmp_path / "report").exists()
+
+
+def test_true_texts_that_cannot_be_read_are_left_out(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    truth, got = write(tmp_path / "t", a_txt="a"), write(tmp_path / "g", a_txt="a", b_txt="b")
+    (truth / "b.txt").write_bytes(b"\xff")
+    assert run(truth, got, "--format", "json") == 1
+    out, error = capfd.readouterr()
+    assert [row["name"] for row in json.loads(out)["files"]] == ["a"]
+    assert error == f"ocrtool: {truth}/b.txt: the text is not UTF-8\n"
 
 
 class _Marks(HTMLParser):
