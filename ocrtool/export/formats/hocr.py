@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ocrtool import __version__
+from ocrtool.export.apart import with_lines_apart
 from ocrtool.export.documents import ExportPage
 from ocrtool.export.line_metrics import DIGITS, measure
 from ocrtool.export.markup import delimited, marked_up
@@ -46,7 +47,7 @@ def _document(read: Iterable[ExportPage]) -> Iterator[str]:
 
 def _page(export: ExportPage, number: int) -> Iterator[str]:
     """number: of the page in the document, from 1."""
-    page = export.page
+    page = with_lines_apart(export.page)
     resolution = "" if export.dpi is None else f"; scan_res {round(export.dpi)} {round(export.dpi)}"
     title = f"image {delimited(page.source)}; {_bbox(page.frame)}; ppageno {page.number - 1}{resolution}"
     yield f'<div class="ocr_page" id="page_{number}" title="{marked_up(title)}">\n'

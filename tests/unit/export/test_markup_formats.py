@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+from dataclasses import astuple, replace
+from itertools import combinations
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -91,6 +94,15 @@ def test_alto_leaves_out_glyphs_that_are_no_single_character(schema: etree.XMLSc
     assert [variant.get("CONTENT") for variant in root.iter(f"{ALTO}Variant")] == ["rn"]
 
 
+def boxes_of(element: etree._Element) -> list[list[int]]:
+    """Boxes of an element of hOCR and of all within it."""
+    titles = [inner.get("title") for inner in element.iter()]
+    return [
+        [int(number) for number in re.findall(r"\bx?_?bbox(?:es)? (\d+) (\d+) (\d+) (\d+)", title)[0]]
+        for title in titles
+    ]
+
+
 def hocr(pages: list[ExportPage], kind: str) -> list[etree._Element]:
     return [element for element in parsed("hocr", pages).iter(f"{XHTML}*") if element.get("class") == kind]
 
@@ -159,6 +171,53 @@ def test_tsv_has_the_columns_of_tesseract() -> None:
     assert [row["page_num"] for row in rows if row["level"] == "1"] == list("12345678")
     table = [list(row.values()) for row in rows if row["page_num"] == "5" and row["line_num"] == "2"]
     assert table[1] == ["5", "5", "1", "1", "2", "1", "20", "80", "30", "20", "71.88", "Tea"]
+
+
+def with_flourish(line: Line, x0: int, bottom: int) -> Line:
+    """The line with a first character that begins at ``x0`` and reaches down to ``bottom``."""
+    (word, *others), (first, *rest) = line.words, line.words[0].characters
+    long = replace(first, box=Box(x0, first.box.y0, first.box.x1, bottom))
+    word = Word(Box.around([long.box, word.box]), (long, *rest), word.probability)
+    return replace(line, box=Box.around([word.box, line.box]), words=(word, *others))
+
+
+def covered(a: list[int], b: list[int]) -> float:
+    sides = [min(a[k + 2], b[k + 2]) - max(a[k], b[k]) for k in (0, 1)]
+    return max(sides[0], 0) * max(sides[1], 0) / max((q[2] - q[0]) * (q[3] - q[1]) for q in (a, b))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_lines_of_hocr_have_their_places_to_themselves(order: int) -> None:
+    """A flourish that reaches over the next two lines, and a stain that reaches over a line beside it, are cut."""
+    lines = [
+        with_flourish(make_line("first line", 20), 20, 95),
+        make_line("second line", 42),
+        make_line("third line", 72),
+        make_line("fourth line", 90),
+        make_line("left", 200),
+        with_flourish(make_line("right", 203, 90), 22, 223),
+    ][::order]
+    page = Page(300, 300, (Block(Box(0, 0, 300, 300), tuple(lines)),))
+    found = [boxes_of(element) for element in hocr([ExportPage(page)], "ocr_line")]
+    outer = [around[0] for around in found]
+    assert max(covered(a, b) for a, b in combinations(outer, 2)) <= 0.2
+    baselines = [round(line.baseline[1]) for line in lines]
+    for line, (x0, y0, x1, y1), base in zip(lines, outer, baselines, strict=True):
+        assert x0 < x1 and y0 < base <= y1 + 2 and y0 <= base - line.x_height
+    for around, *inner in found:
+        assert all(around[0] <= q[0] < q[2] <= around[2] and around[1] <= q[1] < q[3] <= around[3] for q in inner)
+    fourth = lines.index(make_line("fourth line", 90))
+    assert outer[fourth] == [20, 90, 130, 110]  # where nothing overlaps it much, a box is as it was read
+    written = json.loads(document("json", [ExportPage(page)]))
+    assert [line["box"] for line in written["pages"][0]["lines"]] == [list(astuple(line.box)) for line in lines]
+
+
+def test_lines_of_hocr_that_are_slanted_keep_their_words_whole() -> None:
+    lines = [with_flourish(make_line("first line", 20), 20, 95), make_line("second line", 42)]
+    lines = [replace(line, baseline=(20.0, 38.0, 220.0, 58.0)) for line in lines]
+    page = Page(300, 300, (Block(Box(0, 0, 300, 300), tuple(lines)),))
+    found = [boxes_of(element)[0] for element in hocr([ExportPage(page)], "ocr_line")]
+    assert found == [list(astuple(line.box)) for line in lines]
 
 
 @pytest.mark.parametrize("name", ["alto", "hocr"])
