@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_engine import DEATH, ENDLESS, SLOW, SLOWNESS, fake_reader
+from fake_engine import DEATH, ENDLESS, SLOW, fake_reader
 from PIL import Image
 
 from ocrtool.cli import main as cli
-from ocrtool.jobs import machine, workers
+from ocrtool.jobs import machine, worker_process, workers
 from ocrtool.jobs import read as read_job
 from ocrtool.jobs.options import Parallel
 
@@ -56,11 +56,20 @@ def test_a_page_that_takes_too_long_is_given_up(jobs: int, capfd: pytest.Capture
     assert capfd.readouterr().err == "ocrtool: endless.png: took longer than 1 s\n"
 
 
-def test_time_is_counted_by_the_page(capfd: pytest.CaptureFixture) -> None:
-    pages = 9
-    assert pages * SLOWNESS > 3.5
-    assert read(draw("many.tif", first=SLOW, pages=pages), "--timeout", 3, "--pages", "1-") == 0
-    assert capfd.readouterr().out.count("40 by 20") == pages
+def test_time_is_counted_by_the_page(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture) -> None:
+    """By a clock on which each message of the worker comes two seconds after the one before."""
+    answer = worker_process.WorkerProcess.answer
+    messages: list[bytes | None] = []
+
+    def answer_late(self: worker_process.WorkerProcess) -> bytes | None:
+        messages.append(answer(self))
+        return messages[-1]
+
+    monkeypatch.setattr(worker_process.WorkerProcess, "answer", answer_late)
+    monkeypatch.setattr(workers.time, "monotonic", lambda: 2.0 * len(messages))
+    assert read(draw("many.tif", pages=9), "--timeout", 3, "--pages", "1-") == 0
+    assert capfd.readouterr().out.count("40 by 20") == 9
+    assert messages.count(None) == 1 + 1 + 9  # it started, began, and was done with each page
 
 
 @pytest.mark.parametrize("most", [0, 1 << 30])
