@@ -17,10 +17,12 @@ SURE, LEAST_SURE, TIMES = 0.8, 2, 2
 #: Lone characters are text if as sure as this, and if their x-height is within this factor of the page's; of strokes
 #: that a scratch may be, none is.
 TEXT_SURE, SIZE_FACTOR, STROKES = 0.75, 1.6, "Il|i"
+#: Unless it is as high as a capital, in x-heights, and aligned with a line beside it to this distance.
+CAPITAL_HEIGHT, ALIGNED = (1.25, 1.6), 0.35
 #: A tall letter alone may be taken for a small one of this size.
 TALL_FACTOR = 2.0
-#: The number of an item: figures, or a letter, with the marks of a list.
-ITEM = re.compile(r"[(\[#]?(?:\d{1,3}|[A-Za-z])[.):\]]{0,2}")
+#: The number of an item: figures, Roman ones too, or a letter, with the marks of a list.
+ITEM = re.compile(r"[(\[#]?(?:\d{1,3}|[A-Za-z]|[IVXL]{2,7})[.):\]]{0,2}")
 #: The kinds of lone characters, in the order of `_kind`.
 FIGURE, CAPITAL, SMALL = range(3)
 #: Items are in the order of the alphabet if so many follow the one before, and as many as do not. Characters surer than
@@ -117,19 +119,31 @@ def _next(label: str) -> str:
     return chr(ord(label) + 1)
 
 
-def is_lone_text(line: Line, x_height: float | None) -> bool:
+def is_lone_text(line: Line, x_height: float | None, beside: Sequence[Line] = ()) -> bool:
     """Return True for a lone letter or figure that is sure, and of the page's size; or the number of an item, ``(b)``.
 
-    x_height: the median of the page, if known.
+    x_height: the median of the page, if known; beside: the lines before and after it in its block.
     """
     if x_height is not None and not 1.0 / SIZE_FACTOR <= line.x_height / x_height <= TALL_FACTOR:
         return False
     character = lone_character(line)
     if character is None:
         return _is_item(line)
-    if not character.label.isalnum() or character.label in STROKES:
+    if not character.label.isalnum() or (character.label in STROKES and not any(_goes_on(line, o) for o in beside)):
         return False
     return sum(each.probability for each in _twins(character)) >= TEXT_SURE
+
+
+def _goes_on(line: Line, other: Line) -> bool:
+    """Return True if a lone stroke is as high as a capital of another line, and begins or ends where it does."""
+    height, unit = line.box.y1 - line.box.y0, other.x_height
+    if (
+        not CAPITAL_HEIGHT[0] * unit <= height <= CAPITAL_HEIGHT[1] * unit
+        or sum(len(word.characters) for word in other.words) < 2
+    ):
+        return False
+    sides = ((line.box.x0, other.box.x0), (line.box.x1, other.box.x1))
+    return any(abs(own - its) <= ALIGNED * unit for own, its in sides)
 
 
 def _is_item(line: Line) -> bool:

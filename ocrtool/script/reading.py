@@ -84,14 +84,20 @@ def assemble_page(
     joined = join_runs(found.lines, join_capitals(found.lines, lines))
     lines = settle_lone([line for _, line in joined])
     x_height = median_x_height([line for line in lines if line is not None])
+
+    def beside(k: int) -> list[Line]:
+        """Return the lines before and after line k in its block."""
+        near = zip(joined[max(0, k - 1) : k + 2], lines[max(0, k - 1) : k + 2], strict=True)
+        return [line for (source, _), line in near if line is not None and source.block == joined[k][0].block]
+
     kept = [
         (source.block, without_guesses(line) if isinstance(source, EngineLine) else line)
-        for (source, _), line in zip(joined, lines, strict=True)
+        for k, ((source, _), line) in enumerate(zip(joined, lines, strict=True))
         if line is not None
         and not is_spots(line)
         and (
             is_text_probability(line, x_height, source.engine.settings.text_weights) >= TEXT_LEVEL
-            or (isinstance(source, EngineStrip) and is_lone_text(line, x_height))
+            or (isinstance(source, EngineStrip) and is_lone_text(line, x_height, beside(k)))
         )
     ]
     placed = place_leaders(blocks_of(kept), found.leaders if leaders else ())

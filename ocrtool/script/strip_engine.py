@@ -25,8 +25,9 @@ from ocrtool.decode.text_filter import SPOTS
 from ocrtool.errors import WeightsRefused
 from ocrtool.imaging.affine import input_boxes
 from ocrtool.recognize.line_reader import LineReader
+from ocrtool.script.numerals import read_numerals
 from ocrtool.script.script import GlyphClassifier, Script
-from ocrtool.script.views import agreed, are_unsure, enlarge_short, look_again, sureness
+from ocrtool.script.views import agreed, are_unsure, enlarge_capitals, enlarge_short, look_again, sureness
 from ocrtool.segment.character_boxes import character_boxes
 from ocrtool.segment.layout import Layout
 from ocrtool.segment.strip import Strip, cut_strip
@@ -80,8 +81,9 @@ class StripEngine:
         """Cut the strips of lines and run the line reader over them."""
         strips = [cut_strip(layout, region) for region in regions]
         frames = self.reader.read(strips)
-        for k, larger in enlarge_short(self.reader, layout, regions, strips, frames).items():
-            strips[k], frames[k] = larger
+        for enlarge in (enlarge_capitals, enlarge_short):
+            for k, larger in enlarge(self.reader, layout, regions, strips, frames).items():
+                strips[k], frames[k] = larger
         weights = self.settings.gap_weights
         found = [weigh_gaps(rows, strip.soft, weights) for rows, strip in zip(frames, strips, strict=True)]
         lines = [StripLine(layout, *each) for each in zip(regions, strips, found, strict=True)]
@@ -131,6 +133,10 @@ class StripEngine:
         readings = self.decode(lines)
         if self.again:
             readings = self.read_again(lines, readings)
+        readings = [
+            read_numerals(line.layout, line.region, line.strip, line.log_probs, reading, self.reader.labels)
+            for line, reading in zip(lines, readings, strict=True)
+        ]
         return [self._assemble(line, reading, size) for line, reading in zip(lines, readings, strict=True)]
 
     def _assemble(self, line: StripLine, reading: Reading, size: tuple[int, int]) -> Line | None:

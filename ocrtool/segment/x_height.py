@@ -11,6 +11,9 @@ from ocrtool.segment.types import LineRegion
 CLUSTER_SHARE = 0.42
 #: Standard deviation of the ascents of one kind of letter, in octaves: overshoot of round letters, ragged scans.
 TOP_SPREAD = 0.09
+#: A line of capitals, so many times as high as the page's small letters, is of the page's type if so many of its
+#: letters are as high as those, and so large a share of the number of its capitals.
+CAPITALS, FEWEST_SMALL, SMALL_SHARE = (1.15, 1.65), 2, 0.15
 #: Height of capitals and figures of entries by hand, in x-heights: that at which they are read best.
 HAND_CAPITAL = 1.36
 
@@ -31,7 +34,12 @@ def fit_x_height(ascents: np.ndarray, expected: float, prior_octaves: float | No
         density = density * (0.2 + np.exp(-0.5 * (grid / prior_octaves) ** 2))
     peaks = np.flatnonzero((density[1:-1] >= density[:-2]) & (density[1:-1] >= density[2:])) + 1
     strong = peaks[density[peaks] >= CLUSTER_SHARE * density.max()]
-    return float(expected * 2.0 ** grid[strong[0] if len(strong) else int(np.argmax(density))])
+    found = grid[strong[0] if len(strong) else int(np.argmax(density))]
+    if prior_octaves is not None and CAPITALS[0] < 2.0**found < CAPITALS[1]:
+        small = np.count_nonzero(np.abs(logs) < TOP_SPREAD)
+        if small >= max(FEWEST_SMALL, SMALL_SHARE * np.count_nonzero(np.abs(logs - found) < TOP_SPREAD)):
+            return expected  # capitals, with small letters of the page's size among them
+    return float(expected * 2.0**found)
 
 
 def common_x_height(lines: list[LineContour], guess: float) -> float:

@@ -54,6 +54,24 @@ def test_codes_in_another_font() -> None:
     assert [len(line.words) for line in page.lines] == [len(text.split()) for text in CODES]
 
 
+def test_roman_numerals_in_type_whose_capital_i_is_a_stroke() -> None:
+    lines = [
+        "Henry VIII met Louis XIII in Part II of it",
+        "Mill Hill, 11 of 111",
+        "III.",
+        "(VII)",
+        "I",
+        "nave and choir",
+    ]
+    assert read_page(draw_page(lines, 24).gray, engines()).text.splitlines() == lines
+
+
+def test_capitals_and_figures_are_read_at_the_size_of_those_beside_small_letters() -> None:
+    lines = ["REF J8WR646-20U4U6Z6GVD9Q", "IBAN GB29 NWBK 6016 1331 9268 19"]
+    for size in (18, 20, 36):
+        assert read_page(draw_page(lines, size).gray, engines()).text.splitlines() == lines
+
+
 def test_the_language_model_changes_no_clean_code() -> None:
     assert read_codes(SANS, 32, language_model=False).text == read_codes(SANS, 32).text
     gray = draw_page(ODD, 32).gray

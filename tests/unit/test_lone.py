@@ -46,14 +46,24 @@ def test_what_is_text() -> None:
     assert not is_lone_text(line((".", 0.99)), 20.0)
 
 
-def word(text: str, probability: float = 0.95) -> Line:
+def test_a_stroke_is_text_where_a_line_beside_it_begins_if_it_is_as_high_as_a_capital() -> None:
+    stroke = line(("I", 0.7), ("l", 0.2), x_height=14.0)
+    aligned, aside = word("went", x_height=14.0), word("went", x_height=14.0, x=50)
+    assert is_lone_text(stroke, None, [aligned]) and is_lone_text(stroke, None, [aside, aligned])
+    assert not is_lone_text(stroke, None, [aside])
+    assert not is_lone_text(stroke, None, [word("went", x_height=8.0)]), "too high"
+    assert not is_lone_text(stroke, None, [word("I", x_height=14.0)]), "nor is the other text for sure"
+
+
+def word(text: str, probability: float = 0.95, x_height: float = 20.0, x: int = 0) -> Line:
+    box = Box(x, 0, x + 10, 20)
     characters = tuple(
-        Character(BOX, label, probability, (Alternative(label, probability),)) for label in text.replace(" ", "")
+        Character(box, label, probability, (Alternative(label, probability),)) for label in text.replace(" ", "")
     )
-    return Line(BOX, (Word(BOX, characters, 0.5),), (0.0, 20.0, 10.0, 20.0), 20.0)
+    return Line(box, (Word(box, characters, 0.5),), (float(x), 20.0, x + 10.0, 20.0), x_height)
 
 
-@pytest.mark.parametrize("text", ["12", "12.", "(7)", "[3]", "#4", "b.", "(c)", "117:"])
+@pytest.mark.parametrize("text", ["12", "12.", "(7)", "[3]", "#4", "b.", "(c)", "117:", "III", "(IV)"])
 def test_numbers_of_items_are_text(text: str) -> None:
     assert is_lone_text(word(text), 18.0) and not is_lone_text(word(text, 0.6), 18.0)
 

@@ -262,6 +262,12 @@ def test_x_height_of_few_small_letters_is_known_from_the_page() -> None:
     assert fit_x_height(rises, 20.0, 0.3) == pytest.approx(20.0, abs=0.1)
 
 
+def test_capitals_with_a_few_small_letters_of_the_page_have_its_x_height() -> None:
+    capitals = np.full(14, 15.0)
+    assert fit_x_height(np.concatenate([capitals, np.full(3, 12.0)]), 11.9, 0.3) == pytest.approx(11.9)
+    assert fit_x_height(np.concatenate([capitals, np.full(1, 12.0)]), 11.9, 0.3) == pytest.approx(15.0, abs=0.4)
+
+
 def test_lines_of_capitals_share_the_x_height_of_the_page() -> None:
     rows = [(baseline, 20, 45) for baseline in range(100, 500, 60)]
     page = blocks_of_type(*rows)
