@@ -64,7 +64,7 @@ def _in_rows(boxes: np.ndarray, x_height: float, widest: float) -> np.ndarray:
     order = np.lexsort((x, row))
     across, down, row = x[order], y[order], row[order]
     step = np.diff(across)
-    follows = (np.diff(row) == 0) & (np.abs(np.diff(down)) <= level) & (step <= widest)
+    follows = (np.diff(row) == 0) & (np.abs(np.diff(down)) <= level) & (step > 0) & (step <= widest)
     even = np.abs(np.diff(step)) <= np.maximum(STEP_PIXELS, STEP_RATIO * step[1:])
     both = follows[1:] & follows[:-1] & even  # of each dot but the first and the last: it stands evenly between two
     starts = np.flatnonzero(np.diff(both.astype(np.int8), prepend=0) == 1)

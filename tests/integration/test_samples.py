@@ -21,8 +21,8 @@ ERRORS = {
     "form": "0 / 272",
     "columns": "2 / 1515",
     "scan": "14 / 634",
-    "slanted": "20 / 511",
-    "capitals": "5 / 644",
+    "slanted": "8 / 511",
+    "capitals": "4 / 644",
 }
 #: The same for `form` without the language model.
 FORM_UNGUIDED = "3 / 272"

@@ -38,6 +38,11 @@ def test_other_dots_are_no_leader() -> None:
     assert leader_dots(stops, X_HEIGHT).sum() < LEAST_DOTS, "dots of letters, unevenly far apart"
 
 
+def test_dots_one_above_the_other_are_no_leader() -> None:
+    column = np.array([[100, y, 103, y + 3] for y in (100, 101, 102, 103, 104, 105, 106, 107)])
+    assert not leader_dots(np.concatenate([column] * 2), 15.0).any()
+
+
 def test_height_of_letters_beside_leaders() -> None:
     """Leaders are most of the components of a table of contents, but its letters cover more of the page."""
     letters = np.array([[30 * k, 480, 30 * k + 18 - 6 * (k % 4 == 0), 500] for k in range(200)])
