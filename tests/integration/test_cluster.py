@@ -25,6 +25,7 @@ from ocrtool.jobs.journal import JOURNAL
 from ocrtool.jobs.options import ReadOptions
 
 pytest.importorskip("distributed")
+pytestmark = pytest.mark.slow
 
 TESTS = Path(__file__).parents[1]
 PATHS = os.pathsep.join((str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")))

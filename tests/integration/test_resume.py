@@ -388,6 +388,7 @@ def test_unfinished_files_of_killed_runs_go(counted: list) -> None:
     assert kept == [] or kept == sorted([f".ocrtool-{os.getpid()}-00c0ffee.part", ".ocrtool-x.part"])
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_and_resumed(tmp_path: Path) -> None:
     """Each page is read to its end, and more than once only if it was in hand, or done and not yet in the journal."""
     killing = kill_runs(tmp_path, pages=16, kills=4, pause=0.2)

@@ -131,6 +131,7 @@ def test_a_folder_with_a_similar_name_is_another(arrivals: Arrivals) -> None:
         check_outputs_apart(["in"], [Path("link/deep")])
 
 
+@pytest.mark.slow
 def test_arrivals_of_all_ways_are_read_once_and_whole(tmp_path: Path) -> None:
     code, times, texts = watch_arrivals(tmp_path, len(WAYS), rate=100)
     assert code == 0

@@ -87,6 +87,7 @@ def run(pages: Path, out: Path, weights: Path, *options: str) -> Result:
     return CliRunner().invoke(adapt.main, words)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("aligns")
 def test_pages_that_are_read_better_give_weights(
     pages: Path, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -104,6 +105,7 @@ def test_pages_that_are_read_better_give_weights(
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("aligns")
 def test_nothing_is_written_unless_it_helps_or_is_forced(pages: Path, weights: Path, tmp_path: Path) -> None:
     found = run(pages, tmp_path / "out", weights)

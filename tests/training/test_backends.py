@@ -59,6 +59,7 @@ def train_two_steps(model: Any, folder: Path) -> float:
     return run.epochs[0]["loss"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not all(importlib.util.find_spec(name) for name in ("jax", "tensorflow")),
     reason="needs TensorFlow and JAX: pip install '.[train,test]'",

@@ -69,6 +69,7 @@ def test_minutes_end_by_the_clock_and_count_the_validation(tmp_path: Path, monke
     assert fit(fitted, Lines(), Plan(tmp_path, Minutes(1.0), 0.05, resume=True)).steps == run.steps  # used up: no step
 
 
+@pytest.mark.slow
 def test_workers_make_the_batches_of_a_thread(tmp_path: Path) -> None:
     plans = [Plan(tmp_path / str(workers), Steps.of_epochs(2.0, 5), 0.05, workers=workers) for workers in (0, 1)]
     fitted = [model(), model()]

@@ -162,6 +162,7 @@ def test_latin_decoder_is_fitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert gap[0] > 0  # a wider gap is rather a space
 
 
+@pytest.mark.slow
 def test_hangul_decoder_is_fitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OCRTOOL_CACHE", str(tmp_path / "cache"))
     data = make_transcribed(tmp_path / "data")

@@ -97,6 +97,7 @@ def test_characters_alone_are_apart_by_image_and_writer(data: Path) -> None:
     assert len(kept) == 3 * sum(not c.islower() for c in LATIN)  # labels of small letters are not to be trusted
 
 
+@pytest.mark.slow
 def test_the_latin_classifier_is_trained_by_the_command(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

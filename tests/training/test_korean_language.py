@@ -214,6 +214,7 @@ def test_all_paragraphs_are_measured_in_printed_lines() -> None:
     assert squeezed("".join(lines)) == squeezed(PARAGRAPH) + "짧다." and lines[-1] == "짧다."
 
 
+@pytest.mark.slow
 def test_tiny_run_leaves_three_files_and_resumes(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     korean = LANGUAGES["kor"]
     recipe = replace(korean.recipe, window=12, steps_per_epoch=2, validation_windows=4)

@@ -87,6 +87,7 @@ def grid(data: Path, *options: str) -> Result:
 AXES = ["--optimizers", "adam,adadelta", "--batch-sizes", "8,16", "--epochs", "1"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_no_model_over_the_limits_is_trained(data: Path, monkeypatch: pytest.MonkeyPatch, steps: list[int]) -> None:
     from training.models.emnist import build_emnist
@@ -110,6 +111,7 @@ def test_no_model_over_the_limits_is_trained(data: Path, monkeypatch: pytest.Mon
     assert all(done[-1][key] == first[key] for key in ("filters", "depth", "size", "hidden", "dropout", "norm", "rate"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_a_search_goes_on_where_it_was_stopped(data: Path, steps: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     unlock = stop_at(1, steps, monkeypatch)
@@ -161,6 +163,7 @@ def test_shipped_sizes_are_those_that_were_found() -> None:
     assert build_emnist("tuned", 47).count_params() == best["parameters"] <= most_parameters(47)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_a_grid_has_every_combination_and_trains_none_twice(data: Path, steps: list[int]) -> None:
     result = grid(data, *AXES)
@@ -185,6 +188,7 @@ def test_a_grid_has_every_combination_and_trains_none_twice(data: Path, steps: l
     assert grid(data, "--augment", *AXES).exit_code == 1
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_validation_images_choose_and_the_best_alone_meets_the_test_part(
     data: Path, monkeypatch: pytest.MonkeyPatch
@@ -211,6 +215,7 @@ def test_validation_images_choose_and_the_best_alone_meets_the_test_part(
     assert "| **adam** |" in unpadded((data / "grid" / "grid.md").read_text())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_a_failing_combination_is_named_and_the_others_go_on(
     data: Path, monkeypatch: pytest.MonkeyPatch, steps: list[int]
@@ -235,6 +240,7 @@ def test_a_failing_combination_is_named_and_the_others_go_on(
     assert len(steps) == 2 and "failed" not in (data / "grid" / "grid.md").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_an_interrupted_grid_keeps_what_it_has(data: Path, steps: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     unlock = stop_at(5, steps, monkeypatch)

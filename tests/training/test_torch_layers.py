@@ -34,6 +34,7 @@ print(json.dumps(off))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not among the requirements")
 def test_layers_compute_what_those_of_keras_do() -> None:
     done = subprocess.run(

@@ -38,7 +38,11 @@ def command(*words: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["vanilla", "lenet5", "lenet5_v2", "lenet5_v2_32", "resnet_small", "tuned", "compact_resnet", *LARGE]
+    "name",
+    [
+        *("vanilla", "lenet5", "lenet5_v2", "lenet5_v2_32", "resnet_small", "tuned", "compact_resnet"),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in LARGE),
+    ],
 )
 def test_every_model_trains(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two steps change the weights and leave a finite loss."""
@@ -59,6 +63,7 @@ def test_every_model_trains(name: str, tmp_path: Path, monkeypatch: pytest.Monke
     assert any(np.abs(a - b).max() > 0 for a, b in zip(before, model.get_layer("logits").get_weights(), strict=True))
 
 
+@pytest.mark.slow
 def test_a_training_learns_and_leaves_everything(files: Path, tmp_path: Path) -> None:
     import keras
 
@@ -86,6 +91,7 @@ def test_a_training_learns_and_leaves_everything(files: Path, tmp_path: Path) ->
     assert np.mean(hits) == pytest.approx(report["class_accuracy"], abs=1e-4)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_run(files: Path, tmp_path: Path) -> None:
     words = ["--model", "lenet5", "--data", str(files), "--epochs", "2", "--batch-size", "16", "--augment"]
     epochs = []
@@ -97,6 +103,7 @@ def test_the_same_seed_gives_the_same_run(files: Path, tmp_path: Path) -> None:
         assert first["val_class_accuracy"] == pytest.approx(second["val_class_accuracy"], abs=0.003)
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_keeps_its_best_and_goes_on(
     files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

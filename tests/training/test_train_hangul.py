@@ -95,6 +95,7 @@ def shard(folder: Path, name: str, count: int, seed: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_trained_weights_are_read_by_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from training.models.hangul import HangulSpec, build_hangul
     from training.publish.architectures import ARCHITECTURES, Architecture, build

@@ -125,6 +125,7 @@ def test_no_fonts_is_one_sentence(tmp_path: Path) -> None:
     assert result.exit_code == 1 and "Traceback" not in result.output and "font" in result.output
 
 
+@pytest.mark.slow
 def test_each_pair_of_fonts_is_held_out_and_the_own_classifier_measured(folder: Path) -> None:
     from ocrtool.script.hangul.charset import GLYPHS
     from training.phd08.train_hangul_dense import classifier_correct, held_out_pairs

@@ -297,6 +297,7 @@ def test_step_model_equals_the_sequence_model() -> None:
         np.testing.assert_allclose(logits, expected[:, t], atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny")
 def test_tiny_run_leaves_three_files_that_agree_and_resumes(data: Path, tmp_path: Path) -> None:
     manifest = train(data, tmp_path, "--minutes", "0.02")
@@ -319,6 +320,7 @@ def test_tiny_run_leaves_three_files_that_agree_and_resumes(data: Path, tmp_path
     assert longer["run"]["batches"] > manifest["run"]["batches"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not find_spec("torch"), reason="needs PyTorch")
 def test_pytorch_runs_the_layer_as_keras_does(tmp_path: Path) -> None:
     """The weights and outputs of the training form, and its gradients in one step, are those of the other backend."""

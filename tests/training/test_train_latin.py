@@ -70,6 +70,7 @@ def task(train: Examples, held: Examples) -> Any:
     return OnThese(Path(), GlyphSpec(**SMALL))
 
 
+@pytest.mark.slow
 def test_a_tiny_fit_is_published_and_the_pair_agrees(tmp_path: Path) -> None:
     from ocrtool.recognize.network import log_softmax
     from ocrtool.script.latin.classifier import LatinClassifier
@@ -98,6 +99,7 @@ def test_a_tiny_fit_is_published_and_the_pair_agrees(tmp_path: Path) -> None:
     assert classifier.log_probs(held.images[:0], held.geometry[:0]).shape == (0, 95)
 
 
+@pytest.mark.slow
 def test_runs_go_on_where_they_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from training.glyphs import train as train_module
     from training.glyphs.train import TrainSettings, train

@@ -170,6 +170,7 @@ def test_two_steps_give_weights_that_the_program_opens(shards: Path) -> None:
     assert rows.shape == (item.soft.shape[1] // 2, CLASSES)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny")
 def test_a_run_that_ended_elsewhere_is_published_with_its_own_facts(
     shards: Path, monkeypatch: pytest.MonkeyPatch

@@ -114,6 +114,7 @@ def test_the_tutorials_network_has_its_size() -> None:
     assert build_tutorial(TutorialSpec()).count_params() == 827_698
 
 
+@pytest.mark.slow
 def test_a_short_training_gives_weights_that_tell_hands_apart(folder: Path, tmp_path: Path) -> None:
     from ocrtool.imaging.input import read_pages
     from ocrtool.weights.store import open_weights

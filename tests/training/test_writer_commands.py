@@ -52,6 +52,7 @@ def run(command: object, *words: object) -> str:
     return result.output
 
 
+@pytest.mark.slow
 def test_from_pages_to_the_weights_of_the_program(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Training, whitening and calibration, each by its command; the weights then answer about pages."""
     monkeypatch.setattr(train_writer, "WriterSpec", SmallSpec)
@@ -81,6 +82,7 @@ def test_from_pages_to_the_weights_of_the_program(data: Path, tmp_path: Path, mo
     assert (report["writers"], report["pages"]) == (3, 7) and 0.0 <= report["top1"] <= 1.0
 
 
+@pytest.mark.slow
 def test_without_held_out_writers_a_calibration_is_needed(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +99,7 @@ def test_without_held_out_writers_a_calibration_is_needed(
     assert manifest["calibration"] == shipped.manifest["calibration"]
 
 
+@pytest.mark.slow
 def test_the_tutorials_network_is_trained_and_published(data: Path, tmp_path: Path) -> None:
     said = run(
         train_writer.main,
@@ -109,6 +112,7 @@ def test_the_tutorials_network_is_trained_and_published(data: Path, tmp_path: Pa
     assert (tmp_path / "architecture.json").is_file()
 
 
+@pytest.mark.slow
 def test_scores_of_the_shipped_weights(data: Path, tmp_path: Path) -> None:
     options = ("--data", data, "--fonts", data / "fonts", "--drawn", 1, "--scans", "--report", tmp_path)
     report = json.loads(run(evaluate_writer.main, *options))

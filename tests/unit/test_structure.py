@@ -157,3 +157,8 @@ def test_every_module_says_what_it_is(path: Path) -> None:
     """The file of a package may be empty, any other says what it holds."""
     source = path.read_text()
     assert ast.get_docstring(ast.parse(source)) or (path.name == "__init__.py" and not source.strip())
+
+
+def test_what_the_quick_suite_leaves_out_is_run_before_a_merge() -> None:
+    steps = (ROOT / ".ci" / "run").read_text()
+    assert steps.index('eval "${second') < steps.index("\npytest -q -m slow\n")
