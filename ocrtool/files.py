@@ -85,7 +85,7 @@ def check_inside(path: Path, folder: Path) -> None:
             raise not_written(path, error) from error
 
 
-def set_aside(path: Path) -> Path | None:
+def set_aside(path: Path) -> str | None:
     """Rename an output of an earlier run, so that nobody takes it for new. Returns its name, None if there is none.
 
     Links and write-protected files stay as they are.
@@ -98,7 +98,7 @@ def set_aside(path: Path) -> Path | None:
         path.replace(aside)
     except (OSError, ValueError):
         return None
-    return aside
+    return aside.name
 
 
 def not_written(path: Path, error: OSError) -> OutputError:

@@ -61,7 +61,8 @@ def classify(
     blank for an empty image.
     """
     from ocrtool.jobs.classify import classification_job, with_plot
-    from ocrtool.jobs.deliver import Delivery, plan_document
+    from ocrtool.jobs.deliver import Delivery
+    from ocrtool.jobs.destination import plan_document
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.inputs import find_inputs
     from ocrtool.jobs.options import ClassifyOptions, Parallel

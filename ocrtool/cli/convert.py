@@ -33,7 +33,8 @@ def convert(documents: tuple[str, ...], formats: tuple[Format, ...], output: str
     """
     from ocrtool.jobs.arguments import STANDARD_INPUT
     from ocrtool.jobs.convert import converted, load_documents
-    from ocrtool.jobs.deliver import Delivery, plan_destination, plan_document
+    from ocrtool.jobs.deliver import Delivery
+    from ocrtool.jobs.destination import plan_destination, plan_document
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.inputs import is_folder, read_document
 

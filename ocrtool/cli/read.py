@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 )
 @options.language_option("read", "the text")
 @options.formats_option("read")
-@option("read", "--output", "-o", metavar="FILE|DIR", help="Write here, not to standard output.")
+@option("read", "--output", "-o", metavar="FILE|DIR|URL", help="Write here, not to standard output.")
 @option(
     "read",
     "--pages",
@@ -85,6 +85,9 @@ if TYPE_CHECKING:
     help="Leave out what -o DIR has of an earlier run with --resume, if input, options and weights are the same.",
 )
 @option(
+    "read", "--journal", type=PATH, metavar="DIR", help="Keep the journal of --resume here, not with the outputs in -o."
+)
+@option(
     "read",
     "--watch",
     is_flag=True,
@@ -122,6 +125,7 @@ def read(
     timeout: int | None,
     fail_fast: bool,
     resume: bool,
+    journal: Path | None,
     watch: bool,
     errors: Path | None,
     report: Path | None,
@@ -136,7 +140,8 @@ def read(
 
     The text of several pages is joined by form feeds; --format json gives one document with boxes, probabilities and
     alternatives for every character. The cells of a table are separated by tabs. For a single file, -o names the
-    output file; for several inputs, or if it ends with a slash, it names a folder that gets one file per input.
+    output file; for several inputs, or if it ends with a slash, it names a folder that gets one file per input. Either
+    may be a URL.
     """
     from ocrtool.jobs.batch import Batch, Console, Named, Records, read_batch, watch_batch
     from ocrtool.jobs.options import ReadOptions
@@ -144,6 +149,8 @@ def read(
 
     if watch and from0:
         raise UsageError("--watch needs folders, and --from0 gives files")
+    if journal is not None and not (resume or watch):
+        raise UsageError("--journal is for --resume and --watch")
     if not pages and not from0:
         raise click.MissingParameter(param_hint="'PAGE...'", param_type="argument")
     reading = ReadOptions(
@@ -170,6 +177,7 @@ def read(
         resume=resume or watch,
         records=Records(errors, metrics, report, quiet),
         scheduler=scheduler,
+        journal=journal,
     )
     console = Console(print_error, progress(quiet, output is None), standard_output())
     if watch:

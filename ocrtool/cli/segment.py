@@ -66,7 +66,8 @@ def segment(
     Patches are the input of writer identification: windows of 113 by 113 pixels at random positions over ink, scaled to
     an x-height of 25 pixels, at most 30 % of those possible. DIR/NAME.collage.png shows all patches of a page.
     """
-    from ocrtool.jobs.deliver import Delivery, plan_document, plan_pictures
+    from ocrtool.jobs.deliver import Delivery
+    from ocrtool.jobs.destination import plan_document, plan_pictures
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.inputs import find_inputs
     from ocrtool.jobs.options import Parallel, SegmentOptions

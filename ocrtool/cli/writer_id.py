@@ -89,7 +89,8 @@ def identify(
     For printed text, blank pages and too little handwriting, the reason is printed instead of an answer.
     """
     from ocrtool.export.tables import answers
-    from ocrtool.jobs.deliver import Delivery, plan_document
+    from ocrtool.jobs.deliver import Delivery
+    from ocrtool.jobs.destination import plan_document
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.identify import Identification, identify_all
     from ocrtool.jobs.options import EmbedOptions, Parallel
@@ -137,7 +138,8 @@ def enrol(
     reason why it cannot be used. After an interrupt the file is unchanged.
     """
     from ocrtool.export.tables import enrolled
-    from ocrtool.jobs.deliver import Delivery, Destination
+    from ocrtool.jobs.deliver import Delivery
+    from ocrtool.jobs.destination import Destination
     from ocrtool.jobs.enrol import enrol_all
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.options import EmbedOptions, Parallel
@@ -180,7 +182,8 @@ def verify(
     B is a folder or a file with several pages, every page of A is compared with every page of B.
     """
     from ocrtool.export.tables import pairs
-    from ocrtool.jobs.deliver import Delivery, plan_document
+    from ocrtool.jobs.deliver import Delivery
+    from ocrtool.jobs.destination import plan_document
     from ocrtool.jobs.guard import OverwriteGuard
     from ocrtool.jobs.identify import verify_all
     from ocrtool.jobs.inputs import find_inputs

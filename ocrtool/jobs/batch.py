@@ -17,7 +17,8 @@ from ocrtool.files import make_folder
 from ocrtool.imaging.limits import USUAL
 from ocrtool.imaging.pdf_options import PdfOptions
 from ocrtool.jobs import read
-from ocrtool.jobs.deliver import Delivery, Destination, plan_destination, plan_pictures
+from ocrtool.jobs.deliver import Delivery
+from ocrtool.jobs.destination import Destination, plan_destination, plan_pictures
 from ocrtool.jobs.guard import OverwriteGuard
 from ocrtool.jobs.inputs import Source, find_inputs, make_sources
 from ocrtool.jobs.kept_pages import KeptPages
@@ -27,6 +28,7 @@ from ocrtool.jobs.outcome import Outcome, Progress, no_progress
 from ocrtool.jobs.pages import by_page
 from ocrtool.jobs.pool import Pool
 from ocrtool.jobs.read import OVERLAY_SUFFIX, TABLE_SUFFIX
+from ocrtool.jobs.remote import is_url
 from ocrtool.jobs.tally import ErrorLog, Summary, Tally
 from ocrtool.jobs.workers import Workers
 
@@ -95,8 +97,9 @@ class Batch:
     """How a run reads its inputs and where it writes.
 
     output: file or folder, None for standard output; others: files that it reads besides, which may not be overwritten;
-    jobs, timeout: as for `Parallel`; resume: leave out what the journal of the output folder says is done; records:
-    what is written about the run; scheduler: address of the Dask cluster that reads, None for this machine.
+    jobs, timeout: as for `Parallel`; resume: leave out what the journal says is done; records: what is written about
+    the run; scheduler: address of the Dask cluster that reads, None for this machine; journal: folder of the journal,
+    None for that of the outputs.
     """
 
     formats: tuple[Format, ...]
@@ -110,6 +113,14 @@ class Batch:
     resume: bool = False
     records: Records = field(default_factory=Records)
     scheduler: str | None = None
+    journal: Path | None = None
+
+    @property
+    def journal_folder(self) -> Path:
+        """Folder of the journal of a run with ``resume``. Raises UsageError if there is none."""
+        from ocrtool.jobs.resume import journal_folder
+
+        return journal_folder(self.output, self.journal)
 
     @property
     def needs_file(self) -> bool:
@@ -152,11 +163,11 @@ def watch_batch(folders: Sequence[str], recursive: bool, batch: Batch, console: 
 
     Raises OcrToolError for what concerns the whole run.
     """
-    from ocrtool.jobs.resume import check_folder
     from ocrtool.jobs.watch import Arrivals, check_outputs_apart, rounds
 
     arrivals = Arrivals(folders, recursive)
-    outputs = (check_folder(batch.output), batch.options.overlay, batch.options.tables)
+    to = None if batch.output is None or is_url(batch.output) else Path(batch.output)
+    outputs = (batch.journal_folder, to, batch.options.overlay, batch.options.tables)
     check_outputs_apart(folders, outputs)
     batch.records.claim(OverwriteGuard((), batch.others))
     code = ExitCode.OK
@@ -187,9 +198,7 @@ def _kept(batch: Batch, resumption: Resumption | None) -> KeptPages | None:
     """Make what keeps pages of inputs that are not finished; None for formats that need more than the text of pages."""
     if resumption is None or batch.options.keep_images:
         return None
-    from ocrtool.jobs.resume import check_folder
-
-    return KeptPages(check_folder(batch.output), resumption.settings)
+    return KeptPages(batch.journal_folder, resumption.settings)
 
 
 def _outcomes(
@@ -249,10 +258,10 @@ def _plan(
 
 
 def _resumption(batch: Batch, names: Sequence[str] | None) -> Resumption:
-    """Open the journal of the output folder, which is made. Raises UsageError and OutputError."""
-    from ocrtool.jobs.resume import Resumption, changed, check_folder, settings_digest
+    """Open the journal in its folder, which is made. Raises UsageError and OutputError."""
+    from ocrtool.jobs.resume import Resumption, changed, settings_digest
 
-    folder = check_folder(batch.output)
+    folder = batch.journal_folder
     make_folder(folder)
     options = replace(batch.options, threads=ReadOptions().threads, weights=None)
     settings = {

@@ -3,91 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeAlias
 
 from ocrtool.errors import ExitCode, InputError, NotWritten, OutputError, UsageError, printable
 from ocrtool.export.documents import FailedInput
-from ocrtool.files import atomic_write, check_inside, concerns_all, is_stream, make_folder, set_aside, write_stream
+from ocrtool.files import atomic_write, check_inside, concerns_all, make_folder, set_aside, write_stream
+from ocrtool.jobs.destination import Destination
 from ocrtool.jobs.guard import OverwriteGuard
-from ocrtool.jobs.inputs import Source, is_folder
+from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.observer import Failure, Observer
 from ocrtool.jobs.outcome import Outcome, Result, SideFile
-from ocrtool.jobs.remote import is_url
+from ocrtool.jobs.remote_outputs import OutputFile, RemoteFile, StoreFailed
 from ocrtool.jobs.spool import Spool
 
 #: Number of outputs in a row that a full or vanished disk costs before the run ends.
 _IN_A_ROW = 3
 #: Encodes results as they arrive: the writer of an ``ocrtool.export.registry.Format``.
 Writer: TypeAlias = Callable[[Iterable[Result]], Iterable[bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where the documents of a run go.
-
-    files: by the stem of each input, a file for each format; else file: one file for all; else out: standard output;
-    folder: of the files, None if the user named the only one.
-    """
-
-    out: BinaryIO | None
-    file: Path | None = None
-    files: dict[str, tuple[Path, ...]] | None = None
-    folder: Path | None = None
-
-
-def plan_destination(
-    output: str | None,
-    sources: Sequence[Source],
-    several: bool,
-    extensions: Sequence[str],
-    guard: OverwriteGuard,
-    out: BinaryIO | None,
-) -> Destination:
-    """Plan a document for each input and format.
-
-    ``output`` names a folder, which is made, if it is one, ends with a slash, or there are ``several`` inputs, or may
-    be, or several formats; else a file. A device, a pipe or standard output takes one document of all inputs.
-    extensions: of the formats. Raises UsageError, also if an output would overwrite an input; OutputError.
-    """
-    if output is None or is_stream(Path(output)):
-        if len(extensions) > 1:
-            raise UsageError("several formats need a folder for their files: -o DIR")
-        return plan_document(None if output is None else Path(output), guard, out)
-    if is_url(output):
-        raise UsageError(f"{printable(output)}: outputs are written to folders of this machine, not to URLs")
-    target = Path(output)
-    if not (is_folder(output) or output.endswith("/") or several or len(extensions) > 1):
-        guard.claim_file(target)
-        return Destination(out, files={sources[0].output.stem: (target,)})
-    make_folder(target)
-    files = {
-        stem: tuple(target / (stem + extension) for extension in extensions)
-        for stem in (source.output.stem for source in sources)
-    }
-    for path in (path for paths in files.values() for path in paths):
-        guard.claim(path)
-    return Destination(out, files=files, folder=target)
-
-
-def plan_document(output: Path | None, guard: OverwriteGuard, out: BinaryIO | None) -> Destination:
-    """Plan one document of all inputs, in the file ``output`` or on ``out``. Raises UsageError and OutputError."""
-    guard.claim_file(output)
-    return Destination(out, output)
-
-
-def plan_pictures(
-    folder: Path | None, sources: Sequence[Source], suffixes: Sequence[str], guard: OverwriteGuard
-) -> None:
-    """Make the folder of pictures. Raises UsageError if a picture would overwrite an input; OutputError."""
-    if folder is None:
-        return
-    make_folder(folder)
-    for source in sources:
-        for suffix in suffixes:
-            guard.check(folder / (source.output.stem + suffix))
 
 
 class Delivery:
@@ -174,7 +110,7 @@ class Delivery:
         source: Source,
         outcomes: Iterable[Outcome[Result]],
         writers: Sequence[Writer[Result]],
-        paths: Sequence[Path],
+        paths: Sequence[OutputFile],
         folder: Path | None,
     ) -> None:
         """Write the results of one input, a file for each format; none if there are none, since all pages failed.
@@ -197,12 +133,10 @@ class Delivery:
             pass
 
     def _write_file(
-        self, source: Source, results: Iterable[Result], writer: Writer[Result], path: Path, folder: Path | None
+        self, source: Source, results: Iterable[Result], writer: Writer[Result], path: OutputFile, folder: Path | None
     ) -> None:
         try:
-            if folder is not None:
-                check_inside(path, folder)
-            with atomic_write(path, durable=self._durable) as file:
+            with _opened(path, folder, self._durable) as file:
                 file.writelines(writer(results))
             self._unwritten = 0
         except OutputError as error:
@@ -210,9 +144,10 @@ class Delivery:
             self._set_aside(path)
             self._end_if_hopeless(error)
 
-    def _set_aside(self, path: Path) -> None:
-        if (aside := set_aside(path)) is not None:
-            self._report(f"{printable(str(path))} was of an earlier run, and is now {printable(aside.name)}")
+    def _set_aside(self, path: OutputFile) -> None:
+        aside = path.set_aside() if isinstance(path, RemoteFile) else set_aside(path)
+        if aside is not None:
+            self._report(f"{printable(str(path))} was of an earlier run, and is now {printable(aside)}")
 
     def _write_pictures(self, outcome: Outcome[Result]) -> None:
         """All that can be written; a page may have a hundred patches, so the others share one sentence."""
@@ -236,7 +171,7 @@ class Delivery:
 
     def _end_if_hopeless(self, error: OutputError) -> None:
         """Raise OutputError if several outputs in a row could not be written, for a reason that concerns all."""
-        if concerns_all(error):
+        if concerns_all(error) or isinstance(error, StoreFailed):
             self._unwritten += 1
             if self._unwritten >= _IN_A_ROW:
                 raise OutputError(f"no more is read, since {self._unwritten} outputs in a row could not be written")
@@ -248,6 +183,15 @@ class Delivery:
         self._report(str(failure))
         for observer in self._observers:
             observer.failed(source, failure)
+
+
+def _opened(path: OutputFile, folder: Path | None, durable: bool) -> AbstractContextManager[BinaryIO]:
+    """Open an output that appears whole or not at all. Raises OutputError; others as the block is entered and left."""
+    if isinstance(path, RemoteFile):
+        return path.write()
+    if folder is not None:
+        check_inside(path, folder)
+    return atomic_write(path, durable=durable)
 
 
 def _by_input(outcomes: Iterator[Outcome[Result]]) -> Iterator[tuple[Source, Iterator[Outcome[Result]]]]:

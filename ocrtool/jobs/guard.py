@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,12 +22,19 @@ _Identity: TypeAlias = tuple[int, int] | str
 class OverwriteGuard:
     """Tracks the inputs of a run and the outputs claimed so far, by identity rather than by name."""
 
-    def __init__(self, sources: Iterable[Source], others: Iterable[Path | None] = ()) -> None:
+    def __init__(self, sources: Sequence[Source], others: Iterable[Path | None] = ()) -> None:
         """others: inputs that are not images, such as a gallery file."""
         paths = [_STANDARD_INPUT if source.data is not None else source.path for source in sources]
         paths += [path for path in others if path is not None]
         self._inputs = {identity for path in paths for identity in _identities(path)}
         self._outputs: set[str] = set()
+        self._urls = {source.name for source in sources if source.remote}
+
+    def check_urls(self, urls: Iterable[str]) -> None:
+        """Raise UsageError if writing to one of ``urls`` would overwrite an input."""
+        for url in urls:
+            if url in self._urls:
+                raise UsageError(f"{printable(url)} is an input, and inputs are never overwritten")
 
     def check(self, path: Path) -> None:
         """Raise UsageError if writing to ``path`` would overwrite an input."""

@@ -25,8 +25,9 @@ from ocrtool.files import make_folder, not_written
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.observer import Failure, Observer
 from ocrtool.jobs.outcome import Outcome
+from ocrtool.jobs.remote_outputs import OutputFile
 
-#: Folder of these files, in that of the outputs.
+#: Folder of these files, in that of the journal.
 FOLDER = ".ocrtool-pages"
 
 
@@ -43,7 +44,7 @@ class KeptPages(Observer):
     """Keeps pages as they are read, and gives them in the next run."""
 
     def __init__(self, folder: Path, settings: str) -> None:
-        """folder: of the outputs; settings: digest of all that determines them."""
+        """folder: of the journal; settings: digest of all that determines them."""
         self._folder = folder / FOLDER
         self._settings = settings
         self._kept: dict[str, _Kept] = {}  # by the stem of the input
@@ -100,7 +101,7 @@ class KeptPages(Observer):
             raise not_written(self._folder, error) from error
         kept.pages[source.page] = (start, len(data))
 
-    def finished(self, source: Source, failures: Sequence[Failure], outputs: Sequence[Path]) -> None:
+    def finished(self, source: Source, failures: Sequence[Failure], outputs: Sequence[OutputFile]) -> None:
         """Remove what was kept of an input. What failed is read anew, and so are its other pages."""
         kept = self._kept.pop(source.output.stem, None)
         if kept is not None:

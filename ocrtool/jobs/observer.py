@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TypeAlias
 
 from ocrtool.errors import InputError, OutputError, UsageError
 from ocrtool.jobs.inputs import Source
 from ocrtool.jobs.outcome import Outcome
+from ocrtool.jobs.remote_outputs import OutputFile
 
 #: What is reported as a failure.
 Failure: TypeAlias = "InputError | OutputError | UsageError"
@@ -26,7 +26,7 @@ class Observer:
     def failed(self, source: Source | None, failure: Failure) -> None:
         """An input could not be read, or what was read not be written."""
 
-    def finished(self, source: Source, failures: Sequence[Failure], outputs: Sequence[Path]) -> None:
+    def finished(self, source: Source, failures: Sequence[Failure], outputs: Sequence[OutputFile]) -> None:
         """An input that has files of its own is finished, and they are on disk."""
 
     def end(self, interrupted: bool) -> None:

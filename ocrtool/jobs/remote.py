@@ -33,7 +33,7 @@ def list_url(url: str, extensions: frozenset[str], recursive: bool) -> list[str]
     UsageError if a library is missing.
     """
     try:
-        files, path = _file_system(url)
+        files, path = open_store(url)
         files.invalidate_cache()  # of what was listed before, in the same process
         if _MAGIC.search(url):
             found = [name for name in files.glob(path) if not files.isdir(name)]
@@ -51,7 +51,7 @@ def list_url(url: str, extensions: frozenset[str], recursive: bool) -> list[str]
 
 def fetch(url: str) -> bytes:
     """Return the bytes of a file. Raises InputMissing, InputUnreadable, ImageTooLarge; UsageError as `list_url`."""
-    files, path = _file_system(url)
+    files, path = open_store(url)
     try:
         with files.open(path, "rb") as file:
             data: bytes = file.read(MAX_BYTES + 1)
@@ -68,15 +68,18 @@ def fetch(url: str) -> bytes:
 
 def fingerprint(url: str) -> str:
     """Return what changes with the content, as the server says: a checksum, or size and time. Raises as `fetch`."""
-    files, path = _file_system(url)
+    files, path = open_store(url)
     try:
         return str(files.ukey(path))
     except Exception as error:
         raise InputUnreadable(url, f"cannot be read: {one_line(error)}") from error
 
 
-def _file_system(url: str) -> tuple[Any, str]:
-    """Open the file system of a URL. Raises UsageError if a library is missing, InputUnreadable."""
+def open_store(url: str) -> tuple[Any, str]:
+    """Open the file system of a URL; the path is what the URL is called there.
+
+    Raises UsageError if a library is missing, InputUnreadable.
+    """
     try:
         from fsspec.core import url_to_fs
     except ImportError as error:

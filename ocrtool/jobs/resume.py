@@ -19,6 +19,7 @@ from ocrtool.jobs.names import output_names
 from ocrtool.jobs.observer import Failure, Observer
 from ocrtool.jobs.outcome import Outcome
 from ocrtool.jobs.remote import fingerprint, is_url
+from ocrtool.jobs.remote_outputs import OutputFile, RemoteFile
 from ocrtool.weights.store import chosen_folder, packaged_folder
 
 _CHUNK = 1 << 20  # bytes hashed at a time
@@ -27,10 +28,10 @@ _UNKNOWN = (0, 0)
 
 
 class Resumption(Observer):
-    """The inputs of a run and the journal of its output folder. A context manager, which closes the journal."""
+    """The inputs of a run and its journal. A context manager, which closes the journal."""
 
     def __init__(self, folder: Path, settings: str, names: Iterable[str] | None) -> None:
-        """folder: of the outputs, which exists; settings: from `settings_digest`; names: of inputs, None for any.
+        """folder: of the journal, which exists; settings: from `settings_digest`; names: of inputs, None for any.
 
         Raises OutputError and UsageError as `Journal` does.
         """
@@ -60,7 +61,7 @@ class Resumption(Observer):
         names = output_names([output_path(source.name) for source in sources], kept, others)
         return [replace(source, output=name) for source, name in zip(sources, names, strict=True)]
 
-    def left(self, sources: Sequence[Source], outputs: dict[str, tuple[Path, ...]]) -> list[Source]:
+    def left(self, sources: Sequence[Source], outputs: Mapping[str, tuple[OutputFile, ...]]) -> list[Source]:
         """Return the inputs that are still to be read. outputs: files of each, by stem."""
         return [source for source in sources if not self._is_done(source, outputs[source.output.stem])]
 
@@ -80,7 +81,7 @@ class Resumption(Observer):
         entry = self._journal.entries.get(_key(name))
         return None if entry is None else (entry.identity.size, entry.identity.mtime)
 
-    def finished(self, source: Source, failures: Sequence[Failure], outputs: Sequence[Path]) -> None:
+    def finished(self, source: Source, failures: Sequence[Failure], outputs: Sequence[OutputFile]) -> None:
         """Enter an input whose outputs are on disk, or which failed. Raises OutputError."""
         key = _key(source.name)
         if key not in self._before:
@@ -92,7 +93,7 @@ class Resumption(Observer):
         digest = before.digest if failures or before.digest else _digest(source, before)
         self._journal.add(Entry(key, source.output.stem, self.settings, replace(before, digest=digest), written, error))
 
-    def _is_done(self, source: Source, outputs: Sequence[Path]) -> bool:
+    def _is_done(self, source: Source, outputs: Sequence[OutputFile]) -> bool:
         if source.data is not None:
             return False
         key = _key(source.name)
@@ -131,11 +132,13 @@ def changed(options: Any) -> dict[str, str]:
     return {name: str(value) for name, (value, default) in values.items() if value != default}
 
 
-def check_folder(output: str | None) -> Path:
-    """Return the folder that ``output`` names. Raises UsageError if there is none."""
-    if output is None or is_url(output) or (Path(output).exists() and not Path(output).is_dir()):
+def journal_folder(output: str | None, journal: Path | None) -> Path:
+    """Return the folder of the journal: ``journal``, or that of the outputs. Raises UsageError if there is none."""
+    if output is None or (not is_url(output) and Path(output).exists() and not Path(output).is_dir()):
         raise UsageError("--resume needs a folder for the outputs and their journal: -o DIR")
-    return Path(output)
+    if journal is None and is_url(output):
+        raise UsageError("--resume with outputs at a URL needs a folder of this machine for its journal: --journal DIR")
+    return Path(output) if journal is None else journal
 
 
 def _key(name: str) -> str:
@@ -170,8 +173,10 @@ def _digest(source: Source, before: Identity) -> str:
     return digest.hexdigest() if unchanged else ""
 
 
-def _size(path: Path) -> int:
+def _size(path: OutputFile) -> int:
     """Return the size of an output; -1 if it is not there."""
+    if isinstance(path, RemoteFile):
+        return path.size()
     try:
         return path.stat().st_size
     except (OSError, ValueError):

@@ -162,14 +162,6 @@ def test_urls_that_cannot_be_read(tmp_path: Path, capfd: pytest.CaptureFixture) 
     assert capfd.readouterr().err == "ocrtool: nosuch://bucket/a.png: Protocol not known: nosuch\n"
 
 
-def test_outputs_are_not_written_to_urls(capfd: pytest.CaptureFixture, tmp_path: Path) -> None:
-    draw("a.png")
-    assert read("a.png", "-o", "s3://bucket/out/") == 2
-    assert "outputs are written to folders of this machine, not to URLs" in capfd.readouterr().err
-    assert read("a.png", "-o", "s3://bucket/out/", "--resume") == 2
-    assert listed(".") == ["a.png"]
-
-
 def test_outputs_of_urls_are_named_after_their_paths() -> None:
     names = [
         "https://example.org/scans/my%20page.png?size=2&x=a/b",

@@ -22,7 +22,8 @@ from ocrtool.cli import main as cli
 from ocrtool.imaging.input_page import InputPage
 from ocrtool.imaging.pdf_options import PdfOptions
 from ocrtool.jobs import read as read_job
-from ocrtool.jobs.deliver import Delivery, plan_destination
+from ocrtool.jobs.deliver import Delivery
+from ocrtool.jobs.destination import plan_destination
 from ocrtool.jobs.guard import OverwriteGuard
 from ocrtool.jobs.inputs import Source, find_inputs
 from ocrtool.jobs.options import IN_TURN
