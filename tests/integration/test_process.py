@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -311,6 +313,23 @@ def heed_signals() -> None:
     """Shells start background jobs with SIGINT ignored, and children inherit that."""
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_reading_needs_no_network(jobs: int, environment: dict[str, str], tmp_path: Path) -> None:
+    """In a namespace without any, the program reads with its own weights, in this process and in workers."""
+    apart = ["unshare", "--map-root-user", "--net"]
+    if shutil.which("unshare") is None or subprocess.run([*apart, "true"], capture_output=True).returncode:
+        pytest.skip("this machine lets nobody make network namespaces")
+    image = np.full((60, 400), 255, np.uint8)
+    cv2.putText(image, "No network 2026", (20, 40), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 0, 2)
+    names = [str(tmp_path / f"{k}.png") for k in range(jobs)]
+    for name in names:
+        cv2.imwrite(name, image)
+    line = [*apart, sys.executable, "-m", "ocrtool", "read", "--lang", "eng", "--jobs", str(jobs), *names]
+    done = subprocess.run(line, capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split() == ["No", "network", "2026"] * jobs
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -73,6 +73,8 @@ def test_commands(command: str, srv: Path) -> None:
     words = shlex.split(command)
     if missing := [word for word in ("parallel", "jq") if word in words and shutil.which(word) is None]:
         pytest.skip(f"{missing} is not installed")
+    if words[0] == "unshare" and run("unshare --map-root-user --net true", srv).returncode:
+        pytest.skip("this machine lets nobody make namespaces")
     before = COMMANDS[: COMMANDS.index(command)] if command in COMMANDS and words[0] in ("grep", "jq") else []
     for line in before[-1:]:
         assert run(line, srv).returncode == 0
