@@ -1,7 +1,7 @@
-"""``ocrtool read`` of pages in an object store: an S3-compatible server that runs within the test.
+"""``ocrtool read`` from and to an object store: an S3-compatible server that runs within the test.
 
-Needs ``pip install s3fs 'moto[s3]' flask flask-cors boto3``, which are no part of the extra for tests: their versions
-depend on each other so that pip may take long to choose some.
+Needs ``pip install s3fs 'moto[s3]' flask flask-cors boto3``, which are no part of the extra for tests: they take 130
+MB, and their versions depend on each other so that pip may take ten minutes to choose some.
 """
 
 from __future__ import annotations
@@ -90,3 +90,51 @@ def test_resuming_reads_what_the_server_says_has_changed(bucket: object, capfd: 
         read_again.append(capfd.readouterr().err.count("1 page(s) in"))
     assert read_again == [3, 0, 1]
     assert Path("out/p2.txt").read_text() == "52 by 20 mean 0\n"
+
+
+def texts(client: object, bucket: str = "texts") -> dict[str, str]:
+    found = client.list_objects_v2(Bucket=bucket).get("Contents", [])  # type: ignore[attr-defined]
+    return {
+        each["Key"]: client.get_object(Bucket=bucket, Key=each["Key"])["Body"].read().decode()  # type: ignore[attr-defined]
+        for each in found
+    }
+
+
+EXPECTED = {f"out/{name}.txt": f"{width} by 20 mean 0\n" for name, width in (("a_p1", 41), ("p2", 42), ("b_p1", 43))}
+
+
+def test_outputs_go_into_a_bucket_and_a_run_is_resumed(bucket: object, capfd: pytest.CaptureFixture) -> None:
+    bucket.create_bucket(Bucket="texts")  # type: ignore[attr-defined]
+    arguments = ("s3://scans/", "-o", "s3://texts/out/", "--resume", "--journal", "kept", "-vv", "--jobs", "1")
+    read_again = []
+    for lost in ("", "", "out/p2.txt"):
+        if lost:
+            bucket.delete_object(Bucket="texts", Key=lost)  # type: ignore[attr-defined]
+        capfd.readouterr()
+        assert read(*arguments) == 0
+        read_again.append(capfd.readouterr().err.count("1 page(s) in"))
+        assert texts(bucket) == EXPECTED
+    assert read_again == [3, 0, 1]
+
+
+def test_a_bucket_that_is_not_there_is_not_made(bucket: object, capfd: pytest.CaptureFixture) -> None:
+    assert read("s3://scans/", "-o", "s3://typo/out/") == 1
+    error = capfd.readouterr().err.splitlines()
+    assert len(error) == 4 and all("s3://typo/out/" in line and "cannot be written" in line for line in error[:3])
+    assert error[3] == "ocrtool: no more is read, since 3 outputs in a row could not be written"
+    assert "typo" not in [each["Name"] for each in bucket.list_buckets()["Buckets"]]  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+def test_a_cluster_reads_from_one_bucket_what_is_written_to_another(bucket: object, tmp_path: Path) -> None:
+    """Workers fetch the pages; the machine of the command writes."""
+    pytest.importorskip("distributed")
+    from dask_cluster import Cluster
+
+    bucket.create_bucket(Bucket="texts")  # type: ignore[attr-defined]
+    cluster = Cluster(tmp_path)
+    try:
+        assert read("s3://scans/", "-o", "s3://texts/out/", "--scheduler", cluster.address) == 0
+    finally:
+        cluster.close()
+    assert texts(bucket) == EXPECTED
