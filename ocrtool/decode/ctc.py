@@ -13,7 +13,7 @@ import numpy as np
 
 from ocrtool.decode.alphabet import Alphabet
 from ocrtool.decode.ctc_beam import Classes, Search
-from ocrtool.decode.ctc_places import Places, find_places, read_probabilities, spikes
+from ocrtool.decode.ctc_places import Places, find_places, spikes
 from ocrtool.decode.ctc_posterior import Posterior
 from ocrtool.decode.ctc_reading import Ink, Reading, ask_ink, best_path, describe, find_peaks
 from ocrtool.decode.ctc_windows import Windows, build_windows, unsureness
@@ -76,14 +76,14 @@ def search(
 
 def _is_picture(lines: Sequence[Places]) -> bool:
     """Return True if the characters of all lines together are so improbable that there can be none."""
-    read = [read_probabilities(found.log_probs) for found in lines]
+    read = [found.read for found in lines]
     frames = sum(map(len, read))
     return frames >= PICTURE_FRAMES and float(sum(each.sum() for each in read)) < PICTURE * frames
 
 
 def _mean_probability(places: Places) -> float:
     """Return the mean probability of the frames with a character on the best path; 1 if there are none."""
-    read = read_probabilities(places.log_probs)
+    read = places.read
     return float(read.mean()) if len(read) else 1.0
 
 

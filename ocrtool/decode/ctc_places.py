@@ -38,6 +38,12 @@ class Places:
     first: np.ndarray
     probability: np.ndarray
 
+    @property
+    def read(self) -> np.ndarray:
+        """Probability of each frame that has a character on the best path: (n,), as of `read_probabilities`."""
+        with_character = np.flatnonzero(self.best != BLANK)
+        return np.asarray(np.exp(self.log_probs[with_character, self.best[with_character]]))
+
     def any_of(self, chosen: np.ndarray) -> np.ndarray:
         """Return whether the best path has a chosen class at each place: (P,) bool. chosen: (C,) bool."""
         counts = np.concatenate([[0], np.cumsum(chosen[self.best])])

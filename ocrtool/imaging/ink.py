@@ -46,13 +46,13 @@ BAND_ROWS = 128
 INK_LEVEL = 110
 
 
-def is_light_on_dark(gray: np.ndarray) -> bool:
-    """Return True for a page of light ink on dark paper. gray: (H, W) uint8.
+def is_light_on_dark(gray: np.ndarray, counts: np.ndarray) -> bool:
+    """Return True for a page of light ink on dark paper. gray: (H, W) uint8; counts: its `histogram`.
 
     Ink is rarer than paper, so the brightness about the local mean is skewed toward ink, whatever the lighting. Where
     most of a page is bright, it is paper, though a dark banner may have more text than the rest of the page.
     """
-    low, middle, high = np.searchsorted(np.cumsum(histogram(gray)), np.array([0.01, 0.5, 0.99]) * gray.size)
+    low, middle, high = np.searchsorted(np.cumsum(counts), np.array([0.01, 0.5, 0.99]) * gray.size)
     if high - low >= CLEAR_RANGE and middle - low > BRIGHT * (high - low):
         return False
     shrink = max(1.0, max(gray.shape) / POLARITY_LONG_SIDE)
@@ -78,12 +78,13 @@ def _skewness(values: np.ndarray) -> float:
     return float((centred * centred * centred).mean())
 
 
-def is_two_level(gray: np.ndarray) -> bool:
+def is_two_level(gray: np.ndarray, counts: np.ndarray) -> bool:
     """Return True if nearly every pixel is black or white, as in fax and archive scans.
 
     Large black areas outweigh soft text: so the pixels between must be few beside the steps along rows, too.
+
+    gray: (H, W) uint8; counts: its `histogram`.
     """
-    counts = histogram(gray)
     low, high = extremes(counts)
     margin = min(TWO_LEVEL_MARGIN, (high - low) // 4)
     dark, bright = int(counts[: low + margin + 1].sum()), int(counts[high - margin :].sum())
@@ -115,10 +116,10 @@ def soft_ink(gray: np.ndarray) -> np.ndarray:
     The page is divided by the brightness of its paper and stretched, so that paper is 0 and the darkest ink about 255.
     All 0 for a blank page: one where nothing stands out from the grain of the paper.
     """
-    if is_light_on_dark(gray):
-        gray = cv2.bitwise_not(gray)
     counts = histogram(gray)
-    if is_two_level(gray):
+    if is_light_on_dark(gray, counts):
+        gray, counts = cv2.bitwise_not(gray), counts[::-1]
+    if is_two_level(gray, counts):
         low, high = extremes(counts)
         flat, stretch = gray, 255.0 / max(1, high - low)
         contrast = high - low
@@ -217,7 +218,7 @@ def ink_mask(soft: np.ndarray, window: int) -> np.ndarray:
 
     The page is thresholded in bands, with what the window sees of their neighbours: they stay in the processor's cache.
     """
-    if is_two_level(soft):
+    if is_two_level(soft, histogram(soft)):
         return soft >= 128
     window |= 1
     reach = window // 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import cv2
@@ -45,7 +45,7 @@ NO_MODEL = CtcWeights(lm=0.0, character=0.0, word=0.0)
 LEAST_PROBABILITY = 1e-4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class StripLine:
     """A line before the line reader. log_probs: (T, classes) float32, natural, of each frame of the strip."""
 
@@ -54,7 +54,7 @@ class StripLine:
     strip: Strip
     log_probs: np.ndarray
 
-    @property
+    @cached_property
     def sureness(self) -> float:
         """Mean probability of the frames with a character on the best path, 0..1; 0 if there are none."""
         return sureness(self.log_probs)

@@ -23,7 +23,7 @@ def broken_rules(boxes: np.ndarray, shape: tuple[int, ...], x_height: float) -> 
     fragment = np.zeros(len(boxes), bool)
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     low = np.flatnonzero(height <= max(2.0, HIGH * x_height))
-    if np.count_nonzero(width[low] >= STROKE * x_height) < FRAGMENTS:
+    if np.count_nonzero(width[low] >= STROKE * x_height) < FRAGMENTS or not _are_many_anywhere(boxes[low], x_height):
         return fragment
     half, drop = max(1, round(GAP / 2 * x_height)), max(1, round(DROP * x_height / 2))
     mask = np.zeros(shape, np.uint8)
@@ -41,3 +41,16 @@ def broken_rules(boxes: np.ndarray, shape: tuple[int, ...], x_height: float) -> 
     strokes = np.bincount(chain, width[low] >= STROKE * x_height, minlength=count) > 0
     fragment[low] = (long & many & inked & strokes)[chain]
     return fragment
+
+
+def _are_many_anywhere(boxes: np.ndarray, x_height: float) -> bool:
+    """Return False if no four neighbouring cells of a grid hold fragments (N, 4) enough for a rule of the least length.
+
+    A cell is as long as such a rule and an x-height high: a rule, or a part of it as long, is within four of them.
+    """
+    cell = np.array([LENGTH * x_height, x_height])
+    column, row = ((boxes[:, :2] + boxes[:, 2:]) / (2 * cell)).astype(np.int64).T
+    width = np.zeros((int(row.max()) + 2, int(column.max()) + 2))
+    np.add.at(width, (row, column), boxes[:, 2] - boxes[:, 0])
+    around = width[:-1, :-1] + width[1:, :-1] + width[:-1, 1:] + width[1:, 1:]
+    return bool(around.max() >= INKED * LENGTH * x_height)

@@ -67,8 +67,9 @@ class Components:
 
 def _long_runs(ink: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
     """Return the ink (H, W) uint8 in unbroken runs of at least ``length`` pixels."""
-    shape = (length, 1) if horizontal else (1, length)
-    return cv2.morphologyEx(ink, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, shape))
+    element = cv2.getStructuringElement(cv2.MORPH_RECT, (length, 1) if horizontal else (1, length))
+    within = cv2.erode(ink, element)
+    return cv2.dilate(within, element) if within.any() else within
 
 
 def rule_masks(ink: np.ndarray, x_height: float) -> tuple[np.ndarray, np.ndarray]:

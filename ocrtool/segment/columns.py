@@ -129,6 +129,8 @@ def are_text(left: np.ndarray, right: np.ndarray, x_height: float, least: int) -
 
 def _is_text(side: np.ndarray, x_height: float, least: int) -> bool:
     """Return True if a side of a white strip is running text, of ``least`` rows or more, or slim columns of it."""
+    if side[:, 3].max() - side[:, 1].min() < least * x_height:  # too low for so many rows
+        return False
     if side[:, 2].max() - side[:, 0].min() >= NARROWEST * x_height:
         rows = find_rows(side, x_height)
         if len(rows) >= least and _running(rows, x_height) >= SURELY_RUNNING:

@@ -145,9 +145,10 @@ def mirrored(strip: Strip) -> Strip:
 def _fitting_x_height(layout: Layout, region: LineRegion) -> float:
     """Return the x-height by which to scale the line: larger than its own if its ink would not fit into the strip."""
     x0, y0, x1, y1 = region.box
-    ys, xs = np.nonzero(layout.line_labels[y0:y1, x0:x1] == region.label)
-    if len(ys) == 0:
+    inked = np.flatnonzero(layout.line_labels[y0:y1, x0:x1] == region.label)
+    if len(inked) == 0:
         return region.x_height
+    ys, xs = np.divmod(inked, x1 - x0)  # several times as fast as ``np.nonzero`` of two dimensions
     rise = region.slope * (xs + x0) + region.intercept - (ys + y0)
     spared = min(len(rise) - 1, int(max(CUT_SHARE * len(rise), CUT_AREA * region.x_height**2)))
     low, high = np.partition(rise, [spared, len(rise) - 1 - spared])[[spared, len(rise) - 1 - spared]]

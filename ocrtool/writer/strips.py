@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from ocrtool.imaging.affine import scale_of
-from ocrtool.imaging.ink import ink_mask, is_two_level
+from ocrtool.imaging.ink import ink_mask
 from ocrtool.imaging.page import WINDOW_X_HEIGHTS
 from ocrtool.imaging.prepare import prepare
 from ocrtool.segment.layout import Layout, find_text
@@ -115,7 +115,7 @@ def page_ink(soft: np.ndarray, x_height: float) -> np.ndarray:
 
     soft: (H, W) uint8 soft ink of the input; x_height: of the writing in input pixels.
     """
-    mask = soft >= 128 if is_two_level(soft) else ink_mask(soft, round(WINDOW_X_HEIGHTS * x_height))
+    mask = ink_mask(soft, round(WINDOW_X_HEIGHTS * x_height))
     scaled: np.ndarray = mask.astype(np.uint8) * np.uint8(255)
     return scaled
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from drawn_lines import SIZE_15, draw_page, layout_of
 
-from ocrtool.imaging.ink import is_light_on_dark, soft_ink
+from ocrtool.imaging.ink import histogram, is_light_on_dark, soft_ink
 from ocrtool.segment.broken_rules import broken_rules
 from ocrtool.segment.type_sizes import by_type_size
 
@@ -70,8 +70,9 @@ def faint_receipt() -> np.ndarray:
 
 def test_paper_beside_black_is_not_dark_paper() -> None:
     page = faint_receipt()
-    assert not is_light_on_dark(page)
-    assert is_light_on_dark(255 - draw_page(SMALL).gray)
+    assert not is_light_on_dark(page, histogram(page))
+    dark = 255 - draw_page(SMALL).gray
+    assert is_light_on_dark(dark, histogram(dark))
 
 
 def test_faint_print_is_ink_beside_what_is_black() -> None:
