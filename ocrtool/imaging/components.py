@@ -21,7 +21,7 @@ AREA_SIDE, AREA_FILL, BESIDE = 0.1, 0.75, 50
 #: What the edge of the image cuts and fills more than AREA_FILL or less than this of its box is an edge of the scan.
 FRAME_FILL = 0.35
 
-#: Ink that takes more than this share of a page is labelled with all of the page: its labels need not be copied then.
+#: Ink in rows and columns that are more than this share of a page is labelled with the rest: nothing is copied then.
 MOSTLY_INKED = 0.5
 
 #: Rows labelled at a time, where blank rows between them allow it.
@@ -33,21 +33,14 @@ def label_components(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Returns (H, W) int32 labels, 0 = paper, and (N + 1, 6) int32 of each label: x, y, width, height and area in pixels,
     and its number of runs of ink along rows, which is its height if it is convex; the row of paper is all 0. OpenCV's
-    statistics look at each pixel of paper too, which costs more than the labels; and so do the labels where nearly all
-    is paper, as in a mask of rules: only what is inked is labelled.
+    statistics look at each pixel of paper too, which costs more than the labels.
     """
-    x0, y0, wide, high = cv2.boundingRect(ink.view(np.uint8))
-    labels = np.zeros(ink.shape, np.int32)
-    if not wide:
-        return labels, np.zeros((1, 6), np.int32)
-    inked = np.s_[y0 : y0 + high, x0 : x0 + wide]
-    if wide * high > MOSTLY_INKED * ink.size:
-        count, labels = cv2.connectedComponents(ink.view(np.uint8), connectivity=8)
-    else:
-        count, labels[inked] = cv2.connectedComponents(ink[inked].view(np.uint8), connectivity=8)
+    rows, columns = (_with_neighbours(ink.view(bool).any(axis=axis)) for axis in (1, 0))
+    if np.count_nonzero(rows) * np.count_nonzero(columns) < MOSTLY_INKED * ink.size:
+        return _label_inked(ink, np.flatnonzero(rows), np.flatnonzero(columns))
+    count, labels = cv2.connectedComponents(ink.view(np.uint8), connectivity=8)
     stats = np.zeros((count, 6), np.int32)
-    y, first, end = _runs(ink[inked])
-    y, first, end = y + y0, first + x0, end + x0
+    y, first, end = _runs(ink)
     label = labels[y, first]
     left, right = np.full(count, ink.shape[1]), np.zeros(count, int)
     np.minimum.at(left, label, first)
@@ -60,6 +53,30 @@ def label_components(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     stats[:, 4] = np.bincount(label, end - first, minlength=count)
     stats[:, 5] = np.bincount(label, minlength=count)
     return labels, stats
+
+
+def _label_inked(ink: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Do as `label_components` with a mask of little ink, such as one of rules, whose other rows and columns are blank.
+
+    rows, columns: (R,) and (C,) int64, with a blank one between those that do not touch.
+    """
+    labels = np.zeros(ink.shape, np.int32)
+    if not len(rows):
+        return labels, np.zeros((1, 6), np.int32)
+    inked = np.ix_(rows, columns)
+    labels[inked], stats = label_components(ink[inked])
+    last = stats[1:, :2] + stats[1:, 2:4] - 1
+    for axis, places in enumerate((columns, rows)):
+        stats[1:, axis] = places[stats[1:, axis]]
+        stats[1:, 2 + axis] = places[last[:, axis]] + 1 - stats[1:, axis]
+    return labels, stats
+
+
+def _with_neighbours(inked: np.ndarray) -> np.ndarray:
+    """Return rows or columns (n,) bool with the blank ones behind them, which part what is not connected."""
+    wanted = inked.copy()
+    wanted[1:] |= inked[:-1]
+    return wanted
 
 
 def _statistics(ink: np.ndarray) -> np.ndarray:
