@@ -11,7 +11,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from ocrtool.segment.columns import are_text, is_table, row_groups
+from ocrtool.segment.columns import are_text, is_table, row_groups, table_within
 from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.ruled import UNRULED, Ruled
 
@@ -109,8 +109,11 @@ def _cut(boxes: np.ndarray, members: np.ndarray, ruled: Ruled, x_height: float, 
             if _is_gutter(part, gap[0], gap[1], ruled, x_height)
         ]
         gutters = _between_columns(gutters, x_height)
-        if gutters:
-            found: list[np.ndarray] | None = _columns(part, gutters, x_height)
+        table = next((rows for gutter in gutters if (rows := _table_beside(part, gutter, x_height))), None)
+        if table is not None:
+            found: list[np.ndarray] | None = _around(part, table)
+        elif gutters:
+            found = _columns(part, gutters, x_height)
         else:
             found = _partial_gutter(part, solid, ruled, x_height)
         if found is not None:
@@ -123,6 +126,18 @@ def _cut(boxes: np.ndarray, members: np.ndarray, ruled: Ruled, x_height: float, 
     return [
         block for k in range(len(edges) + 1) for block in _cut(boxes, members[row == k], ruled, x_height, depth + 1)
     ]
+
+
+def _table_beside(part: np.ndarray, gutter: tuple[float, float], x_height: float) -> tuple[float, float] | None:
+    """Return the top and bottom of a table that a gutter of boxes (N, 4) runs through, but for text above or below."""
+    left, right = part[part[:, 2] <= gutter[0] + 0.5], part[part[:, 0] >= gutter[1] - 0.5]
+    return table_within(left, right, x_height)
+
+
+def _around(part: np.ndarray, rows: tuple[float, float]) -> list[np.ndarray]:
+    """Part boxes (N, 4) into what stands above, between and below two rows of pixels: (N,) bool each."""
+    middle = (part[:, 1] + part[:, 3]) / 2
+    return [middle < rows[0], (middle >= rows[0]) & (middle <= rows[1]), middle > rows[1]]
 
 
 def _columns(part: np.ndarray, gutters: list[tuple[float, float]], x_height: float) -> list[np.ndarray]:
@@ -175,7 +190,7 @@ def _partial_gutter(part: np.ndarray, solid: np.ndarray, ruled: Ruled, x_height:
     """Find a gutter that does not run through the whole part, for headings above it or footers below.
 
     solid: the boxes of the part and those that no gutter crosses, (M, 4). Returns who stands above it, left and right
-    of it and below, (N,) bool each; None if there is no gutter.
+    of it and below, or above, in and below a table that it runs through, (N,) bool each; None if there is no gutter.
     """
     middle = (part[:, 1] + part[:, 3]) / 2
     bands = np.array([(a + b) / 2 for a, b in _gaps(part[:, 1], part[:, 3], BAND_LEAST * x_height)])
@@ -189,6 +204,9 @@ def _partial_gutter(part: np.ndarray, solid: np.ndarray, ruled: Ruled, x_height:
         if np.count_nonzero((beside[:, 0] < right - 0.5) & (beside[:, 2] > left + 0.5)):
             continue
         if _is_gutter(beside, left, right, ruled, x_height):
+            table = _table_beside(beside, (left, right), x_height)
+            if table is not None:
+                return _around(part, table)
             before = part[:, 2] <= left + 0.5
             above, below = _crossing_rows(beside, (left + right) / 2, x_height)
             upper, lower = max(upper, above), min(lower, below)

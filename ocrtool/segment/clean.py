@@ -144,7 +144,8 @@ def text_components(
         area, long_side = stats[:, 4].astype(np.int64), np.maximum(stats[:, 2], stats[:, 3])
         weak = _are_weak(soft, unruled, labels, stats, x_height)
         if level.any() or upright.any() or long_side[weak].sum() >= WEAK_LENGTH * x_height:
-            faint = faint_rules(soft, look_up(~weak, labels, unruled), level | upright, x_height)
+            letters = boxes[weak & (np.minimum(stats[:, 2], stats[:, 3]) > FAINT_THICK * x_height)]
+            faint = faint_rules(soft, look_up(~weak, labels, unruled), level | upright, x_height, letters)
             if faint is not None:
                 level, upright = level | faint[0], upright | faint[1]
                 other |= weak & _mostly(labels, (faint[0] | faint[1]) > 0, area)

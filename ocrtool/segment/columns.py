@@ -37,6 +37,8 @@ ALIGNED = 0.7
 #: A column wider than this (x-heights) has more than the numbers of lines; of a divided side each has this share of
 #: the rows.
 NUMBERS, DIVIDED = 3.5, 0.8
+#: A table that stands between other text has so many rows at least, each with text on both sides of a white strip.
+LEVEL_RUN = 5
 #: Rows farther apart than this (x-heights) are those of a form.
 LOOSE = 3.6
 #: Columns of a list have typical widths that differ by less than the first factor; the shortest has this share of the
@@ -120,6 +122,36 @@ def is_table(left: np.ndarray, right: np.ndarray, x_height: float) -> bool:
         return True
     columns = [rows for side in (left, right) for rows in _columns(side, x_height)]
     return min(running) < RUNNING and not _is_list(columns, x_height)
+
+
+def table_within(left: np.ndarray, right: np.ndarray, x_height: float) -> tuple[float, float] | None:
+    """Return between which rows the text on both sides of a white strip is a table, if only a part of it is.
+
+    left, right: (N, 4) and (M, 4). Above a table may stand the addresses of a letter, below it its total: rows that
+    are not level with each other. Returns the top and bottom of the longest run of level rows; None if there is none
+    of LEVEL_RUN, or what stands in it is no table.
+    """
+    sides = [row_groups(side, x_height) for side in (left, right)]
+    if min(map(len, sides)) < LEVEL_RUN:
+        return None
+    level = [np.array([percentile(group[:, 3], 50.0) for group in groups]) for groups in sides]
+    partner = np.abs(level[0][:, None] - level[1])
+    paired = [partner.min(axis=1 - axis) < LEVEL * x_height for axis in (0, 1)]
+    order = np.argsort(np.concatenate(level), kind="stable")
+    together = np.concatenate(paired)[order]
+    edges = np.flatnonzero(np.diff(together, prepend=False, append=False))
+    starts, ends = edges[::2], edges[1::2]
+    if not len(starts):
+        return None
+    longest = int(np.argmax(ends - starts))
+    first, last = int(starts[longest]), int(ends[longest]) - 1
+    if last + 1 - first < 2 * LEVEL_RUN:
+        return None
+    rows = sides[0] + sides[1]
+    own = np.concatenate([rows[k] for k in order[first : last + 1].tolist()])
+    top, bottom = float(own[:, 1].min()), float(own[:, 3].max())
+    inside = [side[(side[:, 3] > top) & (side[:, 1] < bottom)] for side in (left, right)]
+    return (top, bottom) if is_table(inside[0], inside[1], x_height) else None
 
 
 def are_text(left: np.ndarray, right: np.ndarray, x_height: float, least: int) -> bool:

@@ -10,17 +10,20 @@ from ocrtool.imaging.components import label_components, look_up
 #: Lengths are in x-heights. A faint rule is a ridge of the mean ink over ALONG along it, by so many levels above what
 #: is BESIDE it; and so long, without larger gaps than FAINT_GAP.
 ALONG, BESIDE, RIDGE, FAINT_LENGTH, FAINT_GAP = 2.0, 0.25, 16, 5.0, 0.5
+#: Letters on a ridge, which is none of a rule then, stand closer than this; rules that cross one stand farther apart.
+LETTER = 1.5
 #: Least share of its length that is inked, within so many rows of pixels.
 FAINT_COVER, FAINT_BAND = 0.25, 5
 
 
 def faint_rules(
-    soft: np.ndarray, other: np.ndarray, known: np.ndarray, x_height: float
+    soft: np.ndarray, other: np.ndarray, known: np.ndarray, x_height: float, letters: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Mask faint and broken rules, level and upright ones: (H, W) uint8 each; None if there are none.
 
     They are ridges of the mean along them; the masks have what is inked of them. soft: (H, W) uint8 soft ink; other:
-    (H, W) bool, ink of letters and the like; known: (H, W) uint8, 1 on the rules that are found already.
+    (H, W) bool, ink of letters and the like; known: (H, W) uint8, 1 on the rules that are found already; letters:
+    (N, 4) boxes of what is left and may be letters, or places where rules cross.
     """
     left = soft.copy()
     left[cv2.dilate(other.view(np.uint8), np.ones((3, 3), np.uint8)).view(bool)] = 0
@@ -41,15 +44,21 @@ def faint_rules(
         ridge = cv2.subtract(mean, cv2.max(padded[before], padded[behind])) >= RIDGE
         gap = max(3, round(FAINT_GAP * x_height) | 1)  # odd: it moves nothing
         closed = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((gap, 1) if turned else (1, gap), np.uint8))
-        masks.append(_long(ridge.view(np.uint8), round(FAINT_LENGTH * x_height), turned) & closed)
+        masks.append(_long(ridge.view(np.uint8), x_height, turned, letters) & closed)
     return (masks[0], masks[1]) if masks[0].any() or masks[1].any() else None
 
 
-def _long(mask: np.ndarray, least: int, turned: bool) -> np.ndarray:
-    """Keep the components of a mask that are so long along rules, and thin."""
+def _long(mask: np.ndarray, x_height: float, turned: bool, letters: np.ndarray) -> np.ndarray:
+    """Keep the components of a mask that are long along rules, thin, and no line of grey letters (N, 4)."""
     if not mask.any():
         return mask
     labels, stats = label_components(mask)
-    wide, high = (stats[:, k] for k in ((3, 2) if turned else (2, 3)))
-    keep = (wide >= least) & (wide > 6 * high)
+    along, across = (1, 0) if turned else (0, 1)
+    wide, high = stats[:, 2 + along], stats[:, 2 + across]
+    keep = (wide >= round(FAINT_LENGTH * x_height)) & (wide > 6 * high)
+    middle = (letters[:, along] + letters[:, 2 + along]) / 2
+    for k in np.flatnonzero(keep).tolist():
+        start, row = stats[k, along], stats[k, across] + high[k] / 2
+        on = (letters[:, across] <= row) & (letters[:, 2 + across] > row) & (middle >= start)
+        keep[k] = np.count_nonzero(on & (middle < start + wide[k])) * LETTER * x_height <= wide[k]
     return look_up(keep, labels, mask).view(np.uint8)
