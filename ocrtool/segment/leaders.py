@@ -80,7 +80,10 @@ def _in_rows(boxes: np.ndarray, x_height: float, widest: float) -> np.ndarray:
 
 
 def _on_line(x: np.ndarray, y: np.ndarray, seed: np.ndarray, level: float) -> np.ndarray:
-    """Return (N,) bool: True for dots on the line of the dots ``seed``, as far as others of it are near."""
+    """Return (N,) bool: True for dots on the line of the dots ``seed``, as far as others of it are near, and in step.
+
+    The full stop of an abbreviation before a leader is out of step, but by chance.
+    """
     step = percentile(np.diff(x[seed]), 50.0)
     on_line = np.zeros(len(x), bool)
     on_line[seed] = True
@@ -88,7 +91,9 @@ def _on_line(x: np.ndarray, y: np.ndarray, seed: np.ndarray, level: float) -> np
         own = np.flatnonzero(on_line)
         slope, start = np.polyfit(x[own] - x[seed[0]], y[own], 1)
         near = np.abs(y - start - slope * (x - x[seed[0]])) <= level
-        near &= (x >= x[own].min() - REACH * step) & (x <= x[own].max() + REACH * step)
+        beyond = np.maximum(np.maximum(x[own].min() - x, x - x[own].max()), 0.0)
+        near &= beyond <= REACH * step
+        near &= np.abs(beyond - step * np.round(beyond / step)) <= max(STEP_PIXELS, STEP_RATIO * step)
         if np.count_nonzero(near | on_line) == len(own):
             return on_line
         on_line |= near
