@@ -109,7 +109,7 @@ def _cut(boxes: np.ndarray, members: np.ndarray, ruled: Ruled, x_height: float, 
             if _is_gutter(part, gap[0], gap[1], ruled, x_height)
         ]
         gutters = _between_columns(gutters, x_height)
-        table = next((rows for gutter in gutters if (rows := _table_beside(part, gutter, x_height))), None)
+        table = next((rows for gutter in gutters if (rows := _table_beside(part, gutter, ruled, x_height))), None)
         if table is not None:
             found: list[np.ndarray] | None = _around(part, table)
         elif gutters:
@@ -128,8 +128,15 @@ def _cut(boxes: np.ndarray, members: np.ndarray, ruled: Ruled, x_height: float, 
     ]
 
 
-def _table_beside(part: np.ndarray, gutter: tuple[float, float], x_height: float) -> tuple[float, float] | None:
-    """Return the top and bottom of a table that a gutter of boxes (N, 4) runs through, but for text above or below."""
+def _table_beside(
+    part: np.ndarray, gutter: tuple[float, float], ruled: Ruled, x_height: float
+) -> tuple[float, float] | None:
+    """Return the top and bottom of a table that a gutter of boxes (N, 4) runs through, but for text above or below.
+
+    None if there is none, or rules part the sides of the gutter.
+    """
+    if ruled.parts(*gutter, part[:, 1].min(), part[:, 3].max()):
+        return None
     left, right = part[part[:, 2] <= gutter[0] + 0.5], part[part[:, 0] >= gutter[1] - 0.5]
     return table_within(left, right, x_height)
 
@@ -204,7 +211,7 @@ def _partial_gutter(part: np.ndarray, solid: np.ndarray, ruled: Ruled, x_height:
         if np.count_nonzero((beside[:, 0] < right - 0.5) & (beside[:, 2] > left + 0.5)):
             continue
         if _is_gutter(beside, left, right, ruled, x_height):
-            table = _table_beside(beside, (left, right), x_height)
+            table = _table_beside(beside, (left, right), ruled, x_height)
             if table is not None:
                 return _around(part, table)
             before = part[:, 2] <= left + 0.5

@@ -10,7 +10,7 @@ import numpy as np
 from ocrtool.imaging.components import inside_image
 from ocrtool.segment.baseline import LineContour, trace_line
 from ocrtool.segment.clean import Components
-from ocrtool.segment.lines import assign, find_ridges, reassign_enclosed, split_rows
+from ocrtool.segment.lines import assign, find_ridges, reassign_enclosed, reassign_strays, split_rows, split_stacks
 from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.runs import large_height, split_runs, written_height
 from ocrtool.segment.single_character import level_of_stop, single_character
@@ -112,6 +112,7 @@ class LineFinder:
         cut = ~inside_image(boxes, self.components.labels.shape)
         row, far = assign(boxes - origin, ridges, part_height, cut)
         row, far = reassign_enclosed(boxes, row, far, len(ridges))
+        row = reassign_strays(boxes, row, far, len(ridges))
         lines = [
             members[part]
             for k, ridge in enumerate(ridges)
@@ -155,7 +156,8 @@ class LineFinder:
         number = max(split_rows(own, ridge[column]), split_rows(own, straight), key=lambda found: int(found.max()))
         if number.max() > 0 and self._struck(members):
             return [members]
-        return [members[number == k] for k in range(int(number.max()) + 1)]
+        lines = [members[number == k] for k in range(int(number.max()) + 1)]
+        return [line[part] for line in lines for part in split_stacks(boxes[line], self.x_height) if len(part)]
 
     def _extent(self, members: np.ndarray) -> tuple[int, int, int, int]:
         boxes = self.components.boxes[members]

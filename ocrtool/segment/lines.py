@@ -136,6 +136,11 @@ def assign(
 #: each, of the typical height of these; lower components than so much of it do not count.
 CORE = 0.25
 ROW_GAP, ROW_CHARACTERS, ROW_BODY = 0.5, 3, 0.5
+#: Small lines stand in a part of a line behind a gap that is so wide (x-heights).
+STACK_GAP = 3.0
+#: A character strays from a line of so many others if its middle is farther from it than the first share of their
+#: height and less than the second from that of its neighbours on another line, which are as near as the third.
+STRAYED, OFF_LINE, ON_LINE, BESIDE = 6, 0.8, 0.4, 6.0
 
 
 def split_rows(boxes: np.ndarray, level: np.ndarray) -> np.ndarray:
@@ -161,6 +166,55 @@ def split_rows(boxes: np.ndarray, level: np.ndarray) -> np.ndarray:
     middle = (top + bottom) / 2
     centres = np.array([percentile(middle[group], 50.0) for group in rows])
     return np.asarray(np.argmin(np.abs(middle[:, None] - centres), axis=1))
+
+
+def split_stacks(boxes: np.ndarray, x_height: float) -> list[np.ndarray]:
+    """Part a line that has several small lines in one of its parts, such as a heading with a date and a page behind it.
+
+    boxes: (n, 4) of the line's components. Returns the indices of what stays together, and of each line of such parts.
+    """
+    order = np.argsort(boxes[:, 0], kind="stable")
+    gaps = boxes[order, 0][1:] - np.maximum.accumulate(boxes[order, 2])[:-1]
+    parts = np.split(order, np.flatnonzero(gaps >= STACK_GAP * x_height) + 1)
+    together, apart = [], []
+    for part in parts if len(parts) > 1 else ():
+        number = split_rows(boxes[part], np.zeros(len(part)))
+        if number.max() > 0:
+            apart += [part[number == k] for k in range(int(number.max()) + 1)]
+        else:
+            together.append(part)
+    if not apart:
+        return [np.arange(len(boxes))]
+    return [np.concatenate(together), *apart] if together else apart
+
+
+def reassign_strays(boxes: np.ndarray, row: np.ndarray, far: np.ndarray, count: int) -> np.ndarray:
+    """Reassign characters that stand off their own line, level with the characters of another beside them.
+
+    Ridges of lines that are close for the usual height of components may run into each other for a while. boxes, row,
+    far, count: as of `reassign_enclosed`. Returns the new ``row``.
+    """
+    row = row.copy()
+    middle, height = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
+    lines: list[tuple[np.ndarray, float]] = []
+    strays: list[int] = []
+    for k in range(count):
+        members = np.flatnonzero((row == k) & ~far)
+        typical = percentile(height[members], 75.0) if len(members) >= ROW_CHARACTERS else 0.0
+        body = members[height[members] > ROW_BODY * typical]
+        lines.append((body, typical))
+        if len(body) >= STRAYED:
+            x, y = (middle[body] - middle[body].mean(axis=0)).T
+            off = y - x * float(x @ y / max(1.0, x @ x))
+            strays += body[np.abs(off - percentile(off, 50.0)) > OFF_LINE * typical].tolist()
+    for stray in strays:
+        best = ON_LINE
+        for k, (body, typical) in enumerate(lines):
+            near = body[np.abs(middle[body, 0] - middle[stray, 0]) <= BESIDE * typical] if k != row[stray] else body[:0]
+            off = abs(percentile(middle[near, 1], 50.0) - middle[stray, 1]) / typical if len(near) > 1 else np.inf
+            if off < best:
+                best, row[stray] = off, k
+    return row
 
 
 def reassign_enclosed(boxes: np.ndarray, row: np.ndarray, far: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -32,6 +32,9 @@ FIGURE_CELLS = 0.6
 #: Least share of filled cells in rows with several; fewest rows of a table without figures or rules, and of one whose
 #: columns are all filled and aligned.
 FULL, WORD_ROWS, ALIGNED_ROWS = 0.6, 5, 4
+#: A head fills this share of the columns; rows above it are none of the table if they have no more cells than the
+#: second share of the columns and so much white parts them from it (x-heights): the lines of a head stand closer.
+HEAD_FULL, SPARSE, CLEAR = 0.8, 0.5, 1.0
 #: Words of a cell from which on it is prose. Two columns of prose are columns of text.
 PROSE = 4
 #: Tick boxes beside words belong to forms.
@@ -131,9 +134,24 @@ def _unruled(rows: Sequence[TableRow], first: int, least: float) -> list[PageTab
         end = _run(rows, start, least)
         table = _table(rows[start : end + LOOSE_ROWS], first + start, least, sure=end - start)
         if table is not None:
+            table = _without_lines_above(rows, table, first, least)
             found.append(table)
         start = start + max(1, (end - start) // RETRIES) if table is None else _end(table) - first
     return found
+
+
+def _without_lines_above(rows: Sequence[TableRow], table: PageTable, first: int, least: float) -> PageTable:
+    """Return the table that begins later, if it has more columns: addresses above it happen to share some of its white.
+
+    rows, first: as of `_unruled`.
+    """
+    best, start = table, table.line - first
+    for later in range(start + 1, start + 1 + min(RETRIES, table.lines // 2)):
+        end = _run(rows, later, least)
+        other = _table(rows[later : end + LOOSE_ROWS], first + later, least, sure=end - later)
+        if other is not None and other.columns > best.columns and 2 * other.lines >= table.lines:
+            best = other
+    return best
 
 
 def _run(rows: Sequence[TableRow], start: int, least: float) -> int:
@@ -208,6 +226,8 @@ def _table(
         return None
     while len(found) > 1 and not ruled and _is_title(found[0], found[1], columns):
         first, found = first + found[0].lines, found[1:]
+    above = 0 if ruled else _rows_above(found, rows, columns)
+    first, found = first + sum(row.lines for row in found[:above]), found[above:]
     if columns < 2 or len(found) < FEWEST_ROWS:
         return None
     cells = []
@@ -220,6 +240,18 @@ def _table(
     table = PageTable(box, first, len(found), columns, tuple(cells), lines)
     fewest = FEWEST_ROWS if ruled else ALIGNED_ROWS if are_aligned(found, rows, columns) else WORD_ROWS
     return table if _is_table(table, fewest) else None
+
+
+def _rows_above(found: Sequence[CellRow], rows: Sequence[TableRow], columns: int) -> int:
+    """Count the rows that stand above the head of a table, clear of it, such as the lines of a letterhead."""
+    for number, row in enumerate(found[: min(RETRIES, len(found) // 2) + 1]):
+        if len(row.cells) >= max(FEWEST_ROWS, HEAD_FULL * columns):
+            line = row.cells[0].words[0][0]
+            clear = number > 0 and rows[line].top - max(each.bottom for each in rows[:line]) >= CLEAR
+            return number if clear and not any(is_figure(cell.text(rows)) for cell in row.cells) else 0
+        if len(row.cells) > SPARSE * columns:
+            return 0
+    return 0
 
 
 def _is_title(row: CellRow, below: CellRow, columns: int) -> bool:
