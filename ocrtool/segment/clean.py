@@ -35,6 +35,8 @@ WORD_HEIGHT, WORD_LENGTH = 2.0, 6.0
 #: Parts of faint rules are at most so thick, and weaker than this share of the ink of letters or so long; they are
 #: looked for beside rules, and where parts that may be theirs have this length together.
 FAINT_THICK, FAINT, FAINT_LENGTH, WEAK_LENGTH = 0.35, 0.7, 3.0, 20.0
+#: Letters are wider and higher than this, and pieces of broken rules are not.
+FAINT_LETTER = 0.22
 #: A blot or page edge fills most of a large box.
 BLOT_SIDE = 2.5
 BLOT_FILL = 0.75
@@ -144,7 +146,7 @@ def text_components(
         area, long_side = stats[:, 4].astype(np.int64), np.maximum(stats[:, 2], stats[:, 3])
         weak = _are_weak(soft, unruled, labels, stats, x_height)
         if level.any() or upright.any() or long_side[weak].sum() >= WEAK_LENGTH * x_height:
-            letters = boxes[weak & (np.minimum(stats[:, 2], stats[:, 3]) > FAINT_THICK * x_height)]
+            letters = boxes[weak & (np.minimum(stats[:, 2], stats[:, 3]) > FAINT_LETTER * x_height)]
             faint = faint_rules(soft, look_up(~weak, labels, unruled), level | upright, x_height, letters)
             if faint is not None:
                 level, upright = level | faint[0], upright | faint[1]

@@ -11,7 +11,9 @@ from ocrtool.imaging.components import label_components, look_up
 #: is BESIDE it; and so long, without larger gaps than FAINT_GAP.
 ALONG, BESIDE, RIDGE, FAINT_LENGTH, FAINT_GAP = 2.0, 0.25, 16, 5.0, 0.5
 #: Letters on a ridge, which is none of a rule then, stand closer than this; rules that cross one stand farther apart.
-LETTER = 1.5
+LETTER = 2.5
+#: Pixels beyond a letter that are its edge.
+EDGE = 2
 #: Least share of its length that is inked, within so many rows of pixels.
 FAINT_COVER, FAINT_BAND = 0.25, 5
 
@@ -59,6 +61,6 @@ def _long(mask: np.ndarray, x_height: float, turned: bool, letters: np.ndarray) 
     middle = (letters[:, along] + letters[:, 2 + along]) / 2
     for k in np.flatnonzero(keep).tolist():
         start, row = stats[k, along], stats[k, across] + high[k] / 2
-        on = (letters[:, across] <= row) & (letters[:, 2 + across] > row) & (middle >= start)
+        on = (letters[:, across] - EDGE <= row) & (letters[:, 2 + across] + EDGE > row) & (middle >= start)
         keep[k] = np.count_nonzero(on & (middle < start + wide[k])) * LETTER * x_height <= wide[k]
     return look_up(keep, labels, mask).view(np.uint8)

@@ -68,6 +68,16 @@ def test_a_list_in_columns_is_read_down_the_column() -> None:
     assert blocks_of(text_lines(100, RAGGED), text_lines(700, BESIDE)) == [{0}, {1}]
 
 
+def test_a_table_below_a_letterhead_is_read_along_the_row() -> None:
+    """The addresses above are not level with each other, the rows of the table are."""
+    sender, receiver = text_lines(100, [400, 380, 300]), text_lines(900, [1200, 1150, 1200, 1180], first=-12, pitch=42)
+    labels = text_lines(100, RAGGED, first=260)
+    figures = np.vstack([text_lines(1200 - 20 * k, [1300], first=260 + 50 * row) for row, k in enumerate(range(2, 10))])
+    found = blocks_of(sender, receiver, labels, figures)
+    assert found[-1] == {2, 3}
+    assert set().union(*found[:-1]) == {0, 1}
+
+
 def test_a_heading_and_a_footer_may_cross_the_gutter() -> None:
     heading, footer = text_lines(300, [1100]), text_lines(300, [1100], first=700)
     left, right = text_lines(100, FULL, first=100), text_lines(800, [1400] * 8, first=100)

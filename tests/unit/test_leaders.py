@@ -38,6 +38,14 @@ def test_other_dots_are_no_leader() -> None:
     assert leader_dots(stops, X_HEIGHT).sum() < LEAST_DOTS, "dots of letters, unevenly far apart"
 
 
+def test_the_full_stop_before_a_leader_is_none_of_its_dots() -> None:
+    row = dots(40)
+    stop = row[:1] - np.array([[30, 0, 30, 0]])  # two steps and a half
+    assert leader_dots(np.vstack([stop, row]), X_HEIGHT).tolist() == [False] + [True] * 40
+    lost = row[:1] - np.array([[36, 0, 36, 0]])
+    assert leader_dots(np.vstack([lost, row]), X_HEIGHT).all(), "two dots between are lost"
+
+
 def test_dots_one_above_the_other_are_no_leader() -> None:
     column = np.array([[100, y, 103, y + 3] for y in (100, 101, 102, 103, 104, 105, 106, 107)])
     assert not leader_dots(np.concatenate([column] * 2), 15.0).any()

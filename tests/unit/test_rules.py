@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from drawn_lines import draw_page, layout_of
 
 from ocrtool.segment.clean import text_components
 from ocrtool.segment.ruled import find_ruled, split_block
@@ -79,6 +80,22 @@ def test_faint_rules_with_gaps_are_found_and_letters_on_their_row_kept() -> None
     np.testing.assert_allclose(area.rows, np.array(ROWS) + 1, atol=2)
     np.testing.assert_allclose(area.columns, np.array(COLUMNS) + 1, atol=2)
     assert len(components.boxes) == 21
+
+
+@pytest.mark.parametrize(("size", "ink"), [(12, 85), (13, 85), (13, 120), (14, 85)])
+def test_a_line_of_small_grey_print_with_dashes_is_no_rule(size: int, ink: int) -> None:
+    large = draw_page(["Balance brought forward 1,204.17 and more", "Paid out and paid in"] * 2).gray
+    text = (
+        "Eligible deposits are protected up to £85,000. Calls may be recorded. Lines open Mon–Fri 8am–8pm, Sat 9am–1pm."
+    )
+    small = draw_page([text], size, ink=ink, spacing=1).gray
+    page = np.full((len(large) + 10 + len(small), max(large.shape[1], small.shape[1])), 255, np.uint8)
+    page[: len(large), : large.shape[1]] = large
+    cv2.line(page, (30, len(large) + 4), (500, len(large) + 4), 0, 2)  # faint rules are looked for beside others
+    page[len(large) + 10 :, : small.shape[1]] = small
+    layout = layout_of(page)
+    below = round((len(large) + 10) / layout.page.input_scale) + 2
+    assert not layout.components.removed[below:].any()
 
 
 def test_frames_that_stand_side_by_side_are_two_with_white_between() -> None:

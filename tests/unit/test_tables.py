@@ -107,6 +107,21 @@ def test_rows_and_columns_of_an_invoice() -> None:
     assert amount.box == Box(660, 60, 748, 80)
 
 
+def test_the_lines_of_a_letterhead_are_no_rows_of_the_table_below() -> None:
+    """They share some of its white, and more of them its first columns."""
+    head = tabular(
+        ("Meridian Bank||Statement 47|", "12 King Street||Sort code 20-44|", "Leeds||Account 73618|"), (0, 12, 55, 75)
+    )
+    rows = (
+        "Date|Description|Paid out|Balance",
+        "1 Mar|Water|38.50|1,165.67",
+        "5 Mar|Stores|64.09|1,101.58",
+        "9 Mar|Fee|5.00|1,096.58",
+    )
+    table = only(find_tables(page([*head, *tabular(rows, (0, 12, 55, 75), right=(2, 3), top=5)])))
+    assert (table.line, table.grid) == (3, [row.split("|") for row in rows])
+
+
 def test_text_above_and_below_stays_text() -> None:
     lines = [line([(0, text)], k) for k, text in enumerate(PROSE[:3])]
     lines += invoice(top=3)

@@ -13,8 +13,6 @@ from ocrtool.weights import inventory
 from ocrtool.weights import store as weights
 
 ROOT = Path(__file__).parents[2]
-#: Weights for research only that are used by default.
-FORMER = {"decoder_eng"}
 
 
 def make(folder: Path, name: str = "latin", compiled: bytes | None = b"flat", h5: bytes | None = b"h5") -> None:
@@ -143,12 +141,11 @@ def test_the_wheel_holds_what_reading_opens_and_no_more() -> None:
 
 
 def test_weights_with_a_licence_for_research_are_named_so() -> None:
-    """Those of FORMER are not replaced yet: the list may only become shorter."""
     shipped = [entry for entry in inventory.find_all(ROOT / "weights") if not entry.name.startswith("emnist/")]
     for_research = {entry.name for entry in shipped if entry.licence == "non-commercial"}
     named = {entry.name for entry in shipped if entry.name.endswith("_research")}
-    assert "writer_research" in named <= for_research
-    assert for_research - named <= FORMER
+    assert "writer_research" in named
+    assert for_research == named
     assert all(entry.manifest["name"] == entry.name for entry in shipped)
 
 
