@@ -35,7 +35,7 @@ def label_components(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     and its number of runs of ink along rows, which is its height if it is convex; the row of paper is all 0. OpenCV's
     statistics look at each pixel of paper too, which costs more than the labels.
     """
-    rows, columns = (_with_neighbours(ink.view(bool).any(axis=axis)) for axis in (1, 0))
+    rows, columns = (_with_neighbours(np.asarray(ink.view(bool).any(axis=axis))) for axis in (1, 0))
     if np.count_nonzero(rows) * np.count_nonzero(columns) < MOSTLY_INKED * ink.size:
         return _label_inked(ink, np.flatnonzero(rows), np.flatnonzero(columns))
     count, labels = cv2.connectedComponents(ink.view(np.uint8), connectivity=8)
@@ -74,7 +74,7 @@ def _label_inked(ink: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> tupl
 
 def _with_neighbours(inked: np.ndarray) -> np.ndarray:
     """Return rows or columns (n,) bool with the blank ones behind them, which part what is not connected."""
-    wanted = inked.copy()
+    wanted: np.ndarray = inked.copy()
     wanted[1:] |= inked[:-1]
     return wanted
 
