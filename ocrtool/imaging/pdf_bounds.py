@@ -28,6 +28,16 @@ MOST_LEVELS, FORM_BYTES = 48, 500
 #: What no deflated stream exceeds: bytes of one byte.
 _HIGHEST_RATIO = 1032
 
+#: A glyph of a Type 3 font of more bytes than those of text have makes a file be measured. PDFium draws such a glyph
+#: anew wherever it stands, without a pause within a line, at up to 0.1 s for a million bytes of strokes; so many of its
+#: bytes count as one of operators. Bytes of images within glyphs cost nothing again.
+LARGE_GLYPH, GLYPH_SHARE = 4000, 2
+_GLYPH = re.compile(rb"\s*(?:[-+.\d]+\s+){2,6}d[01]\b")
+_GLYPH_START = 200
+_INLINE_IMAGE = re.compile(rb"\bBI\b.*?\bEI\b", re.DOTALL)
+#: A font that is chosen, or a string that is shown in it.
+_SHOWN = re.compile(rb"/([^\s/<>\[\](){}%]+)\s+[-+.\d]+\s+Tf\b|\(((?:\\.|[^\\)])*)\)|<([0-9A-Fa-f\s]+)>", re.DOTALL)
+
 _STREAM, _END = re.compile(rb"stream\r?\n"), re.compile(rb"endstream")
 #: Longest dictionary of a stream that is searched.
 _DICTIONARY = 1000
@@ -104,7 +114,7 @@ class PageBounds:
             item = objects.get(f"/{name.decode('iso8859-1')}")
             if item is not None and item.get("/Subtype") == "/Form":
                 size += times * self._form_bytes(item, resources, level + 1)
-        return size
+        return size + _glyph_bytes(content, resources) // GLYPH_SHARE
 
     def _form_bytes(self, form: Any, outer: Any, level: int) -> int:
         key = form.objgen
@@ -113,6 +123,41 @@ class PageBounds:
             resources = form.get("/Resources", outer)
             self._forms[key] = FORM_BYTES + self._bytes(_unpacked(form, MOST_BYTES + 1), resources, level)
         return self._forms[key]
+
+
+def _glyph_bytes(content: bytes, resources: Any) -> int:
+    """Return the bytes of glyphs of Type 3 fonts, each as often as it is shown."""
+    fonts = resources.get("/Font", {}) if resources is not None else {}
+    drawn = {name: font for name, font in fonts.items() if font.get("/Subtype") == "/Type3"}
+    if not drawn:
+        return 0
+    shown: dict[str, Counter[int]] = {name: Counter() for name in drawn}
+    chosen: Counter[int] = Counter()
+    for name, text, codes in (found.groups() for found in _SHOWN.finditer(content)):
+        if name is not None:
+            chosen = shown.get(f"/{name.decode('iso8859-1')}", Counter())
+        elif text is not None:
+            chosen.update(text)
+        else:
+            digits = b"".join(codes.split())
+            chosen.update(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode()))
+    return sum(_shown_bytes(font, shown[name]) for name, font in drawn.items())
+
+
+def _shown_bytes(font: Any, counts: Counter[int]) -> int:
+    """Return the bytes of the glyphs of a font. counts: how often each of its codes is shown."""
+    import pikepdf
+
+    found, code = 0, 0
+    for item in font.get("/Encoding", {}).get("/Differences", ()):
+        if not isinstance(item, pikepdf.Name):
+            code = int(item)
+            continue
+        glyph = font.CharProcs.get(str(item)) if counts[code] else None
+        if isinstance(glyph, pikepdf.Stream):
+            found += counts[code] * len(_INLINE_IMAGE.sub(b"", _unpacked(glyph, MOST_BYTES)))
+        code += 1
+    return found
 
 
 def _tiles(resources: Any, area: float) -> int:
@@ -145,7 +190,7 @@ def _inflated(data: bytes, times: int, most: int) -> bytes:
 
 
 def _is_suspect(source: Path | bytes) -> bool:
-    """Whether a file has a large stream of operators, several forms, a pattern, or is encrypted, which hides them."""
+    """Whether a file has a large stream, several forms, a pattern, a large glyph, or is encrypted, which hides them."""
     if isinstance(source, bytes):
         return _has_much(source)
     with source.open("rb") as file:
@@ -153,6 +198,13 @@ def _is_suspect(source: Path | bytes) -> bool:
             return False
         with mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as data:
             return _has_much(data)
+
+
+def _is_large_glyph(data: Any, start: int, raw: int, deflated: int) -> bool:
+    """start, raw: where a stream begins, and its length as it is packed."""
+    if _GLYPH.match(_inflated(data[start : start + min(raw, LARGE_GLYPH)], deflated, _GLYPH_START)) is None:
+        return False
+    return len(_INLINE_IMAGE.sub(b"", _inflated(data[start : start + raw], deflated, LARGE))) > LARGE_GLYPH
 
 
 def _has_much(data: Any) -> bool:
@@ -171,8 +223,10 @@ def _has_much(data: Any) -> bool:
         raw = (end.start() if end else len(data)) - found.end()
         deflated = before.count(b"/Fl")
         highest = raw * _HIGHEST_RATIO if deflated == 1 else LARGE + 1 if deflated else raw
-        if forms >= SEVERAL_FORMS or (
-            highest > LARGE and len(_inflated(data[found.end() : found.end() + raw], deflated, LARGE + 1)) > LARGE
+        if (
+            forms >= SEVERAL_FORMS
+            or _is_large_glyph(data, found.end(), raw, deflated)
+            or (highest > LARGE and len(_inflated(data[found.end() : found.end() + raw], deflated, LARGE + 1)) > LARGE)
         ):
             return True
     return re.search(rb"/Encrypt\b", data) is not None

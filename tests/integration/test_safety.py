@@ -8,14 +8,15 @@ import os
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fake_engine import fake_reader
 from odd_files import encoded
+from pdf_files import file_of, objects_of, shown, stream
 from pdf_files import pages as pdf_pages
-from pdf_files import shown, stream
 from PIL import Image
 
 import ocrtool
@@ -282,6 +283,31 @@ def test_root_reads_untrusted_files_of_others(capfd: pytest.CaptureFixture) -> N
     Path("a.png").chmod(0o600)
     assert read("a.png", "--untrusted") == 0
     assert capfd.readouterr().out == "40 by 20 mean 9\n"
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("hexadecimal", [True, False])
+def test_glyphs_that_are_drawings_count_wherever_they_stand(packed: bool, hexadecimal: bool) -> None:
+    """PDFium draws a glyph of a Type 3 font anew each time; one that is an image, once."""
+    font = (
+        b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1 1] /FontMatrix [1 0 0 1 0 0] /FirstChar 65 /LastChar 66 "
+        b"/Widths [1 1] /CharProcs << /x 10 0 R /y 11 0 R >> /Encoding << /Differences [65 /x /y] >> >>"
+    )
+    strokes = b"1000 0 d0\n" + b"0 0 m 1 1 l S\n" * 2000
+    image = b"1 0 0 0 1 1 d1 BI /IM true /W 8 /H 30000 /BPC 1 /D [1 0] ID " + b"\x55" * 30_000 + b" EI"
+    glyphs = [zlib.compress(glyph) if packed else glyph for glyph in (strokes, image)]
+    entries = b"/Filter /FlateDecode" if packed else b""
+
+    def drawn(text: bytes) -> int:
+        string = b"<%s>" % text.hex().encode() if hexadecimal else b"(%s)" % text
+        content = b"BT /F1 9 Tf 20 100 Td %s Tj ET" % string
+        objects = objects_of([content], more=[stream(glyph, entries) for glyph in glyphs])
+        objects[2] = font
+        return len(list(read_pages(file_of(objects), "a.pdf")))
+
+    with pytest.raises(errors.ImageTooLarge, match="too much to be drawn"):
+        drawn(b"A" * 800)
+    assert drawn(b"A" * 20 + b"B" * 800) == 1
 
 
 def test_a_damaged_pdf_may_draw_more_than_is_measured() -> None:
