@@ -24,6 +24,9 @@ LONGEST_MEAN = 8.0
 
 #: A line of so many of these and of nothing else is the dots of a printed picture.
 SPOTS, FEWEST_SPOTS = frozenset("■▪●•□○·"), 2
+#: A line is surely read if it has so many letters and digits, each and each other character of these probabilities, and
+#: differs from the page's x-height by no more than this (octaves).
+SURE_FEWEST, SURE, SURE_MARK, SURE_OCTAVES = 2, 0.9, 0.5, 0.75
 #: With fewer lines the common x-height is not reliable: the remains of another line may outweigh the only one.
 LEAST_LINES = 5
 
@@ -41,6 +44,19 @@ def is_spots(line: Line) -> bool:
     """Return True for a line of nothing but squares and discs."""
     labels = [c.label for word in line.words for c in word.characters]
     return len(labels) >= FEWEST_SPOTS and SPOTS.issuperset(labels)
+
+
+def is_surely_read(line: Line, x_height: float | None) -> bool:
+    """Return True for a line of the page's size all of whose characters are sure, such as the number of a page.
+
+    x_height: the page's median. What stands between dashes or before a colon has too few letters to look like text.
+    """
+    if x_height is None or abs(np.log2(max(line.x_height, 1e-3) / x_height)) > SURE_OCTAVES:
+        return False
+    characters = [c for word in line.words for c in word.characters]
+    alnum = [c.probability for c in characters if c.label.isalnum()]
+    marks = [c.probability for c in characters if not c.label.isalnum()]
+    return len(alnum) >= SURE_FEWEST and min(alnum) >= SURE and min(marks, default=1.0) >= SURE_MARK
 
 
 def line_features(line: Line, x_height: float | None) -> np.ndarray:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ocrtool.decode.lone import is_lone_text, settle_lone
-from ocrtool.decode.text_filter import is_spots, is_text_probability, median_x_height
+from ocrtool.decode.text_filter import is_spots, is_surely_read, is_text_probability, median_x_height
 from ocrtool.decode.unknown import without_guesses
 from ocrtool.script.capitals import join_capitals
 from ocrtool.script.engines import Engines
@@ -97,7 +97,10 @@ def assemble_page(
         and not is_spots(line)
         and (
             is_text_probability(line, x_height, source.engine.settings.text_weights) >= TEXT_LEVEL
-            or (isinstance(source, EngineStrip) and is_lone_text(line, x_height, beside(k)))
+            or (
+                isinstance(source, EngineStrip)
+                and (is_surely_read(line, x_height) or is_lone_text(line, x_height, beside(k)))
+            )
         )
     ]
     placed = place_leaders(blocks_of(kept), found.leaders if leaders else ())

@@ -38,6 +38,8 @@ CROSSING = 2
 #: A row above or below columns crosses their gutter if its gap there is narrower than this share of the narrow ones of
 #: the other rows, and than this share of its own height: a gap between words of a headline or a footnote.
 CROSSED, WORD_GAP = 0.6, 1.0
+#: A line that is centred over columns begins so far right of the left edge of the one that it stands in (x-heights).
+INDENT = 2.0
 #: Maximum depth of the recursion; pages need little, noise could need much.
 MAX_DEPTH = 12
 
@@ -153,9 +155,33 @@ def _columns(part: np.ndarray, gutters: list[tuple[float, float]], x_height: flo
     limits = [_crossing_rows(part, (a + b) / 2, x_height) for a, b in gutters]
     upper, lower = min(limit[0] for limit in limits), max(limit[1] for limit in limits)
     edges = np.array([(a + b) / 2 for a, b in gutters])
+    above, below = _centred_rows(part, edges, x_height)
+    upper, lower = max(upper, above), min(lower, below)
     column = np.searchsorted(edges, (part[:, 0] + part[:, 2]) / 2)
     within = (middle > upper) & (middle < lower)
     return [middle <= upper, *(within & (column == k) for k in range(len(edges) + 1)), middle >= lower]
+
+
+def _centred_rows(part: np.ndarray, edges: np.ndarray, x_height: float) -> tuple[float, float]:
+    """Return below which row and above which one no line is centred over the columns: a heading, a page number.
+
+    It stands in an inner column alone, and does not begin where that does. part: (N, 4) boxes; edges: (G,) middles of
+    its gutters. Without such lines the two are infinite.
+    """
+    limits = [-np.inf, np.inf]
+    if len(edges) < 2:
+        return limits[0], limits[1]
+    rows = row_groups(part, x_height)
+    for side, ordered in enumerate((rows, rows[::-1])):
+        for row, following in pairwise(ordered):
+            left, right = float(row[:, 0].min()), float(row[:, 2].max())
+            column = int(np.searchsorted(edges, left))
+            inner = 0 < column == np.searchsorted(edges, right) < len(edges)
+            if not inner or left - part[part[:, 0] >= edges[column - 1], 0].min() < INDENT * x_height:
+                break
+            nearest = following[:, 1].min() if side == 0 else following[:, 3].max()
+            limits[side] = float((row[:, 3].max() if side == 0 else row[:, 1].min()) + nearest) / 2
+    return limits[0], limits[1]
 
 
 def _crossing_rows(part: np.ndarray, at: float, x_height: float) -> tuple[float, float]:

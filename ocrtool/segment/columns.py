@@ -44,6 +44,8 @@ LOOSE = 3.6
 #: Columns of a list have typical widths that differ by less than the first factor; the shortest has this share of the
 #: rows of the longest, and so many at least.
 ALIKE, ALIKE_ROWS, LIST_ROWS = 1.8, 0.7, 6
+#: Share of the rows of a list that begin at the left edge of its column.
+FLUSH = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,8 +215,13 @@ def _is_list(columns: list[Rows], x_height: float) -> bool:
         return False
     widths = [percentile(rows.right - rows.left, 50.0) for rows in columns]
     aligned = ALIGNED * x_height
-    ragged = all(_spread(rows.left) < aligned <= _spread(rows.right) for rows in columns)
+    ragged = all(_indent(rows.left) < aligned <= _spread(rows.right) for rows in columns)
     return ragged and max(widths) <= ALIKE * min(widths)
+
+
+def _indent(starts: np.ndarray) -> float:
+    """Return how far most rows begin from the left edge of their column; fewer may be indented, as under a keyword."""
+    return percentile(starts, 100.0 * FLUSH) - percentile(starts, 5.0)
 
 
 def _spread(ends: np.ndarray) -> float:

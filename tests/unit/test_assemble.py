@@ -12,7 +12,7 @@ from ocrtool.decode.confidence import alternatives, character_posterior, word_pr
 from ocrtool.decode.ctc_words import line_word_probabilities, word_features
 from ocrtool.decode.lattice import Lattice
 from ocrtool.decode.settings import DecoderSettings
-from ocrtool.decode.text_filter import is_text_probability, median_x_height
+from ocrtool.decode.text_filter import is_surely_read, is_text_probability, median_x_height
 from ocrtool.imaging.affine import compose, input_boxes
 from ocrtool.segment.edges import Edges
 from ocrtool.segment.types import LINE_ROWS, LineImage
@@ -150,6 +150,14 @@ def test_shipped_weights_tell_text_from_pictures(text: str, probability: float, 
     settings = DecoderSettings.from_manifest(read_manifest("decoder_eng")["parameters"])
     found = is_text_probability(line_of(text, probability, x_height), 20.0, settings.text_weights)
     assert (found >= 0.5) == is_text
+
+
+def test_a_line_whose_characters_are_all_sure_is_text() -> None:
+    assert is_surely_read(line_of("– 3 of 7 –", 0.95), 20.0)
+    assert not is_surely_read(line_of("– 3 of 7 –", 0.95, 40.0), 20.0), "of another size"
+    assert not is_surely_read(line_of("– 3 of 7 –", 0.8), 20.0), "unsure"
+    assert not is_surely_read(line_of("– | –", 0.95), 20.0), "no letters"
+    assert not is_surely_read(line_of("– 3 of 7 –", 0.95), None), "a page of few lines"
 
 
 def test_median_x_height_is_that_of_most_characters() -> None:

@@ -66,6 +66,8 @@ def test_labels_and_entries_are_read_along_the_row() -> None:
 
 def test_a_list_in_columns_is_read_down_the_column() -> None:
     assert blocks_of(text_lines(100, RAGGED), text_lines(700, BESIDE)) == [{0}, {1}]
+    below = [text_lines(700 + 40 * (row % 3 == 2), [end], first=50 * row) for row, end in enumerate([*BESIDE, *BESIDE])]
+    assert blocks_of(text_lines(100, [*RAGGED, *RAGGED]), np.vstack(below)) == [{0}, {1}], "entries below keywords"
 
 
 def test_a_table_below_a_letterhead_is_read_along_the_row() -> None:
@@ -82,6 +84,12 @@ def test_a_heading_and_a_footer_may_cross_the_gutter() -> None:
     heading, footer = text_lines(300, [1100]), text_lines(300, [1100], first=700)
     left, right = text_lines(100, FULL, first=100), text_lines(800, [1400] * 8, first=100)
     assert blocks_of(heading, left, right, footer) == [{0}, {1}, {2}, {3}]
+
+
+def test_a_line_centred_over_three_columns_is_a_heading_or_a_footer() -> None:
+    columns = [text_lines(left, [left + 320 - 40 * (k % 3) for k in range(10)], first=140) for left in (100, 540, 980)]
+    heading, number = text_lines(640, [760]), text_lines(670, [730], first=760)
+    assert blocks_of(heading, *columns, number) == [{0}, {1}, {2}, {3}, {4}]
 
 
 def test_few_or_close_lines_are_columns_where_they_are_running_text() -> None:

@@ -33,6 +33,7 @@ def dropped(*surenesses: float, mostly_text: bool = True) -> list[int]:
 
 def test_lines_of_a_picture_beside_text() -> None:
     assert dropped(0.95, 0.93, 0.5, 0.45, 0.52, 0.96) == [2, 3, 4]
+    assert dropped(0.95, 0.93, 0.5, 0.45, 0.52, 0.76, 0.5, 0.52, 0.5, 0.96) == [2, 3, 4, 6, 7, 8], "of two parts"
     assert dropped(0.95, 0.93, 0.5, 0.96) == [], "one line that is hard to read"
     assert dropped(0.95, 0.93, 0.65, 0.6, 0.62) == [], "handwriting"
 
