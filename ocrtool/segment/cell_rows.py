@@ -12,6 +12,8 @@ from ocrtool.segment.quantiles import percentile
 #: Cells of a row differ by less than this share in height and width, and follow each other within so many widths.
 #: They are at least so high (x-heights): a capital is lower; and begin so many widths apart.
 ALIKE, CELL_GAP, CELL_HEIGHT, NEAREST = 0.2, 1.3, 1.5, 0.75
+#: A row may slope: its cells are compared with those within so many widths.
+NEAR = 8.0
 #: Cells may be missing between two that stand as far apart as if they were there, within this share of a width; at most
 #: so many.
 MISPLACED, MISSING = 0.2, 3
@@ -22,6 +24,8 @@ BESIDE, EDGE, BRIDGED = 1.5, 6, 0.9
 GROUP_GAP = 0.3
 #: Share of each side and of all sides together that ink covers where another cell of a row is expected.
 LIKELY_SIDE, LIKELY_FRAME = 0.6, 0.8
+#: Where it is expected within so many widths.
+OFF = 0.1
 #: Share of the cells with ink that may hold two characters side by side, this far apart (widths of a cell).
 DOUBLE, DOUBLE_GAP = 0.34, 0.15
 #: How far what is written into cells may reach beyond them, in heights and widths of a cell.
@@ -72,7 +76,7 @@ def group_cells(boxes: np.ndarray, level: np.ndarray, x_height: float) -> tuple[
     for first in np.lexsort((boxes[:, 0], boxes[:, 1])).tolist():
         if not (alone[first] and high[first]):
             continue
-        like = np.flatnonzero(alone & high & _are_like(boxes, boxes[first]))
+        like = np.flatnonzero(_chained(boxes, alone & high, first))
         like = like[np.argsort(boxes[like, 0], kind="stable")]
         width = float(boxes[first, 2] - boxes[first, 0])
         steps = np.diff(boxes[like, 0]).astype(float)
@@ -87,6 +91,20 @@ def group_cells(boxes: np.ndarray, level: np.ndarray, x_height: float) -> tuple[
                 rows.append(CellRow(_completed(boxes[own], pitch)))
                 alone[own] = False
     return rows, boxes[alone]
+
+
+def _chained(boxes: np.ndarray, free: np.ndarray, first: int) -> np.ndarray:
+    """Return (N,) bool: True for boxes (N, 4) of one row, each like one near it; the row may slope. free: (N,)."""
+    found = np.zeros(len(boxes), bool)
+    found[first] = True
+    ahead = [first]
+    while ahead:
+        one = boxes[ahead.pop()]
+        near = np.abs(boxes[:, 0] - one[0]) <= NEAR * (one[2] - one[0])
+        fresh = free & near & ~found & _are_like(boxes, one)
+        found |= fresh
+        ahead += np.flatnonzero(fresh).tolist()
+    return found
 
 
 def _are_like(boxes: np.ndarray, one: np.ndarray) -> np.ndarray:
@@ -138,17 +156,29 @@ def extended(row: CellRow, ink: np.ndarray, x_height: float) -> CellRow:
     for end, direction in ((0, -1), (-1, 1)):
         while True:
             step = np.array([direction * pitch, 0.0, direction * pitch, 0.0])
-            cell = (boxes[end] + step).round().astype(np.int32)
-            if cell[0] < 0 or cell[2] > ink.shape[1] or not _is_likely_cell(ink, cell.tolist(), band):
+            cell = _likely_cell(ink, (boxes[end] + step).round().astype(np.int32), band)
+            if cell is None:
                 break
             boxes = np.concatenate([cell[None], boxes] if direction < 0 else [boxes, cell[None]])
     return CellRow(boxes)
 
 
-def _is_likely_cell(ink: np.ndarray, box: list[int], band: int) -> bool:
-    """Return True if ink runs along most of the sides of a box."""
-    covered = covered_sides(ink, box, band)
-    return min(covered) >= LIKELY_SIDE and sum(covered) / 4 >= LIKELY_FRAME
+def _likely_cell(ink: np.ndarray, expected: np.ndarray, band: int) -> np.ndarray | None:
+    """Return the cell (4,) near where one is expected whose sides ink covers the most; None if it covers too little."""
+    reach = round(OFF * (expected[2] - expected[0]))
+    best: tuple[float, np.ndarray] | None = None
+    for shift in sorted(range(-reach, reach + 1), key=abs):
+        cell = expected + np.array([shift, 0, shift, 0], np.int32)
+        if cell[0] < 0 or cell[2] > ink.shape[1]:
+            continue
+        covered = covered_sides(ink, cell.tolist(), band)
+        if (
+            min(covered) >= LIKELY_SIDE
+            and sum(covered) / 4 >= LIKELY_FRAME
+            and (best is None or sum(covered) > best[0])
+        ):
+            best = sum(covered), cell
+    return None if best is None else best[1]
 
 
 def is_grid(row: CellRow, rows: list[CellRow]) -> bool:

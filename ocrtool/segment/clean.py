@@ -130,7 +130,7 @@ def text_components(
     ink: (H, W) bool; x_height, part_height: of the letters and of a typical component, in its pixels; soft: (H, W)
     uint8 soft ink, in which faint rules are looked for; least_box: side of the boxes of forms, in x-heights.
     """
-    forms = find_form_boxes(ink, x_height, least_box)
+    forms = find_form_boxes(ink, x_height, least_box, soft)
     level, upright = rule_masks(ink, x_height)
     rules = np.asarray((level | upright) > 0) & ink
     unruled = remove_rules(ink, rules if forms.ink is None else rules | forms.ink, x_height)

@@ -8,7 +8,10 @@ import cv2
 import numpy as np
 
 from ocrtool.imaging.components import label_components
+from ocrtool.segment.box_mates import with_mates
 from ocrtool.segment.cell_rows import CellRow, extended, group_cells, holds_single, is_grid
+from ocrtool.segment.closed_combs import with_combs
+from ocrtool.segment.faint_strokes import with_faint_strokes
 from ocrtool.segment.form_gate import likely_places
 from ocrtool.segment.frames import OUTSIDE, find_frames, frame_ink
 from ocrtool.segment.open_combs import find_open_combs
@@ -37,24 +40,30 @@ class FormBoxes:
     ink: np.ndarray | None = None
 
 
-def find_form_boxes(ink: np.ndarray, x_height: float, least_side: float = 0.0) -> FormBoxes:
+def find_form_boxes(
+    ink: np.ndarray, x_height: float, least_side: float = 0.0, soft: np.ndarray | None = None
+) -> FormBoxes:
     """Find tick boxes and cells.
 
     ink: (H, W) bool of an upright page; x_height: in its pixels; least_side: of boxes, in x-heights, where characters
-    of the script look like smaller ones.
+    of the script look like smaller ones; soft: (H, W) uint8 soft ink, in which faint frames are looked for.
     """
     if not any(_has_boxes(ink[place], x_height) for place in likely_places(ink, x_height)):
         return FormBoxes()
+    plain = ink
+    if soft is not None:
+        ink = with_faint_strokes(ink, soft, x_height)
     strokes = find_strokes(ink, x_height)
     boxes = find_frames(ink, strokes, x_height)
     boxes = boxes[(boxes[:, 2:] - boxes[:, :2] >= least_side * x_height).all(axis=1)]
+    boxes = with_combs(ink, boxes, x_height)
     rows, single = group_cells(boxes, strokes.level, x_height)
-    rows = [extended(row, ink, x_height) for row in rows if not is_grid(row, rows) and holds_single(row, ink)]
+    rows = [extended(row, ink, x_height) for row in rows if not is_grid(row, rows) and holds_single(row, plain)]
     combs = [CellRow(cells) for cells in find_open_combs(ink, strokes, x_height)]
     combs = [row for row in combs if not any(_overlap(row.box, other.box) for other in rows)]
     rows += combs
     cells = np.concatenate([row.boxes for row in rows]) if rows else _no_boxes()
-    ticks = _tick_boxes(single, cells, x_height)
+    ticks = with_mates(ink, _tick_boxes(single, cells, x_height), cells)
     blobs = _tick_boxes(_blobs(ink, ticks, x_height), np.concatenate([ticks, cells]), x_height)
     ticks = np.concatenate([ticks, blobs])
     frames = frame_ink(ink, strokes, np.concatenate([ticks, cells]), x_height)

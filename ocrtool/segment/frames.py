@@ -19,6 +19,8 @@ BAND, SURE_BAND, LARGE_BAND = 0.25, 0.08, 0.12
 #: Frames are larger than letters are (x-heights) or sure, and white of this width is beside them (x-heights), or beside
 #: another that has their size within this share.
 LARGE, CLEAR, SAME_SIZE = 1.75, 0.35, 0.12
+#: Large frames are sure if so many others of their size are within so many widths on a row, as letters never are.
+BESIDE, IN_ROW = 3, 6.0
 #: White is along three sides at least, but for this share of each.
 NEIGHBOURS = 0.5
 #: Of two boxes about one place the better covered one is taken, within this share the larger one.
@@ -40,8 +42,8 @@ def find_frames(ink: np.ndarray, strokes: Strokes, x_height: float) -> np.ndarra
     large = (boxes[:, 2:] - boxes[:, :2]).min(axis=1) >= LARGE * x_height
     beside = ink & ~cv2.dilate(strokes.level, np.ones((3, 3), np.uint8)).view(bool)  # edges of cells go on
     clear = np.where(large, _are_clear(beside, boxes, x_height), _are_clear(ink, boxes, x_height))
-    sure = strict & clear
-    sure &= _are_set_off(ink, boxes, x_height)
+    sure = strict & clear & _are_set_off(ink, boxes, x_height)
+    sure |= _are_in_rows(boxes, strict & large)
     likely = sure | ((strict | large) & _have_size_of(boxes, boxes[sure]))
     worth = np.array([min(covered_sides(ink, box, max(3, round(0.12 * x_height)))) for box in boxes.tolist()])
     return without_doubles(boxes[likely], (worth[likely] / WORTH_STEP).round())
@@ -99,6 +101,22 @@ def _are_set_off(ink: np.ndarray, boxes: np.ndarray, x_height: float) -> np.ndar
             ink[y1 + 2 : y1 + reach, x0:x1].any(axis=0),
         )
         found[k] = sum(bool(side.mean() <= NEIGHBOURS) for side in beside) >= 3
+    return found
+
+
+def _are_in_rows(boxes: np.ndarray, framed: np.ndarray) -> np.ndarray:
+    """Return (N,) bool: True for boxes (N, 4) in a row of several of their size. framed: (N,) which ones may be."""
+    found = np.zeros(len(boxes), bool)
+    own = np.flatnonzero(framed)
+    for k, (x0, y0, x1, y1) in zip(own.tolist(), boxes[own].tolist(), strict=True):
+        width, height = x1 - x0, y1 - y0
+        off = np.abs(boxes[own] - (x0, y0, x1, y1))
+        sides = np.abs(boxes[own, 2:] - boxes[own, :2] - (width, height))
+        beside = (sides <= SAME_SIZE * np.array([width, height])).all(axis=1)
+        beside &= (off[:, 1] <= SAME_SIZE * height) & (off[:, 0] <= IN_ROW * width)
+        steps = boxes[own[beside], 0] - x0
+        places = (steps / (0.5 * width)).round()
+        found[k] = len(set(places[places != 0].tolist())) >= BESIDE
     return found
 
 

@@ -12,9 +12,13 @@ from ocrtool.segment.strokes import Strokes
 #: Lengths in x-heights. A rule is at least so long; a stroke on it at least so high, and at most so thick. Of fewer
 #: cells, those side by side taken together, none is a comb: ligatures of handwriting have two.
 RULE, LEAST_STROKE, THICKEST, FEWEST = 4.0, 0.4, 0.45, 3
+#: That of the two cells of a day or a month, which count beside others.
+SHORT_RULE = 2.5
 #: Strokes are equally far apart within this share of their pitch; the pitch, least and greatest; heights of strokes
 #: differ by less than this share; strokes that may be missing.
-EVEN, PITCH, HEIGHTS, MISSING = 0.12, (1.2, 7.0), 0.3, 0.25
+EVEN, PITCH, HEIGHTS, MISSING = 0.12, (1.2, 7.0), 0.3, 0.34
+#: Share of the strokes that have the height of this percentile of them: what is written may make others taller.
+ALIKE, ALIKE_AT = 0.6, 40.0
 #: Strokes are at most so high, in widths of a cell.
 SHORT = 0.75
 #: Share of its length from which on a stroke is there.
@@ -32,7 +36,7 @@ def find_open_combs(ink: np.ndarray, strokes: Strokes, x_height: float) -> list[
     """
     edges = strokes.edges
     found = []
-    for rule in edges[edges[:, 2] - edges[:, 0] >= RULE * x_height].tolist():
+    for rule in edges[edges[:, 2] - edges[:, 0] >= SHORT_RULE * x_height].tolist():
         cells = _cells(ink, strokes.level, rule, x_height)
         if cells is not None:
             found.append(cells)
@@ -94,22 +98,24 @@ def _even(at: np.ndarray, ends: tuple[float, float], x_height: float) -> np.ndar
     length = ends[1] - ends[0]
     if len(at) < 2 or length <= 0:
         return None
-    for pitch in sorted(set(np.diff(at).round().tolist())):
-        count = round(length / pitch) if pitch else 0
-        if count < 2 or not PITCH[0] * x_height <= pitch <= PITCH[1] * x_height:
+    best: tuple[int, np.ndarray] | None = None
+    counts = {round(length / pitch) for pitch in np.diff(at).tolist() if pitch >= PITCH[0] * x_height}
+    for count in sorted(counts):
+        if count < 2 or not PITCH[0] * x_height <= length / count <= PITCH[1] * x_height:
             continue
         columns = np.linspace(ends[0], ends[1], count + 1)
-        near = np.abs(at[:, None] - columns).min(axis=0) <= EVEN * length / count
-        if near[0] and near[-1] and np.count_nonzero(~near) <= MISSING * (count - 1):
-            return columns
-    return None
+        near = np.abs(at[:, None] - columns) <= EVEN * length / count
+        missing, loose = np.count_nonzero(~near.any(axis=0)), np.count_nonzero(~near.any(axis=1))
+        if near[:, [0, -1]].any() and missing <= MISSING * (count - 1) and (best is None or missing + loose < best[0]):
+            best = missing + loose, columns
+    return None if best is None else best[1]
 
 
 def _are_alike(at: np.ndarray, heights: np.ndarray, columns: np.ndarray) -> bool:
     """Return True if most strokes at the inner columns are equally high, as those of letters are not."""
     inner = heights[np.abs(at[:, None] - columns[1:-1]).argmin(axis=0)] if len(columns) > 2 else heights
-    typical = percentile(inner, 50.0)
-    return bool((np.abs(inner - typical) <= HEIGHTS * typical + 1).mean() >= 1 - MISSING)
+    typical = percentile(inner, ALIKE_AT)
+    return bool((np.abs(inner - typical) <= HEIGHTS * typical + 1).mean() >= ALIKE)
 
 
 def _joined(combs: list[np.ndarray]) -> list[np.ndarray]:

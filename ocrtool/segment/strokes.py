@@ -45,13 +45,13 @@ class Strokes:
 def find_strokes(ink: np.ndarray, x_height: float) -> Strokes:
     """Find the straight strokes of ink (H, W) bool that may enclose boxes. x_height: in pixels."""
     level, edges = level_strokes(ink, x_height)
-    upright = _runs(ink.view(np.uint8), max(6, round(LENGTH * x_height)), horizontal=False)
+    upright = stroke_runs(ink.view(np.uint8), max(6, round(LENGTH * x_height)), horizontal=False)
     return Strokes(level, upright, edges, _thin(upright, x_height, 1))
 
 
 def level_strokes(ink: np.ndarray, x_height: float) -> tuple[np.ndarray, np.ndarray]:
     """Find level strokes: their mask (H, W) uint8, and boxes (N, 4)."""
-    level = _runs(ink.view(np.uint8), max(6, round(LENGTH * x_height)), horizontal=True)
+    level = stroke_runs(ink.view(np.uint8), max(6, round(LENGTH * x_height)), horizontal=True)
     return level, _thin(level, x_height, 0)
 
 
@@ -65,7 +65,7 @@ def _thin(runs: np.ndarray, x_height: float, along: int) -> np.ndarray:
     return np.asarray(boxes[kept])
 
 
-def _runs(ink: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
+def stroke_runs(ink: np.ndarray, length: int, horizontal: bool) -> np.ndarray:
     """Return the pixels (H, W) uint8 of ink in runs of ``length`` or more that wander by WANDER pixels at most."""
     across = (1, 1 + 2 * WANDER) if horizontal else (1 + 2 * WANDER, 1)
     along = (length, 1) if horizontal else (1, length)

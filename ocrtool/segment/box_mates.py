@@ -1,0 +1,63 @@
+"""Tick boxes in a row or a column with others of their size, whose frames are hidden by what is drawn into them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+#: How far a box may be off the row of the other (pixels), and how far its sides may wander.
+OFF, WANDER = 2, 1
+#: Share of each of its sides that ink covers, and how near to its corners ink is (pixels).
+COVERED, CORNER = 0.88, 2
+#: Boxes are within so many sides of each other.
+REACH = 40.0
+
+
+def with_mates(ink: np.ndarray, ticks: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    """Return tick boxes (K, 4) with those beside, above and below them that have their size.
+
+    ink: (H, W) bool of an upright page; taken: (M, 4) cells, where none is looked for.
+    """
+    found = ticks.tolist()
+    flipped = np.ascontiguousarray(ink.T)
+    for x0, y0, x1, y1 in ticks.tolist():
+        beside = _mates(ink, (x0, y0, x1, y1))
+        below = [[a, b, c, d] for b, a, d, c in _mates(flipped, (y0, x0, y1, x1))]
+        for box in beside + below:
+            if not any(_overlap(box, other) for other in [*found, *taken.tolist()]):
+                found.append(box)
+    return np.array(found, np.int32).reshape(-1, 4)
+
+
+def _overlap(a: list[int], b: list[int]) -> bool:
+    return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
+
+
+def _mates(ink: np.ndarray, box: tuple[int, int, int, int]) -> list[list[int]]:
+    """Return the boxes on the row of a box that have its size, the best covered first."""
+    x0, y0, x1, y1 = box
+    width, height, reach = x1 - x0, y1 - y0, round(REACH * (x1 - x0))
+    first, end = max(0, x0 - reach), min(ink.shape[1], x1 + reach)
+    best: list[tuple[float, list[int]]] = []
+    for top in range(max(WANDER, y0 - OFF), y0 + OFF + 1):
+        bottom = top + height - 1
+        part = ink[top - WANDER : bottom + WANDER + 1, first:end]
+        if len(part) < height + 2 * WANDER or part.shape[1] < width:
+            continue
+        edges = [part[: 2 * WANDER + 1].any(axis=0), part[-2 * WANDER - 1 :].any(axis=0)]
+        level = np.minimum(*(np.convolve(edge, np.ones(width) / width, "valid") for edge in edges))
+        wide = part.copy()
+        wide[:, 1:] |= part[:, :-1]
+        wide[:, :-1] |= part[:, 1:]
+        side = wide[WANDER:-WANDER].mean(axis=0)
+        covered = np.minimum(level, np.minimum(side[: len(level)], side[width - 1 : width - 1 + len(level)]))
+        for x in np.flatnonzero(covered >= COVERED).tolist():
+            if _has_corners(part[WANDER:-WANDER, x : x + width]):
+                best.append((float(covered[x]), [first + x, top, first + x + width, top + height]))
+    return [place for _, place in sorted(best, key=lambda each: -each[0])]
+
+
+def _has_corners(part: np.ndarray) -> bool:
+    """Return True if ink is near all four corners of a box (h, w) bool."""
+    corner = np.add.outer(np.arange(CORNER + 1), np.arange(CORNER + 1)) <= CORNER
+    views = (part, part[:, ::-1], part[::-1], part[::-1, ::-1])
+    return all(bool((view[: CORNER + 1, : CORNER + 1] & corner).any()) for view in views)
