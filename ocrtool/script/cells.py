@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from ocrtool.recognize.crops import GEOMETRY_SIZE, isolated_image
+from ocrtool.script.cell_kinds import agree_kinds, kinds_of
 from ocrtool.script.script import GlyphClassifier, Script
 from ocrtool.segment.layout import Layout
 from ocrtool.segment.strip import Strip
@@ -24,8 +25,8 @@ READER_WEIGHT, GLYPH_WEIGHT = 0.5, 1.0
 #: Probability of each character that the classifier does not know, and logarithmic prior of marks that are hardly
 #: written into cells, of ASCII and others.
 UNKNOWN, MARK_PRIOR, SIGN_PRIOR = 1e-3, -1.5, -5.0
-#: What is certainly not there.
-NEVER = -20.0
+#: What is certainly not there, and the least that the line reader's word counts.
+NEVER, FLOOR = -20.0, -30.0
 #: Ink whose longer side is a smaller share of the height of a cell is dirt; ink wider than this share of a cell is that
 #: of several characters that touch.
 LEAST_INK, TOUCHING = 0.1, 1.4
@@ -64,28 +65,23 @@ def settle_cells(
     bounds = _frame_bounds(layout, region, strip, written, len(log_probs))
     settled = np.full(log_probs.shape, NEVER, np.float32)
     settled[:, 0] = 0.0
-    breaks = np.concatenate([[False], np.cumsum(layout.components.rows[region.cells].breaks)])
-    prior, known = (
-        _prior(labels),
-        np.array([script.glyphs.index(label) if label in script.glyphs else -1 for label in labels]),
-    )
+    group = np.concatenate([[0], np.cumsum(layout.components.rows[region.cells].breaks)])[written.cells]
+    apart = (np.diff(written.cells) > 1) | (np.diff(group) > 0)
+    known = np.array([script.glyphs.index(label) if label in script.glyphs else -1 for label in labels])
+    glyphs = np.where(known >= 0, np.log(np.maximum(shares, 1e-6))[:, known], np.log(UNKNOWN))
+    singles = np.stack([single_label(log_probs[first:end]) for first, end in bounds.tolist()])
+    fused = READER_WEIGHT * np.maximum(singles, FLOOR) + GLYPH_WEIGHT * glyphs + _prior(labels)
+    fused[:, :2] = NEVER
+    fused -= np.logaddexp.reduce(fused, axis=1, keepdims=True)
+    fused = agree_kinds(fused, kinds_of(labels), apart)
     last = -2
     for k, (first, end) in enumerate(bounds.tolist()):
         frame = min(max((first + end) // 2, last + 2), len(settled) - 1)
-        if k and last >= 0 and (written.cells[k] - written.cells[k - 1] > 1 or _parted(breaks, written.cells, k)):
+        if k and last >= 0 and apart[k - 1]:
             settled[(last + frame) // 2, :2] = NEVER, 0.0
-        glyph = np.where(known >= 0, np.log(np.maximum(shares[k], 1e-6))[known], np.log(UNKNOWN))
-        fused = READER_WEIGHT * single_label(log_probs[first:end]) + GLYPH_WEIGHT * glyph + prior
-        fused[:2] = -np.inf
-        fused -= np.logaddexp.reduce(fused)
-        settled[frame] = np.maximum(fused, NEVER)
+        settled[frame] = np.maximum(fused[k], NEVER)
         last = frame
     return settled
-
-
-def _parted(breaks: np.ndarray, cells: np.ndarray, k: int) -> bool:
-    """Return True if a wider gap lies between a character's cell and the one before. breaks: (N,) such gaps so far."""
-    return bool(breaks[cells[k]] > breaks[cells[k - 1]])
 
 
 def single_label(log_probs: np.ndarray) -> np.ndarray:
