@@ -10,7 +10,8 @@ from fake_engine import make_page
 from ocrtool.pipeline import read_page_detailed
 from ocrtool.script.engines import load_engines
 from ocrtool.script.joining import place_leaders, place_marks
-from ocrtool.types import Block, Box, Mark, MarkState
+from ocrtool.script.read_marks import marks_among
+from ocrtool.types import Alternative, Block, Box, Character, Line, Mark, MarkState, Word
 
 
 def dots(start: int, end: int, row: int) -> tuple[Box, ...]:
@@ -61,3 +62,20 @@ def test_leaders_of_a_page(leaders: bool) -> None:
         assert [word for word in words if "." not in word] == [*entry.split(), str(12 * k + 11)]
         runs = [word for word in words if "." in word]
         assert len(runs) == leaders and all(set(run) == {"."} and len(run) >= 68 for run in runs)
+
+
+def test_characters_that_look_like_the_tick_boxes_of_the_page_are_some() -> None:
+    mark = Mark(Box(0, 0, 30, 30), MarkState.TICKED, 0.9)
+
+    def character(label: str, x: int, side: int) -> Character:
+        return Character(Box(x, 0, x + side, side), label, 0.9, (Alternative(label, 0.9),))
+
+    def line_of(*words: tuple[Character, ...]) -> Line:
+        found = tuple(Word(Box.around([c.box for c in word]), word, 0.9) for word in words)
+        return Line(Box.around([w.box for w in found]), found, (0.0, 30.0, 300.0, 30.0), 20.0)
+
+    box, name, bullet = character("□", 100, 30), character("A", 140, 30), character("■", 200, 12)
+    lines, marks = marks_among([line_of((box,), (name,), (bullet,)), line_of((box,)), None], [mark])
+    assert [line.text if line else None for line in lines] == ["A ■", None, None]
+    assert [each.state for each in marks] == [MarkState.TICKED, MarkState.EMPTY, MarkState.EMPTY]
+    assert marks_among([line_of((box,))], []) == ([line_of((box,))], ()), "a page without tick boxes"
