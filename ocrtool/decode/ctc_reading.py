@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,26 @@ class Reading:
         """Return the labels that a character may have, with their probabilities, the most likely first."""
         pairs = zip(self.alternative_labels[index], self.alternative_probabilities[index], strict=True)
         return [(int(label), float(p)) for label, p in pairs if label != BLANK]
+
+    def weighed(self, factors: np.ndarray) -> Reading:
+        """Return the reading with its alternatives' probabilities times ``factors`` (n, 5), each sum as before.
+
+        The most likely alternative becomes the label.
+        """
+        before = self.alternative_probabilities
+        after = before * factors
+        after *= before.sum(axis=1, keepdims=True) / np.maximum(after.sum(axis=1, keepdims=True), 1e-12)
+        order = np.argsort(-after, axis=1, kind="stable")
+        after = np.take_along_axis(after, order, axis=1).astype(np.float32)
+        found = np.take_along_axis(self.alternative_labels, order, axis=1)
+        changed = (factors != factors[:, :1]).any(axis=1)
+        return replace(
+            self,
+            labels=np.where(changed, found[:, 0], self.labels),
+            probability=np.where(changed, after[:, 0], self.probability),
+            alternative_labels=np.where(changed[:, None], found, self.alternative_labels),
+            alternative_probabilities=np.where(changed[:, None], after, before),
+        )
 
     def text(self, characters: Sequence[str]) -> str:
         """Return the text. characters: class k is ``characters[k - 1]``."""

@@ -21,6 +21,8 @@ TEXT_SURE, SIZE_FACTOR, STROKES = 0.75, 1.6, "Il|i"
 CAPITAL_HEIGHT, ALIGNED = (1.25, 1.6), 0.35
 #: A tall letter alone may be taken for a small one of this size.
 TALL_FACTOR = 2.0
+#: So many items, and this share of them surely read, make a list.
+LEAST_ITEMS, SURE_ITEMS = 4, 0.5
 #: The number of an item: figures, Roman ones too, or a letter, with the marks of a list.
 ITEM = re.compile(r"[(\[#]?(?:\d{1,3}|[A-Za-z]|[IVXL]{2,7})[.):\]]{0,2}")
 #: The kinds of lone characters, in the order of `_kind`.
@@ -104,7 +106,10 @@ def _put_in_order(lines: list[Line | None], group: dict[int, _Alone]) -> None:
         line, found = lines[k], group[k]
         if line is None or found.character.probability >= SETTLED or labels[n] in due:
             continue
-        fitting = [each for each in _twins(found.character) if each.label in due]
+        between = len(due) == 1 and 0 < n < len(places) - 1  # the one before and the one after say the same
+        fitting = [
+            each for each in (found.character.alternatives if between else _twins(found.character)) if each.label in due
+        ]
         if fitting:
             lines[k] = _with(line, found, fitting[0].label)
             labels[n] = fitting[0].label
@@ -144,6 +149,25 @@ def _goes_on(line: Line, other: Line) -> bool:
         return False
     sides = ((line.box.x0, other.box.x0), (line.box.x1, other.box.x1))
     return any(abs(own - its) <= ALIGNED * unit for own, its in sides)
+
+
+def items_among(lines: Sequence[Line | None], x_height: float | None) -> set[int]:
+    """Return which lines are items of a list, though hardly read: most of those with their marks are surely text."""
+    groups: dict[str, list[int]] = {}
+    for k, line in enumerate(lines):
+        found = _alone(line) if line is not None else None
+        if found is not None and found.marks.strip("_"):
+            groups.setdefault(found.marks, []).append(k)
+    return {
+        k
+        for group in groups.values()
+        if len(group) >= LEAST_ITEMS and sum(_is_sure(lines[k], x_height) for k in group) >= SURE_ITEMS * len(group)
+        for k in group
+    }
+
+
+def _is_sure(line: Line | None, x_height: float | None) -> bool:
+    return line is not None and is_lone_text(line, x_height)
 
 
 def _is_item(line: Line) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ocrtool.decode.lone import is_lone_text, settle_lone
+from ocrtool.decode.lone import is_lone_text, items_among, settle_lone
 from ocrtool.decode.text_filter import is_spots, is_surely_read, is_text_probability, median_x_height
 from ocrtool.decode.unknown import without_guesses
 from ocrtool.script.capitals import join_capitals
 from ocrtool.script.engines import Engines
 from ocrtool.script.joining import blocks_of, join_runs, place_leaders, place_marks
 from ocrtool.script.lines import EngineLine, EngineStrip, PageLines
+from ocrtool.script.read_marks import marks_among
 from ocrtool.types import Line, Page
 
 if TYPE_CHECKING:
@@ -82,8 +83,10 @@ def assemble_page(
     """
     language = _language(found.lines, engines)
     joined = join_runs(found.lines, join_capitals(found.lines, lines))
-    lines = settle_lone([line for _, line in joined])
+    settled, marks = marks_among([line for _, line in joined], found.marks)
+    lines = settle_lone(settled)
     x_height = median_x_height([line for line in lines if line is not None])
+    items = items_among(lines, x_height)
 
     def beside(k: int) -> list[Line]:
         """Return the lines before and after line k in its block."""
@@ -99,12 +102,12 @@ def assemble_page(
             is_text_probability(line, x_height, source.engine.settings.text_weights) >= TEXT_LEVEL
             or (
                 isinstance(source, EngineStrip)
-                and (is_surely_read(line, x_height) or is_lone_text(line, x_height, beside(k)))
+                and (k in items or is_surely_read(line, x_height) or is_lone_text(line, x_height, beside(k)))
             )
         )
     ]
     placed = place_leaders(blocks_of(kept), found.leaders if leaders else ())
-    blocks, marks = place_marks(placed, found.marks)
+    blocks, marks = place_marks(placed, marks)
     return Page(
         size[1],
         size[0],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from ocrtool.script.numerals import read_numerals
 from ocrtool.script.script import GlyphClassifier, Script
 from ocrtool.script.views import agreed, are_unsure, enlarge_capitals, enlarge_short, look_again, sureness
 from ocrtool.segment.character_boxes import character_boxes
+from ocrtool.segment.items import level_items
 from ocrtool.segment.layout import Layout
 from ocrtool.segment.strip import Strip, cut_strip
 from ocrtool.segment.types import LineRegion
@@ -37,6 +38,8 @@ from ocrtool.weights.store import ANY, open_weights, read_as, read_manifest
 
 #: Lines whose characters have a lower mean probability on the best path are pictures: searching them takes seconds.
 HOPELESS = 0.3
+#: Lines of forms with a higher mean probability stay as they are: hardly any line of clean print has less.
+WITNESSED = 0.95
 #: What bits of a vertical rule look like.
 BAR = "|"
 #: Weights of reading without the language model.
@@ -79,6 +82,7 @@ class StripEngine:
 
     def look(self, layout: Layout, regions: Sequence[LineRegion]) -> list[StripLine]:
         """Cut the strips of lines and run the line reader over them."""
+        regions = level_items(layout, regions)
         strips = [cut_strip(layout, region) for region in regions]
         frames = self.reader.read(strips)
         for enlarge in (enlarge_capitals, enlarge_short):
@@ -137,7 +141,34 @@ class StripEngine:
             read_numerals(line.layout, line.region, line.strip, line.log_probs, reading, self.reader.labels)
             for line, reading in zip(lines, readings, strict=True)
         ]
-        return [self._assemble(line, reading, size) for line, reading in zip(lines, readings, strict=True)]
+        return [
+            self._assemble(line, self._witnessed(line, reading), size)
+            for line, reading in zip(lines, readings, strict=True)
+        ]
+
+    def _witnessed(self, line: StripLine, reading: Reading) -> Reading:
+        """Let the glyph classifier see the characters in doubt of an entry into a form, which stand apart as a rule."""
+        found = line.layout.components
+        if self.open_glyphs is None or not (found.rows or found.ticks):
+            return reading
+        if line.region.cells >= 0 or line.sureness >= WITNESSED:
+            return reading
+        from ocrtool.script.second_witness import ask_glyphs
+        from ocrtool.script.word_kinds import agree_words
+
+        printed = np.flatnonzero(reading.labels != SPACE)
+        if not len(printed):
+            return reading
+        frame = line.strip.soft.shape[1] / max(1, len(line.log_probs))
+        columns = (reading.frames[printed] + 0.5) * frame
+        reader = (self.reader.labels, self.script, self.open_glyphs)
+        part = Reading(**{f.name: getattr(reading, f.name)[printed] for f in fields(Reading)})
+        part = ask_glyphs((line.layout, line.region, line.strip), part, columns, reader)
+        part = agree_words(part, np.flatnonzero(np.diff(printed, prepend=-2) > 1), self.reader.labels)
+        whole = {f.name: getattr(reading, f.name).copy() for f in fields(Reading)}
+        for name, values in whole.items():
+            values[printed] = getattr(part, name)
+        return Reading(**whole)
 
     def _assemble(self, line: StripLine, reading: Reading, size: tuple[int, int]) -> Line | None:
         labels = self.reader.labels

@@ -61,6 +61,38 @@ def character_boxes(layout: Layout, region: LineRegion, strip: Strip, columns: n
     return boxes
 
 
+def lone_glyphs(
+    layout: Layout, region: LineRegion, strip: Strip, columns: np.ndarray, wanted: np.ndarray
+) -> list[np.ndarray | None]:
+    """Return the soft ink (h, w) uint8 of the ``wanted`` characters, None for those that share ink with others.
+
+    columns: as for `character_boxes`, of all characters of the line.
+    """
+    ink = _line_ink(layout, region, strip)
+    if not len(ink.x):
+        return [None] * len(wanted)
+    owner = _owners(ink, strip.page_columns(columns))
+    count = int(ink.component.max()) + 1
+    low, high = np.full(count, len(columns)), np.full(count, NOBODY)
+    np.minimum.at(low, ink.component, owner)
+    np.maximum.at(high, ink.component, owner)
+    shared = (low != high)[ink.component]
+    glyphs: list[np.ndarray | None] = []
+    for k in wanted.tolist():
+        own = owner == k
+        if not own.any() or shared[own].any():
+            glyphs.append(None)
+            continue
+        x, y = ink.x[own], ink.y[own]
+        x0, y0 = max(0, int(x.min()) - 2), max(0, int(y.min()) - 2)
+        mask = np.zeros((int(y.max()) + 3 - y0, int(x.max()) + 3 - x0), np.uint8)
+        mask[y - y0, x - x0] = 1
+        soft = layout.page.soft[y0 : y0 + mask.shape[0], x0 : x0 + mask.shape[1]]
+        grown = cv2.dilate(mask, np.ones((3, 3), np.uint8))[: soft.shape[0], : soft.shape[1]]
+        glyphs.append(soft * grown)
+    return glyphs
+
+
 def _line_ink(layout: Layout, region: LineRegion, strip: Strip) -> _Ink:
     x0, y0, x1, y1 = region.box
     own = layout.line_labels[y0:y1, x0:x1] == region.label

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ocrtool.decode.lone import is_lone_text, settle_lone
+from ocrtool.decode.lone import is_lone_text, items_among, settle_lone
 from ocrtool.types import Alternative, Box, Character, Line, Word
 
 BOX = Box(0, 0, 10, 20)
@@ -101,3 +101,11 @@ def test_letters_of_items_are_read_as_what_is_due() -> None:
     assert read is not None and read.words[0].characters[0].probability == pytest.approx(0.95)
     assert texts([*rows[:3], item("", ")", ("l", 0.99))])[-1] == "l)", "sure"
     assert texts([item("", ")", (label, 0.95)) for label in "bxf"] + [rows[-1]])[-1] == "l)", "not in order"
+
+
+def test_items_that_are_hardly_read_are_text_among_others() -> None:
+    sure, unsure = [word(text) for text in ("(a)", "(b)", "(c)")], word("(l)", 0.5)
+    assert items_among([*sure, None, unsure], 20.0) == {0, 1, 2, 4}
+    assert items_among([*sure[:2], unsure], 20.0) == set(), "two are no list"
+    assert items_among([*sure[:1], unsure, unsure, unsure], 20.0) == set(), "most of them may be noise"
+    assert items_among([*sure, word("l.", 0.5)], 20.0) == set(), "written otherwise"
