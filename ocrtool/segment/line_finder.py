@@ -10,6 +10,7 @@ import numpy as np
 from ocrtool.imaging.components import inside_image
 from ocrtool.segment.baseline import LineContour, trace_line
 from ocrtool.segment.clean import Components
+from ocrtool.segment.level_rows import UNCLEAR, disagree, level_rows, middle_lines
 from ocrtool.segment.lines import assign, find_ridges, reassign_enclosed, reassign_strays, split_rows, split_stacks
 from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.runs import large_height, split_runs, written_height
@@ -111,6 +112,11 @@ class LineFinder:
         origin = np.array([left - margin, top - margin] * 2)
         cut = ~inside_image(boxes, self.components.labels.shape)
         row, far = assign(boxes - origin, ridges, part_height, cut)
+        level = level_rows(boxes)
+        if level is not None and disagree(row, far, level):
+            kept = [ridge for k, ridge in enumerate(ridges) if (level[(row == k) & ~far] == UNCLEAR).any()]
+            ridges = sorted([*middle_lines(boxes - origin, level, ink.shape[1]), *kept], key=np.mean)
+            row, far = assign(boxes - origin, ridges, part_height, cut)
         row, far = reassign_enclosed(boxes, row, far, len(ridges))
         row = reassign_strays(boxes, row, far, len(ridges))
         lines = [

@@ -19,6 +19,8 @@ DOTS = 0.25
 CLEAR = 0.7
 #: A row is of the dots of the letters below if it is lower than this share of them, so near, and of fewer components.
 MARK, MARK_WHITE = 0.5, 0.5
+#: A mark is of the row that it is least outside of; between rows the distance from their middles counts so much.
+NEAREST = 0.05
 #: Neighbouring rows are of one size if theirs differ by no more than this factor.
 SAME = 1.35
 
@@ -50,7 +52,9 @@ def by_type_size(boxes: np.ndarray, height: float) -> list[tuple[np.ndarray, flo
         return whole
     parts = np.concatenate([[0], np.cumsum(_changes(sizes))])
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
-    part = parts[np.abs(middle[:, None] - middles[None, :]).argmin(axis=1)]
+    tops, bottoms = (np.array([percentile(boxes[row, edge], q) for row in rows]) for edge, q in ((1, 10.0), (3, 90.0)))
+    outside = np.maximum(np.maximum(tops - middle[:, None], middle[:, None] - bottoms), 0.0)  # of several lines, too
+    part = parts[(outside + NEAREST * np.abs(middle[:, None] - middles)).argmin(axis=1)]
     for row, number in zip(rows, parts.tolist(), strict=True):
         part[row] = number
     return [
