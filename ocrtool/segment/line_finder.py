@@ -36,10 +36,12 @@ class LineFinder:
     too, so that their ink stays out of the images of neighbouring lines.
     """
 
-    def __init__(self, components: Components, x_height: float, part_height: float) -> None:
+    def __init__(self, components: Components, x_height: float, part_height: float, whole: bool = True) -> None:
+        """whole: most characters are one component, or one with marks, as those of an alphabet are."""
         self.components = components
         self.x_height = x_height
         self.part_height = part_height
+        self.whole = whole
         self.line_of = np.zeros(int(components.number.max(initial=0)) + 1, np.uint16)
         self.count = 0
         #: What is there to be written on: level rules, and dots and dashes of rows.
@@ -112,13 +114,14 @@ class LineFinder:
         origin = np.array([left - margin, top - margin] * 2)
         cut = ~inside_image(boxes, self.components.labels.shape)
         row, far = assign(boxes - origin, ridges, part_height, cut)
-        level = level_rows(boxes)
+        level = level_rows(boxes) if self.whole else None
         if level is not None and disagree(row, far, level):
             kept = [ridge for k, ridge in enumerate(ridges) if (level[(row == k) & ~far] == UNCLEAR).any()]
             ridges = sorted([*middle_lines(boxes - origin, level, ink.shape[1]), *kept], key=np.mean)
             row, far = assign(boxes - origin, ridges, part_height, cut)
         row, far = reassign_enclosed(boxes, row, far, len(ridges))
-        row = reassign_strays(boxes, row, far, len(ridges))
+        if self.whole:
+            row = reassign_strays(boxes, row, far, len(ridges))
         lines = [
             members[part]
             for k, ridge in enumerate(ridges)
@@ -163,6 +166,8 @@ class LineFinder:
         if number.max() > 0 and self._struck(members):
             return [members]
         lines = [members[number == k] for k in range(int(number.max()) + 1)]
+        if not self.whole:
+            return lines
         return [line[part] for line in lines for part in split_stacks(boxes[line], self.x_height) if len(part)]
 
     def _extent(self, members: np.ndarray) -> tuple[int, int, int, int]:
