@@ -198,6 +198,7 @@ def test_each_epoch_shows_other_contexts_of_every_image() -> None:
         PairedBatches([copies[0], Paired(labels[:4, None], np.zeros((4, 3)), labels[:4])], 5, seed=1)
 
 
+@pytest.mark.slow
 def test_text_resolves_what_the_image_cannot(
     branch: Path, language: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,8 +40,8 @@ def command(*words: str) -> str:
 @pytest.mark.parametrize(
     "name",
     [
-        *("vanilla", "lenet5", "lenet5_v2", "lenet5_v2_32", "resnet_small", "tuned", "compact_resnet"),
-        *(pytest.param(name, marks=pytest.mark.slow) for name in LARGE),
+        *("vanilla", "lenet5", "lenet5_v2", "lenet5_v2_32", "tuned", "compact_resnet"),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("resnet_small", *LARGE)),
     ],
 )
 def test_every_model_trains(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
