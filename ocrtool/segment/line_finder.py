@@ -97,9 +97,10 @@ class LineFinder:
 
     def _by_size(self, members: np.ndarray, passes: int = 1) -> list[np.ndarray]:
         """Split the components of a block into those of each line, part by part where it has type of several sizes."""
-        parts = by_type_size(self.components.boxes[members], self.part_height)
+        whole = [(np.arange(len(members)), self.part_height)]
+        parts = by_type_size(self.components.boxes[members], self.part_height) if self.whole else whole
         if any(self._struck(members[part]) for part, _ in parts if len(parts) > 1):
-            parts = [(np.arange(len(members)), self.part_height)]
+            parts = whole
         return [line for part, height in parts for line in self._split(members[part], height, passes)]
 
     def _split(self, members: np.ndarray, part_height: float, passes: int) -> list[np.ndarray]:

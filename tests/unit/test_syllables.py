@@ -117,6 +117,20 @@ def test_lines_are_found_at_any_resolution_and_tight_leading(size: int) -> None:
     assert all(line is not None and len(set(line.pieces.component.tolist())) == 21 for line in pieces)
 
 
+@pytest.mark.parametrize(("last", "step", "more"), [(1, 48, 0), (2, 48, 8), (2, 60, 20)])
+def test_a_last_line_of_a_few_syllables_is_a_line_of_its_own(last: int, step: int, more: int) -> None:
+    size = 40
+    page = np.zeros((9 * size, 14 * 48 + 2 * size), np.uint8)
+    for row, count in enumerate((14, 14, last, 14)):
+        for k in range(count):
+            (beside if (row + k) % 2 else stacked)(page, size + 48 * k, size + step * row + more * (row == 2), size)
+    prepared = prepare(255 - page)
+    assert prepared is not None
+    found = find_hangul_text(prepared, size * 0.8)
+    assert found is not None
+    assert len(found.lines) == 4
+
+
 class Reads:
     """Knows what is as wide as a syllable, with a given probability; all else is rejected."""
 
