@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from ocrtool.cli.console import print_error, start_log
+from ocrtool.errors import printable
 from ocrtool.imaging.page_ranges import PageRanges
 from ocrtool.jobs.machine import cores
 from ocrtool.jobs.options import MOST_JOBS_PER_CORE
+from ocrtool.jobs.remote import is_url
 from ocrtool.script.registry import AUTO, JOINER, language_choices, parse_languages
 from ocrtool.weights.store import ANY, MODELS
 from ocrtool.weights.store import ENVIRONMENT as WEIGHTS_ENVIRONMENT
@@ -31,8 +33,18 @@ EXIT_CODES = (
     "are processed), 2 wrong usage, 3 weights missing or refused, 130 interrupted."
 )
 
+
+class LocalPath(click.Path):
+    """A file or folder of this machine; a URL is refused, rather than taken for a folder with a colon in its name."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and is_url(value):
+            self.fail(f"{printable(value)} is a URL, but a path of this machine is needed", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 #: A file or folder on the command line.
-PATH = click.Path(path_type=Path)
+PATH = LocalPath(path_type=Path)
 
 Decorator: TypeAlias = Callable[[Any], Any]
 

@@ -162,6 +162,14 @@ def test_urls_that_cannot_be_read(tmp_path: Path, capfd: pytest.CaptureFixture) 
     assert capfd.readouterr().err == "ocrtool: nosuch://bucket/a.png: Protocol not known: nosuch\n"
 
 
+@pytest.mark.parametrize("option", ["--overlay", "--tables", "--report", "--journal"])
+def test_other_outputs_are_not_written_to_urls(option: str, capfd: pytest.CaptureFixture) -> None:
+    draw("a.png")
+    assert read("a.png", option, "s3://bucket/out") == 2
+    assert "s3://bucket/out is a URL, but a path of this machine is needed" in capfd.readouterr().err
+    assert listed(".") == ["a.png"]
+
+
 def test_outputs_of_urls_are_named_after_their_paths() -> None:
     names = [
         "https://example.org/scans/my%20page.png?size=2&x=a/b",
