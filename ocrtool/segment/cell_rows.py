@@ -26,6 +26,8 @@ GROUP_GAP = 0.3
 LIKELY_SIDE, LIKELY_FRAME = 0.6, 0.8
 #: Where it is expected within so many widths.
 OFF = 0.1
+#: A rule runs through a cell if it covers so much of its width, and is farther from its edges than this share of it.
+THROUGH, INNER = 0.85, 0.2
 #: Share of the cells with ink that may hold two characters side by side, this far apart (widths of a cell).
 DOUBLE, DOUBLE_GAP = 0.34, 0.15
 #: How far what is written into cells may reach beyond them, in heights and widths of a cell.
@@ -190,6 +192,19 @@ def is_grid(row: CellRow, rows: list[CellRow]) -> bool:
         beside = min(x1, right) - max(x0, left) > 0.5 * min(x1 - x0, right - left)
         if other is not row and beside and (abs(top - y1) < near or abs(bottom - y0) < near):
             return True
+    return False
+
+
+def is_divided(row: CellRow, level: np.ndarray, upright: np.ndarray) -> bool:
+    """Return True if a rule runs through a cell from side to side: several cells of a table.
+
+    level, upright: (H, W) uint8 masks of straight strokes.
+    """
+    for x0, y0, x1, y1 in row.boxes.tolist():
+        for strokes in (level[y0:y1, x0:x1], upright[y0:y1, x0:x1].T):
+            inner = strokes[round(INNER * len(strokes)) : round((1 - INNER) * len(strokes))]
+            if inner.size and inner.mean(axis=1).max() >= THROUGH:
+                return True
     return False
 
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from ocrtool.imaging.components import label_components
 from ocrtool.segment.box_mates import with_mates
-from ocrtool.segment.cell_rows import CellRow, extended, group_cells, holds_single, is_grid
+from ocrtool.segment.cell_rows import CellRow, extended, group_cells, holds_single, is_divided, is_grid
 from ocrtool.segment.closed_combs import with_combs
 from ocrtool.segment.faint_strokes import with_faint_strokes
 from ocrtool.segment.form_gate import likely_places
-from ocrtool.segment.frames import OUTSIDE, find_frames, frame_ink
+from ocrtool.segment.frames import OUTSIDE, find_frames, frame_ink, without_letters
 from ocrtool.segment.open_combs import find_open_combs
 from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.strokes import find_strokes
@@ -58,12 +58,13 @@ def find_form_boxes(
     boxes = boxes[(boxes[:, 2:] - boxes[:, :2] >= least_side * x_height).all(axis=1)]
     boxes = with_combs(ink, boxes, x_height)
     rows, single = group_cells(boxes, strokes.level, x_height)
-    rows = [extended(row, ink, x_height) for row in rows if not is_grid(row, rows) and holds_single(row, plain)]
+    rows = [row for row in rows if not is_grid(row, rows) and not is_divided(row, strokes.level, strokes.upright)]
+    rows = [extended(row, ink, x_height) for row in rows if holds_single(row, plain)]
     combs = [CellRow(cells) for cells in find_open_combs(ink, strokes, x_height)]
     combs = [row for row in combs if not any(_overlap(row.box, other.box) for other in rows)]
     rows += combs
     cells = np.concatenate([row.boxes for row in rows]) if rows else _no_boxes()
-    ticks = with_mates(ink, _tick_boxes(single, cells, x_height), cells)
+    ticks = with_mates(ink, without_letters(ink, _tick_boxes(single, cells, x_height), x_height), cells)
     blobs = _tick_boxes(_blobs(ink, ticks, x_height), np.concatenate([ticks, cells]), x_height)
     ticks = np.concatenate([ticks, blobs])
     frames = frame_ink(ink, strokes, np.concatenate([ticks, cells]), x_height)

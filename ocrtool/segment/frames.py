@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.strokes import Strokes, find_rectangles, without_doubles
 
 #: Share of each of its sides that a frame's ink covers, and how far from its corners its ink may begin, in sides, right
@@ -25,6 +26,8 @@ BESIDE, IN_ROW = 3, 6.0
 NEIGHBOURS = 0.5
 #: Of two boxes about one place the better covered one is taken, within this share the larger one.
 WORTH_STEP = 0.06
+#: A side of a frame is at most so thick, as a share of the box; of a filled box ink reaches over so much of it.
+THIN_SIDE, FULL_SIDE = 0.18, 0.85
 #: Ink so many pixels outside a box may be its frame; a row of pixels along a side is frame if half of it is ink.
 OUTSIDE, HALF = 2, 0.5
 #: What is nearer to a side of a box than this share of it, or so many pixels, may be left of its frame.
@@ -124,6 +127,29 @@ def _have_size_of(boxes: np.ndarray, sure: np.ndarray) -> np.ndarray:
     """Return (N,) bool: True for boxes (N, 4) as large as one of ``sure`` (M, 4)."""
     sides, known = boxes[:, 2:] - boxes[:, :2], sure[:, 2:] - sure[:, :2]
     return np.asarray((np.abs(sides[:, None] - known) <= SAME_SIZE * known).all(axis=2).any(axis=1))
+
+
+def without_letters(ink: np.ndarray, boxes: np.ndarray, x_height: float) -> np.ndarray:
+    """Return boxes (N, 4) without those as small as letters whose sides are as thick as strokes of bold letters.
+
+    What is written into a box may touch some sides of it: it is kept if another of its size has thin ones.
+    """
+    small = (boxes[:, 2:] - boxes[:, :2]).max(axis=1) < LARGE * x_height
+    thin = np.array([_has_thin_sides(ink, box) for box in boxes.tolist()], bool)
+    return np.asarray(boxes[~small | thin | _have_size_of(boxes, boxes[thin])])
+
+
+def _has_thin_sides(ink: np.ndarray, box: list[int]) -> bool:
+    """Return True if two sides of a box are thin, or it is filled."""
+    x0, y0, x1, y1 = box
+    part, shares = ink[y0:y1, x0:x1], []
+    for side in (part, part[:, ::-1], part.T, part.T[:, ::-1]):
+        rows = side[len(side) // 4 : max(1, len(side) - len(side) // 4)]
+        first = rows.argmax(axis=1)
+        own = rows.any(axis=1) & (first <= rows.shape[1] // 4)
+        ends = [int(np.argmin(row[at:])) or len(row) - at for row, at in zip(rows[own], first[own], strict=True)]
+        shares.append(percentile(np.array(ends, float), 50.0) / min(part.shape) if ends else 0.0)
+    return sum(share <= THIN_SIDE for share in shares) >= 2 or min(shares) >= FULL_SIDE
 
 
 def frame_rims(frame: np.ndarray) -> tuple[int, int, int, int]:

@@ -1,0 +1,37 @@
+"""Bold letters are no tick boxes, and cells of a table are no boxes for one character each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ocrtool.segment.cell_rows import CellRow, is_divided
+from ocrtool.segment.frames import without_letters
+
+X_HEIGHT = 15.0
+
+
+def framed(ink: np.ndarray, x: int, y: int, side: int, thick: int) -> list[int]:
+    """Draw a square of so thick sides; its box."""
+    ink[y : y + side, x : x + side] = True
+    ink[y + thick : y + side - thick, x + thick : x + side - thick] = False
+    return [x, y, x + side, y + side]
+
+
+def test_a_small_box_with_thick_sides_is_a_letter_unless_others_of_its_size_are_none() -> None:
+    ink = np.zeros((100, 200), bool)
+    thick, thin = framed(ink, 10, 10, 20, 6), framed(ink, 60, 10, 20, 2)
+    filled, large = framed(ink, 110, 10, 18, 9), framed(ink, 10, 50, 40, 10)
+    assert without_letters(ink, np.array([thick]), X_HEIGHT).tolist() == []
+    assert without_letters(ink, np.array([thin, thick]), X_HEIGHT).tolist() == [thin, thick], "its mark touches it"
+    assert without_letters(ink, np.array([filled, large]), X_HEIGHT).tolist() == [filled, large]
+
+
+def test_a_cell_with_a_rule_through_it_is_several() -> None:
+    row = CellRow(np.array([[10, 10, 110, 90], [110, 10, 210, 90]], np.int32))
+    level, upright = np.zeros((100, 220), np.uint8), np.zeros((100, 220), np.uint8)
+    level[[10, 89], 10:210] = upright[10:90, [10, 110, 209]] = 1
+    assert not is_divided(row, level, upright)
+    level[50, 10:60] = 1  # the bar of a T
+    assert not is_divided(row, level, upright)
+    upright[10:90, 160] = 1
+    assert is_divided(row, level, upright)
