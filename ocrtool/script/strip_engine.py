@@ -38,8 +38,6 @@ from ocrtool.weights.store import ANY, open_weights, read_as, read_manifest
 
 #: Lines whose characters have a lower mean probability on the best path are pictures: searching them takes seconds.
 HOPELESS = 0.3
-#: Lines of forms with a higher mean probability stay as they are: hardly any line of clean print has less.
-WITNESSED = 0.95
 #: What bits of a vertical rule look like.
 BAR = "|"
 #: Weights of reading without the language model.
@@ -151,7 +149,7 @@ class StripEngine:
         found = line.layout.components
         if self.open_glyphs is None or not (found.rows or found.ticks):
             return reading
-        if line.region.cells >= 0 or line.sureness >= WITNESSED:
+        if line.region.cells >= 0:
             return reading
         from ocrtool.script.second_witness import ask_glyphs
         from ocrtool.script.word_kinds import agree_words

@@ -15,12 +15,14 @@ from ocrtool.types import MarkState
 MARKED, MARKED_SPREAD = 0.035, 0.3
 FILLED, FILLED_SPREAD = 0.62, 0.06
 #: How much of each arm of a cross there has to be, in the weakest arm, and the spread.
-CROSSED, CROSSED_SPREAD = 0.5, 0.12
+CROSSED, CROSSED_SPREAD = 0.7, 0.06
 #: Arms of a cross are looked for between these distances from its middle, along the diagonals, in half sides of the
 #: mark, and off them by this much.
 ARM, ARM_WIDTH = (0.35, 0.85), 0.3
 #: A component with so much of its ink inside the box is a mark in it, unless it is so many sides long.
 WITHIN, LARGEST = 0.25, 3.5
+#: What is at least so long and within so many sides around a box is left of its frame, or of its shadow.
+LEAST_RIM, RIM = 0.5, 0.3
 #: Side to which a mark is scaled.
 SIDE = 32
 
@@ -53,6 +55,9 @@ def read_ticks(
         total = np.array([_area(labels, boxes[k], k) for k in own.tolist()])
         drawn = own[(inside[own] >= WITHIN * total) & (size <= LARGEST * side)]
         marks[drawn] = True
+        rim = round(RIM * side)
+        within = (boxes[:, :2] >= (x0 - rim, y0 - rim)).all(axis=1) & (boxes[:, 2:] <= (x1 + rim, y1 + rim)).all(axis=1)
+        marks |= within & ((boxes[:, 2:] - boxes[:, :2]).max(axis=1) >= LEAST_RIM * side)
         found.append(_judged(inks, (x0, y0, x1, y1), np.isin(labels, drawn) if len(drawn) else None, boxes[drawn]))
     return tuple(found), marks
 
