@@ -10,6 +10,7 @@ from ocrtool.decode.text_filter import is_spots, is_surely_read, is_text_probabi
 from ocrtool.decode.unknown import without_guesses
 from ocrtool.script.capitals import join_capitals
 from ocrtool.script.engines import Engines
+from ocrtool.script.entry_lines import without_bits
 from ocrtool.script.joining import blocks_of, join_runs, place_leaders, place_marks
 from ocrtool.script.lines import EngineLine, EngineStrip, PageLines
 from ocrtool.script.read_marks import marks_among
@@ -84,7 +85,7 @@ def assemble_page(
     language = _language(found.lines, engines)
     joined = join_runs(found.lines, join_capitals(found.lines, lines))
     settled, marks = marks_among([line for _, line in joined], found.marks)
-    lines = settle_lone(settled)
+    lines = settle_lone(without_bits(settled, found.leaders) if marks else settled)
     x_height = median_x_height([line for line in lines if line is not None])
     items = items_among(lines, x_height)
 

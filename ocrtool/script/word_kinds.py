@@ -20,6 +20,8 @@ UNLIKELY = 1e-4
 LIKELY = 0.02
 #: Words that are so long can tell.
 SHORTEST = 4
+#: Marks that look like a figure.
+STROKES = frozenset("/\\|()[]!")
 #: Words whose marks are their own.
 DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}([/.-]\d{2,4})?")
 
@@ -42,5 +44,6 @@ def agree_words(reading: Reading, starts: np.ndarray, labels: Sequence[str]) -> 
         own = np.log(np.maximum(own, UNLIKELY))
         posterior = np.exp(kind_posterior(own, np.zeros(end - start - 1, bool)) - own)
         doubt[[0, -1]] &= own_kinds[[0, -1], 0] != MARK
+        doubt &= np.array([kinds[0] != MARK or c in STROKES for kinds, c in zip(own_kinds, text, strict=True)])
         factors[start:end][doubt] = np.take_along_axis(posterior, own_kinds, axis=1)[doubt]
     return reading.weighed(factors)

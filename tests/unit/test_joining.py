@@ -9,6 +9,7 @@ from fake_engine import make_page
 
 from ocrtool.pipeline import read_page_detailed
 from ocrtool.script.engines import load_engines
+from ocrtool.script.entry_lines import without_bits
 from ocrtool.script.joining import place_leaders, place_marks
 from ocrtool.script.read_marks import marks_among
 from ocrtool.types import Alternative, Block, Box, Character, Line, Mark, MarkState, Word
@@ -79,3 +80,31 @@ def test_characters_that_look_like_the_tick_boxes_of_the_page_are_some() -> None
     assert [line.text if line else None for line in lines] == ["A ■", None, None]
     assert [each.state for each in marks] == [MarkState.TICKED, MarkState.EMPTY, MarkState.EMPTY]
     assert marks_among([line_of((box,))], []) == ([line_of((box,))], ()), "a page without tick boxes"
+
+
+def entry(*words: tuple[str, int, float], row: int = 20) -> Line:
+    """A line of words, each with its column and the probability of its characters, 10 pixels wide each."""
+    found = []
+    for text, x, probability in words:
+        top = row if set(text) <= set(".-") else 0
+        characters = tuple(
+            Character(Box(x + 10 * k, top, x + 10 * k + 8, 24), label, probability, (Alternative(label, probability),))
+            for k, label in enumerate(text)
+        )
+        found.append(Word(Box.around([c.box for c in characters]), characters, probability))
+    return Line(Box.around([word.box for word in found]), tuple(found), (0.0, 24.0, 300.0, 24.0), 14.0)
+
+
+def test_bits_of_what_entries_are_written_on_are_no_marks() -> None:
+    row = tuple(Box(x, 20, x + 4, 24) for x in range(60, 300, 8))
+    cases = [
+        (entry(("HELM", 0, 0.9), (".", 42, 0.6)), "HELM"),
+        (entry(("HELM", 0, 0.9), (".", 42, 0.99)), "HELM ."),
+        (entry(("HELM", 0, 0.9), ("--", 120, 0.6)), "HELM"),
+        (entry(("HELM", 0, 0.9), ("--", 120, 0.99)), "HELM --"),
+        (entry(("HELM", 0, 0.9), ("-", 50, 0.6)), "HELM -"),
+        (entry(("HELM", 0, 0.9), ("11", 120, 0.6)), "HELM 11"),
+        (entry((".", 120, 0.6)), None),
+    ]
+    assert [line and line.text for line in without_bits([each for each, _ in cases], [row])] == [w for _, w in cases]
+    assert without_bits([cases[0][0], None], []) == [cases[0][0], None], "no dots are there to write on"

@@ -71,8 +71,16 @@ def reading(*characters: dict[str, float]) -> Reading:
         ("A", {"O": 0.5, "0": 0.45}, "4193", "A04193"),
         ("", {"(": 0.7, "1": 0.25}, "0771", "(0771"),
         ("41", {"O": 0.5, "t": 0.45}, "93", "41O93"),
+        ("41", {".": 0.7, "1": 0.25}, "9302", "41.9302"),
     ],
-    ids=["a stroke between figures", "a date", "after a letter", "a bracket before a number", "no figure at all"],
+    ids=[
+        "a stroke between figures",
+        "a date",
+        "after a letter",
+        "a bracket before a number",
+        "no figure at all",
+        "a point",
+    ],
 )
 def test_what_is_in_doubt_in_a_word(before: str, doubt: dict[str, float], after: str, expected: str) -> None:
     found = agree_words(reading(*surely(before), doubt, *surely(after)), np.array([0]), LABELS)
