@@ -28,6 +28,8 @@ LIKELY_SIDE, LIKELY_FRAME = 0.6, 0.8
 OFF = 0.1
 #: A rule runs through a cell if it covers so much of its width, and is farther from its edges than this share of it.
 THROUGH, INNER = 0.85, 0.2
+#: Share of the cells of a row through which a rule runs in a table.
+DIVIDED = 0.5
 #: Share of the cells with ink that may hold two characters side by side, this far apart (widths of a cell).
 DOUBLE, DOUBLE_GAP = 0.34, 0.15
 #: How far what is written into cells may reach beyond them, in heights and widths of a cell.
@@ -196,16 +198,18 @@ def is_grid(row: CellRow, rows: list[CellRow]) -> bool:
 
 
 def is_divided(row: CellRow, level: np.ndarray, upright: np.ndarray) -> bool:
-    """Return True if a rule runs through a cell from side to side: several cells of a table.
+    """Return True if a rule runs through many of the cells from side to side: several cells of a table.
 
-    level, upright: (H, W) uint8 masks of straight strokes.
+    What is written into a cell may look like a rule. level, upright: (H, W) uint8 masks of straight strokes.
     """
+    divided = 0
     for x0, y0, x1, y1 in row.boxes.tolist():
+        rules = []
         for strokes in (level[y0:y1, x0:x1], upright[y0:y1, x0:x1].T):
             inner = strokes[round(INNER * len(strokes)) : round((1 - INNER) * len(strokes))]
-            if inner.size and inner.mean(axis=1).max() >= THROUGH:
-                return True
-    return False
+            rules.append(inner.size and inner.mean(axis=1).max() >= THROUGH)
+        divided += any(rules)
+    return divided >= max(1.0, DIVIDED * len(row.boxes))
 
 
 def holds_single(row: CellRow, ink: np.ndarray) -> bool:
