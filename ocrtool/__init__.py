@@ -128,6 +128,7 @@ def read_pages(
     pdf_text: str = "auto",
     dpi: int | None = None,
     password: str | None = None,
+    split_spreads: bool = False,
 ) -> Iterator[Page]:
     """Read the pages of a file, one at a time; parameters and errors as of `read`, and those of files with pages.
 
@@ -142,6 +143,9 @@ def read_pages(
         At which pages of PDFs are drawn; by default that of their images, or 300.
     password : str, optional
         Of an encrypted PDF.
+    split_spreads : bool
+        True gives an image of an open book as two pages, each with its ``half``, ``left`` or ``right``, and its box in
+        the image as ``part``; all boxes are in pixels of the image.
 
     Yields
     ------
@@ -151,4 +155,12 @@ def read_pages(
     from ocrtool import api
 
     options = api.page_options(pages, pdf_text, dpi, password)
-    return api.read_pages(file, lang, options, weights=weights, model=model, language_model=language_model)
+    return api.read_pages(
+        file,
+        lang,
+        options,
+        weights=weights,
+        model=model,
+        language_model=language_model,
+        split_spreads=split_spreads,
+    )

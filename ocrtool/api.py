@@ -47,13 +47,19 @@ def read_pages(
     weights: str | Path | None,
     model: str,
     language_model: bool,
+    split_spreads: bool = False,
 ) -> Iterator[Page]:
     """Read the pages of a file; see `ocrtool.read_pages`."""
     engines = _engines(lang, weights, model, language_model)
     place = Path(file) if isinstance(file, (str, Path)) else bytes(file)
     name = UNNAMED if isinstance(place, bytes) else str(file)
     for page in decode_pages(place, name, options):
-        yield read_input(page, lambda gray: (read_page(gray, engines), None))[0]
+        if split_spreads:
+            from ocrtool.jobs.spreads import read_halves
+
+            yield from (half for half, _ in read_halves(page, lambda gray: (read_page(gray, engines), ())))
+        else:
+            yield read_input(page, lambda gray: (read_page(gray, engines), None))[0]
 
 
 def page_options(pages: str | None, pdf_text: str, dpi: int | None, password: str | None) -> PdfOptions:

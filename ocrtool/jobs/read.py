@@ -72,35 +72,16 @@ def _load(options: ReadOptions, load: Callable[[ReadOptions], Reader]) -> PageWo
 
 
 def _read(options: ReadOptions, reader: Reader, source: Source, image: InputPage) -> PageResult[ExportPage]:
-    from ocrtool.pipeline import stage_times
+    from ocrtool.jobs.spreads import read_halves
+    from ocrtool.pipeline import read_input, stage_times
 
     with stage_times() as stages:
-        pages = _pages(options, reader, image)
+        pages = read_halves(image, reader) if options.split_spreads else [read_input(image, reader)]
     if stages:
         took = ", ".join(f"{stage} {seconds:.3f}" for stage, seconds in stages.items())
         _log.info("%s: seconds by stage: %s", printable(image.label), took)
     first, *others = (_result(options, source, image, page, pieces) for page, pieces in pages)
     return replace(first, others=tuple(others))
-
-
-def _pages(
-    options: ReadOptions, reader: Reader, image: InputPage
-) -> Sequence[tuple[Page, Sequence[np.ndarray] | None]]:
-    """Read a page of a file, or the two pages of a spread."""
-    from ocrtool.pipeline import read_input
-
-    spread = None
-    if options.split_spreads and (image.text is None or image.read_anew):
-        from ocrtool.jobs.spreads import read_spread
-
-        spread = read_spread(image.gray, reader)
-    if spread is None:
-        return [read_input(image, reader)]
-    return [read_input(image, _given(half)) for half in spread]
-
-
-def _given(found: tuple[Page, Sequence[np.ndarray]]) -> Reader:
-    return lambda gray: found
 
 
 def _result(

@@ -7,11 +7,28 @@ from dataclasses import replace
 
 import numpy as np
 
+from ocrtool.imaging.input_page import InputPage
 from ocrtool.imaging.trace_back import trace_page
+from ocrtool.pipeline import read_input
 from ocrtool.types import HALVES, Box, Page
 
 #: Reads pixels; returns the corners of each line's pieces too, (N, 4, 2) float.
 Read = Callable[[np.ndarray], tuple[Page, Sequence[np.ndarray]]]
+
+
+def read_halves(image: InputPage, read: Read) -> list[tuple[Page, Sequence[np.ndarray] | None]]:
+    """Read a page of a file, or the two pages of a spread; text that a PDF holds is taken whole.
+
+    Raises InputError if the page cannot be drawn.
+    """
+    spread = read_spread(image.gray, read) if image.text is None or image.read_anew else None
+    if spread is None:
+        return [read_input(image, read)]
+    return [read_input(image, _given(half)) for half in spread]
+
+
+def _given(found: tuple[Page, Sequence[np.ndarray]]) -> Read:
+    return lambda gray: found
 
 
 def read_spread(gray: np.ndarray, read: Read) -> list[tuple[Page, Sequence[np.ndarray]]] | None:

@@ -12,6 +12,7 @@ import pytest
 from drawn_lines import draw_page
 from PIL import Image
 
+import ocrtool
 from ocrtool.cli import main as cli
 from ocrtool.segment.spread import find_gutter, halves
 
@@ -132,3 +133,15 @@ def test_spreads_stay_whole_by_default(tmp_path: Path, capsys: pytest.CaptureFix
     assert cli.run(["read", "--lang", "eng", "--format", "json", str(path)]) == 0
     (page,) = json.loads(capsys.readouterr().out)["pages"]
     assert (page["half"], page["part"]) == ("", None)
+
+
+def test_spreads_are_split_from_python_where_it_is_asked_for(tmp_path: Path) -> None:
+    path, gray = tmp_path / "book.png", spread()
+    Image.fromarray(gray).save(path)
+    left, right = ocrtool.read_pages(path, "eng", split_spreads=True)
+    assert (left.half, right.half) == ("left", "right") and (left.number, right.number) == (1, 1)
+    assert left.text.splitlines()[:5] == LEFT[:5] and right.text.splitlines()[:5] == RIGHT[:5]
+    assert left.part is not None and right.part is not None and left.part.x1 == right.part.x0
+    assert (right.width, right.height) == gray.shape[::-1] and right.lines[0].box.x0 > right.part.x0
+    (whole,) = ocrtool.read_pages(path, "eng")
+    assert whole.half == "" and len(whole.lines) == len(left.lines) + len(right.lines)
