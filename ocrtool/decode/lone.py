@@ -19,6 +19,8 @@ SURE, LEAST_SURE, TIMES = 0.8, 2, 2
 TEXT_SURE, SIZE_FACTOR, STROKES = 0.75, 1.6, "Il|i"
 #: Unless it is as high as a capital, in x-heights, and aligned with a line beside it to this distance.
 CAPITAL_HEIGHT, ALIGNED = (1.25, 1.6), 0.35
+#: With a lower x-height, in pixels, lone characters are dots of a picture.
+LEAST_SIZE = 5.0
 #: A tall letter alone may be taken for a small one of this size.
 TALL_FACTOR = 2.0
 #: So many items, and this share of them surely read, make a list.
@@ -129,6 +131,8 @@ def is_lone_text(line: Line, x_height: float | None, beside: Sequence[Line] = ()
 
     x_height: the median of the page, if known; beside: the lines before and after it in its block.
     """
+    if line.x_height < LEAST_SIZE:
+        return False
     if x_height is not None and not 1.0 / SIZE_FACTOR <= line.x_height / x_height <= TALL_FACTOR:
         return False
     character = lone_character(line)

@@ -82,9 +82,14 @@ class PreparedPage:
     inked: int = 0
 
     @property
+    def ink_of_each(self) -> float:
+        """Pixels of ink for each component that could be a character, in squares of their height."""
+        return self.inked / max(1.0, self.height**2 * len(self.boxes))
+
+    @property
     def is_mostly_text(self) -> bool:
         """False if characters account for little of the ink, as on a page with pictures, or of noise."""
-        return self.inked <= MOST_INK * self.height**2 * len(self.boxes)
+        return self.ink_of_each <= MOST_INK
 
     def view(self, x_height: float | None = None, wanted: float = WORKING_X_HEIGHT) -> WorkingPage:
         """Return the page upright at the x-height ``wanted`` in pixels.

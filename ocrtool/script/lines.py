@@ -39,6 +39,9 @@ BARELY_READ = 0.7
 #: Share of the inked width of a page that is clearly in another script. Upright pages of Korean measured at least 0.58,
 #: turned ones at most 0.18.
 CLEARLY_PRESENT = 0.5
+#: A page with more ink for each component is not turned to look for another script: pages of text measured at most 0.6,
+#: halftones at least 1.3.
+PICTURED = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,8 @@ def find_lines(page: PreparedPage | None, engines: Engines) -> PageLines:
     last = len(layout.blocks)
     lines += [EngineStrip(engines.strips, last + k, line) for k, line in enumerate(aside) if engines.strips is not None]
     areas = tuple(moved(area, layout.page.to_input) for area in layout.areas)
-    marks, leaders = _marks(layout, page), _leaders(layout, page)
+    marks = _marks(layout, page) if lines or not layout.lines else ()  # none among lines that are all of a picture
+    leaders = _leaders(layout, page)
     return PageLines(tuple(lines), layout.page.skew, 90 * page.quarters, areas=areas, marks=marks, leaders=leaders)
 
 
@@ -206,6 +210,7 @@ def _turned_for_others(seen: Sight, present: list[Engine], engines: Engines) -> 
         or not seen.lines
         or certainty(seen.lines).mean >= BARELY_READ
         or not may_be_turned(seen.page)
+        or seen.page.ink_of_each > PICTURED
     ):
         return seen, present
     for quarters in turns(seen.page):

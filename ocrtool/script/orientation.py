@@ -102,7 +102,7 @@ def find_upright(page: PreparedPage, engine: StripEngine) -> Sight:
 
 def _turned(page: PreparedPage, as_is: Certainty, over: Certainty, engine: StripEngine) -> Iterator[Sight]:
     """Score a page turned by each turn that may be right. as_is, over: certainty of its lines, and upside down."""
-    if over.mean >= as_is.mean - CLEAR_LOSS:
+    if over.mean >= max(as_is.mean, LEAST_CERTAINTY) - CLEAR_LOSS:
         yield from _looks(page, 2, engine)
     if run_down(page.boxes, page.height, page.soft.shape):
         for sideways in _looks(page, 1, engine):

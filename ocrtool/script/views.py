@@ -105,7 +105,7 @@ def enlarge_capitals(
     frames: of each strip, (T, classes). Returns their strips and frames.
     """
     flat = [k for k, strip in enumerate(strips) if strip.soft[:FLAT_ROWS].sum() <= FLAT * strip.soft.sum()]
-    chosen = [k for k in flat if _are_capitals(frames[k], reader.labels)]
+    chosen = [k for k in flat if sureness(frames[k]) >= LEAST_PAGE and _are_capitals(frames[k], reader.labels)]
     if not chosen:
         return {}
     views = [view for k in chosen for view in cut_views(layout, regions[k], [View(shrink=CAPITAL_X_HEIGHT)])]

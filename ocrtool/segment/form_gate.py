@@ -17,6 +17,8 @@ SIDE, COVERED, CLEAR, NEIGHBOURS, SAMPLES = 3, 0.8, 0.3, 0.5, 16
 AROUND = 3.0
 #: Most edges that are compared at a time.
 MOST = 128
+#: With more pairs of edges that enclose something a page has the dots of a picture: a box of a form has about ten.
+MOST_ENCLOSED = 30_000
 
 
 def likely_places(ink: np.ndarray, x_height: float) -> list[tuple[slice, slice]]:
@@ -30,13 +32,16 @@ def likely_places(ink: np.ndarray, x_height: float) -> list[tuple[slice, slice]]
     long = runs[:, 2] - runs[:, 1] >= RULE * x_height
     found = [[x0, y, x1, y] for y, x0, x1 in runs[long].tolist() if _has_strokes(ink, y, x0, x1, x_height)]
     found += _boxes(ink, runs, x_height).tolist()
+    if not found:
+        return []
     places: list[tuple[slice, slice]] = []
     around = round(AROUND * x_height)
+    covered = np.zeros(ink.shape, bool)  # a picture of dots may have thousands of places
     for x0, y0, x1, y1 in found:
-        x, y = (x0 + x1) // 2, (y0 + y1) // 2
-        if not any(rows.start <= y < rows.stop and columns.start <= x < columns.stop for rows, columns in places):
-            rows = slice(max(0, y0 - around), y1 + around)
-            places.append((rows, slice(max(0, x0 - around), x1 + around)))
+        if not covered[(y0 + y1) // 2, (x0 + x1) // 2]:
+            place = slice(max(0, y0 - around), y1 + around), slice(max(0, x0 - around), x1 + around)
+            covered[place] = True
+            places.append(place)
     return places
 
 
@@ -72,8 +77,11 @@ def level_runs(ink: np.ndarray, length: int) -> np.ndarray:
 
 
 def _boxes(ink: np.ndarray, runs: np.ndarray, x_height: float) -> np.ndarray:
-    """Find boxes (N, 4) x0 y0 x1 y1 between runs (R, 3) that begin and end one below the other and are joined there."""
-    found = [np.zeros((0, 4), np.int32)]
+    """Find boxes (N, 4) x0 y0 x1 y1 between runs (R, 3) that begin and end one below the other and are joined there.
+
+    None on a page of a picture.
+    """
+    found, count = [np.zeros((0, 4), np.int32)], 0
     reach = ENDS * x_height
     row, first, end = runs.T.astype(np.int16 if runs.max() < 30_000 else np.int32)
     least, most = round(HEIGHTS[0] * x_height), round(HEIGHTS[1] * x_height)
@@ -88,6 +96,9 @@ def _boxes(ink: np.ndarray, runs: np.ndarray, x_height: float) -> np.ndarray:
         left, right = np.minimum(above[:, 1], under[:, 1]), np.maximum(above[:, 2], under[:, 2])
         boxes = np.stack([left, above[:, 0], right, under[:, 0]], axis=1)
         found.append(boxes[_are_enclosed(ink, boxes, x_height)])
+        count += len(found[-1])
+        if count > MOST_ENCLOSED:
+            return found[0]
     return np.concatenate(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from drawn_lines import SERIF, draw_page
@@ -12,7 +13,9 @@ from PIL import Image
 
 import ocrtool
 from ocrtool.cli import main as cli
+from ocrtool.script import lines, orientation
 from ocrtool.types import Box, Page
+from training.synthesis.other_ink import halftone
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -129,3 +132,19 @@ def test_faint_text_of_the_same_side_is_read() -> None:
     width = max(front.shape[1], faint.shape[1])
     parts = [np.pad(part, ((0, 0), (0, width - part.shape[1])), constant_values=255) for part in (front, faint)]
     assert ocrtool.read(np.vstack(parts)).text.split() == " ".join([*FRONT[:2], *BACK]).split()
+
+
+def test_a_picture_of_dots_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turning it, for lines or for another script, would cost several times as much as a page of text does."""
+    calls = []
+    for module in (orientation, lines):
+        find = module.find_strip_layout
+        monkeypatch.setattr(module, "find_strip_layout", lambda *a, find=find: calls.append(a) or find(*a))
+    for seed in (7, 8):
+        rng = np.random.default_rng(seed)
+        tone = cv2.resize(rng.random((4, 5)).astype(np.float32), (600, 450), interpolation=cv2.INTER_CUBIC)
+        page = np.full((1000, 800), 245, np.uint8)
+        page[300:750, 100:700] = halftone(255 * np.clip(tone, 0, 1), rng.uniform(3, 9), rng.choice([0, 15, 45, 75]))
+        calls.clear()
+        ocrtool.read(page)
+        assert len(calls) == 1

@@ -42,6 +42,7 @@ def test_what_is_text() -> None:
     assert is_lone_text(line(("s", 0.5), ("S", 0.4)), None), "only its case is unsure"
     assert not is_lone_text(line(("7", 0.4), ("T", 0.3)), 18.0), "it may be anything"
     assert not is_lone_text(line(("7", 0.9), x_height=60.0), 18.0), "too large beside the page's text"
+    assert not is_lone_text(line(("M", 0.93), x_height=3.6), 3.6), "too small to be read"
     assert not is_lone_text(line(("l", 0.99)), 20.0), "a scratch looks like this"
     assert not is_lone_text(line((".", 0.99)), 20.0)
 
