@@ -34,6 +34,8 @@ LARGER, SHORT, CERTAIN, LEAST_GAIN = (View(shrink=0.72), View(shrink=0.56)), 90,
 #: are so large a share of what is read, and not fewer than so many. Then their height is no x-height: that is so much
 #: less, and at its scale they are read with half the errors.
 FLAT_ROWS, FLAT, CAPITALS, FEWEST_CAPITALS, CAPITAL_X_HEIGHT = 12, 0.004, 0.6, 6, 0.78
+#: But capitals by hand may be as low as small letters: then the reader is less sure of them at that scale, by more.
+LESS_SURE = 0.04
 #: Lines with a mean probability of the frames with a character within these bounds are read in other views too. Of the
 #: lines of clean print 3 % have less, of cursive handwriting five in six.
 LEAST_SURE, SURE = 0.35, 0.9
@@ -102,14 +104,15 @@ def enlarge_capitals(
 ) -> dict[int, tuple[Strip, np.ndarray]]:
     """Read lines of capitals and figures as high as those beside small letters are.
 
-    frames: of each strip, (T, classes). Returns their strips and frames.
+    frames: of each strip, (T, classes). Returns the strips and frames of those that are read so.
     """
     flat = [k for k, strip in enumerate(strips) if strip.soft[:FLAT_ROWS].sum() <= FLAT * strip.soft.sum()]
     chosen = [k for k in flat if sureness(frames[k]) >= LEAST_PAGE and _are_capitals(frames[k], reader.labels)]
     if not chosen:
         return {}
     views = [view for k in chosen for view in cut_views(layout, regions[k], [View(shrink=CAPITAL_X_HEIGHT)])]
-    return dict(zip(chosen, zip(views, reader.read(views), strict=True), strict=True))
+    read = zip(chosen, views, reader.read(views), strict=True)
+    return {k: (view, rows) for k, view, rows in read if sureness(rows) >= sureness(frames[k]) - LESS_SURE}
 
 
 def _are_capitals(log_probs: np.ndarray, labels: Sequence[str]) -> bool:
