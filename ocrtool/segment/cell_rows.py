@@ -28,8 +28,8 @@ LIKELY_SIDE, LIKELY_FRAME = 0.6, 0.8
 OFF = 0.1
 #: A rule runs through a cell if it covers so much of its width, and is farther from its edges than this share of it.
 THROUGH, INNER = 0.85, 0.2
-#: Share of the cells of a row through which a rule runs in a table.
-DIVIDED = 0.5
+#: Share of the cells of a row through which a rule runs in a table; one of them is enough if there are only so many.
+DIVIDED, FEW_CELLS = 0.8, 3
 #: Share of the cells with ink that may hold two characters side by side, this far apart (widths of a cell).
 DOUBLE, DOUBLE_GAP = 0.34, 0.15
 #: How far what is written into cells may reach beyond them, in heights and widths of a cell.
@@ -209,7 +209,7 @@ def is_divided(row: CellRow, level: np.ndarray, upright: np.ndarray) -> bool:
             inner = strokes[round(INNER * len(strokes)) : round((1 - INNER) * len(strokes))]
             rules.append(inner.size and inner.mean(axis=1).max() >= THROUGH)
         divided += any(rules)
-    return divided >= max(1.0, DIVIDED * len(row.boxes))
+    return divided >= (1.0 if len(row.boxes) <= FEW_CELLS else DIVIDED * len(row.boxes))
 
 
 def holds_single(row: CellRow, ink: np.ndarray) -> bool:
