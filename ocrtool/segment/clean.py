@@ -141,7 +141,8 @@ def text_components(
     leaders = leader_dots(boxes, x_height)
     bars = find_bars(boxes, ink & ~unruled, x_height)
     other = _are_no_text(stats, ink.shape, x_height, part_height) | bars | leaders | marks
-    other |= broken_rules(boxes, ink.shape, x_height)
+    if least_box == 0.0:  # syllables have strokes that stand in rows as the pieces of such rules do
+        other |= broken_rules(boxes, ink.shape, x_height)
     if soft is not None:
         area, long_side = stats[:, 4].astype(np.int64), np.maximum(stats[:, 2], stats[:, 3])
         weak = _are_weak(soft, unruled, labels, stats, x_height)
