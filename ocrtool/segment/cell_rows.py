@@ -26,10 +26,9 @@ GROUP_GAP = 0.3
 LIKELY_SIDE, LIKELY_FRAME = 0.6, 0.8
 #: Where it is expected within so many widths.
 OFF = 0.1
-#: A rule runs through a cell if it covers so much of its width, and is farther from its edges than this share of it.
-THROUGH, INNER = 0.85, 0.2
-#: Share of the cells of a row through which a rule runs in a table; one of them is enough if there are only so many.
-DIVIDED, FEW_CELLS = 0.8, 3
+#: A rule runs through a cell if it covers so much of its width, and is farther from its edges than this share of its
+#: height; share of the cells of a row that one runs through if they are those of a table.
+THROUGH, INNER, DIVIDED = 0.85, 0.2, 0.5
 #: Share of the cells with ink that may hold two characters side by side, this far apart (widths of a cell).
 DOUBLE, DOUBLE_GAP = 0.34, 0.15
 #: How far what is written into cells may reach beyond them, in heights and widths of a cell.
@@ -197,19 +196,17 @@ def is_grid(row: CellRow, rows: list[CellRow]) -> bool:
     return False
 
 
-def is_divided(row: CellRow, level: np.ndarray, upright: np.ndarray) -> bool:
-    """Return True if a rule runs through many of the cells from side to side: several cells of a table.
+def is_divided(row: CellRow, level: np.ndarray) -> bool:
+    """Return True if a level rule runs through half of the cells from side to side: they are several of a table.
 
-    What is written into a cell may look like a rule. level, upright: (H, W) uint8 masks of straight strokes.
+    Upright strokes do not tell: figures written into cells are such. level: (H, W) uint8 mask of level strokes.
     """
     divided = 0
     for x0, y0, x1, y1 in row.boxes.tolist():
-        rules = []
-        for strokes in (level[y0:y1, x0:x1], upright[y0:y1, x0:x1].T):
-            inner = strokes[round(INNER * len(strokes)) : round((1 - INNER) * len(strokes))]
-            rules.append(inner.size and inner.mean(axis=1).max() >= THROUGH)
-        divided += any(rules)
-    return divided >= (1.0 if len(row.boxes) <= FEW_CELLS else DIVIDED * len(row.boxes))
+        strokes = level[y0:y1, x0:x1]
+        inner = strokes[round(INNER * len(strokes)) : round((1 - INNER) * len(strokes))]
+        divided += bool(inner.size and inner.mean(axis=1).max() >= THROUGH)
+    return divided >= DIVIDED * len(row.boxes)
 
 
 def holds_single(row: CellRow, ink: np.ndarray) -> bool:

@@ -58,7 +58,7 @@ def find_form_boxes(
     boxes = boxes[(boxes[:, 2:] - boxes[:, :2] >= least_side * x_height).all(axis=1)]
     boxes = with_combs(ink, boxes, x_height)
     rows, single = group_cells(boxes, strokes.level, x_height)
-    rows = [row for row in rows if not is_grid(row, rows) and not is_divided(row, strokes.level, strokes.upright)]
+    rows = [row for row in rows if not is_grid(row, rows) and not is_divided(row, strokes.level)]
     rows = [extended(row, ink, x_height) for row in rows if holds_single(row, plain)]
     combs = [CellRow(cells) for cells in find_open_combs(ink, strokes, x_height)]
     combs = [row for row in combs if not any(_overlap(row.box, other.box) for other in rows)]

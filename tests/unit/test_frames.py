@@ -26,12 +26,12 @@ def test_a_small_box_with_thick_sides_is_a_letter_unless_others_of_its_size_are_
     assert without_letters(ink, np.array([filled, large]), X_HEIGHT).tolist() == [filled, large]
 
 
-def test_a_cell_with_a_rule_through_it_is_several() -> None:
-    row = CellRow(np.array([[10, 10, 110, 90], [110, 10, 210, 90]], np.int32))
-    level, upright = np.zeros((100, 220), np.uint8), np.zeros((100, 220), np.uint8)
-    level[[10, 89], 10:210] = upright[10:90, [10, 110, 209]] = 1
-    assert not is_divided(row, level, upright)
+def test_cells_with_a_rule_through_them_are_those_of_a_table() -> None:
+    row = CellRow(np.array([[10, 10, 110, 90], [110, 10, 210, 90], [210, 10, 310, 90]], np.int32))
+    level = np.zeros((100, 320), np.uint8)
+    level[[10, 89], 10:310] = 1
     level[50, 10:60] = 1  # the bar of a T
-    assert not is_divided(row, level, upright)
-    upright[10:90, 160] = 1
-    assert is_divided(row, level, upright)
+    level[50, 112:208] = 1  # a dash
+    assert not is_divided(row, level)
+    level[50, 210:310] = 1
+    assert is_divided(row, level)
