@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ocrtool.imaging.components import label_components
 from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.strokes import Strokes, find_rectangles, without_doubles
 
@@ -26,6 +27,8 @@ BESIDE, IN_ROW = 3, 6.0
 NEIGHBOURS = 0.5
 #: Of two boxes about one place the better covered one is taken, within this share the larger one.
 WORTH_STEP = 0.06
+#: A letter in a word has another so near, with its top and bottom level with its own within so much (sides of the box).
+CLOSE, LEVEL = 0.25, 0.15
 #: A side of a frame is at most so thick, as a share of the box; of a filled box ink reaches over so much of it.
 THIN_SIDE, FULL_SIDE = 0.18, 0.85
 #: Ink so many pixels outside a box may be its frame; a row of pixels along a side is frame if half of it is ink.
@@ -130,13 +133,31 @@ def _have_size_of(boxes: np.ndarray, sure: np.ndarray) -> np.ndarray:
 
 
 def without_letters(ink: np.ndarray, boxes: np.ndarray, x_height: float) -> np.ndarray:
-    """Return boxes (N, 4) without those as small as letters whose sides are as thick as strokes of bold letters.
+    """Return boxes (N, 4) without those that letters stand beside, as in a word, and without bold letters.
 
-    What is written into a box may touch some sides of it: it is kept if another of its size has thin ones.
+    Those are as small as letters, with sides as thick as their strokes. What is written into a box may touch some sides
+    of it: it is kept if another of its size has thin ones.
     """
+    boxes = boxes[[not _is_in_word(ink, box, boxes) for box in boxes.tolist()]]
     small = (boxes[:, 2:] - boxes[:, :2]).max(axis=1) < LARGE * x_height
     thin = np.array([_has_thin_sides(ink, box) for box in boxes.tolist()], bool)
     return np.asarray(boxes[~small | thin | _have_size_of(boxes, boxes[thin])])
+
+
+def _is_in_word(ink: np.ndarray, box: list[int], boxes: np.ndarray) -> bool:
+    """Return True if something as high as a box, and no box itself, stands close beside it on its row."""
+    x0, y0, x1, y1 = box
+    side = y1 - y0
+    left, top = max(0, x0 - 2 * side), max(0, y0 - side // 2)
+    _, stats = label_components(np.ascontiguousarray(ink[top : y1 + side // 2, left : x1 + 2 * side]))
+    found = stats[1:, :4] + np.array([left, top, 0, 0])
+    found[:, 2:] += found[:, :2]
+    level = (np.abs(found[:, [1, 3]] - [y0, y1]) <= LEVEL * side).all(axis=1)
+    near = ((found[:, 0] - x1 > 0) & (found[:, 0] - x1 <= CLOSE * side)) | (
+        (x0 - found[:, 2] > 0) & (x0 - found[:, 2] <= CLOSE * side)
+    )
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    return any(not ((middle >= each[:2]) & (middle <= each[2:])).all(axis=1).any() for each in found[level & near])
 
 
 def _has_thin_sides(ink: np.ndarray, box: list[int]) -> bool:

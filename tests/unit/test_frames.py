@@ -26,6 +26,17 @@ def test_a_small_box_with_thick_sides_is_a_letter_unless_others_of_its_size_are_
     assert without_letters(ink, np.array([filled, large]), X_HEIGHT).tolist() == [filled, large]
 
 
+def test_a_large_box_with_letters_close_beside_it_is_one_of_them() -> None:
+    ink = np.zeros((100, 300), bool)
+    letter, alone = framed(ink, 60, 30, 40, 3), framed(ink, 200, 30, 40, 3)
+    ink[30:70, 30:54] = True
+    ink[40:70, 250:270] = True  # lower, as a label beside a box is
+    assert without_letters(ink, np.array([letter, alone]), X_HEIGHT).tolist() == [alone]
+    beside = framed(ink, 104, 30, 40, 3)
+    ink[30:70, 30:54] = False
+    assert without_letters(ink, np.array([letter, beside]), X_HEIGHT).tolist() == [letter, beside], "boxes side by side"
+
+
 def test_cells_with_a_rule_through_them_are_those_of_a_table() -> None:
     row = CellRow(np.array([[10, 10, 110, 90], [110, 10, 210, 90], [210, 10, 310, 90]], np.int32))
     level = np.zeros((100, 320), np.uint8)
