@@ -74,12 +74,12 @@ def _parted(first: Line, second: Line, one: Box, other: Box) -> tuple[Box, Box]:
     one_baseline = abs(_base(first) - _base(second)) < min(first.x_height, second.x_height)
     if one_baseline if upright else columns < rows:
         if one.x0 + one.x1 > other.x0 + other.x1:
-            right, left = _parted(second, first, other, one)[::-1]
+            left, right = _parted(second, first, other, one)
             return right, left
         at = (max(one.x0, other.x0) + min(one.x1, other.x1)) // 2
         return replace(one, x1=min(one.x1, at)), replace(other, x0=max(other.x0, at))
     if _base(first) > _base(second):
-        below, above = _parted(second, first, other, one)[::-1]
+        above, below = _parted(second, first, other, one)
         return below, above
     at = (max(one.y0, other.y0) + min(one.y1, other.y1)) // 2
     lowest, highest = round(_base(first)), round(_base(second) - second.x_height)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from ocrtool.script.kept import with_characters, with_words
 from ocrtool.types import Box, Character, Line, Word
 
 #: Dots in doubt are those of a row of dots if they are as low, within so many x-heights, and no surer than this.
@@ -24,20 +24,11 @@ def _cleared(line: Line, leaders: Sequence[Sequence[Box]]) -> Line | None:
     near = NEAR * line.x_height
     beside = [dots for dots in leaders if dots[0].x0 - near <= line.box.x1 and line.box.x0 <= dots[-1].x1 + near]
     rows = [(dots[0].y0 + dots[0].y1) / 2 for dots in beside]
-    words = [_without_dots(word, rows, OFF * line.x_height) for word in line.words] if rows else list(line.words)
-    kept = [word for word in words if word is not None]
-    if len(kept) > 1 and _is_bit(kept[-1]) and kept[-1].box.x0 - kept[-2].box.x1 >= APART * line.x_height:
-        kept.pop()
-    if len(kept) == len(line.words) and all(a is b for a, b in zip(kept, line.words, strict=True)):
-        return line
-    return replace(line, box=Box.around([word.box for word in kept]), words=tuple(kept)) if kept else None
-
-
-def _without_dots(word: Word, rows: Sequence[float], reach: float) -> Word | None:
-    kept = tuple(c for c in word.characters if not _is_dot(c, rows, reach))
-    if len(kept) == len(word.characters):
-        return word
-    return replace(word, box=Box.around([c.box for c in kept]), characters=kept) if kept else None
+    kept = with_characters(line, lambda c: not _is_dot(c, rows, OFF * line.x_height))
+    if kept is None or len(kept.words) < 2 or not _is_bit(kept.words[-1]):
+        return kept
+    behind = kept.words[-1].box.x0 - kept.words[-2].box.x1
+    return with_words(kept, list(kept.words[:-1])) if behind >= APART * line.x_height else kept
 
 
 def _is_dot(character: Character, rows: Sequence[float], reach: float) -> bool:

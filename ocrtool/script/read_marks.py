@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from ocrtool.types import Box, Character, Line, Mark, MarkState, Word
+from ocrtool.script.kept import with_characters
+from ocrtool.types import Box, Character, Line, Mark, MarkState
 
 #: What a line reader reads tick boxes as.
 STATES = {
@@ -31,7 +31,7 @@ def marks_among(lines: Sequence[Line | None], marks: Sequence[Mark]) -> tuple[li
     for line in lines:
         own = [c for word in line.words for c in word.characters if _is_mark(c, marks)] if line is not None else []
         found += [Mark(c.box, STATES[c.label], c.probability) for c in own]
-        rest.append(_without(line, own) if line is not None and own else line)
+        rest.append(line and with_characters(line, lambda c: not _is_mark(c, marks)))
     return rest, (*marks, *found)
 
 
@@ -46,14 +46,3 @@ def _is_mark(character: Character, marks: Sequence[Mark]) -> bool:
 
 def _overlap(a: Box, b: Box) -> bool:
     return min(a.x1, b.x1) > max(a.x0, b.x0) and min(a.y1, b.y1) > max(a.y0, b.y0)
-
-
-def _without(line: Line, characters: Sequence[Character]) -> Line | None:
-    words: list[Word] = []
-    for word in line.words:
-        kept = tuple(c for c in word.characters if not any(c is other for other in characters))
-        if len(kept) == len(word.characters):
-            words.append(word)
-        elif kept:
-            words.append(replace(word, box=Box.around([c.box for c in kept]), characters=kept))
-    return replace(line, box=Box.around([word.box for word in words]), words=tuple(words)) if words else None

@@ -27,7 +27,7 @@ from ocrtool.imaging.affine import input_boxes
 from ocrtool.recognize.line_reader import LineReader
 from ocrtool.script.numerals import read_numerals
 from ocrtool.script.script import GlyphClassifier, Script
-from ocrtool.script.views import agreed, are_unsure, enlarge_capitals, enlarge_short, look_again, sureness
+from ocrtool.script.views import agreed, are_unsure, enlarged, look_again, sureness
 from ocrtool.segment.character_boxes import character_boxes
 from ocrtool.segment.items import level_items
 from ocrtool.segment.layout import Layout
@@ -82,10 +82,7 @@ class StripEngine:
         """Cut the strips of lines and run the line reader over them."""
         regions = level_items(layout, regions)
         strips = [cut_strip(layout, region) for region in regions]
-        frames = self.reader.read(strips)
-        for enlarge in (enlarge_capitals, enlarge_short):
-            for k, larger in enlarge(self.reader, layout, regions, strips, frames).items():
-                strips[k], frames[k] = larger
+        strips, frames = enlarged(self.reader, layout, regions, strips, self.reader.read(strips))
         weights = self.settings.gap_weights
         found = [weigh_gaps(rows, strip.soft, weights) for rows, strip in zip(frames, strips, strict=True)]
         lines = [StripLine(layout, *each) for each in zip(regions, strips, found, strict=True)]
@@ -135,21 +132,21 @@ class StripEngine:
         readings = self.decode(lines)
         if self.again:
             readings = self.read_again(lines, readings)
-        readings = [
-            read_numerals(line.layout, line.region, line.strip, line.log_probs, reading, self.reader.labels)
-            for line, reading in zip(lines, readings, strict=True)
-        ]
         return [
-            self._assemble(line, self._witnessed(line, reading), size)
+            self._assemble(line, self._settle(line, reading), size)
             for line, reading in zip(lines, readings, strict=True)
         ]
+
+    def _settle(self, line: StripLine, reading: Reading) -> Reading:
+        """Read what the ink tells better than the line reader: numerals by their strokes, entries glyph by glyph."""
+        labels = self.reader.labels
+        reading = read_numerals(line.layout, line.region, line.strip, line.log_probs, reading, labels)
+        return self._witnessed(line, reading)
 
     def _witnessed(self, line: StripLine, reading: Reading) -> Reading:
         """Let the glyph classifier see the characters in doubt of an entry into a form, which stand apart as a rule."""
         found = line.layout.components
-        if self.open_glyphs is None or not (found.rows or found.ticks):
-            return reading
-        if line.region.cells >= 0:
+        if self.open_glyphs is None or not (found.rows or found.ticks) or line.region.cells >= 0:
             return reading
         from ocrtool.script.second_witness import ask_glyphs
         from ocrtool.script.word_kinds import agree_words

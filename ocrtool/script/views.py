@@ -33,7 +33,7 @@ LARGER, SHORT, CERTAIN, LEAST_GAIN = (View(shrink=0.72), View(shrink=0.56)), 90,
 #: Lines of one height, of whose ink at most so large a share is in the top rows, are of capitals and figures if those
 #: are so large a share of what is read, and not fewer than so many. Then their height is no x-height: that is so much
 #: less, and at its scale they are read with half the errors.
-FLAT_ROWS, FLAT, CAPITALS, FEWEST_CAPITALS, CAPITAL_X_HEIGHT = 12, 0.004, 0.6, 6, 0.78
+FLAT_ROWS, FLAT, CAPITALS, FEWEST_CAPITALS, CAPITAL_VIEWS = 12, 0.004, 0.6, 6, (View(shrink=0.78),)
 #: But capitals by hand may be as low as small letters: then the reader is less sure of them at that scale, by more.
 LESS_SURE = 0.04
 #: Lines with a mean probability of the frames with a character within these bounds are read in other views too. Of the
@@ -71,52 +71,39 @@ def sureness(log_probs: np.ndarray) -> float:
     return float(read.mean()) if len(read) else 0.0
 
 
-def enlarge_short(
+def enlarged(
     reader: LineReader,
     layout: Layout,
     regions: Sequence[LineRegion],
     strips: Sequence[Strip],
     frames: Sequence[np.ndarray],
-) -> dict[int, tuple[Strip, np.ndarray]]:
-    """Read short lines at larger scales too: of one or two characters none may be as low as the small letters.
+) -> tuple[list[Strip], list[np.ndarray]]:
+    """Read lines of capitals, and then short lines, at other scales too.
 
-    frames: of each strip, (T, classes). Returns the strips and frames of lines of which the reader is surer then.
+    Neither shows how high small letters are: capitals may be taken for them, and of one or two characters none may be
+    as low. frames: of each strip, (T, classes). Returns the strips and frames by which each line is read.
     """
-    short = [k for k, strip in enumerate(strips) if strip.soft.shape[1] <= SHORT and sureness(frames[k]) < CERTAIN]
-    if not short:
-        return {}
-    views = [view for k in short for view in cut_views(layout, regions[k], LARGER)]
-    found: dict[int, tuple[Strip, np.ndarray]] = {}
-    best = {k: sureness(frames[k]) + LEAST_GAIN for k in short}
-    for number, (view, rows) in enumerate(zip(views, reader.read(views), strict=True)):
-        k, sure = short[number // len(LARGER)], sureness(rows)
-        if sure > best[k]:
-            best[k], found[k] = sure, (view, rows)
-    return found
+    strips, frames = list(strips), list(frames)
+    for is_wanted, views, gain in ((_is_capitals, CAPITAL_VIEWS, -LESS_SURE), (_is_short, LARGER, LEAST_GAIN)):
+        chosen = [k for k, each in enumerate(zip(strips, frames, strict=True)) if is_wanted(*each, reader.labels)]
+        best = {k: sureness(frames[k]) + gain for k in chosen}
+        cut = [view for k in chosen for view in cut_views(layout, regions[k], views)]
+        for number, (strip, rows) in enumerate(zip(cut, reader.read(cut), strict=True) if cut else ()):
+            k, sure = chosen[number // len(views)], sureness(rows)
+            if sure > best[k]:
+                best[k], strips[k], frames[k] = sure, strip, rows
+    return strips, frames
 
 
-def enlarge_capitals(
-    reader: LineReader,
-    layout: Layout,
-    regions: Sequence[LineRegion],
-    strips: Sequence[Strip],
-    frames: Sequence[np.ndarray],
-) -> dict[int, tuple[Strip, np.ndarray]]:
-    """Read lines of capitals and figures as high as those beside small letters are.
-
-    frames: of each strip, (T, classes). Returns the strips and frames of those that are read so.
-    """
-    flat = [k for k, strip in enumerate(strips) if strip.soft[:FLAT_ROWS].sum() <= FLAT * strip.soft.sum()]
-    chosen = [k for k in flat if sureness(frames[k]) >= LEAST_PAGE and _are_capitals(frames[k], reader.labels)]
-    if not chosen:
-        return {}
-    views = [view for k in chosen for view in cut_views(layout, regions[k], [View(shrink=CAPITAL_X_HEIGHT)])]
-    read = zip(chosen, views, reader.read(views), strict=True)
-    return {k: (view, rows) for k, view, rows in read if sureness(rows) >= sureness(frames[k]) - LESS_SURE}
+def _is_short(strip: Strip, log_probs: np.ndarray, labels: Sequence[str]) -> bool:
+    """Return True for a line of a few characters, of which the reader is not certain."""
+    return strip.soft.shape[1] <= SHORT and sureness(log_probs) < CERTAIN
 
 
-def _are_capitals(log_probs: np.ndarray, labels: Sequence[str]) -> bool:
-    """Return True for frames (T, classes) with far more capitals and figures than small letters."""
+def _is_capitals(strip: Strip, log_probs: np.ndarray, labels: Sequence[str]) -> bool:
+    """Return True for a line of one height with far more capitals and figures than small letters."""
+    if strip.soft[:FLAT_ROWS].sum() > FLAT * strip.soft.sum() or sureness(log_probs) < LEAST_PAGE:
+        return False
     read = [labels[k] for k in log_probs.argmax(axis=1).tolist() if k > SPACE]
     tall = sum(each.isupper() or each.isdigit() for each in read)
     return bool(tall >= FEWEST_CAPITALS and tall >= CAPITALS * sum(each.isalnum() for each in read))

@@ -12,12 +12,11 @@ import numpy as np
 
 from ocrtool.decode.ctc_reading import Reading
 from ocrtool.script.cell_kinds import kind_posterior, kinds_of
+from ocrtool.script.second_witness import LIKELY
 
 #: Kinds of characters: figures, letters, marks. Kinds that a character is not known to have are as likely as this.
 FIGURE, LETTER, MARK = KINDS = range(3)
 UNLIKELY = 1e-4
-#: A character is in doubt if another is as likely as this.
-LIKELY = 0.02
 #: Words that are so long can tell.
 SHORTEST = 4
 #: Marks that look like a figure.

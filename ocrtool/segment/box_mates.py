@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 #: How far a box may be off the row of the other (pixels), and how far its sides may wander.
@@ -23,12 +25,13 @@ def with_mates(ink: np.ndarray, ticks: np.ndarray, taken: np.ndarray) -> np.ndar
         beside = _mates(ink, (x0, y0, x1, y1))
         below = [[a, b, c, d] for b, a, d, c in _mates(flipped, (y0, x0, y1, x1))]
         for box in beside + below:
-            if not any(_overlap(box, other) for other in [*found, *taken.tolist()]):
+            if not any(overlap(box, other) for other in [*found, *taken.tolist()]):
                 found.append(box)
     return np.array(found, np.int32).reshape(-1, 4)
 
 
-def _overlap(a: list[int], b: list[int]) -> bool:
+def overlap(a: Sequence[int], b: Sequence[int]) -> bool:
+    """Return True if two boxes x0, y0, x1, y1 have pixels in common."""
     return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ocrtool.segment.gaps import split_at_gaps
 from ocrtool.segment.quantiles import percentile
 
 #: Components lower or higher than this (x-heights) say nothing of where a row stands.
@@ -274,7 +275,4 @@ def _pitch(sides: list[Rows], x_height: float) -> float:
 
 def _columns(boxes: np.ndarray, x_height: float) -> list[Rows]:
     """Return the rows of each column of a side, between the white strips that run through it."""
-    order = np.argsort(boxes[:, 0], kind="stable")
-    reach = np.maximum.accumulate(boxes[order, 2])
-    begins = np.flatnonzero(boxes[order, 0][1:] - reach[:-1] > WORD_GAP * x_height) + 1
-    return [find_rows(part, x_height) for part in np.split(boxes[order], begins)]
+    return [find_rows(boxes[part], x_height) for part in split_at_gaps(boxes, WORD_GAP * x_height)]

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from ocrtool.imaging.components import label_components, look_up
+from ocrtool.segment.faint_strokes import ridges
 
 #: Lengths are in x-heights. A faint rule is a ridge of the mean ink over ALONG along it, by so many levels above what
 #: is BESIDE it; and so long, without larger gaps than FAINT_GAP.
@@ -38,12 +39,7 @@ def faint_rules(
     length, beside = max(3, round(ALONG * x_height)), max(2, round(BESIDE * x_height))
     masks = []
     for turned in (False, True):
-        mean = cv2.blur(left, (1, length) if turned else (length, 1))
-        padded = np.pad(mean, ((0, 0), (beside, beside)) if turned else ((beside, beside), (0, 0)))
-        before, behind = (
-            (np.s_[:, : -2 * beside], np.s_[:, 2 * beside :]) if turned else (np.s_[: -2 * beside], np.s_[2 * beside :])
-        )
-        ridge = cv2.subtract(mean, cv2.max(padded[before], padded[behind])) >= RIDGE
+        ridge = ridges(left, length, beside, not turned)[1] >= RIDGE
         gap = max(3, round(FAINT_GAP * x_height) | 1)  # odd: it moves nothing
         closed = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((gap, 1) if turned else (1, gap), np.uint8))
         masks.append(_long(ridge.view(np.uint8), x_height, turned, letters) & closed)

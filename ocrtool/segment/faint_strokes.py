@@ -29,12 +29,20 @@ def with_faint_strokes(ink: np.ndarray, soft: np.ndarray, x_height: float) -> np
 
 
 def _ridge(soft: np.ndarray, x_height: float, level: bool) -> np.ndarray:
-    """Return (H, W) uint8: 1 where the mean of the soft ink along a stroke is above that at both of its sides."""
-    along, beside = max(3, round(ALONG * x_height)), max(2, round(BESIDE * x_height))
+    """Return (H, W) uint8: 1 on the ridges of strokes that are dark and clear enough."""
+    mean, over = ridges(soft, max(3, round(ALONG * x_height)), max(2, round(BESIDE * x_height)), level)
+    return np.asarray((mean >= LEAST) & (over >= CONTRAST)).view(np.uint8)
+
+
+def ridges(soft: np.ndarray, along: int, beside: int, level: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean of soft ink along strokes, and how much it is above that at both of their sides: (H, W) uint8.
+
+    along, beside: how far the mean goes, and how far off the sides are, in pixels; level: of level strokes, not of
+    upright ones.
+    """
     mean = cv2.blur(soft, (along, 1) if level else (1, along))
     margins = (beside, beside, 0, 0) if level else (0, 0, beside, beside)
     padded = cv2.copyMakeBorder(mean, *margins, cv2.BORDER_CONSTANT)
     height, width = mean.shape
     before, behind = padded[:height, :width], padded[-height:, -width:]
-    over = cv2.subtract(mean, cv2.max(np.ascontiguousarray(before), np.ascontiguousarray(behind)))
-    return np.asarray((mean >= LEAST) & (over >= CONTRAST)).view(np.uint8)
+    return mean, cv2.subtract(mean, cv2.max(np.ascontiguousarray(before), np.ascontiguousarray(behind)))

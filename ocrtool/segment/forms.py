@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ocrtool.imaging.components import label_components
-from ocrtool.segment.box_mates import with_mates
+from ocrtool.segment.box_mates import overlap, with_mates
 from ocrtool.segment.cell_rows import CellRow, extended, group_cells, holds_single, is_divided, is_grid
 from ocrtool.segment.closed_combs import with_combs
 from ocrtool.segment.faint_strokes import with_faint_strokes
@@ -61,7 +61,7 @@ def find_form_boxes(
     rows = [row for row in rows if not is_grid(row, rows) and not is_divided(row, strokes.level)]
     rows = [extended(row, ink, x_height) for row in rows if holds_single(row, plain)]
     combs = [CellRow(cells) for cells in find_open_combs(ink, strokes, x_height)]
-    combs = [row for row in combs if not any(_overlap(row.box, other.box) for other in rows)]
+    combs = [row for row in combs if not any(overlap(row.box, other.box) for other in rows)]
     rows += combs
     cells = np.concatenate([row.boxes for row in rows]) if rows else _no_boxes()
     ticks = with_mates(ink, without_letters(ink, _tick_boxes(single, cells, x_height), x_height), cells)
@@ -78,10 +78,6 @@ def _has_boxes(ink: np.ndarray, x_height: float) -> bool:
     part = np.ascontiguousarray(ink)
     strokes = find_strokes(part, x_height)
     return bool(len(find_frames(part, strokes, x_height)) or find_open_combs(part, strokes, x_height))
-
-
-def _overlap(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool:
-    return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
 
 
 def _tick_boxes(boxes: np.ndarray, cells: np.ndarray, x_height: float) -> np.ndarray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ocrtool.segment.gaps import split_at_gaps
 from ocrtool.segment.quantiles import percentile
 
 #: Components lower than this share of the usual height of a block are marks, and belong to no row by themselves.
@@ -54,10 +55,8 @@ def _is_row(boxes: np.ndarray) -> bool:
     typical, core = percentile(heights, 75.0), CORE * heights
     if (boxes[:, 3] - core).max() - (boxes[:, 1] + core).min() > HIGHEST * typical:
         return False
-    order = np.argsort(boxes[:, 0], kind="stable")
-    gaps = boxes[order, 0][1:] - np.maximum.accumulate(boxes[order, 2])[:-1]
-    parts = np.split(heights[order], np.flatnonzero(gaps > GAP * typical) + 1)
-    sizes = [percentile(part, 75.0) for part in parts if len(part) >= FEWEST]
+    parts = split_at_gaps(boxes, GAP * typical)
+    sizes = [percentile(heights[part], 75.0) for part in parts if len(part) >= FEWEST]
     return not sizes or max(sizes) <= ONE_SIZE * min(sizes)
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from ocrtool.segment.gaps import split_at_gaps
 from ocrtool.segment.quantiles import percentile
 
 #: Standard deviations of the smoothing before ridges are detected, in x-heights: along and across the line.
@@ -173,9 +174,7 @@ def split_stacks(boxes: np.ndarray, x_height: float) -> list[np.ndarray]:
 
     boxes: (n, 4) of the line's components. Returns the indices of what stays together, and of each line of such parts.
     """
-    order = np.argsort(boxes[:, 0], kind="stable")
-    gaps = boxes[order, 0][1:] - np.maximum.accumulate(boxes[order, 2])[:-1]
-    parts = np.split(order, np.flatnonzero(gaps >= STACK_GAP * x_height) + 1)
+    parts = split_at_gaps(boxes, STACK_GAP * x_height)
     together, apart = [], []
     for part in parts if len(parts) > 1 else ():
         number = split_rows(boxes[part], np.zeros(len(part)))

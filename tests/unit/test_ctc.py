@@ -57,9 +57,12 @@ def enumerate_texts(log_probs: np.ndarray) -> dict[tuple[int, ...], float]:
 
 @st.composite
 def vague_lines(draw: st.DrawFn, classes: int = 4, longest: int = 5) -> np.ndarray:
-    """Lines without a sure frame or label, so that all of one is a place and all labels are tried."""
+    """Lines without a sure frame or label, so that all of one is a place and all labels are tried.
+
+    No label is as improbable as one that does not reach over the border of two frames.
+    """
     length = draw(st.integers(1, longest))
-    values = st.floats(0.05, 1.0)
+    values = st.floats(0.08, 1.0)
     probs = np.array(draw(st.lists(values, min_size=length * classes, max_size=length * classes)))
     probs = probs.reshape(length, classes)
     return np.log(probs / probs.sum(axis=1, keepdims=True)).astype(np.float32)
