@@ -32,7 +32,7 @@ from ocrtool.weights.store import Weights, find_folder, open_weights
 from training.command import errors_as_messages, minutes_option, out_option, rate_option, seed_option, weights_option
 from training.lines import task
 from training.lines.aligned import align_page, simplified
-from training.lines.further import Fitted, ModelReader, fit_further, keep_aside, step_back, weights_of
+from training.lines.further import Fitted, Lines, ModelReader, fit_further, keep_aside, step_back, weights_of
 from training.lines.others import draw_others
 from training.lines.own_pages import OwnPage, error_rate, find_pages, hold_out
 from training.lines.pages import Sample
@@ -46,8 +46,8 @@ SCRIPT = load_script(LANGUAGE)
 NAME = str(SCRIPT.weights.line_reader)
 #: Share of the time for each round: after the first more lines are read well enough to be used.
 ROUNDS = (0.4, 0.6)
-#: Drawn lines of other kinds, to see what is forgotten.
-OTHERS = 300
+#: Drawn lines of other kinds: some to see what is forgotten, others shown between the user's so that little is.
+OTHERS, AGAIN = 300, 1500
 #: Fewer lines are not worth a fit.
 FEWEST = 8
 
@@ -95,6 +95,9 @@ def fit_to(
     Raises ValueError if too few lines agree with their text.
     """
     engine, origin, fitted, count = start.engine, weights_of(start.model), [], 0
+    drawn = draw_others(OTHERS + AGAIN, seed)
+    if not drawn:
+        click.echo("no fonts to draw other lines in are installed, so what is forgotten is not seen")
     for number, share in enumerate(ROUNDS):
         samples, found = align(pages, engine, plain)
         count = len(samples)
@@ -104,18 +107,15 @@ def fit_to(
                 "are these the texts of these pages?"
             )
         click.echo(f"round {number + 1}: {count} of {found} lines agree with their text")
-        lines, aside = keep_aside(samples)
-        done = fit_further(start.model, start.spec, lines, aside, share * minutes, rate, seed + number)
+        lines = Lines(*keep_aside(samples), again=drawn[OTHERS:])
+        done = fit_further(start.model, start.spec, lines, share * minutes, rate, seed + number)
         fitted.append(done)
         click.echo(f"round {number + 1}: CER of lines kept aside {done.before:.4f} before, {done.rate:.4f} after")
         if done.interrupted:
             break
         reader = ModelReader(start.model, engine.reader.labels, float(start.weights.manifest["temperature"]))
         engine = replace(engine, reader=reader)
-    others = draw_others(OTHERS, seed)
-    if not others:
-        click.echo("no fonts to draw other lines in are installed, so what is forgotten is not seen")
-    way = step_back(start.model, origin, aside, others)
+    way = step_back(start.model, origin, lines.aside, drawn[:OTHERS])
     click.echo(f"{way:.0%} of the way from the first weights to the last is kept")
     return fitted, count
 

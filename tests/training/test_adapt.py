@@ -20,7 +20,7 @@ from training.fit import Minutes, Run
 from training.lines import further, own_pages, task
 from training.lines.aligned import Aligned
 from training.lines.batches import LineBatches
-from training.lines.further import ModelReader, choose_way, fit_further, keep_aside, step_back, weights_of
+from training.lines.further import Lines, ModelReader, choose_way, fit_further, keep_aside, step_back, weights_of
 from training.lines.others import draw_others
 from training.lines.own_pages import find_pages, hold_out, joined
 from training.lines.pages import Sample
@@ -164,10 +164,24 @@ def test_a_fit_keeps_what_reads_best_and_the_normalisation() -> None:
     norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     moments = [keras.ops.convert_to_numpy(layer.moving_mean).copy() for layer in norms]
     lines = strips(16)
-    fitted = fit_further(model, SPEC, lines[4:], lines[:4], 0.03, 1e-3, 1)
+    fitted = fit_further(model, SPEC, Lines(lines[4:], lines[:4]), 0.03, 1e-3, 1)
     assert fitted.rate <= fitted.before and not fitted.interrupted and fitted.run.steps
     for layer, before in zip(norms, moments, strict=True):
         np.testing.assert_array_equal(keras.ops.convert_to_numpy(layer.moving_mean), before)
+
+
+def test_lines_of_other_kinds_are_shown_between_those_of_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, int]] = []
+
+    def fit(model: object, batches: LineBatches, *_: object) -> Run:
+        shown.append(batches.counts)
+        return Run(1, 1.0)
+
+    monkeypatch.setattr(further, "fit", fit)
+    lines = strips(12)
+    for again in ([], strips(6)):
+        fit_further(build_spec(SPEC), SPEC, Lines(lines[4:], lines[:4], again), 0.01, 1e-3, 1)
+    assert shown == [{"pages": 8}, {"pages": 8, "again": 6}]
 
 
 def test_lines_are_drawn_where_there_are_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,7 +203,7 @@ def test_an_interrupt_ends_the_fit_with_the_best_so_far(monkeypatch: pytest.Monk
         raise KeyboardInterrupt
 
     monkeypatch.setattr(LineBatches, "__getitem__", broken)
-    assert fit_further(build_spec(SPEC), SPEC, strips(8), strips(2), 1.0, 1e-3, 1).interrupted
+    assert fit_further(build_spec(SPEC), SPEC, Lines(strips(8), strips(2)), 1.0, 1e-3, 1).interrupted
 
 
 OWN = {0.0: 0.5, 0.3: 0.3, 0.4: 0.25, 0.5: 0.2, 0.6: 0.15, 0.7: 0.12, 0.85: 0.11, 1.0: 0.1}

@@ -33,7 +33,22 @@ WAYS, KEPT_GAIN = (0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0), 0.95
 #: Fitted to ten pages of a book, half of the way read other pages of it with 24 to 32 % fewer errors and drawn letters
 #: with as many as before; 75 % of it with 76 % fewer, and drawn letters and codes with twice as many.
 FORGOTTEN = 1.25
-SOURCE = "pages"
+#: Shards of the lines to fit to and of those shown again between them, and the share of the batches that shows these:
+#: a network fitted to one kind of page alone is soon unsure of what that kind does not hold, as display type.
+SOURCE, AGAIN, AGAIN_SHARE = "pages", "again", 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What a fit is given.
+
+    fitted: lines to fit to; aside: lines to choose the weights by; again: lines of other kinds, shown between the first
+    so that they stay known (Robins, "Catastrophic forgetting, rehearsal and pseudorehearsal", 1995).
+    """
+
+    fitted: Sequence[Sample]
+    aside: Sequence[Sample]
+    again: Sequence[Sample] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +90,7 @@ def freeze_statistics(model: keras.Model) -> None:
 def fit_further(
     model: keras.Model,
     spec: LineReaderSpec,
-    lines: Sequence[Sample],
-    aside: Sequence[Sample],
+    lines: Lines,
     minutes: float,
     rate: float,
     seed: int,
@@ -87,16 +101,20 @@ def fit_further(
     """
     freeze_statistics(model)
     task.compile_reader(model, rate)
-    start, before = weights_of(model), aside_rate(model, aside)
+    start, before = weights_of(model), aside_rate(model, lines.aside)
     with tempfile.TemporaryDirectory() as scratch:
         shards = Path(scratch)
-        write_shard(shards / f"{SOURCE}-000.npz", pack(lines))
-        steps = max(1, round(PASSES * sum(sample.soft.shape[1] for sample in lines) / BATCH))
-        batches = LineBatches(shards, seed, steps, COLUMN / spec.frames, 1, Mix({SOURCE: 1.0}, False, BATCH))
+        write_shard(shards / f"{SOURCE}-000.npz", pack(lines.fitted))
+        shares = {SOURCE: 1.0}
+        if lines.again:
+            write_shard(shards / f"{AGAIN}-000.npz", pack(lines.again))
+            shares = {SOURCE: 1 - AGAIN_SHARE, AGAIN: AGAIN_SHARE}
+        steps = max(1, round(PASSES / shares[SOURCE] * sum(sample.soft.shape[1] for sample in lines.fitted) / BATCH))
+        batches = LineBatches(shards, seed, steps, COLUMN / spec.frames, 1, Mix(shares, False, BATCH))
         stop = Minutes(minutes, warm_up=WARM_UP, patience=PATIENCE)
         plan = Plan(shards / "run", stop, rate, Monitor("val_cer", "min"))
-        run = fit(model, batches, plan, lambda model: {"val_cer": aside_rate(model, aside)})
-    after = aside_rate(model, aside)
+        run = fit(model, batches, plan, lambda model: {"val_cer": aside_rate(model, lines.aside)})
+    after = aside_rate(model, lines.aside)
     if after > before:
         model.set_weights(start)
     return Fitted(before, min(before, after), run, not stop.reached(run))
