@@ -101,3 +101,18 @@ def test_only_training_books_are_read(tmp_path: Path) -> None:
     books, rng = prose.BookLines(folder.parent), np.random.default_rng(0)
     words = {word.rstrip("-") for _ in range(50) for word in books(60, rng).split()}
     assert words and all("apple".startswith(word) for word in words)
+
+
+def test_the_case_of_a_unit_cannot_be_guessed() -> None:
+    rng = np.random.default_rng(4)
+    units = Counter(figures.unit(rng) for _ in range(4000))
+    litres = {mark: sum(n for unit, n in units.items() if unit.endswith(mark)) for mark in ("L", "l")}
+    assert 0.5 < litres["L"] / litres["l"] < 4.0 and min(litres.values()) > 200
+    assert units["g/dL"] and units["kWh"] and units["°C"]
+
+
+def test_rows_of_a_laboratory_name_what_was_measured_and_in_what() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(200):
+        row = figures.analysis(rng)
+        assert row.startswith(figures.ANALYTES) and any(c.isdigit() for c in row), row

@@ -12,6 +12,9 @@ WEEKDAYS = kept("weekdays")
 BEFORE = kept("currencies_before")
 AFTER = kept("currencies_after")
 UNITS = kept("units")
+#: What units are put together of: µIU/mL.
+UNIT_PREFIXES, UNIT_AMOUNTS, UNIT_SHARES = kept("unit_prefixes"), kept("unit_amounts"), kept("unit_shares")
+ANALYTES, FLAGS = kept("analytes"), kept("analysis_flags")
 ELEMENTS = kept("elements")
 COMPOUNDS = kept("compounds")
 RELATIONS = kept("relations")
@@ -129,13 +132,38 @@ def timestamp(rng: Draw) -> str:
     return stamped(one(forms, rng), rng)
 
 
+def unit(rng: Draw) -> str:
+    """A unit that is used, or one put together by lot, so that its case cannot be guessed: mmol/L, µIU/ml, kg."""
+    if chance(0.65, rng):
+        return one(UNITS, rng)
+    text = one(UNIT_PREFIXES, rng) + one(UNIT_AMOUNTS, rng)
+    return f"{text}/{one(UNIT_SHARES, rng)}" if chance(0.8, rng) else text
+
+
+def analysis(rng: Draw) -> str:
+    """A row of a laboratory's report: Glucose (fasting) 5.4 mmol/L 3.9–5.6 H."""
+    places, size = number(0, 2, rng), 10 ** rng.uniform(0.0, 2.5)
+    value, low, high = (f"{size * rng.uniform(*span):.{places}f}" for span in ((0.4, 1.8), (0.5, 0.8), (1.0, 1.5)))
+    between = one(("–", "-", " – ", " - ", "..", " to "), rng)
+    bounds = one(
+        (f"{low}{between}{high}", f"< {high}", f"({low}{between}{high})", f"> {low}", f"[{low}{between}{high}]"), rng
+    )
+    parts = [one(ANALYTES, rng), one(("", "", "", "< ", "> "), rng) + value, unit(rng), bounds, one(FLAGS, rng)]
+    if chance(0.25, rng):
+        parts[2], parts[3] = parts[3], parts[2]
+    if chance(0.25, rng):
+        parts[1], parts[4] = f"{parts[1]} {parts[4]}", ""
+    kept_parts = parts[: number(3, 5, rng)]
+    return " ".join(part for part in kept_parts if part)
+
+
 def measure(rng: Draw) -> str:
     """A number with its unit: 25 °C, 3 µm, 12.5 m², 1½ l, 10–20 kN."""
     value = f"{10 ** rng.uniform(-1.5, 3.5):.{number(0, 2, rng)}f}"
     return one(MEASURES, rng).format(
         v=value.replace(".", ",") if chance(0.25, rng) else value,
-        u=one(UNITS, rng),
-        u2=one(UNITS, rng),
+        u=unit(rng),
+        u2=unit(rng),
         f=one(FRACTIONS, rng),
         s=number(1, 9, rng),
         l=number(10, 99, rng),
