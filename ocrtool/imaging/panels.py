@@ -17,7 +17,8 @@ SMALL_HEIGHT = 8.0
 #: pixels: wider than strokes, narrower than what stands between the text of a panel and its edge. The darkest panels
 #: are found first: a dark head may lie against grey cells.
 GROUNDS, SOLID = (170, 110, 56), 3
-#: Least height and width of a panel, in character heights; how much of its box it fills.
+#: Least height and width of a panel, in character heights; how much of the rectangle around it, skewed as it is, it
+#: fills.
 LEAST_SIDES, FILLS = (1.5, 2.5), 0.86
 #: Half of the pixels of a panel differ from its ground by less than this (soft ink); a picture varies.
 EVEN = 15.0
@@ -90,7 +91,8 @@ def _panel(contour: np.ndarray, soft: np.ndarray, scale: float, height: float) -
     x, y, w, h = cv2.boundingRect(contour)
     if h < LEAST_SIDES[0] * height * scale or w < LEAST_SIDES[1] * height * scale:
         return None
-    if cv2.contourArea(contour) < FILLS * (w - 1) * (h - 1):
+    _, sides, _ = cv2.minAreaRect(contour)  # of a head across a page that is skewed by 1° the box is twice as high
+    if cv2.contourArea(contour) < FILLS * sides[0] * sides[1]:
         return None
     x0, y0 = int(x / scale), int(y / scale)
     x1, y1 = min(soft.shape[1], int(np.ceil((x + w) / scale))), min(soft.shape[0], int(np.ceil((y + h) / scale)))

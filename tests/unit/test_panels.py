@@ -68,6 +68,23 @@ def test_cells_of_neighbouring_greys_below_a_dark_head_hold_dark_text() -> None:
     assert np.count_nonzero(np.abs(shaded.soft.astype(int) - plain.soft) > 128) < 100
 
 
+def test_heads_across_skewed_pages_are_turned_round() -> None:
+    def page(ground: int, ink: int) -> np.ndarray:
+        picture = Image.new("L", (1200, 400), 250)
+        draw, font = ImageDraw.Draw(picture), ImageFont.truetype(str(SANS), 26)
+        draw.rectangle((50, 80, 1150, 124), fill=ground)
+        for k in range(4):
+            for x, text in ((70, "Article"), (420, "Description"), (1030, "Price")):
+                draw.text((x, 84 + 60 * k), text, font=font, fill=20 if k else ink)
+        turned = cv2.getRotationMatrix2D((600, 200), 0.8, 1)  # the head rises by a third of its height
+        return cv2.warpAffine(np.asarray(picture), turned, (1200, 400), borderValue=250)
+
+    dark, plain = prepare(page(40, 250)), prepare(page(250, 20))
+    assert dark is not None and plain is not None
+    assert len(dark.boxes) == len(plain.boxes)
+    assert np.count_nonzero(np.abs(dark.soft.astype(int) - plain.soft) > 128) < 60
+
+
 def test_a_shadow_with_dark_text_is_paper() -> None:
     text = page_with_panel(250, 20).astype(float)
     shadow = np.ones(text.shape)
