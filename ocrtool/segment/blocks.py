@@ -8,31 +8,21 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import cv2
 import numpy as np
 
-from ocrtool.segment.columns import are_text, is_table, row_groups, table_within
+from ocrtool.segment.columns import are_text, find_rows, is_table, row_groups, table_within
 from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.ruled import UNRULED, Ruled
+from ocrtool.segment.white_strips import FEWEST, GUTTER_HEIGHT, GUTTER_WIDTH, white_strips
 
-#: Gutter between columns, in x-heights: least width, and least height and width of the text on either side.
-GUTTER_WIDTH = 1.6
-GUTTER_HEIGHT = 9.0
+#: Least width of a column (x-heights).
 COLUMN_WIDTH = 9.0
-#: A narrower gutter, from this width on, counts between so many lines of running text; a lower one between so many.
-NARROW_WIDTH, NARROW_LINES, SHORT_LINES = 1.0, 6, 3
-#: A strip is measured in the middle of its columns that are so tall, as a share of its tallest.
-NEARLY = 0.75
-#: Fewer components are no column.
-FEWEST = 8
+#: A narrower gutter counts between so many lines of running text; a lower one between so many.
+NARROW_LINES, SHORT_LINES = 6, 3
 #: White bands wider than this (x-heights) separate blocks; it is the largest gap between the lines of a block.
 BAND_HEIGHT = 3.2
-#: Side of a cell of the grid on which white strips are found, and least height of a white band between two lines, in
-#: x-heights.
-CELL, BAND_LEAST = 0.4, 0.5
-#: Widths and heights of the strips that are looked for (x-heights): wider than the gaps between words, and so tall that
-#: such gaps do not stand above each other by chance.
-STRIPS = ((GUTTER_WIDTH, GUTTER_HEIGHT), (GUTTER_WIDTH, 4.5), (NARROW_WIDTH, 12.0))
+#: Least height of a white band between two lines (x-heights).
+BAND_LEAST = 0.5
 #: So many level rules that cross a white strip make cells of what stands beside it, unless that is running text.
 CROSSING = 2
 #: A row above or below columns crosses their gutter if its gap there is narrower than this share of the narrow ones of
@@ -103,23 +93,13 @@ def _is_cells(side: np.ndarray, inner: int, x_height: float) -> bool:
 
 def _cut(boxes: np.ndarray, members: np.ndarray, ruled: Ruled, x_height: float, depth: int) -> list[np.ndarray]:
     part = boxes[members]
-    solid = np.concatenate([part, ruled.within(part)])
     if len(members) > 16 and depth < MAX_DEPTH:
-        gutters = [
-            gap
-            for gap in _gaps(solid[:, 0], solid[:, 2], GUTTER_WIDTH * x_height)
-            if _is_gutter(part, gap[0], gap[1], ruled, x_height)
-        ]
-        gutters = _between_columns(gutters, x_height)
-        table = next((rows for gutter in gutters if (rows := _table_beside(part, gutter, ruled, x_height))), None)
-        if table is not None:
-            found: list[np.ndarray] | None = _around(part, table)
-        elif gutters:
-            found = _columns(part, gutters, x_height)
-        else:
-            found = _partial_gutter(part, solid, ruled, x_height)
+        found = _between_rules(part, ruled, x_height)
+        if found is None:
+            found = _at_gutters(part, ruled, x_height)
         if found is not None:
             return [block for own in found for block in _cut(boxes, members[own], ruled, x_height, depth + 1)]
+    solid = np.concatenate([part, ruled.within(part)])
     bands = _gaps(solid[:, 1], solid[:, 3], BAND_HEIGHT * x_height)
     if not bands or depth >= MAX_DEPTH:
         return [members]
@@ -128,6 +108,52 @@ def _cut(boxes: np.ndarray, members: np.ndarray, ruled: Ruled, x_height: float, 
     return [
         block for k in range(len(edges) + 1) for block in _cut(boxes, members[row == k], ruled, x_height, depth + 1)
     ]
+
+
+def _at_gutters(part: np.ndarray, ruled: Ruled, x_height: float) -> list[np.ndarray] | None:
+    """Part boxes (N, 4) at gutters, or around a table that one runs through: (N,) bool each; None if there is none."""
+    solid = np.concatenate([part, ruled.within(part)])
+    gutters = [
+        gap
+        for gap in _gaps(solid[:, 0], solid[:, 2], GUTTER_WIDTH * x_height)
+        if _is_gutter(part, gap[0], gap[1], ruled, x_height)
+    ]
+    gutters = _between_columns(part, gutters, x_height)
+    table = next((rows for gutter in gutters if (rows := _table_beside(part, gutter, ruled, x_height))), None)
+    if table is not None:
+        return _around(part, table)
+    if gutters:
+        return _columns(part, gutters, x_height)
+    return _partial_gutter(part, solid, ruled, x_height)
+
+
+def _between_rules(part: np.ndarray, ruled: Ruled, x_height: float) -> list[np.ndarray] | None:
+    """Part boxes (N, 4) at level rules that run across all of them, where columns stand above or below one.
+
+    Returns the columns and the rest, (N,) bool each; None if there are no such rules or columns.
+    """
+    rules = ruled.across(part)
+    if not len(rules):
+        return None
+    middle = (part[:, 1] + part[:, 3]) / 2
+    band = np.searchsorted(rules, middle)
+    found: list[np.ndarray] = []
+    several, rest = False, np.zeros(len(part), bool)
+    for k in range(len(rules) + 1):
+        own = np.flatnonzero(band == k)
+        columns = None
+        if len(own) > 16 and np.ptp(middle[own]) >= GUTTER_HEIGHT * x_height:
+            columns = _at_gutters(part[own], ruled, x_height)
+        if columns is None:
+            rest[own] = True
+            continue
+        several = True
+        found.append(rest)
+        rest = np.zeros(len(part), bool)
+        for inside in columns:
+            found.append(np.zeros(len(part), bool))
+            found[-1][own[inside]] = True
+    return [*found, rest] if several else None
 
 
 def _table_beside(
@@ -207,15 +233,26 @@ def _crossing_rows(part: np.ndarray, at: float, x_height: float) -> tuple[float,
     return upper, lower
 
 
-def _between_columns(gutters: list[tuple[float, float]], x_height: float) -> list[tuple[float, float]]:
-    """Drop gutters beside what is too narrow for a column, such as the numbers of lines: the narrower of its two."""
+def _between_columns(
+    part: np.ndarray, gutters: list[tuple[float, float]], x_height: float
+) -> list[tuple[float, float]]:
+    """Drop gutters beside what is too narrow for a column, such as the numbers of lines: that on the nearer side.
+
+    part: (N, 4) boxes. How near a side is, most of its rows tell: one line may end close to the numbers of the next
+    column.
+    """
     kept = list(gutters)
     while len(kept) > 1:
         widths = [right[0] - left[1] for left, right in pairwise(kept)]
         k = int(np.argmin(widths))
         if widths[k] >= COLUMN_WIDTH * x_height:
             break
-        del kept[k if kept[k][1] - kept[k][0] < kept[k + 1][1] - kept[k + 1][0] else k + 1]
+        start, end = kept[k][1], kept[k + 1][0]
+        before = part[(part[:, 2] < start) & (part[:, 0] > (kept[k - 1][0] if k else -np.inf))]
+        behind = part[(part[:, 0] > end) & (part[:, 2] < (kept[k + 2][1] if k + 2 < len(kept) else np.inf))]
+        ends, starts = find_rows(before, x_height).right, find_rows(behind, x_height).left
+        white = start - (percentile(ends, 50.0) if len(ends) else kept[k][0])
+        del kept[k if white < (percentile(starts, 50.0) if len(starts) else kept[k + 1][1]) - end else k + 1]
     return kept
 
 
@@ -246,47 +283,6 @@ def _partial_gutter(part: np.ndarray, solid: np.ndarray, ruled: Ruled, x_height:
             within = (middle > upper) & (middle < lower)
             return [middle <= upper, within & before, within & ~before, middle >= lower]
     return None
-
-
-def white_strips(boxes: np.ndarray, x_height: float) -> list[tuple[float, float, float, float]]:
-    """Find upright white strips between boxes (N, 4): left, right, top, bottom of each, the tallest first."""
-    cell = CELL * x_height
-    origin = boxes[:, :2].min(axis=0)
-    white = _white_cells((boxes - np.tile(origin, 2)) / cell)
-    first = white.argmin(axis=1)  # text of each row of cells, from the left and from the right
-    last = white.shape[1] - 1 - white[:, ::-1].argmin(axis=1)
-    blank = white.all(axis=1)
-    first[blank], last[blank] = white.shape[1], -1
-    found = []
-    for width, height in STRIPS:
-        kernel = np.ones((round(height / CELL) | 1, max(1, int(width / CELL) - 1)), np.uint8)  # odd: it moves nothing
-        strips = cv2.morphologyEx(white, cv2.MORPH_OPEN, kernel, borderValue=0)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(strips, connectivity=4)
-        for k in range(1, count):
-            x, y, w, h, _ = stats[k].tolist()
-            if first[y : y + h].min() >= x + w or last[y : y + h].max() < x:  # text begins or ends here
-                continue
-            own = labels[y : y + h, x : x + w] == k
-            counts = own.sum(axis=0)
-            tall = np.flatnonzero(counts >= NEARLY * counts.max())
-            column = int(tall[len(tall) // 2])  # the middle: beside the gaps of a heading above
-            rows = np.flatnonzero(own[:, column]) + y
-            top, bottom = origin[1] + rows[0] * cell, origin[1] + (rows[-1] + 1) * cell
-            inside = boxes[(boxes[:, 1] < bottom) & (boxes[:, 3] > top)]
-            at = origin[0] + (x + column + 0.5) * cell
-            left, right = inside[inside[:, 2] <= at, 2], inside[inside[:, 0] >= at, 0]
-            if min(len(left), len(right)) >= FEWEST:
-                found.append((float(left.max()), float(right.min()), float(top), float(bottom)))
-    return sorted(set(found), key=lambda strip: strip[2] - strip[3])
-
-
-def _white_cells(boxes: np.ndarray) -> np.ndarray:
-    """Return the cells of a grid that no box touches: (h, w) uint8. boxes: (N, 4) in cells."""
-    low, high = np.floor(boxes[:, :2]).astype(int), np.ceil(boxes[:, 2:]).astype(int)
-    change = np.zeros(high.max(axis=0)[::-1] + 1, np.int32)
-    for rows, columns, step in ((low, low, 1), (high, high, 1), (low, high, -1), (high, low, -1)):
-        np.add.at(change, (rows[:, 1], columns[:, 0]), step)
-    return np.asarray(change.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] == 0).astype(np.uint8)
 
 
 def find_blocks(boxes: np.ndarray, x_height: float, ruled: Ruled = UNRULED) -> list[np.ndarray]:

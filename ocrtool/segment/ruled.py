@@ -12,6 +12,8 @@ from ocrtool.segment.rules import RuledArea, Rules, find_areas, white_between
 
 #: A cell so high (x-heights) with so many lines of running text is a column of text.
 HIGH, LINES = 16.0, 7
+#: A rule over this share of the width of text runs across it.
+ACROSS = 0.9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +40,20 @@ class Ruled:
         common = np.minimum(self.white[:, 3], bottom) - np.maximum(self.white[:, 1], top)
         inside = (self.white[:, 0] < end) & (self.white[:, 2] > start) & (2 * common > bottom - top)
         return bool(inside.any())
+
+    def across(self, part: np.ndarray) -> np.ndarray:
+        """Return the rows, ascending, of the level rules that part the boxes ``part`` (N, 4) from side to side.
+
+        Those of a table are left out.
+        """
+        low, high = part[:, :2].min(axis=0), part[:, 2:].max(axis=0)
+        level = (self.level[:, 1] + self.level[:, 3]) / 2
+        common = np.minimum(self.level[:, 2], high[0]) - np.maximum(self.level[:, 0], low[0])
+        wide = common >= ACROSS * (high[0] - low[0])
+        wide &= (level > low[1]) & (level < high[1])
+        for box in self.grids:
+            wide &= (level < box[1] - 1) | (level > box[3] + 1)
+        return np.sort(level[wide])
 
     def crossing(self, start: float, end: float, top: float, bottom: float) -> int:
         """Count the level rules that cross a white strip, with text above and below."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from ocrtool.segment.blocks import find_blocks
 from ocrtool.segment.columns import runs_on
+from ocrtool.segment.ruled import Ruled
 
 X_HEIGHT = 20.0
 ROWS = 12
@@ -45,10 +48,12 @@ def text_lines(left: int, ends: list[int], first: int = 0, pitch: int = 50) -> n
     return np.vstack(boxes)
 
 
-def blocks_of(*parts: np.ndarray) -> list[set[int]]:
-    """The parts that the components of each block come from."""
+def blocks_of(*parts: np.ndarray, rules: Sequence[tuple[int, int, int]] = ()) -> list[set[int]]:
+    """The parts that the components of each block come from. rules: left and right end and row of level ones."""
     owner = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    return [set(owner[block].tolist()) for block in find_blocks(np.vstack(parts), X_HEIGHT)]
+    level = np.array([(left, row, right, row + 2) for left, right, row in rules], float).reshape(-1, 4)
+    ruled = Ruled((), np.zeros((0, 4)), np.zeros((0, 4)), level)
+    return [set(owner[block].tolist()) for block in find_blocks(np.vstack(parts), X_HEIGHT, ruled)]
 
 
 RAGGED = [420, 300, 520, 380, 460, 340, 500, 320]
@@ -84,6 +89,25 @@ def test_a_heading_and_a_footer_may_cross_the_gutter() -> None:
     heading, footer = text_lines(300, [1100]), text_lines(300, [1100], first=700)
     left, right = text_lines(100, FULL, first=100), text_lines(800, [1400] * 8, first=100)
     assert blocks_of(heading, left, right, footer) == [{0}, {1}, {2}, {3}]
+
+
+def test_rules_part_columns_from_what_stands_above_and_below() -> None:
+    words = np.vstack([text_lines(100, [180]), text_lines(770, [790]), text_lines(1300, [1400])])
+    columns = text_lines(100, FULL, first=60), text_lines(760, [1400] * 8, first=60)
+    assert blocks_of(words, *columns, rules=[(90, 1410, 40)]) == [{0}, {1}, {2}], "the first and last word of a page"
+    title, names = text_lines(400, [1600]), np.vstack([text_lines(x, [x + 200], first=60) for x in (100, 900, 1740)])
+    headline, beside = text_lines(100, [1100], first=130), text_lines(1500, [1940, 1900] * 5, first=130)
+    page = title, names, headline, text_lines(100, FULL, first=180), text_lines(760, [1400] * 8, first=180), beside
+    found = blocks_of(*page, rules=[(90, 1950, row) for row in (40, 100)])
+    assert found == [{0, 1}, {2}, {3}, {4}, {5}], "two rules above columns make no table of them"
+
+
+def test_numbers_of_lines_stand_with_their_lines() -> None:
+    def page(left: int, ends: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        return text_lines(left, [left + 36] * len(ends)), text_lines(left + 90, [left + 90 + end for end in ends])
+
+    ends = [560, 640, 500, 600, 580, 540, 600, 520]  # the longest line ends near to the numbers of the second page
+    assert blocks_of(*page(100, ends), *page(870, ends)) == [{0, 1}, {2, 3}]
 
 
 def test_a_line_centred_over_three_columns_is_a_heading_or_a_footer() -> None:
