@@ -119,9 +119,10 @@ def _at_gutters(part: np.ndarray, ruled: Ruled, x_height: float) -> list[np.ndar
         if _is_gutter(part, gap[0], gap[1], ruled, x_height)
     ]
     gutters = _between_columns(part, gutters, x_height)
-    table = next((rows for gutter in gutters if (rows := _table_beside(part, gutter, ruled, x_height))), None)
-    if table is not None:
-        return _around(part, table)
+    for gutter in gutters:
+        around = _around_table(part, part, gutter, ruled, x_height)
+        if around is not None:
+            return around
     if gutters:
         return _columns(part, gutters, x_height)
     return _partial_gutter(part, solid, ruled, x_height)
@@ -156,23 +157,24 @@ def _between_rules(part: np.ndarray, ruled: Ruled, x_height: float) -> list[np.n
     return [*found, rest] if several else None
 
 
-def _table_beside(
-    part: np.ndarray, gutter: tuple[float, float], ruled: Ruled, x_height: float
-) -> tuple[float, float] | None:
-    """Return the top and bottom of a table that a gutter of boxes (N, 4) runs through, but for text above or below.
+def _around_table(
+    part: np.ndarray, beside: np.ndarray, gutter: tuple[float, float], ruled: Ruled, x_height: float
+) -> list[np.ndarray] | None:
+    """Part boxes (N, 4) above, in and below a table that a gutter of some of them, (M, 4), runs through: (N,) bool.
 
-    None if there is none, or rules part the sides of the gutter.
+    None if there is none, if rules part the sides of the gutter, or if what was taken for a table is columns itself.
     """
-    if ruled.parts(*gutter, part[:, 1].min(), part[:, 3].max()):
+    if ruled.parts(*gutter, beside[:, 1].min(), beside[:, 3].max()):
         return None
-    left, right = part[part[:, 2] <= gutter[0] + 0.5], part[part[:, 0] >= gutter[1] - 0.5]
-    return table_within(left, right, x_height)
-
-
-def _around(part: np.ndarray, rows: tuple[float, float]) -> list[np.ndarray]:
-    """Part boxes (N, 4) into what stands above, between and below two rows of pixels: (N,) bool each."""
+    left, right = beside[beside[:, 2] <= gutter[0] + 0.5], beside[beside[:, 0] >= gutter[1] - 0.5]
+    rows = table_within(left, right, x_height)
+    if rows is None:
+        return None
     middle = (part[:, 1] + part[:, 3]) / 2
-    return [middle < rows[0], (middle >= rows[0]) & (middle <= rows[1]), middle > rows[1]]
+    inside = (middle >= rows[0]) & (middle <= rows[1])
+    if not inside.all() and _at_gutters(part[inside], ruled, x_height) is not None:
+        return None
+    return [middle < rows[0], inside, middle > rows[1]]
 
 
 def _columns(part: np.ndarray, gutters: list[tuple[float, float]], x_height: float) -> list[np.ndarray]:
@@ -274,9 +276,9 @@ def _partial_gutter(part: np.ndarray, solid: np.ndarray, ruled: Ruled, x_height:
         if np.count_nonzero((beside[:, 0] < right - 0.5) & (beside[:, 2] > left + 0.5)):
             continue
         if _is_gutter(beside, left, right, ruled, x_height):
-            table = _table_beside(beside, (left, right), ruled, x_height)
-            if table is not None:
-                return _around(part, table)
+            around = _around_table(part, beside, (left, right), ruled, x_height)
+            if around is not None:
+                return around
             before = part[:, 2] <= left + 0.5
             above, below = _crossing_rows(beside, (left + right) / 2, x_height)
             upper, lower = max(upper, above), min(lower, below)

@@ -102,6 +102,13 @@ def test_rules_part_columns_from_what_stands_above_and_below() -> None:
     assert found == [{0, 1}, {2}, {3}, {4}, {5}], "two rules above columns make no table of them"
 
 
+def test_columns_are_no_table_where_their_rows_are_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of level columns with a few wide gaps some rows may look like those of a table."""
+    monkeypatch.setattr("ocrtool.segment.blocks.table_within", lambda *_: (50.0, 480.0))
+    columns = [text_lines(left, [left + end - 100 for end in [*FULL, *FULL]]) for left in (100, 760, 1420)]
+    assert blocks_of(*columns) == [{0}, {1}, {2}]
+
+
 def test_numbers_of_lines_stand_with_their_lines() -> None:
     def page(left: int, ends: list[int]) -> tuple[np.ndarray, np.ndarray]:
         return text_lines(left, [left + 36] * len(ends)), text_lines(left + 90, [left + 90 + end for end in ends])
