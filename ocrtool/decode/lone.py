@@ -110,7 +110,7 @@ def _put_in_order(lines: list[Line | None], group: dict[int, _Alone]) -> None:
             continue
         between = len(due) == 1 and 0 < n < len(places) - 1  # the one before and the one after say the same
         fitting = [
-            each for each in (found.character.alternatives if between else _twins(found.character)) if each.label in due
+            each for each in (found.character.alternatives if between else twins(found.character)) if each.label in due
         ]
         if fitting:
             lines[k] = _with(line, found, fitting[0].label)
@@ -140,7 +140,7 @@ def is_lone_text(line: Line, x_height: float | None, beside: Sequence[Line] = ()
         return _is_item(line)
     if not character.label.isalnum() or (character.label in STROKES and not any(_goes_on(line, o) for o in beside)):
         return False
-    return sum(each.probability for each in _twins(character)) >= TEXT_SURE
+    return sum(each.probability for each in twins(character)) >= TEXT_SURE
 
 
 def _goes_on(line: Line, other: Line) -> bool:
@@ -179,14 +179,14 @@ def _is_item(line: Line) -> bool:
     characters = [character for word in line.words for character in word.characters]
     if len(line.words) != 1 or ITEM.fullmatch("".join(each.label for each in characters)) is None:
         return False
-    return min(sum(alike.probability for alike in _twins(each)) for each in characters) >= TEXT_SURE
+    return min(sum(alike.probability for alike in twins(each)) for each in characters) >= TEXT_SURE
 
 
 def _kind(label: str) -> int:
     return FIGURE if label.isdigit() else CAPITAL if label.isupper() else SMALL
 
 
-def _twins(character: Character) -> list[Alternative]:
+def twins(character: Character) -> list[Alternative]:
     """Return the alternatives of a character that are of its form, itself among them."""
     alike = next((each for each in ALIKE if character.label in each), character.label)
     forms = alike + "".join(label.swapcase() for label in character.label if label.isalpha())
@@ -198,7 +198,7 @@ def _settled(line: Line, found: _Alone, kind: int | None) -> Line:
     character = found.character
     if kind is None:
         kind = FIGURE if character.label in ALIKE[0] else _kind(character.label)
-    fitting = [each for each in _twins(character) if _kind(each.label) == kind]
+    fitting = [each for each in twins(character) if _kind(each.label) == kind]
     if not fitting or character.label == fitting[0].label:
         return line
     return _with(line, found, fitting[0].label)
@@ -206,9 +206,9 @@ def _settled(line: Line, found: _Alone, kind: int | None) -> Line:
 
 def _with(line: Line, found: _Alone, label: str) -> Line:
     """Return the line with another label of the form of its character, as sure as all labels of this form together."""
-    character, twins = found.character, _twins(found.character)
-    mass = round(min(1.0, sum(each.probability for each in twins)), 4)
-    others = tuple(each for each in character.alternatives if each not in twins)
+    character, own = found.character, twins(found.character)
+    mass = round(min(1.0, sum(each.probability for each in own)), 4)
+    others = tuple(each for each in character.alternatives if each not in own)
     read = replace(character, label=label, probability=mass, alternatives=(Alternative(label, mass), *others))
     before = line.words[0].characters
     characters = (*before[: found.index], read, *before[found.index + 1 :])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ocrtool.charset import UNKNOWN
+from ocrtool.decode.lone import twins
 from ocrtool.recognize.network import sigmoid
 from ocrtool.segment.quantiles import weighted_median
 from ocrtool.types import Line
@@ -24,9 +25,12 @@ LONGEST_MEAN = 8.0
 
 #: A line of so many of these and of nothing else is the dots of a printed picture.
 SPOTS, FEWEST_SPOTS = frozenset("■▪●•□○·"), 2
-#: A line is surely read if it has so many letters and digits, each and each other character of these probabilities, and
-#: differs from the page's x-height by no more than this (octaves).
-SURE_FEWEST, SURE, SURE_MARK, SURE_OCTAVES = 2, 0.9, 0.5, 0.75
+#: A line is surely read if it has so many letters and digits, the form of each and each other character of these
+#: probabilities, and differs from the page's x-height by no more than this (octaves).
+SURE_FEWEST, SURE, SURE_MARK, SURE_OCTAVES = 2, 0.85, 0.5, 0.75
+#: Up to so many octaves larger, such as the kind of a document or its year beside its title, it is one if surer than
+#: this and not of strokes and rings alone, which things in pictures are too.
+LARGER, LARGE_SURE, SIMPLE = 2.5, 0.9, frozenset("Il1iOo0Cc")
 #: With fewer lines the common x-height is not reliable: the remains of another line may outweigh the only one.
 LEAST_LINES = 5
 
@@ -51,12 +55,20 @@ def is_surely_read(line: Line, x_height: float | None) -> bool:
 
     x_height: the page's median. What stands between dashes or before a colon has too few letters to look like text.
     """
-    if x_height is None or abs(np.log2(max(line.x_height, 1e-3) / x_height)) > SURE_OCTAVES:
+    octaves = np.log2(max(line.x_height, 1e-3) / x_height) if x_height else -np.inf
+    if not -SURE_OCTAVES <= octaves <= LARGER:
         return False
     characters = [c for word in line.words for c in word.characters]
-    alnum = [c.probability for c in characters if c.label.isalnum()]
+    alnum = [c for c in characters if c.label.isalnum()]
     marks = [c.probability for c in characters if not c.label.isalnum()]
-    return len(alnum) >= SURE_FEWEST and min(alnum) >= SURE and min(marks, default=1.0) >= SURE_MARK
+    if octaves > SURE_OCTAVES and SIMPLE.issuperset(c.label for c in alnum):
+        return False
+    least = LARGE_SURE if octaves > SURE_OCTAVES else SURE
+    return (
+        len(alnum) >= SURE_FEWEST
+        and min(max(c.probability, sum(each.probability for each in twins(c))) for c in alnum) >= least
+        and min(marks, default=1.0) >= SURE_MARK
+    )
 
 
 def line_features(line: Line, x_height: float | None) -> np.ndarray:

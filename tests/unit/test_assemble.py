@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ from ocrtool.decode.text_filter import is_surely_read, is_text_probability, medi
 from ocrtool.imaging.affine import compose, input_boxes
 from ocrtool.segment.edges import Edges
 from ocrtool.segment.types import LINE_ROWS, LineImage
-from ocrtool.types import Box, Character, Line, Word
+from ocrtool.types import Alternative, Box, Character, Line, Word
 from ocrtool.weights.store import read_manifest
 
 CONTEXT = np.full(2, -4.0, np.float32)
@@ -154,10 +156,22 @@ def test_shipped_weights_tell_text_from_pictures(text: str, probability: float, 
 
 def test_a_line_whose_characters_are_all_sure_is_text() -> None:
     assert is_surely_read(line_of("– 3 of 7 –", 0.95), 20.0)
-    assert not is_surely_read(line_of("– 3 of 7 –", 0.95, 40.0), 20.0), "of another size"
+    assert is_surely_read(line_of("W-2 2024", 0.95, 56.0), 20.0), "the kind of a form, beside its title"
+    assert not is_surely_read(line_of("– 3 of 7 –", 0.95, 130.0), 20.0), "of another size"
+    assert not is_surely_read(line_of("– 3 of 7 –", 0.95, 10.0), 20.0), "of another size"
+    assert not is_surely_read(line_of("IO", 0.95, 56.0), 20.0), "a stroke and a ring in a picture"
     assert not is_surely_read(line_of("– 3 of 7 –", 0.8), 20.0), "unsure"
     assert not is_surely_read(line_of("– | –", 0.95), 20.0), "no letters"
     assert not is_surely_read(line_of("– 3 of 7 –", 0.95), None), "a page of few lines"
+
+
+def test_forms_that_only_their_surroundings_tell_apart_are_sure() -> None:
+    """Of `R = V / I` the last is a stroke that may be a figure or a letter, but that it is one is sure."""
+    line, box = line_of("R = V", 0.95), Box(0, 0, 10, 20)
+    stroke = Character(box, "I", 0.5, (Alternative("1", 0.5), Alternative("I", 0.45)))
+    assert is_surely_read(replace(line, words=(*line.words, Word(box, (stroke,), 0.5))), 20.0)
+    other = replace(stroke, alternatives=(Alternative("1", 0.5), Alternative("T", 0.45)))
+    assert not is_surely_read(replace(line, words=(*line.words, Word(box, (other,), 0.5))), 20.0)
 
 
 def test_median_x_height_is_that_of_most_characters() -> None:
