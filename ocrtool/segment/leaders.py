@@ -38,7 +38,8 @@ def leader_dots(boxes: np.ndarray, x_height: float) -> np.ndarray:
     for kind, widest in ((dots, WIDEST_DOTS), (dashes & ~dots, DOT_STEP)):
         members = np.flatnonzero(kind)
         if len(members) >= LEAST_DOTS:
-            leader[members[_in_rows(boxes[members], x_height, widest * x_height)]] = True
+            letters = boxes[sides[:, 1] > DOT_SIDE * x_height]
+            leader[members[_in_rows(boxes[members], letters, x_height, widest * x_height)]] = True
     return leader
 
 
@@ -54,8 +55,11 @@ def dot_rows(boxes: np.ndarray, x_height: float) -> list[np.ndarray]:
     return [row[np.argsort(row[:, 0], kind="stable")] for row in np.split(boxes, begins)]
 
 
-def _in_rows(boxes: np.ndarray, x_height: float, widest: float) -> np.ndarray:
-    """Return (N,) bool: True for dots (N, 4) that stand evenly in a row. widest: step, in pixels."""
+def _in_rows(boxes: np.ndarray, letters: np.ndarray, x_height: float, widest: float) -> np.ndarray:
+    """Return (N,) bool: True for dots (N, 4) that stand evenly in a row, without letters (M, 4) between them.
+
+    widest: step, in pixels.
+    """
     x, y = ((boxes[:, k] + boxes[:, k + 2]) / 2 for k in (0, 1))
     level = max(STEP_PIXELS, DOT_LEVEL * x_height)
     by_row = np.argsort(y, kind="stable")
@@ -73,27 +77,33 @@ def _in_rows(boxes: np.ndarray, x_height: float, widest: float) -> np.ndarray:
     for first, last in zip(starts.tolist(), ends.tolist(), strict=True):
         seed = order[first : last + 3]
         if len(seed) >= SEED + 1 and not found[seed].all():
-            own = _on_line(x, y, seed, level)
+            own = _on_line(x, y, seed, level, letters)
             if np.count_nonzero(own) >= LEAST_DOTS:
                 found |= own
     return found
 
 
-def _on_line(x: np.ndarray, y: np.ndarray, seed: np.ndarray, level: float) -> np.ndarray:
+def _on_line(x: np.ndarray, y: np.ndarray, seed: np.ndarray, level: float, letters: np.ndarray) -> np.ndarray:
     """Return (N,) bool: True for dots on the line of the dots ``seed``, as far as others of it are near, and in step.
 
-    The full stop of an abbreviation before a leader is out of step, but by chance.
+    The full stop of an abbreviation before a leader is out of step, but by chance; the decimal point of the amount
+    behind it is not always, but there are figures between. letters: (M, 4).
     """
     step = percentile(np.diff(x[seed]), 50.0)
     on_line = np.zeros(len(x), bool)
     on_line[seed] = True
+    middle = (letters[:, 0] + letters[:, 2]) / 2
     while True:
         own = np.flatnonzero(on_line)
         slope, start = np.polyfit(x[own] - x[seed[0]], y[own], 1)
         near = np.abs(y - start - slope * (x - x[seed[0]])) <= level
-        beyond = np.maximum(np.maximum(x[own].min() - x, x - x[own].max()), 0.0)
+        first, last = float(x[own].min()), float(x[own].max())
+        beyond = np.maximum(np.maximum(first - x, x - last), 0.0)
         near &= beyond <= REACH * step
         near &= np.abs(beyond - step * np.round(beyond / step)) <= max(STEP_PIXELS, STEP_RATIO * step)
+        row = start + slope * (middle - x[seed[0]])
+        beside = middle[(letters[:, 1] <= row + level) & (letters[:, 3] >= row - level)]
+        near &= (x > beside[beside < first].max(initial=-np.inf)) & (x < beside[beside > last].min(initial=np.inf))
         if np.count_nonzero(near | on_line) == len(own):
             return on_line
         on_line |= near

@@ -46,6 +46,14 @@ def test_the_full_stop_before_a_leader_is_none_of_its_dots() -> None:
     assert leader_dots(np.vstack([lost, row]), X_HEIGHT).all(), "two dots between are lost"
 
 
+def test_the_decimal_point_of_an_amount_behind_a_leader_is_none_of_its_dots() -> None:
+    row = dots(40)
+    point = row[-1:] + np.array([[36, 0, 36, 0]])  # in step
+    figures = np.array([[left, 74, left + 12, 105] for left in (row[-1, 0] + 8, row[-1, 0] + 22, row[-1, 0] + 44)])
+    found = leader_dots(np.vstack([row, point, figures]), X_HEIGHT)
+    assert found.tolist() == [True] * 40 + [False] * 4
+
+
 def test_dots_one_above_the_other_are_no_leader() -> None:
     column = np.array([[100, y, 103, y + 3] for y in (100, 101, 102, 103, 104, 105, 106, 107)])
     assert not leader_dots(np.concatenate([column] * 2), 15.0).any()
