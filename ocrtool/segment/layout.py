@@ -56,7 +56,7 @@ def find_layout(page: WorkingPage, ridge_height: float | None = None, least_box:
     """
     components = text_components(page.ink, page.x_height, page.part_height, page.soft, least_box)
     finder = LineFinder(components, page.x_height, ridge_height or page.part_height, ridge_height is None)
-    ruled = find_ruled(components.rules, components.boxes, page.x_height)
+    ruled = find_ruled(components.rules, components.leaders, components.boxes, page.x_height)
     blocks = [
         [line for members, rows in block for line in finder.lines(members, rows)]
         for block in _blocks(finder, page, ruled)

@@ -20,6 +20,8 @@ WIDEST_DOTS = 1.8
 STEP_RATIO, STEP_PIXELS, SEED = 0.15, 1.5, 5
 #: Rows are farther apart than this (x-heights).
 ROW_LEVEL = 0.5
+#: A rule is a leader if words end and begin so near to its ends (x-heights).
+BESIDE_WORD = 1.5
 #: What lies on the line of a row within so many steps of its ends belongs to it: some dots are lost or touch letters.
 REACH = 6.0
 
@@ -53,6 +55,27 @@ def dot_rows(boxes: np.ndarray, x_height: float) -> list[np.ndarray]:
     boxes = boxes[np.argsort(middle, kind="stable")]
     begins = np.flatnonzero(np.diff(np.sort(middle)) > max(STEP_PIXELS, ROW_LEVEL * x_height)) + 1
     return [row[np.argsort(row[:, 0], kind="stable")] for row in np.split(boxes, begins)]
+
+
+def find_leaders(level: np.ndarray, dots: np.ndarray, boxes: np.ndarray, x_height: float) -> np.ndarray:
+    """Return the boxes (K, 4) of leaders: of rows of dots, and of rules from a word to another on its baseline.
+
+    level: (L, 4) level rules; dots: (D, 4) of leaders; boxes: (N, 4) of components of text.
+    """
+    found = [
+        np.concatenate([run[:, :2].min(axis=0), run[:, 2:].max(axis=0)])
+        for row in dot_rows(dots, x_height)
+        for run in np.split(row, np.flatnonzero(np.diff(row[:, 0]) > DOT_STEP * x_height) + 1)
+        if len(run) >= LEAST_DOTS
+    ]
+    y = (level[:, 1] + level[:, 3]) / 2
+    for k, (x0, _, x1, _) in enumerate(level):
+        on_line = np.abs(boxes[:, 3] - y[k]) <= ROW_LEVEL * x_height
+        before = on_line & (np.abs(x0 - boxes[:, 2]) <= BESIDE_WORD * x_height)
+        behind = on_line & (np.abs(boxes[:, 0] - x1) <= BESIDE_WORD * x_height)
+        if before.any() and behind.any():
+            found.append(level[k])
+    return np.array(found, float).reshape(-1, 4)
 
 
 def _in_rows(boxes: np.ndarray, letters: np.ndarray, x_height: float, widest: float) -> np.ndarray:

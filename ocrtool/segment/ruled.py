@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ocrtool.segment.columns import LEVEL, find_rows, runs_on
+from ocrtool.segment.leaders import find_leaders
 from ocrtool.segment.rules import RuledArea, Rules, find_areas, white_between
 
 #: A cell so high (x-heights) with so many lines of running text is a column of text.
@@ -19,21 +20,24 @@ ACROSS = 0.9
 @dataclass(frozen=True, slots=True, eq=False)
 class Ruled:
     """areas: those that rules divide; grids: (G, 4) boxes of those with columns, which no gutter cuts; white: (K, 4)
-    boxes of white between frames; level: (L, 4) boxes of level rules.
+    boxes of white between frames; level: (L, 4) boxes of level rules; leaders: (M, 4) boxes of leaders, of dots or a
+    rule, which no gutter cuts either.
     """
 
     areas: Sequence[RuledArea]
     grids: np.ndarray
     white: np.ndarray
     level: np.ndarray
+    leaders: np.ndarray = field(default_factory=lambda: np.zeros((0, 4)))
 
     def within(self, part: np.ndarray) -> np.ndarray:
-        """Return the grids (M, 4) whose middle is within the boxes ``part`` (N, 4)."""
-        if not len(part) or not len(self.grids):
-            return self.grids[:0]
-        middle = (self.grids[:, :2] + self.grids[:, 2:]) / 2
+        """Return the grids and leaders (M, 4) whose middle is within the boxes ``part`` (N, 4)."""
+        uncut = np.concatenate([self.grids, self.leaders])
+        if not len(part) or not len(uncut):
+            return uncut[:0]
+        middle = (uncut[:, :2] + uncut[:, 2:]) / 2
         low, high = part[:, :2].min(axis=0), part[:, 2:].max(axis=0)
-        return np.asarray(self.grids[((middle > low) & (middle < high)).all(axis=1)])
+        return np.asarray(uncut[((middle > low) & (middle < high)).all(axis=1)])
 
     def parts(self, start: float, end: float, top: float, bottom: float) -> bool:
         """Return True if white between frames stands in a white strip, over half of its height and more."""
@@ -64,13 +68,17 @@ class Ruled:
 UNRULED = Ruled((), *(np.zeros((0, 4)) for _ in range(3)))
 
 
-def find_ruled(rules: Rules, boxes: np.ndarray, x_height: float) -> Ruled:
-    """Find what rules divide. boxes: (N, 4) of components of text; x_height: in pixels of the working page."""
+def find_ruled(rules: Rules, dots: np.ndarray, boxes: np.ndarray, x_height: float) -> Ruled:
+    """Find what rules divide, and the leaders.
+
+    dots: (D, 4) of leaders; boxes: (N, 4) of components of text; x_height: in pixels of the working page.
+    """
+    leaders = find_leaders(rules.level, dots, boxes, x_height)
     if not len(rules.level):
-        return UNRULED
+        return replace(UNRULED, leaders=leaders)
     areas = [area for area in find_areas(rules, x_height) if not (area.is_grid and _is_text(area, boxes, x_height))]
     grids = np.array([area.box for area in areas if area.is_grid]).reshape(-1, 4)
-    return Ruled(areas, grids, white_between(rules, areas, x_height), rules.level)
+    return Ruled(areas, grids, white_between(rules, areas, x_height), rules.level, leaders)
 
 
 def _is_text(area: RuledArea, boxes: np.ndarray, x_height: float) -> bool:

@@ -48,11 +48,16 @@ def text_lines(left: int, ends: list[int], first: int = 0, pitch: int = 50) -> n
     return np.vstack(boxes)
 
 
-def blocks_of(*parts: np.ndarray, rules: Sequence[tuple[int, int, int]] = ()) -> list[set[int]]:
-    """The parts that the components of each block come from. rules: left and right end and row of level ones."""
+def blocks_of(
+    *parts: np.ndarray, rules: Sequence[tuple[int, int, int]] = (), leaders: Sequence[tuple[int, int, int]] = ()
+) -> list[set[int]]:
+    """The parts that the components of each block come from. rules, leaders: left and right end and row of each."""
     owner = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    level = np.array([(left, row, right, row + 2) for left, right, row in rules], float).reshape(-1, 4)
-    ruled = Ruled((), np.zeros((0, 4)), np.zeros((0, 4)), level)
+    level, dots = (
+        np.array([(left, row, right, row + 2) for left, right, row in each], float).reshape(-1, 4)
+        for each in (rules, leaders)
+    )
+    ruled = Ruled((), np.zeros((0, 4)), np.zeros((0, 4)), level, dots)
     return [set(owner[block].tolist()) for block in find_blocks(np.vstack(parts), X_HEIGHT, ruled)]
 
 
@@ -107,6 +112,20 @@ def test_columns_are_no_table_where_their_rows_are_level(monkeypatch: pytest.Mon
     monkeypatch.setattr("ocrtool.segment.blocks.table_within", lambda *_: (50.0, 480.0))
     columns = [text_lines(left, [left + end - 100 for end in [*FULL, *FULL]]) for left in (100, 760, 1420)]
     assert blocks_of(*columns) == [{0}, {1}, {2}]
+
+
+def test_a_menu_is_read_along_its_leaders() -> None:
+    """Dishes have a line below them, their prices none, and the wines beside them stand closer."""
+    ends = [520, 480, 440, 520, 480, 440]
+    dishes = np.vstack(
+        [text_lines(100, [each], first=100 * k + y) for k, end in enumerate(ends) for y, each in ((0, end), (50, 400))]
+    )
+    prices = text_lines(900, [980] * 6, pitch=100)
+    wines, their_prices = text_lines(1060, [1400 + 7 * end % 100 for end in ends * 2], pitch=42), [1880] * 12
+    leaders = [(end + 10, 890, 100 * k + 16) for k, end in enumerate(ends)]
+    leaders += [(1520, 1790, 42 * k + 16) for k in range(12)]
+    found = blocks_of(dishes, prices, wines, text_lines(1800, their_prices, pitch=42), leaders=leaders)
+    assert found == [{0, 1}, {2, 3}]
 
 
 def test_numbers_of_lines_stand_with_their_lines() -> None:

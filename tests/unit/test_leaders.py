@@ -7,7 +7,7 @@ import pytest
 from drawn_lines import SERIF, SIZE_15, draw_page, layout_of
 
 from ocrtool.imaging.components import typical_height
-from ocrtool.segment.leaders import LEAST_DOTS, leader_dots
+from ocrtool.segment.leaders import LEAST_DOTS, find_leaders, leader_dots
 
 X_HEIGHT = 20.0
 
@@ -52,6 +52,16 @@ def test_the_decimal_point_of_an_amount_behind_a_leader_is_none_of_its_dots() ->
     figures = np.array([[left, 74, left + 12, 105] for left in (row[-1, 0] + 8, row[-1, 0] + 22, row[-1, 0] + 44)])
     found = leader_dots(np.vstack([row, point, figures]), X_HEIGHT)
     assert found.tolist() == [True] * 40 + [False] * 4
+
+
+def test_leaders_run_from_a_word_to_another() -> None:
+    words = np.array([[20, 80, 290, 105], [790, 80, 830, 105], [1500, 80, 1590, 105]])
+    two = np.vstack([dots(40), dots(40) + np.array([[900, 0, 900, 0]])])
+    rules = np.array([[300.0, 103, 780, 106], [900, 103, 1400, 106], [0, 140, 1600, 142]])
+    found = find_leaders(rules, two, words, X_HEIGHT)
+    ends = [(300, 773), (1200, 1673), (300, 780)]
+    assert found[:, [0, 2]].astype(int).tolist() == [list(each) for each in ends], "two on one row; a rule beside words"
+    assert not len(find_leaders(np.zeros((0, 4)), dots(LEAST_DOTS - 1), words, X_HEIGHT))
 
 
 def test_dots_one_above_the_other_are_no_leader() -> None:

@@ -103,7 +103,7 @@ def test_frames_that_stand_side_by_side_are_two_with_white_between() -> None:
     left, right = grid_page(columns=(30, 100, 240)), grid_page(columns=(256, 330, 480))
     page = np.minimum(left, right)
     components = text_components(page < 128, X_HEIGHT, X_HEIGHT, 255 - page)
-    ruled = find_ruled(components.rules, components.boxes, X_HEIGHT)
+    ruled = find_ruled(components.rules, components.leaders, components.boxes, X_HEIGHT)
     assert [len(area.columns) for area in ruled.areas] == [3, 3]
     assert ruled.parts(243, 255, 40, 190)
     assert not ruled.parts(103, 239, 40, 190)
@@ -119,7 +119,7 @@ def test_cells_are_read_apart_only_where_their_lines_do_not_agree() -> None:
         letters(page, x, 125, 4)
         letters(page, x, 155, 4)
     components = text_components(page < 128, X_HEIGHT, X_HEIGHT, 255 - page)
-    ruled = find_ruled(components.rules, components.boxes, X_HEIGHT)
+    ruled = find_ruled(components.rules, components.leaders, components.boxes, X_HEIGHT)
     parts = split_block(np.arange(len(components.boxes)), components.boxes, ruled, X_HEIGHT)
     assert [len(part) for part in parts] == [9, 4, 8, 8, 9]
 
