@@ -10,7 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ocrtool.segment.columns import are_text, find_rows, is_table, row_groups, table_within
+from ocrtool.segment.around_columns import centred_rows, crossing_rows, first_of_tail
+from ocrtool.segment.columns import are_text, find_rows, is_table, table_within
 from ocrtool.segment.quantiles import percentile
 from ocrtool.segment.ruled import UNRULED, Ruled
 from ocrtool.segment.white_strips import FEWEST, GUTTER_HEIGHT, GUTTER_WIDTH, white_strips
@@ -25,11 +26,6 @@ BAND_HEIGHT = 3.2
 BAND_LEAST = 0.5
 #: So many level rules that cross a white strip make cells of what stands beside it, unless that is running text.
 CROSSING = 2
-#: A row above or below columns crosses their gutter if its gap there is narrower than this share of the narrow ones of
-#: the other rows, and than this share of its own height: a gap between words of a headline or a footnote.
-CROSSED, WORD_GAP = 0.6, 1.0
-#: A line that is centred over columns begins so far right of the left edge of the one that it stands in (x-heights).
-INDENT = 2.0
 #: Maximum depth of the recursion; pages need little, noise could need much.
 MAX_DEPTH = 12
 
@@ -180,59 +176,17 @@ def _around_table(
 def _columns(part: np.ndarray, gutters: list[tuple[float, float]], x_height: float) -> list[np.ndarray]:
     """Part boxes (N, 4) at gutters: (N,) bool of rows above that cross them, of each column, and of rows below."""
     middle = (part[:, 1] + part[:, 3]) / 2
-    limits = [_crossing_rows(part, (a + b) / 2, x_height) for a, b in gutters]
+    limits = [crossing_rows(part, (a + b) / 2, x_height) for a, b in gutters]
     upper, lower = min(limit[0] for limit in limits), max(limit[1] for limit in limits)
     edges = np.array([(a + b) / 2 for a, b in gutters])
-    above, below = _centred_rows(part, edges, x_height)
+    above, below = centred_rows(part, edges, x_height)
     upper, lower = max(upper, above), min(lower, below)
     column = np.searchsorted(edges, (part[:, 0] + part[:, 2]) / 2)
     within = (middle > upper) & (middle < lower)
+    if len(edges) == 1 and np.isfinite(lower):
+        lower = min(lower, first_of_tail(part[within], float(edges[0]), x_height))
+        within &= middle < lower
     return [middle <= upper, *(within & (column == k) for k in range(len(edges) + 1)), middle >= lower]
-
-
-def _centred_rows(part: np.ndarray, edges: np.ndarray, x_height: float) -> tuple[float, float]:
-    """Return below which row and above which one no line is centred over the columns: a heading, a page number.
-
-    It stands in an inner column alone, and does not begin where that does. part: (N, 4) boxes; edges: (G,) middles of
-    its gutters. Without such lines the two are infinite.
-    """
-    limits = [-np.inf, np.inf]
-    if len(edges) < 2:
-        return limits[0], limits[1]
-    rows = row_groups(part, x_height)
-    for side, ordered in enumerate((rows, rows[::-1])):
-        for row, following in pairwise(ordered):
-            left, right = float(row[:, 0].min()), float(row[:, 2].max())
-            column = int(np.searchsorted(edges, left))
-            inner = 0 < column == np.searchsorted(edges, right) < len(edges)
-            if not inner or left - part[part[:, 0] >= edges[column - 1], 0].min() < INDENT * x_height:
-                break
-            nearest = following[:, 1].min() if side == 0 else following[:, 3].max()
-            limits[side] = float((row[:, 3].max() if side == 0 else row[:, 1].min()) + nearest) / 2
-    return limits[0], limits[1]
-
-
-def _crossing_rows(part: np.ndarray, at: float, x_height: float) -> tuple[float, float]:
-    """Return below which row and above which one text does not cross a gutter, though white stands in it by chance.
-
-    part: (N, 4) boxes; at: the middle of the gutter. Without such rows the two are infinite.
-    """
-    middles, gaps, high = [], [], []
-    for row in row_groups(part, x_height):
-        left, right = row[row[:, 2] <= at, 2], row[row[:, 0] >= at, 0]
-        both = len(left) > 0 and len(right) > 0
-        middles.append(float((row[:, 1].min() + row[:, 3].max()) / 2))
-        gaps.append(float(right.min() - left.max()) if both else np.inf)
-        high.append(percentile(row[:, 3] - row[:, 1], 75.0))
-    beside = [k for k, gap in enumerate(gaps) if np.isfinite(gap)]
-    if len(beside) < 2:
-        return -np.inf, np.inf
-    least = CROSSED * percentile(np.array(gaps)[beside], 25.0)
-    columns = [k for k in beside if gaps[k] >= min(least, WORD_GAP * high[k])]
-    above, below = [k for k in beside if k < columns[0]], [k for k in beside if k > columns[-1]]
-    upper = (middles[above[-1]] + middles[above[-1] + 1]) / 2 if above else -np.inf
-    lower = (middles[below[0] - 1] + middles[below[0]]) / 2 if below else np.inf
-    return upper, lower
 
 
 def _between_columns(
@@ -280,9 +234,12 @@ def _partial_gutter(part: np.ndarray, solid: np.ndarray, ruled: Ruled, x_height:
             if around is not None:
                 return around
             before = part[:, 2] <= left + 0.5
-            above, below = _crossing_rows(beside, (left + right) / 2, x_height)
+            above, below = crossing_rows(beside, (left + right) / 2, x_height)
             upper, lower = max(upper, above), min(lower, below)
             within = (middle > upper) & (middle < lower)
+            if np.isfinite(lower):
+                lower = min(lower, first_of_tail(part[within], (left + right) / 2, x_height))
+                within &= middle < lower
             return [middle <= upper, within & before, within & ~before, middle >= lower]
     return None
 

@@ -114,6 +114,16 @@ def test_columns_are_no_table_where_their_rows_are_level(monkeypatch: pytest.Mon
     assert blocks_of(*columns) == [{0}, {1}, {2}]
 
 
+def test_what_follows_the_address_of_a_letter_stands_below_the_date_beside_it() -> None:
+    sender, receiver = text_lines(1000, [1300, 1240, 1320, 1280]), text_lines(100, [400, 380, 300, 420], first=220)
+    date, salutation = text_lines(1000, [1300, 1240, 1200], first=240), text_lines(100, [340], first=470)
+    name, body = text_lines(100, [420, 380]), text_lines(100, [1400, 1390, 1410, 1400, 900], first=560)
+    found = blocks_of(name, receiver, salutation, sender, date, body)
+    order = [part for block in found for part in sorted(block)]
+    assert order.index(3) < order.index(4) < order.index(2) < order.index(5), "Dear Sir comes after the date"
+    assert order.index(0) < order.index(1) < order.index(2)
+
+
 def test_a_menu_is_read_along_its_leaders() -> None:
     """Dishes have a line below them, their prices none, and the wines beside them stand closer."""
     ends = [520, 480, 440, 520, 480, 440]
