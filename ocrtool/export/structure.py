@@ -116,7 +116,8 @@ def _body_size(page: Page) -> float:
 
 def _level(line: Line, body: float) -> int | None:
     """Return the level of a heading, None for other lines."""
-    ratio = size(line) / body
+    figures = any(map(str.isdigit, line.text)) and not any(map(str.isalpha, line.text))
+    ratio = size(line) / body * (X_HEIGHT_OF_CAPITALS if figures else 1.0)  # they are as high as capitals
     if ratio < HEADING_RATIO or len(line.text) > HEADING_LENGTH or not any(map(str.isalnum, line.text)):
         return None
     return 1 if ratio >= FIRST_RATIO else 2 if ratio >= SECOND_RATIO else 3

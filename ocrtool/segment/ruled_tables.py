@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,9 @@ FEWEST_CELLS = 4
 #: Between two rules stand several rows, not one whose cells have several lines, if so many lines fill several cells,
 #: and this share of all does. Lines whose middles differ by less than SAME_ROW x-heights are one.
 SEVERAL_LINES, SEVERAL_SHARE, SAME_ROW = 3, 0.6, 0.6
+#: A head stands at most so far above a grid, with words over this share of its columns; they reach over its borders by
+#: no more than the last figure (x-heights).
+HEAD_ABOVE, HEAD_FILLED, OVER = 2.5, 0.6, 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +42,7 @@ def ruled_table(rows: Sequence[TableRow], area: RuledArea, direction: Direction,
 
     rows: lines of the page; area: its rows and columns as points of the input; least: width of a gap that is no space.
     """
+    area = _with_head(rows, area, direction)
     words, beside = _words(rows, area, direction)
     lines = np.unique(words.line)
     if len(lines) == 0 or len(lines) <= lines[-1] - lines[0] or beside > BESIDE * len(lines):
@@ -59,6 +63,28 @@ def ruled_table(rows: Sequence[TableRow], area: RuledArea, direction: Direction,
         found.append(TableCell(row, column, text, box, row_span, column_span))
     box = Box.around([cell.box for cell in found])
     return PageTable(box, int(lines[0]), len(used[0]), len(used[1]), tuple(found), len(lines))
+
+
+def _with_head(rows: Sequence[TableRow], area: RuledArea, direction: Direction) -> RuledArea:
+    """Add a row for a head above a grid, as on a dark ground, which no rules part: words over most of its columns."""
+    top, bottom = (direction.place(*area.rows[k])[1] for k in (0, -1))
+    edges = np.array([direction.place(*point)[0] for point in area.columns])
+    middles = [(row.top + row.bottom) / 2 for row in rows]
+    first = next((k for k, middle in enumerate(middles) if top < middle < bottom), 0)
+    head = rows[first - 1]
+    if first == 0 or not (-OVER <= top - head.bottom <= HEAD_ABOVE):
+        return area
+    inner = edges[1:-1, None]
+    crossing = (head.spans[:, 0] < inner - OVER) & (head.spans[:, 1] > inner + OVER)
+    outside = head.spans[0, 0] < edges[0] - OVER or head.spans[:, 1].max() > edges[-1] + OVER
+    filled = np.unique(np.searchsorted(edges, head.spans.mean(axis=1)))
+    if outside or crossing.any() or len(filled) < max(2, HEAD_FILLED * (len(edges) - 1)):
+        return area
+    rise = (head.top - OVER - top) / (direction.cos**2 + direction.sin**2)
+    border = area.rows[0] + rise * np.array([-direction.sin, direction.cos])
+    cells = [(0, column, 1, 1) for column in range(len(edges) - 1)]
+    below = area.cells + np.array([1, 0, 0, 0])
+    return replace(area, rows=np.vstack([border, area.rows]), cells=np.vstack([cells, below]))
 
 
 def _within(used: list[int], first: int, count: int) -> tuple[int, int]:

@@ -284,6 +284,16 @@ def test_rules_part_cells_without_white_between_them() -> None:
     assert table.grid == [["Name", "Town"], ["Ruth Hale", "York"]]
 
 
+def test_a_head_on_a_dark_ground_above_a_grid_is_of_the_table() -> None:
+    """The rules of the grid begin below its head, which stands on a dark ground; a title above is none of it."""
+    rows = ("All of them in one list", "Qty|Name|Price", "2|Gloves|1.61", "14|Hats|3.20", "1|Freight|331.87")
+    lines = tabular(rows, (0, 10, 30))
+    borders = [LEADING * k - 5.0 for k in range(2, 6)]
+    found = only(find_tables(page(lines), [area(borders, (-5, 90, 290, 400), every_cell(3, 3))]))
+    assert (found.line, found.rows, found.columns) == (1, 4, 3)
+    assert [cell.text for cell in found.cells][:6] == ["Qty", "Name", "Price", "2", "Gloves", "1.61"]
+
+
 def test_cells_of_several_lines_and_over_several_rows_and_columns() -> None:
     lines = tabular(["|Sales|", "Item||", "|1998|1999", "Tea of|12|14", "two sorts||"], (0, 20, 40))
     cells = [(0, 0, 2, 1), (0, 1, 1, 2), (1, 1, 1, 1), (1, 2, 1, 1), *((2, c, 1, 1) for c in range(3))]

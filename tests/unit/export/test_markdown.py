@@ -65,6 +65,7 @@ def test_headings_by_size() -> None:
     "lines",
     [
         [make_line("TITLE", 0, x_height=17.0), *(make_line(FULL, 100 + 30 * i) for i in range(6))],  # capitals
+        [*(make_line(FULL, 30 * i) for i in range(6)), make_line("(1996) 2,213", 200, x_height=17.0)],  # figures
         [make_line("Large", 0, x_height=22.0), make_line("small", 40)],  # too few lines to compare
         [make_line("x" * 130, 0, x_height=22.0), *(make_line(FULL, 100 + 30 * i) for i in range(20))],  # too long
     ],
