@@ -42,7 +42,7 @@ def ruled_table(rows: Sequence[TableRow], area: RuledArea, direction: Direction,
 
     rows: lines of the page; area: its rows and columns as points of the input; least: width of a gap that is no space.
     """
-    area = _with_head(rows, area, direction)
+    area = _with_head(rows, area, direction, least)
     words, beside = _words(rows, area, direction)
     lines = np.unique(words.line)
     if len(lines) == 0 or len(lines) <= lines[-1] - lines[0] or beside > BESIDE * len(lines):
@@ -65,8 +65,11 @@ def ruled_table(rows: Sequence[TableRow], area: RuledArea, direction: Direction,
     return PageTable(box, int(lines[0]), len(used[0]), len(used[1]), tuple(found), len(lines))
 
 
-def _with_head(rows: Sequence[TableRow], area: RuledArea, direction: Direction) -> RuledArea:
-    """Add a row for a head above a grid, as on a dark ground, which no rules part: words over most of its columns."""
+def _with_head(rows: Sequence[TableRow], area: RuledArea, direction: Direction, least: float) -> RuledArea:
+    """Add a row for a head above a grid, as on a dark ground, which no rules part: words over most of its columns.
+
+    least: width of a gap that is no space; the words of two columns are no nearer.
+    """
     top, bottom = (direction.place(*area.rows[k])[1] for k in (0, -1))
     edges = np.array([direction.place(*point)[0] for point in area.columns])
     middles = [(row.top + row.bottom) / 2 for row in rows]
@@ -77,12 +80,18 @@ def _with_head(rows: Sequence[TableRow], area: RuledArea, direction: Direction) 
     inner = edges[1:-1, None]
     crossing = (head.spans[:, 0] < inner - OVER) & (head.spans[:, 1] > inner + OVER)
     outside = head.spans[0, 0] < edges[0] - OVER or head.spans[:, 1].max() > edges[-1] + OVER
-    filled = np.unique(np.searchsorted(edges, head.spans.mean(axis=1)))
-    if outside or crossing.any() or len(filled) < max(2, HEAD_FILLED * (len(edges) - 1)):
+    column = np.maximum.accumulate(np.searchsorted(edges, head.spans.mean(axis=1)))
+    filled, apart = np.unique(column), head.spans[1:, 0] - head.spans[:-1, 1]
+    if (
+        (apart[np.diff(column) > 0] < least).any()
+        or outside
+        or crossing.any()
+        or len(filled) < max(2, HEAD_FILLED * (len(edges) - 1))
+    ):
         return area
     rise = (head.top - OVER - top) / (direction.cos**2 + direction.sin**2)
     border = area.rows[0] + rise * np.array([-direction.sin, direction.cos])
-    cells = [(0, column, 1, 1) for column in range(len(edges) - 1)]
+    cells = [(0, number, 1, 1) for number in range(len(edges) - 1)]
     below = area.cells + np.array([1, 0, 0, 0])
     return replace(area, rows=np.vstack([border, area.rows]), cells=np.vstack([cells, below]))
 

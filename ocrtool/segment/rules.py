@@ -54,7 +54,7 @@ class RuledArea:
 def find_rules(level: np.ndarray, upright: np.ndarray, x_height: float) -> Rules:
     """Join the pieces of rules that continue each other. level, upright: (N, 4) boxes of pieces."""
     flip = [1, 0, 3, 2]
-    upright = _joined(upright[:, flip], np.zeros((0, 4)), x_height)[:, flip]
+    upright = _joined(upright[:, flip], level[:, flip], x_height)[:, flip]
     return Rules(_joined(level, upright, x_height), upright)
 
 
@@ -69,7 +69,8 @@ def mask_boxes(mask: np.ndarray) -> np.ndarray:
 def _joined(boxes: np.ndarray, upright: np.ndarray, x_height: float) -> np.ndarray:
     """Join the pieces of level rules, (N, 4) boxes, to whole ones: (K, 4) float.
 
-    Not over a gap with upright rules, (L, 4), at both ends: there two frames stand side by side.
+    Not over a gap with upright rules, (L, 4), at both ends: there two frames stand side by side. The same of upright
+    rules, if all are turned: there two frames stand one above the other.
     """
     boxes = boxes[boxes[:, 2] - boxes[:, 0] > 2 * (boxes[:, 3] - boxes[:, 1])]
     joined: list[np.ndarray] = []

@@ -109,6 +109,14 @@ def test_frames_that_stand_side_by_side_are_two_with_white_between() -> None:
     assert not ruled.parts(103, 239, 40, 190)
 
 
+def test_frames_one_above_the_other_are_two() -> None:
+    """Rules are joined over small gaps, but not from a frame to that below it."""
+    first, second = grid_page((40, 90, 120), (30, 180, 480)), grid_page((136, 180, 230), (30, 250, 480))
+    areas = areas_of(np.minimum(first, second))
+    assert [len(area.rows) for area in areas] == [3, 3]
+    assert [area.columns.round().tolist()[1] for area in areas] == [181, 251]
+
+
 def test_cells_are_read_apart_only_where_their_lines_do_not_agree() -> None:
     page = grid_page((40, 90, 180, 230))
     for x in (50, 220, 350):

@@ -292,6 +292,8 @@ def test_a_head_on_a_dark_ground_above_a_grid_is_of_the_table() -> None:
     found = only(find_tables(page(lines), [area(borders, (-5, 90, 290, 400), every_cell(3, 3))]))
     assert (found.line, found.rows, found.columns) == (1, 4, 3)
     assert [cell.text for cell in found.cells][:6] == ["Qty", "Name", "Price", "2", "Gloves", "1.61"]
+    sentence = tabular(("All of the prices are without", *rows[2:]), (0, 10, 30), top=1)
+    assert only(find_tables(page(sentence), [area(borders, (-5, 90, 290, 400), every_cell(3, 3))])).rows == 3
 
 
 def test_cells_of_several_lines_and_over_several_rows_and_columns() -> None:
