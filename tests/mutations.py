@@ -191,8 +191,8 @@ MUTATIONS = (
     Mutation(
         "columns not parted",
         "ocrtool/segment/blocks.py",
-        "        if gutters:\n",
-        "        if False:\n",
+        "    if gutters:\n",
+        "    if False:\n",
         (SEGMENT, SAMPLES),
     ),
 )
