@@ -59,7 +59,7 @@ def at_half_size(soft: np.ndarray, x_height: float) -> np.ndarray:
     """
     half = cv2.resize(soft, (soft.shape[1] // 2, soft.shape[0] // 2), interpolation=cv2.INTER_AREA)
     dark = cv2.dilate((half >= DARK).view(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
-    return with_faint_strokes(np.zeros(half.shape, bool), half, x_height / 2) & ~dark
+    return np.asarray(with_faint_strokes(np.zeros(half.shape, bool), half, x_height / 2) & ~dark)
 
 
 def ridges(soft: np.ndarray, along: int, beside: int, level: bool) -> tuple[np.ndarray, np.ndarray]:
