@@ -25,6 +25,9 @@ LEAST_SIZE = 5.0
 TALL_FACTOR = 2.0
 #: So many items, and this share of them surely read, make a list.
 LEAST_ITEMS, SURE_ITEMS = 4, 0.5
+#: Lines of at most so many characters below each other, aligned at one side, are a column if they are so many and this
+#: share of them is surely read: then the others are read too.
+SHORT, LEAST_COLUMN, SURE_COLUMN = 3, 5, 0.75
 #: The number of an item: figures, Roman ones too, or a letter, with the marks of a list.
 ITEM = re.compile(r"[(\[#]?(?:\d{1,3}|[A-Za-z]|[IVXL]{2,7})[.):\]]{0,2}")
 #: The kinds of lone characters, in the order of `_kind`.
@@ -75,7 +78,7 @@ def settle_lone(lines: Sequence[Line | None]) -> list[Line | None]:
 
 def _alone(line: Line) -> _Alone | None:
     characters = line.words[0].characters if len(line.words) == 1 else ()
-    text = "".join(each.label for each in characters)
+    text = _as_item(characters)
     if len(text) != len(characters) or (len(characters) > 1 and ITEM.fullmatch(text) is None):
         return None
     places = [k for k, label in enumerate(text) if label.isalnum() or len(text) == 1]
@@ -83,6 +86,15 @@ def _alone(line: Line) -> _Alone | None:
         return None
     (index,) = places
     return _Alone(characters[index], index, text[:index] + "_" + text[index + 1 :])
+
+
+def _as_item(characters: Sequence[Character]) -> str:
+    """Return the text of characters; of one between marks that looks like a mark, as ``[`` for l, what it may be."""
+    labels = [each.label for each in characters]
+    marks = [k for k, label in enumerate(labels) if not label.isalnum()]
+    if len(labels) == len(marks) == 3:
+        labels[1] = next((each.label for each in characters[1].alternatives if each.label.isalnum()), labels[1])
+    return "".join(labels)
 
 
 def _common_kind(characters: Sequence[Character]) -> int | None:
@@ -109,8 +121,9 @@ def _put_in_order(lines: list[Line | None], group: dict[int, _Alone]) -> None:
         if line is None or found.character.probability >= SETTLED or labels[n] in due:
             continue
         between = len(due) == 1 and 0 < n < len(places) - 1  # the one before and the one after say the same
+        anything = between or not found.character.label.isalnum()
         fitting = [
-            each for each in (found.character.alternatives if between else twins(found.character)) if each.label in due
+            each for each in (found.character.alternatives if anything else twins(found.character)) if each.label in due
         ]
         if fitting:
             lines[k] = _with(line, found, fitting[0].label)
@@ -162,12 +175,37 @@ def items_among(lines: Sequence[Line | None], x_height: float | None) -> set[int
         found = _alone(line) if line is not None else None
         if found is not None and found.marks.strip("_"):
             groups.setdefault(found.marks, []).append(k)
-    return {
+    items = {
         k
         for group in groups.values()
         if len(group) >= LEAST_ITEMS and sum(_is_sure(lines[k], x_height) for k in group) >= SURE_ITEMS * len(group)
         for k in group
     }
+    return items | _in_columns(lines, x_height)
+
+
+def _in_columns(lines: Sequence[Line | None], x_height: float | None) -> set[int]:
+    """Return the lines of columns of single characters and short numbers, such as those of a table."""
+    short = {k: line for k, line in enumerate(lines) if line is not None and _is_short(line)}
+    if len(short) < LEAST_COLUMN:
+        return set()
+    found: set[int] = set()
+    for first in short.values():
+        reach = ALIGNED * first.x_height
+        column = [
+            k
+            for k, line in short.items()
+            if min(abs(line.box.x0 - first.box.x0), abs(line.box.x1 - first.box.x1)) <= reach
+        ]
+        sure = sum(_is_sure(lines[k], x_height) for k in column)
+        found.update(column if len(column) >= LEAST_COLUMN and sure >= SURE_COLUMN * len(column) else ())
+    return found
+
+
+def _is_short(line: Line) -> bool:
+    """Return True for a line of a letter or figure, or of a short number."""
+    text = "".join(each.label for word in line.words for each in word.characters)
+    return len(line.words) == 1 and ((text.isdigit() and len(text) <= SHORT) or (len(text) == 1 and text.isalnum()))
 
 
 def _is_sure(line: Line | None, x_height: float | None) -> bool:

@@ -30,6 +30,9 @@ NEVER, FLOOR = -20.0, -30.0
 #: Ink whose longer side is a smaller share of the height of a cell is dirt; ink wider than this share of a cell is that
 #: of several characters that touch.
 LEAST_INK, TOUCHING = 0.1, 1.4
+#: Strokes that are so near to a side of their cell, so thin and so low are bits of its frame, as shares of its width
+#: and height; so is a stroke alone at its upper or lower edge.
+RIM, THIN, LOW_BIT = 0.2, 0.1, 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ def _written(layout: Layout, region: LineRegion) -> Written:
     meets = (middles[1:] + middles[:-1]) / 2
     count, labels, stats, centres = cv2.connectedComponentsWithStats(own.view(np.uint8), connectivity=8)
     by_part = np.searchsorted(meets, centres[:, 0]) + 1
+    by_part[_are_bits(stats, row.boxes[np.maximum(by_part, 1) - 1] - (x0, y0, x0, y0))] = 0
     by_part[0] = 0
     cell = by_part[labels]
     for k in np.flatnonzero(stats[1:count, cv2.CC_STAT_WIDTH] > TOUCHING * width) + 1:
@@ -126,12 +130,33 @@ def _written(layout: Layout, region: LineRegion) -> Written:
     for number in range(len(row.boxes)):
         mine = (cell == number + 1).view(np.uint8)
         left, top, w, h = cv2.boundingRect(mine)
-        if max(w, h) >= LEAST_INK * height:
+        if max(w, h) >= LEAST_INK * height and not _lies_on_edge((top + y0, h), row.boxes[number]):
             cells.append(number)
             extents.append((x0 + left, x0 + left + w))
             glyph = soft * (cv2.dilate(mine, np.ones((3, 3), np.uint8)) * ((cell == number + 1) | (cell == 0)))
             glyphs.append(glyph[max(0, top - 2) : top + h + 2, max(0, left - 2) : left + w + 2])
     return Written(np.array(cells, int), np.array(extents, float).reshape(-1, 2), glyphs)
+
+
+def _are_bits(stats: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """Return (N,) bool: True for components that are bits of the upright sides of their cells.
+
+    stats: (N, 5) as of OpenCV; cells: (N, 4) the cell of each, in the same pixels.
+    """
+    x, _, w, h = stats[:, :4].T
+    width, height = (cells[:, 2:] - cells[:, :2]).T
+    beside = (x + w <= cells[:, 0] + RIM * width) | (x >= cells[:, 2] - RIM * width)
+    return np.asarray(beside & (w <= THIN * width) & (h <= LOW_BIT * height))
+
+
+def _lies_on_edge(rows: tuple[int, int], cell: np.ndarray) -> bool:
+    """Return True if all that is in a cell (x0, y0, x1, y1) is a thin stroke at its upper or lower edge.
+
+    rows: the first of it, and how many.
+    """
+    (y, h), height = rows, int(cell[3] - cell[1])
+    near = y + h <= cell[1] + RIM * height or y >= cell[3] - RIM * height
+    return bool(near and h <= THIN * height)
 
 
 def _frame_bounds(layout: Layout, region: LineRegion, strip: Strip, written: Written, frames: int) -> np.ndarray:

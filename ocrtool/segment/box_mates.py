@@ -10,8 +10,8 @@ import numpy as np
 OFF, WANDER = 2, 1
 #: Share of each of its sides that ink covers, and how near to its corners ink is (pixels).
 COVERED, CORNER = 0.88, 2
-#: Boxes are within so many sides of each other.
-REACH = 40.0
+#: Boxes of a row are within so many sides of each other, those of a column, between which entries stand, within fewer.
+REACH, REACH_DOWN = 40.0, 9.0
 
 
 def with_mates(ink: np.ndarray, ticks: np.ndarray, taken: np.ndarray) -> np.ndarray:
@@ -22,8 +22,8 @@ def with_mates(ink: np.ndarray, ticks: np.ndarray, taken: np.ndarray) -> np.ndar
     found = ticks.tolist()
     flipped = np.ascontiguousarray(ink.T)
     for x0, y0, x1, y1 in ticks.tolist():
-        beside = _mates(ink, (x0, y0, x1, y1))
-        below = [[a, b, c, d] for b, a, d, c in _mates(flipped, (y0, x0, y1, x1))]
+        beside = _mates(ink, (x0, y0, x1, y1), REACH)
+        below = [[a, b, c, d] for b, a, d, c in _mates(flipped, (y0, x0, y1, x1), REACH_DOWN)]
         for box in beside + below:
             if not any(overlap(box, other) for other in [*found, *taken.tolist()]):
                 found.append(box)
@@ -35,10 +35,10 @@ def overlap(a: Sequence[int], b: Sequence[int]) -> bool:
     return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
 
 
-def _mates(ink: np.ndarray, box: tuple[int, int, int, int]) -> list[list[int]]:
-    """Return the boxes on the row of a box that have its size, the best covered first."""
+def _mates(ink: np.ndarray, box: tuple[int, int, int, int], sides: float) -> list[list[int]]:
+    """Return the boxes on the row of a box that have its size, the best covered first. sides: how far away they are."""
     x0, y0, x1, y1 = box
-    width, height, reach = x1 - x0, y1 - y0, round(REACH * (x1 - x0))
+    width, height, reach = x1 - x0, y1 - y0, round(sides * (x1 - x0))
     first, end = max(0, x0 - reach), min(ink.shape[1], x1 + reach)
     best: list[tuple[float, list[int]]] = []
     for top in range(max(WANDER, y0 - OFF), y0 + OFF + 1):
@@ -54,13 +54,13 @@ def _mates(ink: np.ndarray, box: tuple[int, int, int, int]) -> list[list[int]]:
         side = wide[WANDER:-WANDER].mean(axis=0)
         covered = np.minimum(level, np.minimum(side[: len(level)], side[width - 1 : width - 1 + len(level)]))
         for x in np.flatnonzero(covered >= COVERED).tolist():
-            if _has_corners(part[WANDER:-WANDER, x : x + width]):
+            if has_corners(part[WANDER:-WANDER, x : x + width]):
                 best.append((float(covered[x]), [first + x, top, first + x + width, top + height]))
     return [place for _, place in sorted(best, key=lambda each: -each[0])]
 
 
-def _has_corners(part: np.ndarray) -> bool:
-    """Return True if ink is near all four corners of a box (h, w) bool."""
-    corner = np.add.outer(np.arange(CORNER + 1), np.arange(CORNER + 1)) <= CORNER
+def has_corners(part: np.ndarray, reach: int = CORNER) -> bool:
+    """Return True if ink is near all four corners of a box (h, w) bool. reach: how near, in pixels."""
+    corner = np.add.outer(np.arange(reach + 1), np.arange(reach + 1)) <= reach
     views = (part, part[:, ::-1], part[::-1], part[::-1, ::-1])
-    return all(bool((view[: CORNER + 1, : CORNER + 1] & corner).any()) for view in views)
+    return all(bool((view[: reach + 1, : reach + 1] & corner).any()) for view in views)

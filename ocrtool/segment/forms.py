@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from ocrtool.imaging.components import label_components
-from ocrtool.segment.box_mates import overlap, with_mates
+from ocrtool.segment.box_mates import has_corners, overlap, with_mates
 from ocrtool.segment.cell_rows import CellRow, extended, group_cells, holds_single, is_divided, is_grid
 from ocrtool.segment.closed_combs import with_combs
-from ocrtool.segment.faint_strokes import with_faint_strokes
+from ocrtool.segment.faint_strokes import at_half_size, with_faint_strokes
 from ocrtool.segment.form_gate import likely_places
 from ocrtool.segment.frames import OUTSIDE, find_frames, frame_ink, without_letters
 from ocrtool.segment.open_combs import find_open_combs
@@ -21,8 +21,8 @@ from ocrtool.segment.strokes import find_strokes
 #: Sides of a tick box over the x-height of the page, least and greatest, and width over height.
 TICK_SIDES, TICK_ASPECT = (1.2, 5.0), (0.75, 1.33)
 #: Filled tick boxes: ink that holds squares of this side (x-heights), fills this share of its box, and has the size of
-#: another tick box within this share.
-BLOB, BLOB_FILL, BLOB_SIZE = 0.6, 0.7, 0.3
+#: another tick box within this share; it begins so near to all four corners of its box, in widths of it.
+BLOB, BLOB_FILL, BLOB_SIZE, BLOB_CORNER = 0.6, 0.7, 0.3, 0.25
 #: Strokes of an open comb are at most so high, in widths of a cell.
 STANDING = 0.75
 
@@ -48,7 +48,9 @@ def find_form_boxes(
     ink: (H, W) bool of an upright page; x_height: in its pixels; least_side: of boxes, in x-heights, where characters
     of the script look like smaller ones; soft: (H, W) uint8 soft ink, in which faint frames are looked for.
     """
-    if not any(_has_boxes(ink[place], x_height) for place in likely_places(ink, x_height)):
+    if not _may_have_boxes(ink, x_height) and (
+        soft is None or not _may_have_boxes(at_half_size(soft, x_height), x_height / 2)
+    ):
         return FormBoxes()
     plain = ink
     if soft is not None:
@@ -71,6 +73,11 @@ def find_form_boxes(
     for row in combs:
         frames |= _standing_ink(ink, row)
     return FormBoxes(ticks, tuple(rows), frames)
+
+
+def _may_have_boxes(ink: np.ndarray, x_height: float) -> bool:
+    """Return True if a page, (H, W) bool, has a frame or an open comb; most take a few milliseconds."""
+    return any(_has_boxes(ink[place], x_height) for place in likely_places(ink, x_height))
 
 
 def _has_boxes(ink: np.ndarray, x_height: float) -> bool:
@@ -109,7 +116,8 @@ def _blobs(ink: np.ndarray, ticks: np.ndarray, x_height: float) -> np.ndarray:
     full = stats[1:, 4] >= BLOB_FILL * np.maximum(1, stats[1:, 2] * stats[1:, 3])
     sides, known = boxes[:, 2:] - boxes[:, :2], ticks[:, 2:] - ticks[:, :2]
     near = (np.abs(sides[:, None] - known) <= BLOB_SIZE * known).all(axis=2).any(axis=1)
-    return np.asarray(boxes[full & near])
+    square = [has_corners(solid[y0:y1, x0:x1] > 0, round(BLOB_CORNER * (x1 - x0))) for x0, y0, x1, y1 in boxes.tolist()]
+    return np.asarray(boxes[full & near & np.array(square, bool)])
 
 
 def _standing_ink(ink: np.ndarray, row: CellRow) -> np.ndarray:

@@ -28,9 +28,12 @@ NEIGHBOURS = 0.5
 #: Of two boxes about one place the better covered one is taken, within this share the larger one.
 WORTH_STEP = 0.06
 #: A letter in a word has another so near, with its top and bottom level with its own within so much (sides of the box).
-CLOSE, LEVEL = 0.25, 0.15
+#: Letters by hand are less level, but so wide at least, which the shadow of a frame is not.
+CLOSE, LEVEL, HAND_LEVEL, WIDE = 0.22, 0.15, 0.5, 0.4
 #: A side of a frame is at most so thick, as a share of the box; of a filled box ink reaches over so much of it.
 THIN_SIDE, FULL_SIDE = 0.18, 0.85
+#: The edge of a frame is within so many pixels of where the strokes begin that it was found by.
+SNAP = 4
 #: Ink so many pixels outside a box may be its frame; a row of pixels along a side is frame if half of it is ink.
 OUTSIDE, HALF = 2, 0.5
 #: What is nearer to a side of a box than this share of it, or so many pixels, may be left of its frame.
@@ -44,6 +47,7 @@ def find_frames(ink: np.ndarray, strokes: Strokes, x_height: float) -> np.ndarra
     boxes = find_rectangles(strokes, x_height, lambda box: _is_framed(ink, box, x_height, sure=False))
     if not len(boxes):
         return boxes
+    boxes = np.array([_snapped(ink, box) for box in boxes.tolist()], np.int32)
     strict = np.array([_is_framed(ink, box, x_height, sure=True) for box in boxes.tolist()], bool)
     large = (boxes[:, 2:] - boxes[:, :2]).min(axis=1) >= LARGE * x_height
     beside = ink & ~cv2.dilate(strokes.level, np.ones((3, 3), np.uint8)).view(bool)  # edges of cells go on
@@ -53,6 +57,19 @@ def find_frames(ink: np.ndarray, strokes: Strokes, x_height: float) -> np.ndarra
     likely = sure | ((strict | large) & _have_size_of(boxes, boxes[sure]))
     worth = np.array([min(covered_sides(ink, box, max(3, round(0.12 * x_height)))) for box in boxes.tolist()])
     return without_doubles(boxes[likely], (worth[likely] / WORTH_STEP).round())
+
+
+def _snapped(ink: np.ndarray, box: list[int]) -> list[int]:
+    """Return a box with its sides at the outer edges of its frame: strokes that wander may begin before it."""
+    x0, y0, x1, y1 = box
+    inner = ink[y0 + ENDS : y1 - ENDS, x0:x1], ink[y0:y1, x0 + ENDS : x1 - ENDS].T
+    if min(part.size for part in inner) == 0:
+        return box
+    moves = []
+    for part in (inner[0], inner[0][:, ::-1], inner[1], inner[1][:, ::-1]):
+        shares = part[:, :SNAP].mean(axis=0)
+        moves.append(int(np.argmax(shares >= min(HALF, float(shares.max())))))
+    return [x0 + moves[0], y0 + moves[2], x1 - moves[1], y1 - moves[3]]
 
 
 def _is_framed(ink: np.ndarray, box: list[int], x_height: float, sure: bool) -> bool:
@@ -152,7 +169,9 @@ def _is_in_word(ink: np.ndarray, box: list[int], boxes: np.ndarray) -> bool:
     _, stats = label_components(np.ascontiguousarray(ink[top : y1 + side // 2, left : x1 + 2 * side]))
     found = stats[1:, :4] + np.array([left, top, 0, 0])
     found[:, 2:] += found[:, :2]
-    level = (np.abs(found[:, [1, 3]] - [y0, y1]) <= LEVEL * side).all(axis=1)
+    off = np.abs(found[:, [1, 3]] - [y0, y1]).max(axis=1)
+    wide = found[:, 2] - found[:, 0] >= WIDE * side
+    level = (off <= LEVEL * side) | (wide & (off <= HAND_LEVEL * side))
     near = ((found[:, 0] - x1 > 0) & (found[:, 0] - x1 <= CLOSE * side)) | (
         (x0 - found[:, 2] > 0) & (x0 - found[:, 2] <= CLOSE * side)
     )

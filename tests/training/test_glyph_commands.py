@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -23,7 +24,7 @@ from tests.tiny_data import (
     write_unipen,
 )
 from training.datasets import unipen
-from training.glyphs import evaluate, examples, isolated, make
+from training.glyphs import cells, evaluate, examples, isolated, make
 from training.glyphs.examples import REJECT_LABEL
 
 pytestmark = pytest.mark.usefixtures("no_system_fonts", "own_cache")
@@ -95,6 +96,30 @@ def test_characters_alone_are_apart_by_image_and_writer(data: Path) -> None:
     doubtful = unipen.PenCharacters(marks.labels, np.full(len(marks), "mot/x"), marks.characters)
     kept = isolated.unipen_examples(doubtful, np.random.default_rng(0))
     assert len(kept) == 3 * sum(not c.islower() for c in LATIN)  # labels of small letters are not to be trusted
+
+
+def test_characters_as_cut_from_cells_are_the_same_ones(data: Path) -> None:
+    alone, _ = isolated.training_examples(data, np.random.default_rng(0), variants=2)
+    train, held = cells.training_examples(data, np.random.default_rng(0), variants=2)
+    drawn = sum(c.isalnum() for c in LATIN)
+    images = (alone.sources == "emnist_alone").sum()
+    assert set(train.sources) == {"cells"} and len(train) == images + 2 * 2 * drawn  # two writers of three, twice each
+    assert train.labels[:images].tolist() == alone.labels[:images].tolist()
+    assert not train.geometry.any() and (train.images[..., 0].max(axis=(1, 2)) > 40).mean() > 0.98
+    assert len(held) and not train.images[..., 1].any()
+
+
+def test_a_character_in_a_cell_may_lose_strokes_to_the_frame_and_keep_a_bit_of_it() -> None:
+    ink = np.zeros((60, 60), np.uint8)
+    ink[10:50, 20:40] = 255
+    cut = [cells.as_cut(ink, np.random.default_rng(seed)) for seed in range(80)]
+    assert all(glyph.dtype == np.uint8 and glyph.max() > 60 for glyph in cut)
+    long_sides = [max(cv2.boundingRect((glyph > 60).astype(np.uint8))[2:]) for glyph in cut]
+    assert min(long_sides) < 24 and max(long_sides) > 44
+    parts = [cv2.connectedComponents((glyph > 60).astype(np.uint8))[0] - 1 for glyph in cut]
+    assert max(parts) > 1 and np.mean(np.array(parts) == 1) > 0.7
+    two_levels = np.mean([set(np.unique(glyph)) <= {0, 255} for glyph in cut])
+    assert 0.2 < two_levels < 0.5
 
 
 @pytest.mark.slow

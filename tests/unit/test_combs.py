@@ -80,6 +80,18 @@ def test_empty_cells_are_nothing(kind: str) -> None:
     assert page.text == "Surname" and page.marks == ()
 
 
+@pytest.mark.parametrize("kind", ("comb", "boxes"))
+def test_bits_of_a_frame_within_its_cells_are_no_characters(kind: str) -> None:
+    """Where a frame is ragged, bits of its sides and edges stand apart from it."""
+    picture = draw_cells("TOURS", 8, kind)
+    draw, step = ImageDraw.Draw(picture), BOX + 14 if kind == "boxes" else BOX
+    for k in (5, 6):
+        x = LEFT + step * k
+        draw.line((x + 6, TOP + 30, x + 6, TOP + 44), fill=0, width=2)
+    draw.line((LEFT + 7 * step + 14, TOP + 60, LEFT + 7 * step + 40, TOP + 60), fill=0, width=2)
+    assert ocrtool.read(picture).text == "Surname TOURS"
+
+
 def test_strokes_that_cross_a_frame_stay_whole() -> None:
     """Characters written over the sides of their cells lose nothing to the frame but the frame itself."""
     assert ocrtool.read(draw_cells("MARTENS", 9, pen=17)).text == "Surname MARTENS"

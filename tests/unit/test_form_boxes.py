@@ -10,6 +10,7 @@ from ocrtool.segment.box_mates import with_mates
 from ocrtool.segment.cell_rows import group_cells
 from ocrtool.segment.closed_combs import closed_comb, with_combs
 from ocrtool.segment.faint_strokes import with_faint_strokes
+from ocrtool.segment.forms import find_form_boxes
 from ocrtool.segment.frames import find_frames
 from ocrtool.segment.strokes import find_strokes
 
@@ -85,3 +86,43 @@ def test_a_tick_box_is_found_beside_another_though_a_cross_hides_its_frame() -> 
     known = np.array([[LEFT - 1, TOP - 1, LEFT + 32, TOP + 32]], np.int32)
     found = with_mates(ink > 0, known, np.zeros((0, 4), np.int32))
     assert len(found) == 2 and np.abs(found[1] - [299, TOP, 332, TOP + 33]).max() <= 2
+
+
+def scanned_ticks(level: int) -> np.ndarray:
+    """Soft ink (H, W) uint8 of four tick boxes as pale as ``level`` with grain, and a cross in one of them."""
+    soft = np.zeros((200, 500), np.uint8)
+    for k in range(4):
+        cv2.rectangle(soft, (LEFT + 90 * k, TOP), (LEFT + 90 * k + 34, TOP + 34), level, 2)
+    for ends in (((6, 6), (28, 28)), ((6, 28), (28, 6))):
+        (x0, y0), (x1, y1) = ends
+        cv2.line(soft, (LEFT + 90 + x0, TOP + y0), (LEFT + 90 + x1, TOP + y1), 230, 4)
+    grain = np.random.default_rng(3).normal(0, 5, soft.shape)
+    return cv2.GaussianBlur(np.clip(soft + grain, 0, 255).astype(np.uint8), (0, 0), 0.7)
+
+
+@pytest.mark.parametrize("level", [55, 45, 230])
+def test_tick_boxes_in_a_pale_colour_are_found_though_the_threshold_leaves_nothing_of_them(level: int) -> None:
+    soft = scanned_ticks(level)
+    found = find_form_boxes(soft >= 128, X_HEIGHT, 0.0, soft).ticks
+    assert sorted(round((x - LEFT) / 90) for x in found[:, 0].tolist()) == [0, 1, 2, 3]
+
+
+def test_the_edges_of_a_frame_are_where_its_ink_is() -> None:
+    """Strokes that wander are taken a little wider; corners are looked for where the sides meet."""
+    ink = np.zeros((120, 120), np.uint8)
+    cv2.rectangle(ink, (40, 40), (60, 60), 1, 2)
+    ink[[39, 39, 61, 61], [39, 61, 39, 61]] = 0
+    ink[39:41, 44:50] = 0
+    ink[38, 44:50] = 1
+    (frame,) = find_frames(ink > 0, find_strokes(ink > 0, X_HEIGHT), X_HEIGHT).tolist()
+    assert np.abs(np.array(frame) - [39, 39, 62, 62]).max() <= 1
+
+
+def test_a_bold_letter_by_hand_is_no_filled_tick_box() -> None:
+    ink = np.zeros((200, 500), np.uint8)
+    for k in range(2):
+        cv2.rectangle(ink, (LEFT + 90 * k, TOP), (LEFT + 90 * k + 34, TOP + 34), 1, 2)
+    cv2.rectangle(ink, (LEFT + 96, TOP + 6), (LEFT + 118, TOP + 28), 1, -1)
+    cv2.ellipse(ink, (400, TOP + 17), (20, 15), 130, 0, 360, 1, -1)
+    found = find_form_boxes(ink > 0, X_HEIGHT).ticks
+    assert sorted(round((x - LEFT) / 90) for x in found[:, 0].tolist()) == [0, 1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ocrtool.decode.lone import is_lone_text, items_among, settle_lone
@@ -110,3 +112,16 @@ def test_items_that_are_hardly_read_are_text_among_others() -> None:
     assert items_among([*sure[:2], unsure], 20.0) == set(), "two are no list"
     assert items_among([*sure[:1], unsure, unsure, unsure], 20.0) == set(), "most of them may be noise"
     assert items_among([*sure, word("l.", 0.5)], 20.0) == set(), "written otherwise"
+
+
+def test_a_column_of_lone_characters_is_text_with_those_that_are_hardly_read() -> None:
+    sure, unsure = [line((label, 0.95)) for label in "MVGWX"], line(("J", 0.6), ("I", 0.2))
+    assert items_among([*sure, unsure], 20.0) == set(range(6))
+    assert items_among([*sure[:2], unsure, unsure, unsure], 20.0) == set(), "most of them may be noise"
+    aside = replace(unsure, box=Box(200, 0, 210, 20))
+    assert items_among([*sure, aside], 20.0) == set(range(5)), "it stands elsewhere"
+
+
+def test_a_letter_of_an_item_that_looks_like_a_mark_is_what_is_due() -> None:
+    rows = [item("(", ")", (label, 0.95)) for label in "ijk"]
+    assert texts([*rows, item("(", ")", ("[", 0.3), ("1", 0.25), ("l", 0.2))])[-1] == "(l)"

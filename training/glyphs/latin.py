@@ -1,4 +1,6 @@
-"""What the Latin glyph classifier learns: EMNIST and UNIPEN characters alone, and edges of drawn and real lines."""
+"""What the Latin glyph classifier learns: EMNIST and UNIPEN characters alone and as cut from the cells of forms, and
+edges of drawn and real lines.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ import numpy as np
 from ocrtool.charset import LATIN_CLASSES
 from ocrtool.recognize.network import log_softmax
 from training.fit import Minutes, Monitor, Validate, compile_trainee, held_out_loss
-from training.glyphs import examples, isolated
+from training.glyphs import cells, examples, isolated
 from training.glyphs.batches import GlyphBatches
 from training.glyphs.examples import Examples
 from training.glyphs.scores import fit_temperature, score_all
@@ -28,6 +30,7 @@ SOURCE_WEIGHTS = {
     "emnist": 0.12,
     "emnist_alone": 0.13,
     "unipen_alone": 0.07,
+    "cells": 0.2,
 }
 OTHER_SOURCE = 0.1
 #: Most validation examples.
@@ -77,9 +80,10 @@ class LatinTask:
     def gather(self, shards: list[Path], validation: list[Path], seed: int) -> tuple[Examples, Examples]:
         """Characters alone and the shards' examples to train on, and a sample of those to choose weights by."""
         rng = np.random.default_rng(seed)
-        train, held = isolated.training_examples(self.data, rng)
-        train = examples.join([train, *(examples.load(path) for path in shards)])
-        held = examples.join([held, *(examples.load(path) for path in validation)])
+        alone, held_alone = isolated.training_examples(self.data, rng)
+        cut, held_cut = cells.training_examples(self.data, rng)
+        train = examples.join([alone, cut, *(examples.load(path) for path in shards)])
+        held = examples.join([held_alone, held_cut, *(examples.load(path) for path in validation)])
         return train, examples.sample(held, MOST_VALIDATION, rng)
 
     def batches(self, train: Examples, batch: int, seed: int, steps_per_epoch: int) -> GlyphBatches:

@@ -80,7 +80,8 @@ class GlyphTask(Protocol):
 @dataclass(frozen=True, slots=True)
 class TrainSettings:
     """How a classifier is trained. shards, validation: patterns of files; folder: of checkpoints; init: weights to
-    start from; steps: batches between two validations; epochs, minutes: budget, see `stop`; rate: peak learning rate.
+    start from, keep: the share of them in what is published; steps: batches between two validations; epochs, minutes:
+    budget, see `stop`; rate: peak learning rate.
     """
 
     folder: Path
@@ -88,6 +89,7 @@ class TrainSettings:
     shards: Sequence[str] = ()
     validation: Sequence[str] = ()
     init: Path | None = None
+    keep: float = 0.0
     epochs: float | None = None
     minutes: float | None = None
     rate: float = 2e-3
@@ -116,10 +118,14 @@ def train(task: GlyphTask, settings: TrainSettings) -> dict[str, Any]:
         model = build_spec(task.spec)
     if settings.init is not None:
         load_start(model, settings.init, task.labels)
+    start = model.get_weights()
     task.compile(model, settings.rate)
     batches = task.batches(data, settings.batch, settings.seed, settings.steps)
     plan = Plan(settings.folder, settings.stop(task.default_stop), settings.rate, task.monitor, settings.resume)
     run = fit(model, batches, plan, task.validate(held))
+    # Wortsman et al., "Robust fine-tuning of zero-shot models" (2022): less of what was known before is lost
+    pairs = zip(start, model.get_weights(), strict=True)
+    model.set_weights([settings.keep * before + (1 - settings.keep) * after for before, after in pairs])
     facts = {**task.facts(data, held), "seed": settings.seed, "run": _run_facts(run, settings.batch)}
     return publish(model, Card(task.name, task.spec, task.labels, facts), settings.out, task.measure(held))
 
@@ -146,6 +152,13 @@ training_options = all_of(
     run_option(),
     out_option(),
     init_option(),
+    click.option(
+        "--keep",
+        type=click.FloatRange(0.0, 1.0),
+        default=0.0,
+        show_default=True,
+        help="Share of the weights of --init in those that are published: their mean.",
+    ),
     epochs_option(about="Number of epochs of --steps batches; the learning rate falls to their end."),
     minutes_option(about="Time limit; without --epochs, the learning rate falls to its end."),
     rate_option(),
