@@ -48,7 +48,10 @@ def find_form_boxes(
     ink: (H, W) bool of an upright page; x_height: in its pixels; least_side: of boxes, in x-heights, where characters
     of the script look like smaller ones; soft: (H, W) uint8 soft ink, in which faint frames are looked for.
     """
-    if not any(_has_boxes(ink[place], x_height) for place in likely_places(ink, x_height)):
+    places = likely_places(ink, x_height)
+    if sum(ink[place].size for place in places) > ink.size:  # of a picture: they overlap, and to go through all is dear
+        places = [(slice(None), slice(None))]
+    if not any(_has_boxes(ink[place], x_height) for place in places):
         return FormBoxes()
     plain = ink
     if soft is not None:

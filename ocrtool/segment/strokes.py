@@ -113,8 +113,9 @@ def _enclosed(strokes: Strokes, x_height: float, is_frame: Callable[[list[int]],
     sides = strokes.sides[_meet_level(level, strokes.sides)]
     sides = sides[np.argsort(sides[:, 0], kind="stable")]
     found: list[list[int]] = []
+    farthest = np.searchsorted(sides[:, 0], sides[:, 0] + ASPECTS[1] * HEIGHTS[1] * x_height, side="right")
     for k, (x0, y0, x1, y1) in enumerate(sides.tolist()):
-        others = sides[k + 1 :]
+        others = sides[k + 1 : farthest[k]]
         top, bottom = np.maximum(others[:, 1], y0), np.minimum(others[:, 3], y1)
         longer = np.maximum(others[:, 3] - others[:, 1], y1 - y0)
         width = others[:, 2] - x0
