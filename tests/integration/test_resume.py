@@ -337,6 +337,23 @@ def test_a_full_disk_leaves_the_journal_right(monkeypatch: pytest.MonkeyPatch) -
         assert list(journal.entries.values()) == [entry]
 
 
+def test_the_journal_does_not_wait_for_the_disk_at_each_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("out").mkdir()
+    synced = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    entries = [Entry(f"/in/{k}.png", str(k), "s", Identity(1, 2, "x"), ((f"{k}.txt", 3),)) for k in range(20)]
+    with Journal(Path("out")) as journal:
+        for entry in entries:
+            journal.add(entry)
+        lines = (Path("out") / JOURNAL).read_text().splitlines()
+        assert len(lines) == 21  # a run that is killed now has lost none
+        assert 1 <= len(synced) < 10
+        before = len(synced)
+    assert len(synced) == before + 1
+    with Journal(Path("out")) as journal:
+        assert list(journal.entries.values()) == entries
+
+
 def full(*_: object) -> int:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
