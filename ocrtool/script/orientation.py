@@ -37,7 +37,7 @@ LEAST_CERTAINTY = 0.6
 #: Fewer characters tell nothing.
 LEAST_CHARACTERS = 8
 #: Of a page of so many pixels a part is turned first: pages of pictures and scribble look alike from all sides.
-MANY_PIXELS = 2_000_000
+MANY_PIXELS = 800_000
 
 
 @dataclass(frozen=True, slots=True)
