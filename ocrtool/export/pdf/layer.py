@@ -23,7 +23,7 @@ from ocrtool.types import Box, Line, Page
 #: largest share of a word that is given up for it where words touch.
 LEAST_SPACE, MOST_TRIMMED = 0.16, 0.25
 #: Wider spaces, as a share of the size, are those between columns to Poppler, or nearly.
-WIDE_SPACE = 0.7
+WIDE_SPACE = 1.0
 #: Height of a line above its baseline in heights of its small letters: at least theirs, and more than this is a
 #: flourish or a stain.
 LOWEST, HIGHEST = 1.0, 2.5
