@@ -178,6 +178,7 @@ def read(
         records=Records(errors, metrics, report, quiet),
         scheduler=scheduler,
         journal=journal,
+        watch=watch,
     )
     console = Console(print_error, progress(quiet, output is None), standard_output())
     if watch:

@@ -98,8 +98,8 @@ class Batch:
 
     output: file or folder, None for standard output; others: files that it reads besides, which may not be overwritten;
     jobs, timeout: as for `Parallel`; resume: leave out what the journal says is done; records: what is written about
-    the run; scheduler: address of the Dask cluster that reads, None for this machine; journal: folder of the journal,
-    None for that of the outputs.
+    the run; watch: go on with what arrives; scheduler: address of the Dask cluster that reads, None for this machine;
+    journal: folder of the journal, None for that of the outputs.
     """
 
     formats: tuple[Format, ...]
@@ -114,13 +114,14 @@ class Batch:
     records: Records = field(default_factory=Records)
     scheduler: str | None = None
     journal: Path | None = None
+    watch: bool = False
 
     @property
     def journal_folder(self) -> Path:
-        """Folder of the journal of a run with ``resume``. Raises UsageError if there is none."""
+        """Folder of the journal of a run with ``resume`` or ``watch``. Raises UsageError if there is none."""
         from ocrtool.jobs.resume import journal_folder
 
-        return journal_folder(self.output, self.journal)
+        return journal_folder(self.output, self.journal, "--watch" if self.watch else "--resume")
 
     @property
     def needs_file(self) -> bool:

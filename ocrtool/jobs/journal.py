@@ -1,8 +1,9 @@
 """The journal of an output folder: which inputs were read, of which content and with which settings, a line for each.
 
-Lines are JSON, only ever appended, each synchronised to disk after the outputs that it names. So a run that is killed
-at any moment leaves at most a line without its end, which the next one cuts off. File names in a line are compared with
-those that are planned and never opened, so that the journal of a stranger reaches no file.
+Lines are JSON, only ever appended, each after the outputs that it names are on disk. So a run that is killed at any
+moment leaves at most a line without its end, which the next one cuts off; a machine that loses its power loses the
+lines of the last second, whose inputs are read once more. File names in a line are compared with those that are planned
+and never opened, so that the journal of a stranger reaches no file.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -26,6 +28,8 @@ JOURNAL = ".ocrtool-journal.jsonl"
 _HEADER = {"format": "ocrtool-journal", "version": 1}
 #: How it is opened: not by a link, which may lead out of the folder.
 _OPEN = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+#: Lines are on disk after so many seconds at most: to wait for each costs as much as to read a small page.
+_SYNC_SECONDS = 1.0
 #: Maximum number of bytes of a line; a path has at most 4,096, each of them up to 6 in JSON. Longer ones are ignored.
 _MOST_BYTES = 1 << 17
 
@@ -66,6 +70,7 @@ class Journal:
         self._path = folder / JOURNAL
         self.entries: dict[str, Entry] = {}
         self.other_stems: set[str] = set()
+        self._synced = -_SYNC_SECONDS
         try:
             self._file = os.open(self._path, _OPEN, 0o666)
         except OSError as error:
@@ -90,10 +95,12 @@ class Journal:
         return self
 
     def __exit__(self, *error: object) -> None:
+        with suppress(OSError):
+            os.fsync(self._file)
         os.close(self._file)
 
     def add(self, entry: Entry) -> None:
-        """Append an entry, which is on disk when this returns. Raises OutputError; the journal stays as it was then."""
+        """Append an entry, whose outputs are on disk. Raises OutputError; the journal stays as it was then."""
         try:
             self._append(asdict(entry))
         except OSError as error:
@@ -107,7 +114,9 @@ class Journal:
         unwritten = memoryview(line)
         while unwritten:
             unwritten = unwritten[os.write(self._file, unwritten) :]
-        os.fsync(self._file)
+        if time.monotonic() - self._synced >= _SYNC_SECONDS:
+            os.fsync(self._file)
+            self._synced = time.monotonic()
         self._end += len(line)
 
     def _load(self, wanted: Callable[[str], bool]) -> int:

@@ -132,12 +132,16 @@ def changed(options: Any) -> dict[str, str]:
     return {name: str(value) for name, (value, default) in values.items() if value != default}
 
 
-def journal_folder(output: str | None, journal: Path | None) -> Path:
-    """Return the folder of the journal: ``journal``, or that of the outputs. Raises UsageError if there is none."""
+def journal_folder(output: str | None, journal: Path | None, option: str = "--resume") -> Path:
+    """Return the folder of the journal: ``journal``, or that of the outputs. Raises UsageError if there is none.
+
+    option: that needs it.
+    """
     if output is None or (not is_url(output) and Path(output).exists() and not Path(output).is_dir()):
-        raise UsageError("--resume needs a folder for the outputs and their journal: -o DIR")
+        raise UsageError(f"{option} needs a folder for the outputs and their journal: -o DIR")
     if journal is None and is_url(output):
-        raise UsageError("--resume with outputs at a URL needs a folder of this machine for its journal: --journal DIR")
+        needed = "needs a folder of this machine for its journal: --journal DIR"
+        raise UsageError(f"{option} with outputs at a URL {needed}")
     return Path(output) if journal is None else journal
 
 
@@ -191,6 +195,15 @@ def _remove_partial(folder: Path) -> None:
         raise OutputError(f"{folder}: cannot be listed: {error}") from error
     for name in names:
         found = PARTIAL.fullmatch(name)
-        if found and not Path("/proc", found[1]).exists():
+        if found and not _is_running(found[1]):
             with suppress(OSError):
                 (folder / name).unlink()
+
+
+def _is_running(process: str) -> bool:
+    """Return False for a process that has ended, also if nobody has asked how, as where a container has no init."""
+    try:
+        status = Path("/proc", process, "stat").read_bytes()
+    except OSError:
+        return False
+    return status.rpartition(b") ")[2][:1] not in b"ZX"

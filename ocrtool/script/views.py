@@ -43,8 +43,9 @@ LEAST_SURE, SURE = 0.35, 0.9
 #: worth the time.
 BESIDE_PRINT = 0.65, 0.75
 #: Pages of at least so many lines whose median is lower are pictures or noise: other views of their lines cost much and
-#: show no text. Of handwriting the worst pages have 0.67.
-MANY_LINES, LEAST_PAGE = 10, 0.62
+#: show no text. Of handwriting the worst pages have 0.67. The second bounds are for more lines than a page of
+#: handwriting has: scribble has a median of up to 0.7, receipts have 0.82.
+MANY_LINES, LEAST_PAGE, CROWDED, LEAST_CROWDED = 10, 0.62, 60, 0.75
 #: Lines of fewer characters are left as they are: words of one view need neighbours to be weighed against.
 FEWEST = 16
 
@@ -52,7 +53,8 @@ FEWEST = 16
 def are_unsure(readings: Sequence[Reading], surenesses: Sequence[float]) -> list[bool]:
     """Return for each line of a page whether it is to be read in other views. surenesses: see `sureness`."""
     median = percentile(np.array(surenesses), 50.0) if len(surenesses) else 0.0
-    if len(surenesses) >= MANY_LINES and median < LEAST_PAGE:
+    least = LEAST_CROWDED if len(surenesses) >= CROWDED else LEAST_PAGE
+    if len(surenesses) >= MANY_LINES and median < least:
         return [False] * len(readings)
     beside_print = median >= SURE
     least, most = BESIDE_PRINT if beside_print else (LEAST_SURE, SURE)

@@ -30,24 +30,24 @@ def with_combs(ink: np.ndarray, frames: np.ndarray, x_height: float) -> np.ndarr
     ink: (H, W) bool of an upright page; x_height: in its pixels.
     """
     combs: list[np.ndarray] = []
-    for frame in frames[frames[:, 3] - frames[:, 1] >= CELL_HEIGHT * x_height].tolist():
-        if any(_is_within(frame, cells) for cells in combs):
+    around = np.zeros((0, 4), np.int64)  # of the cells of each
+    for frame in frames[frames[:, 3] - frames[:, 1] >= CELL_HEIGHT * x_height]:
+        if _hold(around, frame).any():
             continue
-        cells = closed_comb(ink, tuple(frame), x_height)
+        cells = closed_comb(ink, tuple(frame.tolist()), x_height)
         if cells is not None:
-            combs = [other for other in combs if not _is_within(_around(other), cells)] + [cells]
-    own = [k for k, frame in enumerate(frames.tolist()) if not any(_is_within(frame, cells) for cells in combs)]
-    return np.concatenate([frames[own], *combs]).astype(np.int32)
+            own = np.concatenate([cells[:, :2].min(axis=0), cells[:, 2:].max(axis=0)])
+            apart = np.array([not _hold(own[None], other)[0] for other in around], bool)
+            combs = [other for other, kept in zip(combs, apart, strict=True) if kept] + [cells]
+            around = np.concatenate([around[apart], own[None]])
+    free = np.array([not _hold(around, frame).any() for frame in frames], bool)
+    return np.concatenate([frames[free], *combs]).astype(np.int32)
 
 
-def _around(cells: np.ndarray) -> list[int]:
-    return [*cells[:, :2].min(axis=0).tolist(), *cells[:, 2:].max(axis=0).tolist()]
-
-
-def _is_within(frame: list[int], cells: np.ndarray) -> bool:
-    """Return True if the middle of a frame is in a comb."""
-    x0, y0, x1, y1 = _around(cells)
-    return bool(x0 <= (frame[0] + frame[2]) / 2 < x1 and y0 <= (frame[1] + frame[3]) / 2 < y1)
+def _hold(boxes: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    """Return (N,) bool: True for boxes (N, 4) in which the middle of a frame (4,) is."""
+    middle = (frame[:2] + frame[2:]) / 2
+    return np.asarray((boxes[:, :2] <= middle).all(axis=1) & (middle < boxes[:, 2:]).all(axis=1))
 
 
 def closed_comb(ink: np.ndarray, frame: tuple[int, int, int, int], x_height: float) -> np.ndarray | None:

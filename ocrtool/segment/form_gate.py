@@ -17,6 +17,8 @@ SIDE, COVERED, CLEAR, NEIGHBOURS, SAMPLES = 3, 0.8, 0.3, 0.5, 16
 AROUND = 3.0
 #: Most edges that are compared at a time.
 MOST = 128
+#: A page with more level runs has a picture or scribble: forms have ten or so for each box, the densest print 6,000.
+MOST_RUNS = 20_000
 #: With more pairs of edges that enclose something a page has the dots of a picture: a box of a form has about ten.
 MOST_ENCLOSED = 30_000
 
@@ -27,7 +29,7 @@ def likely_places(ink: np.ndarray, x_height: float) -> list[tuple[slice, slice]]
     ink: (H, W) bool; x_height: in pixels. Most pages of text have none, others a few letters that look like boxes.
     """
     runs = level_runs(ink, max(6, round(LENGTH * x_height)))
-    if not len(runs):
+    if not 0 < len(runs) <= MOST_RUNS:
         return []
     long = runs[:, 2] - runs[:, 1] >= RULE * x_height
     found = [[x0, y, x1, y] for y, x0, x1 in runs[long].tolist() if _has_strokes(ink, y, x0, x1, x_height)]
@@ -81,25 +83,30 @@ def _boxes(ink: np.ndarray, runs: np.ndarray, x_height: float) -> np.ndarray:
 
     None on a page of a picture.
     """
-    found, count = [np.zeros((0, 4), np.int32)], 0
+    found, pairs = [np.zeros((0, 4), np.int32)], [np.zeros((0, 2), np.int64)]
     reach = ENDS * x_height
-    row, first, end = runs.T.astype(np.int16 if runs.max() < 30_000 else np.int32)
+    order = np.argsort(runs[:, 1], kind="stable")
+    row, first, end = runs[order].T.astype(np.int16 if runs.max() < 30_000 else np.int32)
     least, most = round(HEIGHTS[0] * x_height), round(HEIGHTS[1] * x_height)
     for start in range(0, len(runs), MOST):
         own = slice(start, start + MOST)
-        near = slice(start, int(np.searchsorted(row, int(row[own][-1]) + most, side="right")))
+        before = int(np.searchsorted(first, int(first[own][0]) - reach))
+        near = slice(before, int(np.searchsorted(first, int(first[own][-1]) + reach, side="right")))
         below = row[near] - row[own, None]
         fits = (below >= least) & (below <= most)
         fits &= (np.abs(first[near] - first[own, None]) <= reach) & (np.abs(end[near] - end[own, None]) <= reach)
         upper, lower = np.nonzero(fits)
-        above, under = runs[start + upper], runs[start + lower]
+        pair = np.stack([order[start + upper], order[before + lower]], axis=1)
+        above, under = runs[pair[:, 0]], runs[pair[:, 1]]
         left, right = np.minimum(above[:, 1], under[:, 1]), np.maximum(above[:, 2], under[:, 2])
         boxes = np.stack([left, above[:, 0], right, under[:, 0]], axis=1)
-        found.append(boxes[_are_enclosed(ink, boxes, x_height)])
-        count += len(found[-1])
-        if count > MOST_ENCLOSED:
+        enclosed = _are_enclosed(ink, boxes, x_height)
+        found.append(boxes[enclosed])
+        pairs.append(pair[enclosed])
+        if sum(map(len, found)) > MOST_ENCLOSED:
             return found[0]
-    return np.concatenate(found)
+    lower, upper = np.concatenate(pairs).T[::-1]
+    return np.concatenate(found)[np.lexsort((lower, upper))]
 
 
 def _are_enclosed(ink: np.ndarray, boxes: np.ndarray, x_height: float) -> np.ndarray:

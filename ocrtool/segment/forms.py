@@ -77,7 +77,10 @@ def find_form_boxes(
 
 def _may_have_boxes(ink: np.ndarray, x_height: float) -> bool:
     """Return True if a page, (H, W) bool, has a frame or an open comb; most take a few milliseconds."""
-    return any(_has_boxes(ink[place], x_height) for place in likely_places(ink, x_height))
+    places = likely_places(ink, x_height)
+    if sum(ink[place].size for place in places) > ink.size:  # of a picture: they overlap, and to go through all is dear
+        places = [(slice(None), slice(None))]
+    return any(_has_boxes(ink[place], x_height) for place in places)
 
 
 def _has_boxes(ink: np.ndarray, x_height: float) -> bool:

@@ -96,11 +96,16 @@ def find_text(page: PreparedPage, x_height: float | None = None, wanted: float =
     have another x-height, the page is analysed again at that scale. x_height: a better estimate, in input pixels;
     wanted: x-height of the working page.
     """
-    layout = find_layout(page.view(x_height, wanted))
+    first = x_height
+    layout = find_layout(page.view(first, wanted))
     words = WORD_X_HEIGHT * page.height
     if not layout.lines and x_height is None and words >= LEAST_X_HEIGHT:  # they were too small at this scale
-        layout = find_layout(page.view(words, wanted))
+        first = words
+        layout = find_layout(page.view(first, wanted))
     if layout.lines and not RESCALE[0] < layout.x_height / layout.page.x_height < RESCALE[1]:
-        second = find_layout(page.view(layout.x_height * layout.page.input_scale, wanted))
-        layout = second if second.lines else layout
+        x_height = layout.x_height * layout.page.input_scale
+        del layout  # a large page's labels are never held twice
+        layout = find_layout(page.view(x_height, wanted))
+        if not layout.lines:
+            layout = find_layout(page.view(first, wanted))
     return layout if layout.lines and layout.x_height * layout.page.input_scale >= LEAST_X_HEIGHT else None

@@ -21,8 +21,8 @@ from ocrtool.segment.type_sizes import by_type_size
 SLIVER = 0.6
 #: Of a line that is struck out, a rule cut at least this share of the components: its halves are no lines of their own.
 STRUCK = 0.5
-#: With more pairs of a component and a line a block is noise: the lines of a page of newspaper have a tenth.
-MOST_PAIRS = 12_000_000
+#: With more pairs of a component and a line a block is noise: the lines of a page of newspaper have a third.
+MOST_PAIRS = 4_000_000
 #: Passes over a block; later ones find lines among the leftovers (page numbers, signatures).
 MAX_PASSES = 3
 #: Cells stand beside a line whose middle is within this share of their height from theirs.

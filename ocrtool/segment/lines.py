@@ -196,19 +196,25 @@ def reassign_strays(boxes: np.ndarray, row: np.ndarray, far: np.ndarray, count: 
     row = row.copy()
     middle, height = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
     lines: list[tuple[np.ndarray, float]] = []
+    extents = np.full((count, 2), np.inf)  # the rows within which a stray may stand that is level with each line
     strays: list[int] = []
     for k in range(count):
         members = np.flatnonzero((row == k) & ~far)
         typical = percentile(height[members], 75.0) if len(members) >= ROW_CHARACTERS else 0.0
         body = members[height[members] > ROW_BODY * typical]
         lines.append((body, typical))
+        if len(body) and typical > 0.0:
+            reach = ON_LINE * typical
+            extents[k] = float(middle[body, 1].min()) - reach, float(middle[body, 1].max()) + reach
         if len(body) >= STRAYED:
             x, y = (middle[body] - middle[body].mean(axis=0)).T
             off = y - x * float(x @ y / max(1.0, x @ x))
             strays += body[np.abs(off - percentile(off, 50.0)) > OFF_LINE * typical].tolist()
     for stray in strays:
         best = ON_LINE
-        for k, (body, typical) in enumerate(lines):
+        level = (extents[:, 0] <= middle[stray, 1]) & (middle[stray, 1] <= extents[:, 1])
+        for k in np.flatnonzero(level).tolist():
+            body, typical = lines[k]
             near = body[np.abs(middle[body, 0] - middle[stray, 0]) <= BESIDE * typical] if k != row[stray] else body[:0]
             off = abs(percentile(middle[near, 1], 50.0) - middle[stray, 1]) / typical if len(near) > 1 else np.inf
             if off < best:

@@ -58,7 +58,7 @@ def read_ticks(
         rim = round(RIM * side)
         within = (boxes[:, :2] >= (x0 - rim, y0 - rim)).all(axis=1) & (boxes[:, 2:] <= (x1 + rim, y1 + rim)).all(axis=1)
         marks |= within & ((boxes[:, 2:] - boxes[:, :2]).max(axis=1) >= LEAST_RIM * side)
-        found.append(_judged(inks, (x0, y0, x1, y1), np.isin(labels, drawn) if len(drawn) else None, boxes[drawn]))
+        found.append(_judged(inks, (x0, y0, x1, y1), _drawn(labels, boxes[drawn], drawn)))
     return tuple(found), marks
 
 
@@ -67,23 +67,30 @@ def _area(labels: np.ndarray, box: np.ndarray, number: int) -> int:
     return int(np.count_nonzero(labels[y0:y1, x0:x1] == number))
 
 
-def _judged(
-    inks: tuple[np.ndarray, np.ndarray], box: tuple[int, int, int, int], mark: np.ndarray | None, around: np.ndarray
-) -> TickBox:
+def _drawn(labels: np.ndarray, boxes: np.ndarray, numbers: np.ndarray) -> np.ndarray | None:
+    """Return the ink (h, w) bool of some components, in the box around them; None of none.
+
+    labels: (H, W) int32; boxes: (n, 4) of the components; numbers: (n,) their labels.
+    """
+    if not len(numbers):
+        return None
+    (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return np.isin(labels[y0:y1, x0:x1], numbers)
+
+
+def _judged(inks: tuple[np.ndarray, np.ndarray], box: tuple[int, int, int, int], drawn: np.ndarray | None) -> TickBox:
     """Find the state of a tick box.
 
-    inks: (H, W) bool each, with and without frames; mark: (H, W) bool, the ink of what is drawn into it; around: (n, 4)
-    its parts.
+    inks: (H, W) bool each, with and without frames; drawn: (h, w) bool, the ink of what is drawn into it, None for
+    nothing.
     """
     (framed, ink), (x0, y0, x1, y1) = inks, box
     left, top, right, bottom = frame_rims(framed[y0:y1, x0:x1])
     inside = ink[y0 + top : y1 - bottom, x0 + left : x1 - right]
     share = float(inside.mean()) if inside.size else 0.0
     marked = _odds(np.log(max(share, 1e-4) / MARKED), MARKED_SPREAD)
-    if marked < 0.5 or mark is None:
+    if marked < 0.5 or drawn is None:
         return TickBox(box, MarkState.EMPTY, 1 - marked if marked < 0.5 else 0.5)
-    low, high = around[:, :2].min(axis=0), around[:, 2:].max(axis=0)
-    drawn = mark[low[1] : high[1], low[0] : high[0]]
     filled = _odds(min(share, float(drawn.mean())) - FILLED, FILLED_SPREAD)
     if filled >= 0.5:
         return TickBox(box, MarkState.FILLED, marked * filled)

@@ -73,18 +73,20 @@ def _joined(boxes: np.ndarray, upright: np.ndarray, x_height: float) -> np.ndarr
     rules, if all are turned: there two frames stand one above the other.
     """
     boxes = boxes[boxes[:, 2] - boxes[:, 0] > 2 * (boxes[:, 3] - boxes[:, 1])]
-    joined: list[np.ndarray] = []
+    joined, count = np.zeros((len(boxes), 4)), 0
     for box in boxes[np.argsort(boxes[:, 0], kind="stable")]:
-        middle = (box[1] + box[3]) / 2
-        for k, other in enumerate(joined):
-            near = abs((other[1] + other[3]) / 2 - middle) <= RULE_LEVEL * x_height + (other[3] - other[1]) / 2
-            gap = box[0] - other[2]
-            if near and abs(gap) <= RULE_GAP * x_height and not _between_frames(other[2], box[0], middle, upright):
-                joined[k] = np.concatenate([np.minimum(box[:2], other[:2]), np.maximum(box[2:], other[2:])])
+        others, middle = joined[:count], (box[1] + box[3]) / 2
+        off = np.abs((others[:, 1] + others[:, 3]) / 2 - middle)
+        near = off <= RULE_LEVEL * x_height + (others[:, 3] - others[:, 1]) / 2
+        near &= np.abs(box[0] - others[:, 2]) <= RULE_GAP * x_height
+        for k in np.flatnonzero(near).tolist():
+            if not _between_frames(joined[k, 2], box[0], middle, upright):
+                joined[k] = np.concatenate([np.minimum(box[:2], joined[k, :2]), np.maximum(box[2:], joined[k, 2:])])
                 break
         else:
-            joined.append(box)
-    return np.array(joined).reshape(-1, 4)
+            joined[count] = box
+            count += 1
+    return joined[:count]
 
 
 def _between_frames(start: float, end: float, at: float, upright: np.ndarray) -> bool:

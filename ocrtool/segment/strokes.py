@@ -112,16 +112,18 @@ def _enclosed(strokes: Strokes, x_height: float, is_frame: Callable[[list[int]],
     level = cv2.dilate(strokes.level, np.ones((3, 1), np.uint8))
     sides = strokes.sides[_meet_level(level, strokes.sides)]
     sides = sides[np.argsort(sides[:, 0], kind="stable")]
+    inked = np.pad(level.cumsum(axis=1, dtype=np.uint16), ((0, 0), (1, 0)))  # of each row, before each column
     found: list[list[int]] = []
+    farthest = np.searchsorted(sides[:, 0], sides[:, 0] + ASPECTS[1] * HEIGHTS[1] * x_height, side="right")
     for k, (x0, y0, x1, y1) in enumerate(sides.tolist()):
-        others = sides[k + 1 :]
+        others = sides[k + 1 : farthest[k]]
         top, bottom = np.maximum(others[:, 1], y0), np.minimum(others[:, 3], y1)
         longer = np.maximum(others[:, 3] - others[:, 1], y1 - y0)
         width = others[:, 2] - x0
         fits = (bottom - top >= BESIDE * longer) & (width <= ASPECTS[1] * longer)
         fits &= (width >= HEIGHTS[0] * x_height) & (longer <= HEIGHTS[1] * x_height)
         for right, low, high in zip(others[fits].tolist(), top[fits].tolist(), bottom[fits].tolist(), strict=True):
-            rows = _crossed_rows(level, (x1, right[0]), (max(0, low - MEET), high + MEET))
+            rows = _crossed_rows(inked, (x1, right[0]), (max(0, low - MEET), high + MEET))
             if len(rows) and _is_box(width := right[2] - x0, height := int(rows[-1]) + 1 - int(rows[0]), x_height):
                 box = [x0, int(rows[0]), x0 + width, int(rows[0]) + height]
                 if is_frame(box):
@@ -151,9 +153,13 @@ def _meet_level(level: np.ndarray, sides: np.ndarray) -> np.ndarray:
     return found
 
 
-def _crossed_rows(level: np.ndarray, columns: tuple[int, int], rows: tuple[int, int]) -> np.ndarray:
-    """Return the rows (n,) within ``rows`` that level strokes cover between two columns."""
-    part = level[rows[0] : rows[1], columns[0] : columns[1]]
-    if part.size == 0:
+def _crossed_rows(inked: np.ndarray, columns: tuple[int, int], rows: tuple[int, int]) -> np.ndarray:
+    """Return the rows (n,) within ``rows`` that level strokes cover between two columns.
+
+    inked: (H, W + 1) uint16, how many pixels of each row are of strokes before each column.
+    """
+    first, end = columns
+    if end <= first:
         return np.zeros(0, int)
-    return np.flatnonzero(part.mean(axis=1) >= COVERED) + rows[0]
+    across = inked[rows[0] : rows[1], end] - inked[rows[0] : rows[1], first]
+    return np.flatnonzero(across >= COVERED * (end - first)) + rows[0]

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -337,6 +338,23 @@ def test_a_full_disk_leaves_the_journal_right(monkeypatch: pytest.MonkeyPatch) -
         assert list(journal.entries.values()) == [entry]
 
 
+def test_the_journal_does_not_wait_for_the_disk_at_each_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("out").mkdir()
+    synced = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    entries = [Entry(f"/in/{k}.png", str(k), "s", Identity(1, 2, "x"), ((f"{k}.txt", 3),)) for k in range(20)]
+    with Journal(Path("out")) as journal:
+        for entry in entries:
+            journal.add(entry)
+        lines = (Path("out") / JOURNAL).read_text().splitlines()
+        assert len(lines) == 21  # a run that is killed now has lost none
+        assert 1 <= len(synced) < 10
+        before = len(synced)
+    assert len(synced) == before + 1
+    with Journal(Path("out")) as journal:
+        assert list(journal.entries.values()) == entries
+
+
 def full(*_: object) -> int:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -379,12 +397,17 @@ def test_a_folder_that_is_write_protected(capfd: pytest.CaptureFixture, monkeypa
 def test_unfinished_files_of_killed_runs_go(counted: list) -> None:
     draw("a.png")
     Path("out").mkdir()
-    ended = subprocess.Popen(["true"])
+    ended, unasked = subprocess.Popen(["true"]), subprocess.Popen(["true"], stdout=subprocess.PIPE)
     ended.wait()
-    for name in (f".ocrtool-{ended.pid}-00c0ffee.part", f".ocrtool-{os.getpid()}-00c0ffee.part", ".ocrtool-x.part"):
+    unasked.stdout.read()  # it ends then, and stays in the table of processes until it is waited for
+    while " Z " not in Path(f"/proc/{unasked.pid}/stat").read_text():
+        time.sleep(0.01)
+    dead = [f".ocrtool-{process.pid}-00c0ffee.part" for process in (ended, unasked)]
+    for name in (*dead, f".ocrtool-{os.getpid()}-00c0ffee.part", ".ocrtool-x.part"):
         Path("out", name).touch()
     assert read("a.png") == 0
     kept = sorted(path.name for path in Path("out").glob("*.part"))
+    unasked.wait()
     assert kept == [] or kept == sorted([f".ocrtool-{os.getpid()}-00c0ffee.part", ".ocrtool-x.part"])
 
 

@@ -112,7 +112,7 @@ def test_what_is_passed_over(arrivals: Arrivals, clock: Clock) -> None:
         (("in", "-o", "in/out"), "in/out is in a folder that is watched; outputs need another one"),
         (("in", "-o", "in"), "in is in a folder that is watched; outputs need another one"),
         (("in", "-o", "out", "--overlay", "in/o"), "in/o is in a folder that is watched; outputs need another one"),
-        (("in",), "--resume needs a folder for the outputs and their journal: -o DIR"),
+        (("in",), "--watch needs a folder for the outputs and their journal: -o DIR"),
         (("in", "--from0", "-o", "out"), "--watch needs folders, and --from0 gives files"),
     ],
 )

@@ -36,3 +36,12 @@ def test_a_questionnaire_of_hundreds_of_boxes_has_places_and_a_picture_of_dots_n
     assert len(likely_places(many, X_HEIGHT)) > 0
     monkeypatch.setattr(form_gate, "MOST_ENCLOSED", 600)
     assert likely_places(many, X_HEIGHT) == []
+
+
+def test_boxes_are_found_beside_some_scribble_and_none_on_a_page_full_of_it() -> None:
+    rng = np.random.default_rng(1)
+    ink = np.pad(boxes(4, 3), ((0, 1700), (0, 1300))).astype(np.uint8)
+    for count in (2_000, 18_000):
+        for x, y in rng.integers((0, 320), (1600, 1900), (count, 2)).tolist():
+            cv2.rectangle(ink, (x, y), (x + 20, y + 2), 1, -1)
+        assert (likely_places(ink.view(bool), X_HEIGHT) == []) == (count == 18_000)

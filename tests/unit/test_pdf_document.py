@@ -123,7 +123,7 @@ def test_lines_that_the_edge_of_the_page_cuts(tmp_path: Path, tool: str, turns: 
     assert extracted(document(tmp_path, page), tool, tmp_path / "a.pdf").split() == page.text.split()
 
 
-@pytest.mark.parametrize("tool", ["pypdfium2", "pdfminer", "pdftotext -raw"])
+@pytest.mark.parametrize("tool", ["pypdfium2", "pdfminer", "pdftotext", "pdftotext -raw"])
 def test_rows_of_tables_stay_together(tmp_path: Path, tool: str) -> None:
     page = lines_of("Tea 2 4.20", "Coffee 한 12 3.00", "Total x 7.20", gap=250)
     assert extracted(document(tmp_path, page), tool, tmp_path / "a.pdf").split() == page.text.split()

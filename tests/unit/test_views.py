@@ -121,3 +121,10 @@ def test_bits_of_rules_in_other_views_are_no_words() -> None:
     readings = [greedy(rows) for _, rows in views]
     assert agreed(consensus, views, readings).text(CHARACTERS) == "a b l"
     assert agreed(consensus, views, readings, bar).text(CHARACTERS) == "a b"
+
+
+def test_a_page_of_scribble_is_not_read_again_though_it_looks_like_hard_handwriting() -> None:
+    lines = [greedy(frames(*"abcd" * (FEWEST // 4)))] * 70
+    assert all(are_unsure(lines[:20], [0.7] * 20))
+    assert not any(are_unsure(lines, [0.7] * 70))
+    assert all(are_unsure(lines, [0.8] * 70))

@@ -20,7 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 from training.command import errors_as_messages, latin_fonts_option, part_option, seed_option
-from training.synthesis import lone_pages, other_ink, over_ink, shaded_text
+from training.synthesis import lone_pages, other_ink, over_ink, scribble, shaded_text
 from training.synthesis.fonts import FontFile, find_fonts, part_of
 from training.synthesis.page_files import write_page
 from training.synthesis.plain_text import draw_text, soften
@@ -141,6 +141,9 @@ ALONE: dict[str, Draw] = {
     "coffee_ring": _simple(other_ink.coffee_ring),
     "gutter_shadow": _simple(other_ink.gutter_shadow),
     "logo": _simple(other_ink.logo),
+    "scribble": _simple(scribble.scribble),
+    "hatching": _simple(scribble.hatching),
+    "maze": _simple(scribble.maze),
 }
 IN_FREE_PLACE = {name: ALONE[name] for name in ("halftone", "photograph")}
 OVER_TEXT: dict[str, Draw] = {

@@ -27,6 +27,8 @@ _RANGES = ((_FIRST, _LAST), (0x152, 0x192), (0x2C6, 0x2DC), (0x2013, 0x203A), (0
 #: Codes of characters beyond U+FFFF: surrogates, which stand for no character of their own.
 _FIRST_BEYOND, _LAST_BEYOND = 0xD800, 0xDFFF
 _UNKNOWN = 0xFFFD
+#: Two spaces in one, which Poppler does not take for the end of a word; and its code in the small font.
+_WIDE_SPACE, _WIDE_CODE = "  ", 0xA0
 
 
 class InvisibleFonts:
@@ -55,6 +57,15 @@ class InvisibleFonts:
         self._used.update(numbers)
         return self.large, f"<{''.join(f'{number:04x}' for number in numbers)}>".encode(), len(numbers), b"<0020>"
 
+    def wide_space(self, name: bytes) -> bytes:
+        """Return the operand of a space that is read as two. name: of the font."""
+        if name == self.small:
+            self._small_used.add(_WIDE_CODE)
+            return _literal(bytes([_WIDE_CODE]))
+        code = self._beyond.setdefault(_WIDE_SPACE, _FIRST_BEYOND + len(self._beyond))
+        self._used.add(code)
+        return f"<{code:04x}>".encode()
+
     def resources(self, pdf: pikepdf.Pdf, operators: bytes) -> dict[str, Any]:
         """Return the fonts that ``operators`` use, by name. Dictionaries are empty until `finish` fills them."""
         from pikepdf import Dictionary
@@ -67,11 +78,17 @@ class InvisibleFonts:
 
     def finish(self, pdf: pikepdf.Pdf) -> None:
         """Fill the dictionaries of the fonts that were used. The layout is that of section 9 of ISO 32000-1."""
+        from pikepdf import Name
+
         if not self._objects:
             return
         descriptor = _descriptor(pdf)
         if self.small in self._objects:
             _fill_small(self._objects[self.small], descriptor, max(self._small_used))
+            if _WIDE_CODE in self._small_used:
+                wide = f"<{_WIDE_CODE:02X}> <{_WIDE_SPACE.encode('utf-16-be').hex()}>"
+                cmap = _character_codes("<00> <FF>", _sections("bfchar", [wide]))
+                self._objects[self.small].ToUnicode = pdf.make_stream(_compressed(cmap), Filter=Name.FlateDecode)
         if self.large in self._objects:
             self._fill_large(pdf, self._objects[self.large], descriptor)
 
@@ -106,13 +123,17 @@ class InvisibleFonts:
         firsts = sorted({code >> 8 for code in self._used if not _FIRST_BEYOND <= code <= _LAST_BEYOND})
         ranges = [f"<{first:02X}00> <{first:02X}FF> <{first:02X}00>" for first in firsts]
         single = [f"<{code:04X}> <{character.encode('utf-16-be').hex()}>" for character, code in self._beyond.items()]
-        parts = [*_sections("bfrange", ranges), *_sections("bfchar", single)]
-        return (
-            "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) "
-            "/Ordering (UCS) /Supplement 0 >> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
-            "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n" + "".join(parts) + "endcmap\n"
-            "CMapName currentdict /CMap defineresource pop\nend\nend\n"
-        ).encode("ascii")
+        return _character_codes("<0000> <FFFF>", [*_sections("bfrange", ranges), *_sections("bfchar", single)])
+
+
+def _character_codes(codes: str, sections: Iterable[str]) -> bytes:
+    """Return the map to Unicode of a font with these codes."""
+    return (
+        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) "
+        "/Ordering (UCS) /Supplement 0 >> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+        f"1 begincodespacerange\n{codes}\nendcodespacerange\n" + "".join(sections) + "endcmap\n"
+        "CMapName currentdict /CMap defineresource pop\nend\nend\n"
+    ).encode("ascii")
 
 
 def _descriptor(pdf: pikepdf.Pdf) -> Any:

@@ -3,8 +3,9 @@
 Words stand on the baseline of their line, along the rows or columns of the page, whichever the line follows; the lines
 of a block have one size if their letters are about as large. Programs that find the order of words themselves, such as
 ``pdftotext`` and pdfminer, recognise by that what belongs together. A space reaches from word to word, so that no gap
-divides the row of a table. On skewed pages each word stands a little higher or lower than the one before; a word of a
-slanted text would be read as several.
+divides the row of a table; a wide one is read as two, since Poppler ends words at single ones, and looks for columns
+there. On skewed pages each word stands a little higher or lower than the one before; a word of a slanted text would be
+read as several.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from ocrtool.types import Box, Line, Page
 #: Space between words as a share of their size, less than which pdftotext (0.15 with -raw) takes them for one; and the
 #: largest share of a word that is given up for it where words touch.
 LEAST_SPACE, MOST_TRIMMED = 0.16, 0.25
+#: Wider spaces, as a share of the size, are those between columns to Poppler, or nearly.
+WIDE_SPACE = 1.0
 #: Height of a line above its baseline in heights of its small letters: at least theirs, and more than this is a
 #: flourish or a stain.
 LOWEST, HIGHEST = 1.0, 2.5
@@ -97,6 +100,8 @@ class _Writer:
             if following is None:
                 self.operators.append(space + b"Tj\n")
             else:
+                if following.start - place.end > WIDE_SPACE * size:
+                    space = self._fonts.wide_space(name)
                 at += self._show(space, (following.start * across - at) / width, 0) * width
 
     def _show(self, codes: bytes, scale: float, digits: int) -> float:
