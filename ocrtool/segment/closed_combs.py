@@ -127,7 +127,7 @@ def even_columns(at: np.ndarray, pitches: tuple[float, float]) -> np.ndarray | N
     at: (n,) columns of bars, the first and the last of which are the ends, and strokes of what is written among them;
     pitches: least and greatest. Of pitches that fit, the one is taken on which the most bars stand.
     """
-    if len(at) < 3:
+    if len(at) < 3 or pitches[0] <= 0:  # no room between the rules
         return None
     length = float(at[-1] - at[0])
     best: tuple[float, np.ndarray] | None = None

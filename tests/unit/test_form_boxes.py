@@ -8,7 +8,7 @@ import pytest
 
 from ocrtool.segment.box_mates import with_mates
 from ocrtool.segment.cell_rows import group_cells
-from ocrtool.segment.closed_combs import closed_comb, with_combs
+from ocrtool.segment.closed_combs import closed_comb, even_columns, with_combs
 from ocrtool.segment.faint_strokes import with_faint_strokes
 from ocrtool.segment.forms import find_form_boxes
 from ocrtool.segment.frames import find_frames
@@ -126,3 +126,9 @@ def test_a_bold_letter_by_hand_is_no_filled_tick_box() -> None:
     cv2.ellipse(ink, (400, TOP + 17), (20, 15), 130, 0, 360, 1, -1)
     found = find_form_boxes(ink > 0, X_HEIGHT).ticks
     assert sorted(round((x - LEFT) / 90) for x in found[:, 0].tolist()) == [0, 1]
+
+
+def test_bars_between_rules_that_meet_part_no_cells() -> None:
+    """Dots of a picture make such rules; there was a division by zero."""
+    assert even_columns(np.array([10.0, 10.0, 40.0, 70.0]), (0.0, 0.0)) is None
+    assert even_columns(np.array([10.0, 10.0, 40.0, 70.0]), (-8.0, -24.0)) is None

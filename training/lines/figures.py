@@ -153,7 +153,7 @@ def analysis(rng: Draw) -> str:
         parts[2], parts[3] = parts[3], parts[2]
     if chance(0.25, rng):
         parts[1], parts[4] = f"{parts[1]} {parts[4]}", ""
-    kept_parts = parts[: number(3, 5, rng)]
+    kept_parts = parts[: number(4, 5, rng)]
     return " ".join(part for part in kept_parts if part)
 
 
