@@ -12,9 +12,6 @@ from ocrtool.imaging.ink import INK_LEVEL, soft_ink
 from ocrtool.imaging.page import PreparedPage
 from ocrtool.imaging.panels import level_panels
 
-#: Parts of a page across and down, of which two by two are cut.
-PARTS = 4
-
 
 def prepare(gray: np.ndarray) -> PreparedPage | None:
     """Find the ink of a page; None if it is blank.
@@ -33,18 +30,6 @@ def part(page: PreparedPage, box: np.ndarray) -> PreparedPage | None:
     """Cut the box (4,) x0 y0 x1 y1 out of a page, as a page of its own that was not turned; None if it is blank."""
     x0, y0, x1, y1 = box.tolist()
     return _measured(np.ascontiguousarray(page.soft[y0:y1, x0:x1]), 0)
-
-
-def fullest_part(page: PreparedPage) -> PreparedPage | None:
-    """Cut the part of a page with the most components, a quarter of it; None if it is blank."""
-    height, width = page.soft.shape
-    side = np.array([width, height]) / PARTS
-    x, y = np.minimum(((page.boxes[:, :2] + page.boxes[:, 2:]) / 2 // side).astype(np.int64), PARTS - 1).T
-    count = np.bincount(y * PARTS + x, minlength=PARTS**2).reshape(PARTS, PARTS).astype(np.float32)
-    around = count[:-1, :-1] + count[1:, :-1] + count[:-1, 1:] + count[1:, 1:]  # of each two by two
-    row, column = np.divmod(int(around.argmax()), PARTS - 1)
-    corners = np.array([[column, row], [column + 2, row + 2]]) * side
-    return part(page, corners.astype(np.int64).ravel())
 
 
 def without(page: PreparedPage, boxes: Sequence[np.ndarray]) -> PreparedPage | None:

@@ -14,7 +14,7 @@ from ocrtool.imaging.page import PreparedPage
 from ocrtool.imaging.prepare import turn
 from ocrtool.script.engines import Engines
 from ocrtool.script.noise import are_noise
-from ocrtool.script.orientation import Sight, certainty, find_upright, glimpse, may_be_turned, turns
+from ocrtool.script.orientation import Sight, certainty, find_upright, may_be_turned, turns
 from ocrtool.script.show_through import without_show_through
 from ocrtool.script.sideways import without_sideways
 from ocrtool.script.strip_engine import StripEngine, StripLine
@@ -214,9 +214,6 @@ def _turned_for_others(seen: Sight, present: list[Engine], engines: Engines) -> 
     ):
         return seen, present
     for quarters in turns(seen.page):
-        part = glimpse(seen.page, quarters)
-        if part is not None and not _holds_another(part, engines):
-            continue
         turned = turn(seen.page, quarters)
         layout = None if turned is None else find_strip_layout(turned)
         if turned is None or layout is None:
@@ -225,12 +222,6 @@ def _turned_for_others(seen: Sight, present: list[Engine], engines: Engines) -> 
         if max(shares, default=0.0) >= CLEARLY_PRESENT:
             return Sight(turned, layout, engines.strips.look(layout, layout.lines)), found
     return seen, present
-
-
-def _holds_another(part: PreparedPage, engines: Engines) -> bool:
-    """Return False if clearly less than enough of a turned part of a page is in another script."""
-    layout = find_strip_layout(part)
-    return layout is not None and max(_present(layout, [], engines)[0], default=0.0) >= CLEARLY_PRESENT / 2
 
 
 def _claimed(layout: Layout, present: Sequence[Engine]) -> Sequence[Claim | None]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ocrtool.decode.ctc_places import BLANK, read_probabilities
 from ocrtool.imaging.page import PreparedPage
-from ocrtool.imaging.prepare import fullest_part, turn
+from ocrtool.imaging.prepare import turn
 from ocrtool.script.strip_engine import StripEngine, StripLine
 from ocrtool.segment.direction import direction, run_down
 from ocrtool.segment.layout import Layout
@@ -36,8 +36,6 @@ CLEARLY_DOWN = 3.0
 LEAST_CERTAINTY = 0.6
 #: Fewer characters tell nothing.
 LEAST_CHARACTERS = 8
-#: Of a page of so many pixels a part is turned first: pages of pictures and scribble look alike from all sides.
-MANY_PIXELS = 800_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +102,14 @@ def find_upright(page: PreparedPage, engine: StripEngine) -> Sight:
 
 def _turned(page: PreparedPage, as_is: Certainty, over: Certainty, engine: StripEngine) -> Iterator[Sight]:
     """Score a page turned by each turn that may be right. as_is, over: certainty of its lines, and upside down."""
-    if over.mean >= max(as_is.mean, LEAST_CERTAINTY) - CLEAR_LOSS and _may_be_text(page, 2, as_is, engine):
+    if over.mean >= max(as_is.mean, LEAST_CERTAINTY) - CLEAR_LOSS:
         yield from _looks(page, 2, engine)
-    if run_down(page.boxes, page.height, page.soft.shape) and _may_be_text(page, 1, as_is, engine):
+    if run_down(page.boxes, page.height, page.soft.shape):
         for sideways in _looks(page, 1, engine):
             yield sideways
             up, down, _ = _ways(sideways, engine)
             if down.mean >= up.mean - CLEAR_LOSS:
                 yield from _looks(page, 3, engine)
-
-
-def _may_be_text(page: PreparedPage, quarters: int, as_is: Certainty, engine: StripEngine) -> bool:
-    """Return False if a part of a large page, turned clockwise, is no surer; of one on its side, upside down either."""
-    seen = glimpse(page, quarters)
-    if seen is None:
-        return True
-    up, down, _ = _ways(look(seen, engine), engine)
-    mean = up.mean if quarters == 2 else max(up.mean, down.mean)
-    return mean >= max(as_is.mean + LEAST_GAIN / 2, LEAST_CERTAINTY)
-
-
-def glimpse(page: PreparedPage, quarters: int) -> PreparedPage | None:
-    """Return the part of a large page with the most components, turned clockwise; None of other pages."""
-    part = fullest_part(page) if page.soft.size >= MANY_PIXELS else None
-    return None if part is None else turn(part, quarters)
 
 
 def _looks(page: PreparedPage, quarters: int, engine: StripEngine) -> Iterator[Sight]:

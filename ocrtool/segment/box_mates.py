@@ -63,4 +63,5 @@ def has_corners(part: np.ndarray, reach: int = CORNER) -> bool:
     """Return True if ink is near all four corners of a box (h, w) bool. reach: how near, in pixels."""
     corner = np.add.outer(np.arange(reach + 1), np.arange(reach + 1)) <= reach
     views = (part, part[:, ::-1], part[::-1], part[::-1, ::-1])
-    return all(bool((view[: reach + 1, : reach + 1] & corner).any()) for view in views)
+    own = corner[: part.shape[0], : part.shape[1]]  # of a flat one less than the corner
+    return all(bool((view[: reach + 1, : reach + 1] & own).any()) for view in views)

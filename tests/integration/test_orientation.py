@@ -148,22 +148,3 @@ def test_a_picture_of_dots_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> 
         calls.clear()
         ocrtool.read(page)
         assert len(calls) == 1
-
-
-@pytest.mark.parametrize("strokes", [150, 300])
-def test_a_page_of_scribble_is_turned_in_part_only(monkeypatch: pytest.MonkeyPatch, strokes: int) -> None:
-    """Scribble runs down a page as often as across it; each turn of the whole page costs as much as a page of text."""
-    seen: list[int] = []
-    for module in (orientation, lines):
-        find = module.find_strip_layout
-        monkeypatch.setattr(
-            module, "find_strip_layout", lambda page, find=find: seen.append(page.soft.size) or find(page)
-        )
-    rng = np.random.default_rng(3)
-    gray = np.full((1754, 1240), 250, np.uint8)
-    for middle in rng.uniform(0, (1240, 1754), (strokes, 2)):
-        curve = middle + rng.normal(0, 70, (4, 2)).cumsum(axis=0)
-        cv2.polylines(gray, [curve.round().astype(np.int32)], False, 30, 3, cv2.LINE_AA)
-    ocrtool.read(gray)
-    assert len(seen) > 1
-    assert sum(size > gray.size // 2 for size in seen) == 1

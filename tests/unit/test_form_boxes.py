@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocrtool.segment.box_mates import with_mates
+from ocrtool.segment.box_mates import has_corners, with_mates
 from ocrtool.segment.cell_rows import group_cells
 from ocrtool.segment.closed_combs import closed_comb, even_columns, with_combs
 from ocrtool.segment.faint_strokes import with_faint_strokes
@@ -132,3 +132,9 @@ def test_bars_between_rules_that_meet_part_no_cells() -> None:
     """Dots of a picture make such rules; there was a division by zero."""
     assert even_columns(np.array([10.0, 10.0, 40.0, 70.0]), (0.0, 0.0)) is None
     assert even_columns(np.array([10.0, 10.0, 40.0, 70.0]), (-8.0, -24.0)) is None
+
+
+def test_a_blob_flatter_than_its_corners_are_deep_is_judged() -> None:
+    """Halftones have such blobs; there was an error of shapes."""
+    assert has_corners(np.ones((12, 20), bool), 16)
+    assert not has_corners(np.zeros((12, 20), bool), 16)
