@@ -12,6 +12,8 @@ OFF, WANDER = 2, 1
 COVERED, CORNER = 0.88, 2
 #: Boxes of a row are within so many sides of each other, those of a column, between which entries stand, within fewer.
 REACH, REACH_DOWN = 40.0, 9.0
+#: A page with more tick boxes has the pattern of a picture.
+MOST_TICKS = 1000
 
 
 def with_mates(ink: np.ndarray, ticks: np.ndarray, taken: np.ndarray) -> np.ndarray:
@@ -20,13 +22,20 @@ def with_mates(ink: np.ndarray, ticks: np.ndarray, taken: np.ndarray) -> np.ndar
     ink: (H, W) bool of an upright page; taken: (M, 4) cells, where none is looked for.
     """
     found = ticks.tolist()
+    if len(found) > MOST_TICKS:
+        return ticks
+    occupied = np.zeros(ink.shape, bool)
+    for x0, y0, x1, y1 in [*found, *taken.tolist()]:
+        occupied[max(0, y0) : y1, max(0, x0) : x1] = True
     flipped = np.ascontiguousarray(ink.T)
     for x0, y0, x1, y1 in ticks.tolist():
         beside = _mates(ink, (x0, y0, x1, y1), REACH)
         below = [[a, b, c, d] for b, a, d, c in _mates(flipped, (y0, x0, y1, x1), REACH_DOWN)]
-        for box in beside + below:
-            if not any(overlap(box, other) for other in [*found, *taken.tolist()]):
-                found.append(box)
+        for left, top, right, bottom in beside + below:
+            place = occupied[max(0, top) : bottom, max(0, left) : right]
+            if not place.any():
+                found.append([left, top, right, bottom])
+                place[:] = True
     return np.array(found, np.int32).reshape(-1, 4)
 
 

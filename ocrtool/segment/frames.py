@@ -69,7 +69,8 @@ def _snapped(ink: np.ndarray, box: list[int]) -> list[int]:
     for part in (inner[0], inner[0][:, ::-1], inner[1], inner[1][:, ::-1]):
         shares = part[:, :SNAP].mean(axis=0)
         moves.append(int(np.argmax(shares >= min(HALF, float(shares.max())))))
-    return [x0 + moves[0], y0 + moves[2], x1 - moves[1], y1 - moves[3]]
+    left, top, right, bottom = x0 + moves[0], y0 + moves[2], x1 - moves[1], y1 - moves[3]
+    return [left, top, right, bottom] if min(right - left, bottom - top) > 2 * ENDS else box
 
 
 def _is_framed(ink: np.ndarray, box: list[int], x_height: float, sure: bool) -> bool:
@@ -98,7 +99,8 @@ def covered_sides(ink: np.ndarray, box: list[int], band: int) -> list[float]:
     x0, y0, x1, y1 = box
     part = ink[max(0, y0 - 1) : y1 + 1, max(0, x0 - 1) : x1 + 1]
     sides = (part[:, :band], part[:, -band:], part[:band].T, part[-band:].T)
-    return [float(side[ENDS:-ENDS].any(axis=1).mean()) for side in sides]
+    inner = [side[ENDS:-ENDS] for side in sides]
+    return [float(side.any(axis=1).mean()) if len(side) else 0.0 for side in inner]
 
 
 def _are_clear(ink: np.ndarray, boxes: np.ndarray, x_height: float) -> np.ndarray:

@@ -11,7 +11,7 @@ from ocrtool.segment.cell_rows import group_cells
 from ocrtool.segment.closed_combs import closed_comb, even_columns, with_combs
 from ocrtool.segment.faint_strokes import with_faint_strokes
 from ocrtool.segment.forms import find_form_boxes
-from ocrtool.segment.frames import find_frames
+from ocrtool.segment.frames import covered_sides, find_frames
 from ocrtool.segment.strokes import find_strokes
 
 X_HEIGHT = 15.0
@@ -138,3 +138,20 @@ def test_a_blob_flatter_than_its_corners_are_deep_is_judged() -> None:
     """Halftones have such blobs; there was an error of shapes."""
     assert has_corners(np.ones((12, 20), bool), 16)
     assert not has_corners(np.zeros((12, 20), bool), 16)
+
+
+def test_a_page_full_of_squares_costs_no_more_than_its_pixels() -> None:
+    """Each square was compared with all others: a small picture of dots took 45 seconds."""
+    ink = np.zeros((900, 900), bool)
+    boxes = [[x, y, x + 16, y + 16] for y in range(20, 860, 24) for x in range(20, 860, 24)]
+    for x0, y0, x1, y1 in boxes:
+        ink[y0:y1, x0:x1] = True
+        ink[y0 + 2 : y1 - 2, x0 + 2 : x1 - 2] = False
+    ticks = np.array(boxes, np.int32)
+    np.testing.assert_array_equal(with_mates(ink, ticks, np.zeros((0, 4), np.int32)), ticks)
+    few = with_mates(ink, ticks[:1], ticks[5:9])
+    assert len(few) > 4 and not set(map(tuple, few.tolist())) & set(map(tuple, ticks[5:9].tolist()))
+
+
+def test_sides_of_a_box_of_few_pixels_are_not_covered() -> None:
+    assert covered_sides(np.zeros((9, 9), bool), [4, 4, 5, 5], 3) == [0.0] * 4
