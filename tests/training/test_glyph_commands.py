@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import h5py
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -46,6 +47,14 @@ def run(command: object, *words: object) -> str:
     result = CliRunner().invoke(command, [str(word) for word in words])  # type: ignore[arg-type]
     assert result.exit_code == 0, result.output
     return result.output
+
+
+def arrays(h5: Path) -> list[np.ndarray]:
+    """All arrays of a file of weights, by the order of their names."""
+    found: dict[str, np.ndarray] = {}
+    with h5py.File(h5) as file:
+        file.visititems(lambda name, item: found.update({name: item[()]} if isinstance(item, h5py.Dataset) else {}))
+    return [found[name] for name in sorted(found)]
 
 
 def test_every_source_of_latin_shards_is_drawn_and_repeats(data: Path, tmp_path: Path) -> None:
@@ -152,6 +161,19 @@ def test_the_latin_classifier_is_trained_by_the_command(
     manifest = json.loads((tmp_path / "out" / "latin.json").read_text())
     assert manifest["data"]["weights"]["photos62"] == 0.5 and manifest["seed"] == 5
     assert manifest["run"]["batches"] == 2 and manifest["run"]["shown"] == 16
+    h5 = tmp_path / "out" / "latin.weights.h5"
+    options = ("latin", "--data", data, "--shards", tmp_path / "*.npz", "--init", h5, "--epochs", 1, "--steps", 2)
+    run(train.main, *options, "--batch", 8, "--keep", 1, "--run", tmp_path / "kept", "--out", tmp_path / "same")
+    for before, after in zip(arrays(h5), arrays(tmp_path / "same" / "latin.weights.h5"), strict=True):
+        np.testing.assert_allclose(after, before, atol=1e-6)
+
+
+def test_weights_to_keep_are_asked_for_before_anything_is_drawn(data: Path, tmp_path: Path) -> None:
+    from training.glyphs import train
+
+    words = ("latin", "--data", data, "--run", tmp_path / "run", "--out", tmp_path / "out", "--keep", "0.5")
+    found = CliRunner().invoke(train.main, [str(word) for word in words])
+    assert found.exit_code == 1 and "--keep needs the weights to keep: --init" in found.output
 
 
 def test_scores_of_the_shipped_latin_classifier(data: Path, tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from training.command import (
     seed_option,
 )
 from training.fit import Batches, Minutes, Monitor, Plan, Run, Steps, Validate, fit, precision
+from training.fit.between import between
 from training.glyphs.examples import Examples, find_shards
 from training.glyphs.widen import load_start
 from training.publish.architectures import ARCHITECTURES, build_spec, glyph_models
@@ -109,8 +110,10 @@ class TrainSettings:
 def train(task: GlyphTask, settings: TrainSettings) -> dict[str, Any]:
     """Train and publish the classifier of a script. Returns the manifest.
 
-    Raises FileNotFoundError for a pattern that matches no file, and ValueError.
+    Raises FileNotFoundError for a pattern that matches no file; ValueError for what does not fit together.
     """
+    if settings.keep and settings.init is None:
+        raise ValueError("--keep needs the weights to keep: --init")
     keras.utils.set_random_seed(settings.seed)
     data, held = task.gather(find_shards(settings.shards), find_shards(settings.validation), settings.seed)
     print(f"{len(data)} examples, {len(held)} to choose by")
@@ -123,9 +126,7 @@ def train(task: GlyphTask, settings: TrainSettings) -> dict[str, Any]:
     batches = task.batches(data, settings.batch, settings.seed, settings.steps)
     plan = Plan(settings.folder, settings.stop(task.default_stop), settings.rate, task.monitor, settings.resume)
     run = fit(model, batches, plan, task.validate(held))
-    # Wortsman et al., "Robust fine-tuning of zero-shot models" (2022): less of what was known before is lost
-    pairs = zip(start, model.get_weights(), strict=True)
-    model.set_weights([settings.keep * before + (1 - settings.keep) * after for before, after in pairs])
+    model.set_weights(between(start, model.get_weights(), 1 - settings.keep))
     facts = {**task.facts(data, held), "seed": settings.seed, "run": _run_facts(run, settings.batch)}
     return publish(model, Card(task.name, task.spec, task.labels, facts), settings.out, task.measure(held))
 

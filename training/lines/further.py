@@ -13,6 +13,7 @@ import numpy as np
 
 from ocrtool.recognize.line_reader import LineReader
 from training.fit import Minutes, Monitor, Plan, Run, fit
+from training.fit.between import between
 from training.lines import task
 from training.lines.batches import LineBatches, Mix
 from training.lines.pages import Sample
@@ -125,8 +126,7 @@ def step_back(
 ) -> float:
     """Leave ``model`` as near to ``start`` as its gain allows; returns the share of the way that is left, 0 to 1.
 
-    Weights between two of one fit read well (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022), and the
-    nearer to the start the less is forgotten. others: lines of other kinds, of which not too many may be forgotten.
+    See `training.fit.between`. others: lines of other kinds, of which not too many may be forgotten.
     """
     end = weights_of(model)
     last = aside_rate(model, aside)
@@ -134,24 +134,24 @@ def step_back(
     first, most = aside_rate(model, aside), FORGOTTEN * aside_rate(model, others)
     way = 0.0
     for longer in WAYS if last < first else ():
-        model.set_weights([a + longer * (b - a) for a, b in zip(start, end, strict=True)])
+        model.set_weights(between(start, end, longer))
         if others and way and aside_rate(model, others) > most:
             break
         way = longer
         if first - aside_rate(model, aside) >= KEPT_GAIN * (first - last):
             break
-    model.set_weights([a + way * (b - a) for a, b in zip(start, end, strict=True)])
+    model.set_weights(between(start, end, way))
     return way
 
 
 def choose_way(model: keras.Model, start: Sequence[np.ndarray], rate: Callable[[keras.Model], float]) -> float:
     """Leave ``model`` with the weights between ``start`` and its own that have the lowest rate; returns their share of
-    the way, above 0 to 1. See `step_back` for the source. rate: of errors.
+    the way, above 0 to 1. See `training.fit.between`. rate: of errors.
     """
     end = weights_of(model)
 
     def at(way: float) -> float:
-        model.set_weights([a + way * (b - a) for a, b in zip(start, end, strict=True)])
+        model.set_weights(between(start, end, way))
         return rate(model)
 
     best = min(reversed(WAYS), key=at)
